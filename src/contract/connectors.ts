@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** How a person proves to the chat service that the account is his. Three kinds, one screen each. */
+export const authKind = z.enum(['oauth', 'qr', 'api_key']);
+export type AuthKind = z.infer<typeof authKind>;
+
+/** One input of an API-key form. Labels are `connectors.<id>.fields.<name>` in the language files. */
+export const connectorField = z.object({
+  name: z.string(),
+  type: z.enum(['text', 'url', 'password', 'phone']),
+  required: z.boolean(),
+  secret: z.boolean(),
+  /** Regular expression of what a value usually looks like. Only a hint: the service alone decides. */
+  pattern: z.string().optional(),
+});
+export type ConnectorField = z.infer<typeof connectorField>;
+
+/** What the widget needs to draw a connector. */
+export const connectorDescription = z.object({
+  /** Stored and never changed: `telegram`, `waha`, `evolution`, `slack`, or a provider's own id. */
+  id: z.string(),
+  auth: authKind,
+  /** Key of the title in the language files, or a plain name for providers configured by the operator. */
+  title_key: z.string(),
+  fields: z.array(connectorField),
+});
+export type ConnectorDescription = z.infer<typeof connectorDescription>;
