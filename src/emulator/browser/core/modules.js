@@ -1,0 +1,80 @@
+// @ts-check
+/**
+ * The AMD side of the page: RequireJS with Kommo's module names, at the versions Kommo's developers state
+ * (https://www.amocrm.ru/developers/content/web_sdk/system_modules).
+ */
+
+import { createConfirm } from '../sdk/confirm.js';
+import { createModalClass } from '../sdk/modal.js';
+import { boot, setJquery } from './page.js';
+
+/** Loaded before anything else; they are globals of the page too. */
+const PAGE_MODULES = ['jquery', 'underscore', 'backbone', 'moment', 'twig-exports'];
+
+/**
+ * Configures the loader and loads what every widget may count on.
+ * @returns {Promise<void>}
+ */
+export async function loadHostModules() {
+  window.requirejs.config({
+    baseUrl: '/frontend/host/amd',
+    waitSeconds: 15,
+    paths: Object.fromEntries(
+      [...PAGE_MODULES, ...boot.modules.lazy].map((name) => [name, `/frontend/vendor/${name}`]),
+    ),
+  });
+  const [jquery, underscore, , moment, twig] = await requireModules(PAGE_MODULES);
+  setJquery(/** @type {JQueryStatic} */ (jquery));
+  // Scripts of widgets read these as page globals, as Kommo's own bundles leave them there.
+  Object.assign(window, { $: jquery, jQuery: jquery, _: underscore, moment });
+  offerTwig(/** @type {TwigExports} */ (twig));
+  window.define('lib/components/base/modal', [], () => createModalClass());
+  window.define('lib/components/base/confirm', [], () => createConfirm());
+  for (const [name, why] of Object.entries(boot.modules.missing)) {
+    window.define(name, [], () => {
+      throw new Error(`module "${name}" exists in Kommo but not in this emulator: ${why}`);
+    });
+  }
+}
+
+/**
+ * @typedef {object} TwigExports
+ * @property {(options: object) => unknown} twig
+ * @property {(use: (core: { Templates: unknown }) => void) => void} extend
+ * @property {unknown} [Templates]
+ */
+
+/**
+ * In Kommo the module `twigjs` is the function `twig` itself, and the page's `Twig` is open: widgets look up and register
+ * templates in `Twig.Templates.registry` (the vendor's birthday-widget does both).
+ * @param {TwigExports} twigExports
+ */
+function offerTwig(twigExports) {
+  twigExports.extend((core) => {
+    twigExports.Templates = core.Templates;
+  });
+  const twig = Object.assign(
+    (/** @type {object} */ options) => twigExports.twig(options),
+    twigExports,
+  );
+  Object.assign(window, { Twig: twigExports, twig });
+  window.define('twigjs', [], () => twig);
+}
+
+/**
+ * `require` as a promise. A failure is remembered by RequireJS; it is forgotten here so that a later attempt is a new one.
+ * @param {string[]} names
+ * @returns {Promise<unknown[]>}
+ */
+export function requireModules(names) {
+  return new Promise((resolve, reject) => {
+    window.require(
+      names,
+      (/** @type {unknown[]} */ ...values) => resolve(values),
+      (/** @type {RequireError} */ error) => {
+        for (const name of error.requireModules ?? names) window.require.undef(name);
+        reject(error);
+      },
+    );
+  });
+}

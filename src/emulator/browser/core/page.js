@@ -1,0 +1,37 @@
+// @ts-check
+import { readBoot } from './boot.js';
+
+/** What every part of the page shares: the server's data, and the modules once the loader has them. */
+export const boot = readBoot();
+
+/**
+ * jQuery 2.1.3 as the widgets get it. Set by `loadHostModules`, before any area is drawn.
+ * @type {JQueryStatic}
+ */
+export let $;
+
+/** @param {JQueryStatic} jquery */
+export function setJquery(jquery) {
+  $ = jquery;
+}
+
+/**
+ * One of the documented uncertainties (or a convenience), by name; the control panel and /__emulator/switches set them.
+ * @param {string} name
+ */
+export function switchValue(name) {
+  return boot.switches[name];
+}
+
+/** @param {string} name */
+export function isOn(name) {
+  return boot.switches[name] === true || boot.switches[name] === 'on';
+}
+
+/**
+ * Leaves the page for another area, account or setting by an ordinary navigation, as Kommo's full page loads do.
+ * @param {string} address
+ */
+export function go(address) {
+  window.location.assign(address);
+}

@@ -1,0 +1,59 @@
+// @ts-check
+import { h } from './dom.js';
+import { log } from './log.js';
+
+/**
+ * A fault of the widget that keeps it from running as intended. Named on the page itself, so that a developer sees which
+ * file and why, while the rest of the page goes on.
+ * @param {string} file
+ * @param {string} message
+ */
+export function showProblem(file, message) {
+  log('error', 'widget', `${file}: ${message}`, { file });
+  addProblem('error', file, message);
+}
+
+/**
+ * Lists what the emulator found in the widget's archive before it ran.
+ * @param {readonly import('../types.d.ts').Problem[]} problems
+ */
+export function showArchiveProblems(problems) {
+  for (const problem of problems) {
+    log(
+      problem.severity === 'error' ? 'error' : 'warning',
+      'archive',
+      `${problem.file}: ${problem.message}`,
+    );
+    if (problem.severity === 'error') addProblem(problem.severity, problem.file, problem.message);
+  }
+}
+
+/**
+ * @param {'error' | 'warning'} severity
+ * @param {string} file
+ * @param {string} message
+ */
+function addProblem(severity, file, message) {
+  const list = box().querySelector('ul');
+  list?.append(
+    h('li', { class: `emulator-problems__item emulator-problems__item_${severity}` }, [
+      h('code', {}, file),
+      ` ${message}`,
+    ]),
+  );
+}
+
+function box() {
+  const existing = document.querySelector('.emulator-problems');
+  if (existing) return existing;
+  const section = h(
+    'section',
+    { class: 'emulator-problems', role: 'alert', 'aria-label': 'Faults of the widget' },
+    [
+      h('strong', { class: 'emulator-problems__title' }, 'The widget has faults'),
+      h('ul', { class: 'emulator-problems__list' }),
+    ],
+  );
+  document.body.append(section);
+  return section;
+}

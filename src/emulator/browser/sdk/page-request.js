@@ -1,0 +1,22 @@
+// @ts-check
+import { $ } from '../core/page.js';
+
+/**
+ * A request of the emulated page itself, as somebody who is logged in.
+ * @param {string} url
+ * @param {object} [body]
+ * @returns {Promise<Record<string, unknown>>} rejected with the status as text
+ */
+export async function pagePost(url, body = {}) {
+  try {
+    return await $.ajax({
+      url,
+      type: 'POST',
+      contentType: 'application/json',
+      data: JSON.stringify(body),
+      dataType: 'json',
+    });
+  } catch (failed) {
+    throw new Error(String(/** @type {{ status?: number }} */ (failed).status));
+  }
+}

@@ -1,0 +1,108 @@
+// @ts-check
+/** `self.render` and `self.render_template` (K-script "Methods of the widget object"). */
+
+import { fragment, h } from '../core/dom.js';
+import { warn } from '../core/log.js';
+import { boot } from '../core/page.js';
+import { compile, controlReferences, systemTemplate } from './templates.js';
+
+/** @typedef {import('./templates.js').Template} Template */
+/**
+ * @typedef {object} RenderSource
+ * @property {string} [data] a template as text
+ * @property {string} [ref] a system control
+ * @property {string} [href] a file of the widget
+ * @property {string} [base_path]
+ * @property {string} [v]
+ * @property {boolean} [promised]
+ * @property {(template: Template) => void} [load]
+ */
+
+/**
+ * @param {RenderSource} source
+ * @param {object} [params]
+ * @returns {string | Promise<Template> | undefined}
+ */
+export function render(source, params = {}) {
+  if (typeof source.data === 'string') return compile(source.data).render(params);
+  if (source.ref) {
+    const template = systemTemplate(source.ref);
+    if (!template) {
+      warn('render', `no system template ${source.ref}`, { known: controlReferences() });
+      return '';
+    }
+    return template.render(params);
+  }
+  if (source.href) {
+    const loading = loadTemplate(source);
+    if (source.promised) return loading;
+    // `load` is called only when the file exists; a missing one is silent in Kommo, so it is named here.
+    loading.then(
+      (template) => source.load?.(template),
+      (error) => warn('render', error.message),
+    );
+    return undefined;
+  }
+  warn('render', 'render() needs data, ref or href');
+  return '';
+}
+
+/**
+ * @param {RenderSource} source
+ * @returns {Promise<Template>}
+ */
+async function loadTemplate(source) {
+  const base = source.base_path ?? boot.widget?.folder ?? '';
+  const version = source.v ? `?v=${encodeURIComponent(source.v)}` : '';
+  const address = `${base.replace(/\/$/, '')}/${(source.href ?? '').replace(/^\//, '')}${version}`;
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`template ${address} answered ${response.status}`);
+  return compile(await response.text());
+}
+
+/**
+ * @typedef {object} ColumnTemplate
+ * @property {{ class_name?: string, html?: string }} [caption]
+ * @property {string} [body] a template as text
+ * @property {string} [render] further markup under the body
+ */
+
+/**
+ * Draws the widget into the right column of a card or a list. The logo above it is the host's.
+ * @param {ColumnTemplate} template
+ * @param {object} [params]
+ * @returns {string} the markup that was drawn
+ */
+export function renderTemplate(template, params = {}) {
+  const code = boot.widget?.code ?? '';
+  const column = document.querySelector('#widgets_block');
+  if (!column) {
+    warn('render_template', 'render_template was called where there is no right column', {
+      area: boot.area,
+    });
+    return '';
+  }
+  column.querySelector(`.card-widgets__widget-${CSS.escape(code)}`)?.remove();
+  const caption = h('div', {
+    class: `card-widgets__widget__caption js-widget-caption-block ${template.caption?.class_name ?? ''}`,
+  });
+  caption.append(
+    h('img', {
+      class: 'card-widgets__widget__caption__logo',
+      src: `${boot.widget?.folder}/images/logo.png`,
+      alt: '',
+      width: 130,
+      height: 100,
+    }),
+    fragment(template.caption?.html ?? ''),
+  );
+  const body = h('div', { class: 'card-widgets__widget__body js-body-hide' });
+  body.innerHTML = compile(template.body ?? '').render(params) + (template.render ?? '');
+  const block = h(
+    'div',
+    { class: `card-widgets__widget card-widgets__widget-${code}`, 'data-code': code },
+    [caption, body],
+  );
+  column.append(block);
+  return block.outerHTML;
+}

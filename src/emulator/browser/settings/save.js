@@ -1,0 +1,154 @@
+// @ts-check
+/** Kommo's Save: asks the widget through `onSave`, then stores what the widget left in `fields`. */
+
+import { errorText, log, plain, warn } from '../core/log.js';
+import { showMessage } from '../core/notifications.js';
+import { $, boot, switchValue } from '../core/page.js';
+import { text } from '../core/texts.js';
+import { isThenable } from '../sdk/run.js';
+import { markEmpty, readFields } from './field-rows.js';
+
+/** @typedef {import('../types.d.ts').Widget} Widget */
+/** @typedef {{ active: 'Y' | 'N', fields: Record<string, unknown> }} SaveEvent */
+
+/**
+ * @param {Widget | undefined} widget undefined when the widget's script failed
+ * @param {HTMLElement} modal
+ * @returns {Promise<boolean>} whether the settings were stored
+ */
+export async function save(widget, modal) {
+  const fields = boot.widget?.manifest?.settings ?? {};
+  const values = readFields(modal, fields);
+  const empty = markEmpty(modal, fields, values);
+  if (empty.length > 0) {
+    log('page', 'save', 'refused: required fields are empty', { empty });
+    return false;
+  }
+  const $button = $(modal).find('.js-widget-save');
+  $button.trigger('button:load:start');
+  /** @type {SaveEvent} */
+  const event = { active: 'Y', fields: values };
+  if (!(await askWidget(widget, event))) return false;
+  const isStored = await store(event);
+  $button.trigger(isStored ? 'button:load:stop' : 'button:save:error');
+  return isStored;
+}
+
+/**
+ * @param {Widget | undefined} widget
+ * @param {SaveEvent} event the widget may change `fields`; what is in there afterwards is stored
+ * @returns {Promise<boolean>}
+ */
+export async function askWidget(widget, event) {
+  const onSave = widget?.callbacks?.onSave;
+  if (typeof onSave !== 'function') {
+    log('callback', 'onSave', 'not defined by the widget');
+    return true;
+  }
+  const given = { active: event.active, fields: withoutSecrets(event.fields) };
+  let value;
+  try {
+    const returned = onSave.call(widget?.callbacks, event);
+    value = await returned;
+    log('callback', 'onSave', isThenable(returned) ? 'resolved' : 'returned', {
+      args: [given],
+      value,
+    });
+  } catch (error) {
+    log('callback', 'onSave', 'failed', { args: [given], error: errorText(error) });
+    return false;
+  }
+  if (typeof value !== 'boolean') {
+    warn(
+      'onSave',
+      `onSave answered ${value === null ? 'null' : typeof value}: only true or false is documented`,
+      value,
+    );
+  }
+  return switchValue('onSaveOtherValues') === 'only true stores' ? value === true : Boolean(value);
+}
+
+/**
+ * @param {SaveEvent} event
+ * @returns {Promise<boolean>}
+ */
+export async function store(event) {
+  const widget = boot.widget;
+  if (!widget) return false;
+  const settings = storable(event.fields);
+  try {
+    await $.ajax({
+      url: '/ajax/widgets/edit',
+      type: 'POST',
+      data: {
+        action: 'edit',
+        id: widget.install.id,
+        code: widget.code,
+        widget_active: event.active,
+        settings,
+        is_widget_state_action: 0,
+        is_marketplace_request: 1,
+      },
+    });
+  } catch (failed) {
+    const status = /** @type {{ status?: number }} */ (failed).status;
+    log('error', 'save', `POST /ajax/widgets/edit answered ${status}`);
+    showMessage({ header: text('saveFailed') }, true);
+    return false;
+  }
+  widget.install.fields = { ...widget.install.fields, ...settings };
+  log('page', 'save', 'stored', { settings: withoutSecrets(settings) });
+  return true;
+}
+
+/**
+ * What Kommo keeps of the fields: manifest fields only, and in a custom field JSON or a number only.
+ * @param {Record<string, unknown>} fields
+ * @returns {Record<string, unknown>}
+ */
+function storable(fields) {
+  const known = boot.widget?.manifest?.settings ?? {};
+  /** @type {Record<string, unknown>} */
+  const kept = {};
+  for (const [code, value] of Object.entries(fields)) {
+    const type = known[code]?.type;
+    if (!type) {
+      warn('onSave', `"${code}" is no field of the manifest: not stored`);
+    } else if (type !== 'custom') {
+      kept[code] = value;
+    } else if (isJson(value)) {
+      kept[code] = typeof value === 'string' ? value : JSON.stringify(value);
+    } else {
+      warn('custom field', `plain string in custom field "${code}": not stored`, { value });
+    }
+  }
+  return kept;
+}
+
+/**
+ * For the log, which must not keep what an admin typed into a password field.
+ * @param {Record<string, unknown>} fields
+ * @returns {Record<string, unknown>}
+ */
+function withoutSecrets(fields) {
+  const known = boot.widget?.manifest?.settings ?? {};
+  /** @type {Record<string, unknown>} */
+  const shown = {};
+  for (const [code, value] of Object.entries(fields)) {
+    const isSecret = known[code]?.type === 'pass' || known[code]?.type === 'users_lp';
+    shown[code] = isSecret ? '[hidden]' : plain(value);
+  }
+  return shown;
+}
+
+/** @param {unknown} value */
+function isJson(value) {
+  if (typeof value !== 'string') return value !== undefined;
+  if (value === '') return true;
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

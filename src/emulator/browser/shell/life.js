@@ -1,0 +1,80 @@
+// @ts-check
+/** The life of a widget on one page: built when its area opens, destroyed when the user leaves it. */
+import { announcePage } from '../core/app.js';
+import { log, warn } from '../core/log.js';
+import { $, boot, isOn } from '../core/page.js';
+import { clearCardHooks } from '../sdk/card-hooks.js';
+import { buildWidget, call, loadScript, runFirstCallbacks } from '../sdk/run.js';
+import { openSettings } from '../settings/modal.js';
+
+/** @typedef {import('../types.d.ts').Widget} Widget */
+/**
+ * @typedef {object} Area
+ * @property {() => void} draw
+ * @property {(widget: Widget | undefined) => Promise<void> | void} run after the widget's first callbacks
+ * @property {string[]} locations names of the manifest's locations that bring a widget here; none: no script runs here
+ */
+
+/** @type {Area} */
+let area;
+/** @type {(() => unknown) | undefined} */
+let Code;
+/** @type {Widget | undefined} */
+let widget;
+
+/** @param {Area} opened */
+export async function startLife(opened) {
+  area = opened;
+  if (whyNot() === '') Code = await loadScript();
+  else log('page', 'widget', whyNot());
+  // `self.openWidgetSettings` works on every page.
+  $(document).on('emulator:open-settings', (_event, options) => {
+    void openSettings({ widget, onClose: options.onClose });
+  });
+  await live();
+}
+
+/** The area is built again without a page load, as Kommo's own navigation does. */
+export async function leaveAndReturn() {
+  if (widget && !widget.init_once) {
+    await call(widget, 'destroy');
+    clearCardHooks();
+  }
+  $('.modal').remove();
+  $('#page').remove();
+  area.draw();
+  announcePage();
+  await live();
+}
+
+async function live() {
+  const isKept = widget?.init_once === true;
+  if (Code && !isKept) {
+    widget = buildWidget(Code);
+    const runsFirst = boot.widget?.install.status !== 'install' || isOn('runBeforeInstall');
+    if (widget && runsFirst) await runFirstCallbacks(widget);
+  } else if (widget) {
+    // An init_once widget is initialised once per session; only its drawing is repeated.
+    await call(widget, 'render');
+  }
+  await area.run(widget);
+}
+
+/** Why the widget does not run in this area; empty when it does. */
+function whyNot() {
+  const data = boot.widget;
+  if (area.locations.length === 0) return "no widget's script runs here";
+  if (!data) return 'no widget was given to the emulator (--widget <dir or zip>)';
+  const locations = (data.manifest?.locations ?? []).map((name) => name.replace(/-[01]$/, ''));
+  const once = data.manifest?.widget?.init_once;
+  const isEverywhere = once === true || once === 'Y' || locations.includes('everywhere');
+  if (!isEverywhere && !area.locations.some((name) => locations.includes(name))) {
+    return `the manifest names no location of this area (${area.locations.join(', ')})`;
+  }
+  const isSettings = area.locations.includes('settings');
+  if (!isSettings && data.install.status !== 'installed' && !isOn('runUnconfigured')) {
+    warn('not saved', 'the widget runs here only after its settings were saved once');
+    return 'the settings of the widget were never saved in this account';
+  }
+  return '';
+}

@@ -1,0 +1,222 @@
+/**
+ * What the server hands to the page (as JSON in the document) and what the page keeps. Types only: the browser code is
+ * plain JavaScript and refers to these in its doc comments.
+ */
+
+export type Theme = 'light' | 'dark';
+
+/** The part of the account the page shows; one per page route. */
+export type AreaName =
+  | 'settings'
+  | 'advanced_settings'
+  | 'lcard'
+  | 'ccard'
+  | 'comcard'
+  | 'cucard'
+  | 'llist'
+  | 'clist'
+  | 'tlist'
+  | 'culist'
+  | 'tline'
+  | 'tcalendar'
+  | 'mobile_card'
+  | 'catalogs'
+  | 'digital_pipeline'
+  | 'salesbot_designer'
+  | 'widget_page';
+
+/** `install` = not installed, `not_configured` = installed but never saved, `installed` = saved. */
+export type InstallStatus = 'install' | 'not_configured' | 'installed';
+
+export type FieldType = 'text' | 'pass' | 'users' | 'users_lp' | 'custom';
+
+export interface SettingField {
+  name: string;
+  type: FieldType;
+  required?: boolean;
+}
+
+export interface Manifest {
+  widget: {
+    name: string;
+    description: string;
+    short_description: string;
+    version?: string;
+    interface_version?: number;
+    init_once?: boolean | string;
+    locale?: string[];
+    installation?: boolean;
+    support?: { link?: string; email?: string };
+  };
+  locations?: string[];
+  tour?: { is_tour?: boolean; tour_images?: Record<string, string[]>; tour_description?: string };
+  settings?: Record<string, SettingField>;
+  dp?: { settings?: Record<string, SettingField>; action_multiple?: boolean; title?: string };
+  advanced?: { title?: string };
+  salesbot_designer?: Record<string, SalesbotHandler>;
+  left_menu?: Record<string, LeftMenuItem>;
+  mobile?: { frame_url?: string; color?: string };
+}
+
+export interface SalesbotHandler {
+  name: string;
+  logo?: string;
+  settings?: Record<
+    string,
+    { name: string; type?: string; default_value?: string; manual?: boolean }
+  >;
+}
+
+export interface LeftMenuItem {
+  title?: string;
+  icon?: string;
+  is_hidden?: boolean;
+  sort?: { after?: string };
+  submenu?: Record<string, { title: string; sort?: number }>;
+}
+
+/** One fault of the widget's archive, in the words Kommo's upload would use as far as they are known. */
+export interface Problem {
+  severity: 'error' | 'warning';
+  file: string;
+  message: string;
+}
+
+export interface WidgetBoot {
+  code: string;
+  /** Address of the widget's folder, without a trailing slash. */
+  folder: string;
+  manifest: Manifest | null;
+  /** Every i18n file by language. */
+  texts: Record<string, Texts>;
+  /** Names of all files in the archive. */
+  files: string[];
+  problems: Problem[];
+  integration: { uuid: string; name: string; isOwn: boolean; secret: string };
+  install: {
+    id: number;
+    status: InstallStatus;
+    active: 'Y' | 'N';
+    fields: Record<string, unknown>;
+  };
+}
+
+export type Texts = { [key: string]: string | Texts };
+
+export interface Person {
+  id: number;
+  name: string;
+  login: string;
+  isAdmin: boolean;
+  isActive: boolean;
+  isFree: boolean;
+  language: string;
+}
+
+export interface Pipeline {
+  id: number;
+  name: string;
+  isMain: boolean;
+  isArchived: boolean;
+  stages: { id: number; name: string; color: string }[];
+}
+
+export interface Entity {
+  id: number;
+  kind: 'leads' | 'contacts' | 'companies' | 'customers' | 'todo';
+  name: string;
+  price?: number;
+  phones: string[];
+  emails: string[];
+  contactIds: number[];
+  responsibleId: number;
+  stage?: string;
+}
+
+export interface Switches {
+  [name: string]: string | number | boolean;
+}
+
+export interface SwitchDescription {
+  name: string;
+  title: string;
+  options: (string | number | boolean)[];
+  default: string | number | boolean;
+  why: string;
+}
+
+export interface Boot {
+  area: AreaName;
+  /** The word `APP.getWidgetsArea()` answers on this page. */
+  widgetsArea: string;
+  entity: Entity | null;
+  entities: Entity[];
+  /** Set on a left-menu page. */
+  catalogId: number | null;
+  menuItem: { location: string; itemCode: string; subitemCode: string } | null;
+  language: string;
+  languages: string[];
+  /** The page's own words in that language. */
+  texts: Record<string, string>;
+  theme: Theme;
+  account: {
+    id: number;
+    name: string;
+    subdomain: string;
+    /** Host name without scheme as the widget must see it, `<sub>.kommo.com`. */
+    domain: string;
+    country: string;
+    currency: string;
+    timezone: string;
+    language: string;
+    amojoId: string | null;
+  };
+  user: Person;
+  people: Person[];
+  pipelines: Pipeline[];
+  accounts: { subdomain: string; name: string; url: string }[];
+  widget: WidgetBoot | null;
+  /** Automatic actions of the digital pipeline that are there already. */
+  triggers: { id: number; statusId: number }[];
+  /** What the mobile application would show of the widget; null elsewhere, or without `mobile.frame_url`. */
+  mobile: { address: string; color: string } | null;
+  /** Templates of the system controls by name, as text. */
+  controls: Record<string, string>;
+  /** Libraries of Kommo's that a widget may ask for, and those that are not here, with the reason. */
+  modules: { lazy: string[]; missing: Record<string, string> };
+  switches: Switches;
+  switchDescriptions: SwitchDescription[];
+}
+
+export type LogKind =
+  | 'callback'
+  | 'host'
+  | 'request'
+  | 'event'
+  | 'warning'
+  | 'console'
+  | 'error'
+  | 'page';
+
+/** One line of the live log; `detail` is JSON. */
+export interface LogEntry {
+  at: number;
+  kind: LogKind;
+  name: string;
+  message: string;
+  detail?: unknown;
+}
+
+export interface Callbacks {
+  [name: string]: ((...args: unknown[]) => unknown) | undefined;
+}
+
+/** A running widget as the page holds it: the constructor's result with the system methods in its prototype. */
+export interface Widget {
+  callbacks?: Callbacks;
+  params: Record<string, unknown>;
+  langs: Texts;
+  ns: string;
+  init_once: boolean;
+  [member: string]: unknown;
+}

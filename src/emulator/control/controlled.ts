@@ -1,0 +1,49 @@
+import type { Account } from '../entities.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Handler } from '../router.ts';
+import { UnknownThing } from '../world.ts';
+
+export type Json = Record<string, unknown>;
+
+export type Act = (exchange: Exchange, body: Json) => unknown;
+
+/** Refusals of the control API are 400 with one line of text that names what is wrong. */
+export function controlled(act: Act): Handler {
+  return async (exchange) => {
+    try {
+      if (isForeign(exchange)) throw new TypeError('origin: not a page of this emulator');
+      exchange.sendJson(200, await act(exchange, exchange.fields()));
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof UnknownThing)) throw error;
+      const status = error instanceof UnknownThing ? 404 : 400;
+      exchange.sendJson(status, { error: error.message });
+    }
+  };
+}
+
+/** Whether a page of the open internet asks, which a browser on this machine may have open as well. */
+function isForeign(exchange: Exchange): boolean {
+  const origin = exchange.header('origin');
+  if (origin === '' || !URL.canParse(origin)) return origin !== '';
+  const { hostname } = new URL(origin);
+  return !/(^|\.)localhost$|^127\.0\.0\.1$|^\[::1\]$|\.(kommo\.com|amocrm\.(com|ru))$/.test(
+    hostname,
+  );
+}
+
+/** @throws TypeError when the body has no such text */
+export function text(body: Json, name: string): string {
+  const value = body[name];
+  if (typeof value !== 'string') throw new TypeError(`${name}: a text is expected`);
+  return value;
+}
+
+/** The account the body names, or the host's. @throws TypeError, UnknownThing */
+export function accountOf({ world, account }: Exchange, body: Json): Account {
+  const key = body.account ?? body.subdomain;
+  if (key === undefined && account !== undefined) return account;
+  if (typeof key !== 'string' && typeof key !== 'number') {
+    throw new TypeError('account: a subdomain or an id is expected');
+  }
+  return world.account(key);
+}

@@ -1,0 +1,40 @@
+import type { CoverageRow } from './coverage-row.ts';
+import { HOST_COVERAGE } from './host/coverage.ts';
+import { SERVER_COVERAGE } from './server-coverage.ts';
+
+/** Everything the emulator imitates of Kommo, and what it knowingly does not. */
+export function coverage(): CoverageRow[] {
+  return [...SERVER_COVERAGE, ...HOST_COVERAGE];
+}
+
+/** The list as a page of the documentation; a test keeps `docs/emulator-coverage.md` equal to it. */
+export function renderCoverage(rows: CoverageRow[] = coverage()): string {
+  const count = (status: CoverageRow['status']) =>
+    rows.filter((row) => row.status === status).length;
+  const areas = [...new Set(rows.map(({ area }) => area))];
+  const chapters = areas.flatMap((area) => [
+    `## ${area}`,
+    '',
+    '| What | Status | Source | Note |',
+    '| --- | --- | --- | --- |',
+    ...rows.filter((row) => row.area === area).map(line),
+    '',
+  ]);
+  return [
+    '# What the emulator imitates',
+    '',
+    'Written by a test out of `src/emulator/coverage.ts`; do not edit it here.',
+    '',
+    `${count('imitated')} imitated, ${count('partly')} partly, ${count('missing')} known and missing.`,
+    'An observation is what public code or published logs show; an assumption is neither documented nor observed.',
+    '',
+    ...chapters,
+  ]
+    .join('\n')
+    .replace(/\n+$/, '\n');
+}
+
+function line({ name, status, source, note = '' }: CoverageRow): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return `| \`${cell(name)}\` | ${status} | ${cell(source)} | ${cell(note)} |`;
+}

@@ -1,0 +1,144 @@
+/** A choice of the host page: an uncertainty of Kommo's page, or a convenience of the emulator. */
+export interface HostSwitch {
+  name: string;
+  title: string;
+  /** The first is the default. */
+  options: [string, ...string[]];
+  /** Which sources disagree, or what it is for. */
+  why: string;
+}
+
+/**
+ * Switches of the emulated page, kept among the servers' own and set the same way
+ * (`POST /__emulator/switches`). Section numbers are those of the page's coverage list.
+ */
+export const HOST_SWITCHES: HostSwitch[] = [
+  {
+    name: 'theme',
+    title: 'Theme',
+    options: ['light', 'dark'],
+    why: 'The user chooses it in his profile; it shows as data-color-scheme on the html element.',
+  },
+  {
+    name: 'language',
+    title: 'Language',
+    options: ['of the user', 'en', 'es', 'pt', 'ru', 'tr', 'id'],
+    why: 'The language of the profile.',
+  },
+  {
+    name: 'languageFallback',
+    title: 'Language the widget lacks',
+    options: ['prefer en', 'first locale', 'empty'],
+    why: 'No source says which texts a widget gets when the profile language is not in its locale list.',
+  },
+  {
+    name: 'initOrder',
+    title: 'After render',
+    options: ['bind_actions first', 'init first', 'together'],
+    why: 'Three vendor pages give three orders of init and bind_actions.',
+  },
+  {
+    name: 'renderTwice',
+    title: 'render fires twice',
+    options: ['off', 'on'],
+    why: 'Production widgets report several render calls for one page.',
+  },
+  {
+    name: 'settingsTwice',
+    title: 'settings fires twice',
+    options: ['off', 'on'],
+    why: 'Several widgets carry a guard against a second call for the same modal.',
+  },
+  {
+    name: 'settingsArgument',
+    title: 'Argument of settings',
+    options: ['modal body', 'right column'],
+    why: 'One vendor page calls it the place of the form, another the right part of the modal.',
+  },
+  {
+    name: 'settingsContext',
+    title: 'Second argument of settings',
+    options: ['empty object', 'undefined'],
+    why: 'Documented as empty or undefined when the modal was not opened from a lead source.',
+  },
+  {
+    name: 'settingsAfterInstall',
+    title: 'settings after Install',
+    options: ['again', 'not again'],
+    why: 'A production widget watches the page for the redraw because settings does not come again.',
+  },
+  {
+    name: 'redrawAfterInstall',
+    title: 'Redrawn by Install',
+    options: ['left column', 'right column too'],
+    why: 'How much of the open modal is drawn anew is not documented.',
+  },
+  {
+    name: 'installFlow',
+    title: 'Install and save',
+    options: ['two steps', 'one step'],
+    why: 'Older interfaces showed the fields before the installation, and Save did both.',
+  },
+  {
+    name: 'runBeforeInstall',
+    title: 'render before Install',
+    options: ['on', 'off'],
+    why: 'Whether render and init run for a widget that is not installed is not documented.',
+  },
+  {
+    name: 'runUnconfigured',
+    title: 'Run before the first Save',
+    options: ['off', 'on'],
+    why: 'Developers report that other areas load a widget only after its settings were saved once.',
+  },
+  {
+    name: 'onSaveOtherValues',
+    title: 'Odd answers of onSave',
+    options: ['true-like stores', 'only true stores'],
+    why: 'Only true, false and a promise are documented; widgets return objects too.',
+  },
+  {
+    name: 'classConstructors',
+    title: 'ES class as widget',
+    options: ['refuse', 'accept'],
+    why: 'One vendor sample says the constructor must be a plain function.',
+  },
+  {
+    name: 'widgetPath',
+    title: 'params.path ends with',
+    options: ['no slash', 'trailing slash'],
+    why: 'Samples join it both ways.',
+  },
+  {
+    name: 'cdnPath',
+    title: 'params.cdn_path is on',
+    options: ['the same origin', 'another origin'],
+    why: 'The name suggests a content network; its value is not documented.',
+  },
+  {
+    name: 'advancedArea',
+    title: 'system().area on the advanced page',
+    options: ['advanced_settings', 'advanced-settings'],
+    why: "The location's name by the documentation; the vendor's own sample compares with a hyphen.",
+  },
+  {
+    name: 'integrationKind',
+    title: 'Integration',
+    options: ['own', 'marketplace'],
+    why: "The modal of an account's own integration has tabs.",
+  },
+  {
+    name: 'noisyNeighbour',
+    title: 'Noisy neighbour',
+    options: ['off', 'on'],
+    why: 'Another widget with global style rules and errors on the same page.',
+  },
+];
+
+/** Every switch of the page with its present choice; unset ones are at their default. */
+export function hostSwitchValues(
+  chosen: Record<string, string | number | boolean>,
+): Record<string, string | number | boolean> {
+  const own = HOST_SWITCHES.map(({ name, options }) => [name, chosen[name] ?? options[0]]);
+  return { ...chosen, ...Object.fromEntries(own) };
+}

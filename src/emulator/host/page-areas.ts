@@ -1,0 +1,89 @@
+import { demoEntities, type Entity, type EntityKind } from './demo-entities.ts';
+
+/** One emulated page: which part of the account an address shows. */
+export interface PageArea {
+  area: string;
+  /** What `APP.getWidgetsArea()` answers there. */
+  widgetsArea: string;
+  entity?: Entity;
+  /** Number of a list of own elements. */
+  catalogId?: number;
+  menuItem?: { location: string; itemCode: string; subitemCode: string };
+}
+
+type Params = Record<string, string>;
+
+/** @returns undefined where the page shows something the account does not have */
+type Build = (params: Params) => PageArea | undefined;
+
+/**
+ * The account's pages by address. Those of cards, lists and the pipeline are Kommo's; the addresses of the advanced settings,
+ * of a widget's pages under Stats and Settings, and of the mobile application are our own, because no source gives them.
+ */
+export const PAGES: Record<string, Build> = {
+  '/settings/widgets': settings,
+  '/settings/widgets/:code': settings,
+  '/settings/advanced/:code': ({ code }) => ({
+    area: 'advanced_settings',
+    widgetsArea: `advanced-settings:${code}`,
+  }),
+  '/leads/detail/:id': card('lcard', 'leads'),
+  '/contacts/detail/:id': card('ccard', 'contacts'),
+  '/companies/detail/:id': card('comcard', 'companies'),
+  '/customers/detail/:id': card('cucard', 'customers'),
+  '/leads/list': () => ({ area: 'llist', widgetsArea: 'leads' }),
+  '/contacts/list': () => ({ area: 'clist', widgetsArea: 'contacts' }),
+  '/customers/list': () => ({ area: 'culist', widgetsArea: 'customers' }),
+  '/todo/list': () => ({ area: 'tlist', widgetsArea: 'todo' }),
+  '/todo/line': () => ({ area: 'tline', widgetsArea: 'todo-line' }),
+  '/todo/calendar': () => ({ area: 'tcalendar', widgetsArea: 'todo-calendar' }),
+  '/catalogs/:id': ({ id }) => ({
+    area: 'catalogs',
+    widgetsArea: 'catalogs',
+    catalogId: Number(id),
+  }),
+  '/settings/pipeline/leads': pipeline,
+  '/settings/pipeline/leads/:id': pipeline,
+  '/settings/communications': () => ({
+    area: 'salesbot_designer',
+    widgetsArea: 'settings-communications',
+  }),
+  '/widget_page/:code/:item': menuPage,
+  '/widget_page/:code/:item/:subitem': menuPage,
+  '/stats/widget/:code/:subitem': sectionPage('stats'),
+  '/settings/widget/:code/:subitem': sectionPage('settings'),
+  '/mobile/leads/detail/:id': card('mobile_card', 'leads'),
+  '/mobile/customers/detail/:id': card('mobile_card', 'customers'),
+};
+
+function settings(): PageArea {
+  return { area: 'settings', widgetsArea: 'widgetsSettings' };
+}
+
+function pipeline(): PageArea {
+  return { area: 'digital_pipeline', widgetsArea: 'digital_pipeline' };
+}
+
+function menuPage({ code, item = '', subitem = '' }: Params): PageArea {
+  return {
+    area: 'widget_page',
+    widgetsArea: `widget-page:${code}`,
+    menuItem: { location: 'widget_page', itemCode: item, subitemCode: subitem },
+  };
+}
+
+/** A page of the widget's under one of Kommo's own menu items. */
+function sectionPage(location: 'stats' | 'settings'): Build {
+  return ({ code, subitem = '' }) => ({
+    area: 'widget_page',
+    widgetsArea: `widget-page:${code}`,
+    menuItem: { location, itemCode: '', subitemCode: subitem },
+  });
+}
+
+function card(area: string, kind: EntityKind): Build {
+  return ({ id }) => {
+    const entity = demoEntities().find((one) => one.id === Number(id) && one.kind === kind);
+    return entity && { area, widgetsArea: `${kind}_card`, entity };
+  };
+}

@@ -1,0 +1,88 @@
+import type { Exchange } from './exchange.ts';
+import type { EmulatedHost, HostKind } from './hosts.ts';
+
+/** Answers with `exchange.send…`, or writes to `exchange.response` itself (a stream of events). */
+export type Handler = (exchange: Exchange) => Promise<void> | void;
+
+export type HostMatch = HostKind | 'any' | RegExp;
+
+/**
+ * One row of a route table.
+ * `host`: which emulated machine answers; a RegExp is tested against the host's name without port.
+ * `path`: `/a/:name/b`, or with a final `*` that takes the rest (`params['*']`). One trailing slash is
+ * tolerated on both sides.
+ */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | '*';
+  host: HostMatch | HostMatch[];
+  path: string;
+  handler: Handler;
+}
+
+interface Compiled {
+  route: Route;
+  pattern: RegExp;
+  names: string[];
+}
+
+/** Finds the first route of the tables, in their order, that takes a request. */
+export class Router {
+  #routes: Compiled[];
+
+  constructor(routes: Route[]) {
+    this.#routes = routes.map((route) => ({ route, ...compile(route.path) }));
+  }
+
+  /** `allow` names the methods of routes that would take this host and path with another method. */
+  find(
+    method: string,
+    host: EmulatedHost,
+    path: string,
+  ): { route?: Route; params: Record<string, string>; allow: string[] } {
+    const allow: string[] = [];
+    for (const { route, pattern, names } of this.#routes) {
+      if (!takesHost(route.host, host)) continue;
+      const match = pattern.exec(path);
+      if (match === null) continue;
+      if (route.method !== '*' && route.method !== method) {
+        allow.push(route.method);
+        continue;
+      }
+      const params = Object.fromEntries(
+        names.map((name, index) => [name, decode(match[index + 1] ?? '')]),
+      );
+      return { route, params, allow };
+    }
+    return { params: {}, allow };
+  }
+}
+
+function takesHost(wanted: HostMatch | HostMatch[], host: EmulatedHost): boolean {
+  if (Array.isArray(wanted)) return wanted.some((one) => takesHost(one, host));
+  if (wanted instanceof RegExp) return wanted.test(host.name);
+  return wanted === 'any' || wanted === host.kind;
+}
+
+function compile(path: string): { pattern: RegExp; names: string[] } {
+  const names: string[] = [];
+  const source = path.replace(/\/$/, '').replace(/[.+?^${}()|[\]\\]|:(\w+)|\*$/g, (part, name) => {
+    if (name !== undefined) {
+      names.push(String(name));
+      return '([^/]+)';
+    }
+    if (part === '*') {
+      names.push('*');
+      return '(.*)';
+    }
+    return `\\${part}`;
+  });
+  return { pattern: new RegExp(`^${source}/?$`), names };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,77 @@
+/** Behaviour of Kommo that no source settles; the first option of each is the default. */
+export const SWITCHES = {
+  /** Form of `referer` in the install call. */
+  refererFormat: ['host', 'https-url'],
+  /** Whether install and consent redirects carry `platform` and `client_id`. */
+  sendPlatformAndClientId: ['on', 'off'],
+  /** Whether `$authorizedAjax` in the page reuses one token for 25 minutes. */
+  disposableTokenCache: ['25 min reuse', 'fresh each time'],
+  /** Form of `is_admin` in disposable tokens. */
+  isAdminClaim: ['boolean', 'absent', 'Y/N'],
+  /** Whether `aud` keeps the port of the redirect URI. */
+  audHasPort: ['no', 'yes'],
+  /** Life of a disposable token in seconds. */
+  jwtTtl: ['1800', '300'],
+  /** Most sources of one integration in one account. */
+  sourcesMax: ['100', '50'],
+  /** Most items in one POST, PATCH or DELETE of sources. */
+  sourcesBatchMax: ['50', '100'],
+  /** Longest `external_id` of a source. */
+  externalIdMax: ['36', '40'],
+  sourcesOnUninstall: ['kept hidden', 'deleted'],
+  /** Whether a deleted `external_id`, created again, gets its old id. */
+  deletedSourceIdReuse: ['on', 'off'],
+  getSourcesUnauthorised: ['401', '403'],
+  /** Body of DELETE /sources/:id for an unknown id. */
+  deleteUnknownSource: ['problem', 'text'],
+  /** Whether the sources API needs `lead_sources` in the uploaded widget's locations. */
+  requireLeadSources: ['on', 'off'],
+  disableHook: ['once-after-revoke', 'once-before-revoke', 'twice', 'never'],
+  /** What a second use of one refresh token meets. */
+  refreshMode: ['strict', 'until-new-used', 'grace-30s'],
+  /** Whether a refresh ends the old access token too. */
+  accessAfterRefresh: ['lives', 'revoked'],
+  oauthErrorLanguage: ['en', 'ru'],
+  connectTwice: ['200 same scope', '400'],
+  /** Whether amojo still takes the body-only signature of before 2019. */
+  requireNewSignature: ['accept both', 'new only'],
+  /** Status of a request to the old host of a renamed account. */
+  renamedHostStatus: ['401', '404'],
+  rateLimitScope: ['installation', 'ip'],
+  /** Requests per second; 0 switches the limiter off. */
+  rateLimit: ['7', '0'],
+  /** How the webhook of the digital pipeline carries its body; its page shows the fields only. */
+  pipelineWebhookBody: ['form', 'json'],
+  /** Whether 429 also carries the `Retry-After` header. */
+  retryAfterHeader: ['on', 'off'],
+} as const;
+
+export type SwitchName = keyof typeof SWITCHES;
+
+/** Chosen options. The host page keeps switches of its own in the same object. */
+export type Switches = Record<string, string | number | boolean>;
+
+/** Every switch of the servers at its default. */
+export function defaultSwitches(): Switches {
+  return Object.fromEntries(Object.entries(SWITCHES).map(([name, options]) => [name, options[0]]));
+}
+
+/** Options that take any whole number besides those listed. */
+const NUMERIC = new Set<string>([
+  'jwtTtl',
+  'sourcesMax',
+  'sourcesBatchMax',
+  'externalIdMax',
+  'rateLimit',
+]);
+
+/** Says why a choice is not one of the switch's options; undefined when it is, or is the page's own. */
+export function refuseSwitch(name: string, value: unknown): string | undefined {
+  if (!['string', 'number', 'boolean'].includes(typeof value))
+    return `${name}: a scalar is expected`;
+  const options = (SWITCHES as Record<string, readonly string[]>)[name];
+  if (options === undefined) return undefined;
+  if (NUMERIC.has(name) && /^\d{1,6}$/.test(String(value))) return undefined;
+  if (options.includes(String(value))) return undefined;
+  return `${name}: one of ${options.map((option) => `"${option}"`).join(', ')} is expected`;
+}
