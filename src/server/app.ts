@@ -1,0 +1,144 @@
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { LIMITS } from '../contract/api.ts';
+import { AppError } from './app-error.ts';
+import { registerAuth } from './http/auth.ts';
+import { registerChannels } from './http/channels.ts';
+import { registerConnections } from './http/connections.ts';
+import { allowOrigin, registerCors } from './http/cors.ts';
+import { createErrorHandler, errorBody, sendError } from './http/errors.ts';
+import { registerHealth } from './http/health.ts';
+import { registerKommo } from './http/kommo.ts';
+import { registerOpenApi } from './http/openapi.ts';
+import { methodsOf, recordRoutes } from './http/route-table.ts';
+import { registerSecurityHeaders, stampAnswer } from './http/security-headers.ts';
+import { registerSettings } from './http/settings.ts';
+import { registerTemplates } from './http/templates.ts';
+import { findUnstorableText } from './http/validation.ts';
+import type { Parts } from './parts.ts';
+
+/** A whole request, slow body included, must have arrived by then. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** Longer than the idle time of common load balancers, so that it is they who close a connection. */
+const KEEP_ALIVE_MS = 72_000;
+
+/** Puts the HTTP side together. `scope: 'health'` is what a worker without a web role serves. */
+export async function createApp(
+  parts: Parts,
+  { scope }: { scope: 'all' | 'health' } = { scope: 'all' },
+): Promise<FastifyInstance> {
+  const app = createServer(parts);
+  recordRoutes(app);
+  registerRequestLog(app);
+  await registerSecurityHeaders(app);
+  registerCors(app, parts.config);
+  registerBodies(app);
+  await registerOpenApi(app, parts.config.publicUrl);
+  app.decorateRequest('caller', null);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(createErrorHandler(parts));
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?');
+    const methods = methodsOf(app.routeTable, path);
+    if (methods.length === 0) return sendError(request, reply, new AppError('not_found'));
+    reply.header('allow', methods.join(', '));
+    return sendError(request, reply, new AppError('method_not_allowed'));
+  });
+  registerHealth(app, parts);
+  if (scope === 'health') return app;
+  registerKommo(app, parts);
+  await app.register(async (guarded) => {
+    registerAuth(guarded, parts);
+    registerSettings(guarded, parts);
+    registerChannels(guarded, parts);
+    registerTemplates(guarded, parts);
+  });
+  await app.register(async (open) => {
+    registerConnections(open, parts);
+  });
+  return app;
+}
+
+function createServer(parts: Parts): FastifyInstance {
+  return fastify({
+    loggerInstance: parts.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // HEAD would run the handlers of Kommo's hooks.
+    exposeHeadRoutes: false,
+    // A request on an open connection is still answered, with all headers, while the process stops.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      stampAnswer(request, reply);
+      allowOrigin(parts.config, request, reply);
+      const failure =
+        error.code === 'FST_ERR_BAD_URL' ? new AppError('not_found') : new AppError('bad_request');
+      sendError(request, reply, failure);
+    },
+    clientErrorHandler: answerBrokenRequest,
+  });
+}
+
+/** What could not be read as HTTP gets the error body too; there is no origin to allow. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  const body = JSON.stringify(errorBody(new AppError('bad_request'), randomUUID()));
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nCache-Control: no-store\r\nVary: Origin\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/** JSON in UTF-8, and nothing else. */
+function registerBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = Buffer.from(body);
+    // Some clients name a type although they send nothing; a route that needs a body says so itself.
+    if (bytes.length === 0) done(null, undefined);
+    else if (!isUtf8(bytes)) done(new AppError('bad_request'), undefined);
+    else parseJson(request, bytes.toString('utf8'), done);
+  });
+  app.addHook('preValidation', async (request) => {
+    if (findUnstorableText(request.params) !== undefined) throw new AppError('not_found');
+    const path = findUnstorableText(request.body);
+    if (path !== undefined) {
+      throw new AppError('validation_failed', { fields: [{ path, code: 'invalid_text' }] });
+    }
+  });
+}
+
+/** One line a request. The address is logged as its pattern: queries carry codes and signatures. */
+function registerRequestLog(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { url } = request.routeOptions;
+    const details = {
+      method: request.method,
+      route: url ?? 'none',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      accountId: request.caller?.accountId,
+    };
+    if (url?.startsWith('/health/')) request.log.debug(details, 'request');
+    else request.log.info(details, 'request');
+  });
+}

@@ -1,0 +1,182 @@
+import type { ConnectorField } from '../../contract/connectors.ts';
+import type { Outbound } from '../outbound.ts';
+
+/**
+ * The contract of a chat service. A connector says who it is, which of three kinds of sign-in it uses,
+ * and how to perform it. It never sees an HTTP request of ours, the database, Kommo or React. The core
+ * owns what is the same for all: the OAuth `state` and its check, expiry, the channel limit, encryption,
+ * polling pace, and what the admin sees.
+ */
+export type Connector = OAuthConnector | QrConnector | ApiKeyConnector;
+
+/** Stored sealed by the core; opaque to it. */
+export type Credentials = Record<string, unknown>;
+
+/** A connector's own notes during an attempt (session name, PKCE verifier); stored sealed. */
+export type Session = Record<string, unknown>;
+
+/** A signed-in account of the chat service. */
+export interface Linked {
+  /** The service's own id of the account; one channel per id and Kommo account. */
+  externalId: string;
+  name: string;
+  /** `@name`, phone number or workspace address: what people know the account by. */
+  handle: string | null;
+  avatarUrl?: string;
+  /** E.164, where the account is a phone number. */
+  phone?: string;
+  credentials: Credentials;
+  /** The admin must agree before this account is connected. */
+  warning?: 'webhook_taken';
+}
+
+/** What a connector may use. */
+export interface Tools {
+  send: Outbound;
+  now: () => Date;
+  /** Structured log; field names that may hold secrets are redacted, but pass none. */
+  log: { warn: (details: object, message: string) => void };
+  /** Where the service sends the browser back to: `<PUBLIC_URL>/connect/callback/<id>`. */
+  redirectUrl: string;
+  /**
+   * Present once a channel or attempt exists: where the service may post events, and with which secret
+   * (32 to 256 of `A-Z a-z 0-9 _ -`). The same pair for one channel as long as it lives.
+   */
+  webhook?: { url: string; secret: string };
+}
+
+/** How a channel is doing, as the service says. */
+export interface Health {
+  status: 'connected' | 'connecting' | 'action_needed' | 'phone_offline' | 'error';
+  reason:
+    | 'scan_again'
+    | 'sign_in_again'
+    | 'key_rejected'
+    | 'webhook_taken'
+    | 'phone_offline'
+    | 'service_unreachable'
+    | 'service_error'
+    | null;
+  /**
+   * Present when asking renewed the grant: to be stored in place of the channel's credentials. A refresh
+   * token works once, so the core runs one `health` per channel at a time.
+   */
+  credentials?: Credentials;
+}
+
+/** An event the service posted to us. Header names are lower case; `body` is the bytes as received. */
+export interface WebhookRequest {
+  headers: Record<string, string | undefined>;
+  body: Buffer;
+}
+
+interface Common {
+  /** Stored and never changed. */
+  id: string;
+  /** Key in the language files, or a plain name for providers configured by the operator. */
+  titleKey: string;
+  /** Makes a confirmed account usable (registers the webhook); may add to the credentials. Safe to repeat. */
+  link?(tools: Tools, linked: Linked): Promise<Credentials>;
+  /**
+   * Asks the service how the account is doing. A service that cannot be reached is an answer (`error`,
+   * `service_unreachable`), not a failure.
+   *
+   * @throws ConnectorError `rate_limited` only: nothing was learned, the old status stands
+   */
+  health(tools: Tools, credentials: Credentials): Promise<Health>;
+  /**
+   * Ends the session at the service, idempotent; never removes what is not ours.
+   *
+   * @throws ConnectorError when the service could not be told; worth trying again
+   */
+  unlink(tools: Tools, credentials: Credentials): Promise<void>;
+  /**
+   * Proves an event and says what it means for the channel's status; `undefined` when it means nothing.
+   * @throws ConnectorError `signature` when the event is not proven
+   */
+  receive?(
+    tools: Tools,
+    credentials: Credentials | undefined,
+    request: WebhookRequest,
+  ): Promise<Health | undefined>;
+}
+
+export interface OAuthConnector extends Common {
+  auth: 'oauth';
+  /** Builds the address of the service's consent page. `state` must be passed on unchanged. */
+  begin(tools: Tools, state: string): Promise<{ authorizeUrl: string; session: Session }>;
+  /** Turns the query of the redirect into a signed-in account. `error=access_denied` never gets here. */
+  finish(tools: Tools, session: Session, query: URLSearchParams): Promise<Linked>;
+}
+
+export interface QrConnector extends Common {
+  auth: 'qr';
+  /** Optional inputs: `phone` for a pairing code. */
+  fields: ConnectorField[];
+  /** Opens a session at the service. `attemptId` is a UUID to name it by. Leaves nothing behind when it throws. */
+  begin(tools: Tools, attemptId: string): Promise<Session>;
+  /** Cheap enough to ask every two seconds. A failure is not the end of the attempt. */
+  check(tools: Tools, session: Session): Promise<QrProgress>;
+  /** Asks for a code to type on the phone instead of scanning. `phone` is E.164 digits without `+`. Not while `check` runs. */
+  pairingCode(tools: Tools, session: Session, phone: string): Promise<string>;
+  /** Ends a session that nobody will use; idempotent. Throws as `unlink` does. */
+  abandon(tools: Tools, session: Session): Promise<void>;
+}
+
+/** Where a QR sign-in stands. `session` is what to store for the next check. */
+export type QrProgress =
+  | { state: 'starting'; session: Session }
+  | {
+      state: 'showing';
+      session: Session;
+      /** Raw text of the code; we draw it ourselves. */
+      value: string;
+      expiresAt: Date;
+      /** How many renewals were used, of how many. */
+      refreshed: number;
+      refreshes: number;
+    }
+  | { state: 'linking'; session: Session }
+  | { state: 'connected'; session: Session; linked: Linked }
+  | { state: 'expired'; session: Session };
+
+export interface ApiKeyConnector extends Common {
+  auth: 'api_key';
+  fields: ConnectorField[];
+  /** Asks the service who these values belong to; changes nothing there. */
+  verify(tools: Tools, values: Record<string, string>): Promise<Linked>;
+}
+
+export type ConnectorFailure =
+  /** The service answered and refused what the admin gave. `reason` is its own text, `field` the input. */
+  | 'rejected'
+  /** The grant or session of an existing channel is dead; the admin must sign in again. */
+  | 'reauthorize'
+  /** Not reached, 5xx, garbage. */
+  | 'unavailable'
+  | 'rate_limited'
+  /** The operator's settings (client secret, server key, address) are wrong. */
+  | 'misconfigured'
+  /** A posted event is not proven. */
+  | 'signature';
+
+/** The only error a connector may throw; anything else is our bug. Never holds a secret. */
+export class ConnectorError extends Error {
+  readonly failure: ConnectorFailure;
+  readonly field: string | undefined;
+  /** The service's own words, at most 200 characters, safe to show as plain text. */
+  readonly reason: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    failure: ConnectorFailure,
+    options: { cause?: unknown; field?: string; reason?: string; retryAfterSeconds?: number } = {},
+  ) {
+    super(`connector: ${failure}`, { cause: options.cause });
+    this.name = 'ConnectorError';
+    this.failure = failure;
+    this.field = options.field;
+    this.reason = options.reason?.slice(0, 200);
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

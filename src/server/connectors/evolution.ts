@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Credentials, Health, QrConnector, QrProgress, Tools } from './connector.ts';
+import { EvolutionClient, type EvolutionCodes, SECRET_HEADER } from './evolution-client.ts';
+import { CONNECTED, healthOf } from './health.ts';
+import { unavailable } from './http.ts';
+import { pictureAddress } from './plain-text.ts';
+import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
+import { linkedNumber, phoneOfWhatsAppId } from './whatsapp-id.ts';
+import { storedCredentials, storedSession, whatsAppSessions } from './whatsapp-session.ts';
+
+/** Evolution's own life of a code (`qrTimeout`). */
+const CODE_MS = 45_000;
+/** It would go on to thirty codes; an attempt of ten minutes needs no more than these. */
+const REFRESHES = 6;
+/** A closed connection is over only after this long: asking for a pairing code closes it for a moment. */
+const CLOSED_MS = 5_000;
+/** Pauses between looks for a pairing code, which Evolution makes in the background. */
+const PAIRING_PAUSE_MS = 1_000;
+const PAIRING_LOOKS = 8;
+
+const evolutionSession = storedSession.extend({ closedAt: z.coerce.date().optional() });
+type EvolutionSession = z.output<typeof evolutionSession>;
+
+const connectionEvent = z.object({
+  event: z.literal('connection.update'),
+  instance: z.string(),
+  data: z.object({ state: z.string() }),
+});
+
+/**
+ * WhatsApp numbers through an Evolution API server.
+ *
+ * @param settings.url address of the server the operator runs, without a trailing slash
+ * @param settings.apiKey the server's global key
+ */
+export function createEvolution(settings: { url: string; apiKey: string }): QrConnector {
+  const client = new EvolutionClient(settings);
+
+  return {
+    ...whatsAppSessions(client),
+    id: 'evolution',
+    titleKey: 'connectors.evolution.title',
+
+    async check(tools, stored): Promise<QrProgress> {
+      const session = evolutionSession.parse(stored);
+      switch (await client.findState(tools, session.session)) {
+        case 'open':
+          return await accountOf(client, tools, session);
+        case 'connecting':
+          return progressOf(await client.connect(tools, session.session), session, tools.now());
+        case 'close':
+          if (session.code !== undefined) return closed(session, tools.now());
+          return progressOf(await client.connect(tools, session.session), session, tools.now());
+        default:
+          // Gone, or `refused` after the last code.
+          return { state: 'expired', session };
+      }
+    },
+
+    async pairingCode(tools, stored, phone): Promise<string> {
+      const { session } = evolutionSession.parse(stored);
+      let { pairingCode } = await client.connect(tools, session, phone);
+      // A connection that already shows codes ignores the number; only a new one takes it.
+      if (!pairingCode) await client.logout(tools, session);
+      for (let look = 0; !pairingCode && look < PAIRING_LOOKS; look++) {
+        if (look > 0) await pause(PAIRING_PAUSE_MS);
+        ({ pairingCode } = await client.connect(tools, session, phone));
+      }
+      if (!pairingCode) throw unavailable('evolution: no pairing code');
+      return pairingCode;
+    },
+
+    async link(tools, linked): Promise<Credentials> {
+      const { session } = storedCredentials.parse(linked.credentials);
+      if (tools.webhook !== undefined) await client.setWebhook(tools, session, tools.webhook);
+      return { session };
+    },
+
+    async health(tools, credentials): Promise<Health> {
+      const { session } = storedCredentials.parse(credentials);
+      try {
+        return healthOfState(await client.findState(tools, session));
+      } catch (error) {
+        return healthOf(error, 'scan_again');
+      }
+    },
+
+    async receive(tools, credentials, request): Promise<Health | undefined> {
+      demandProof(request.headers[SECRET_HEADER], webhookSecret(tools));
+      const event = connectionEvent.safeParse(eventOf(request.body)).data;
+      if (event === undefined) return undefined;
+      if (credentials !== undefined && event.instance !== credentials.session) return undefined;
+      return healthOfState(event.data.state);
+    },
+  };
+}
+
+async function accountOf(
+  client: EvolutionClient,
+  tools: Tools,
+  session: EvolutionSession,
+): Promise<QrProgress> {
+  const instance = await client.findInstance(tools, session.session);
+  const digits = phoneOfWhatsAppId(instance?.ownerJid);
+  // Evolution writes the owner down a moment after the connection opened.
+  if (digits === undefined) return { state: 'linking', session };
+  const avatarUrl = pictureAddress(instance?.profilePicUrl);
+  const linked = {
+    ...linkedNumber(digits, instance?.profileName),
+    ...(avatarUrl !== undefined && { avatarUrl }),
+    credentials: { session: session.session },
+  };
+  return { state: 'connected', session, linked };
+}
+
+function closed(session: EvolutionSession, now: Date): QrProgress {
+  const closedAt = session.closedAt ?? now;
+  if (now.getTime() - closedAt.getTime() >= CLOSED_MS) return { state: 'expired', session };
+  return { state: 'linking', session: { ...session, closedAt } };
+}
+
+/** What a look at the codes means. After a scan the code stays as it was until the connection opens. */
+function progressOf(given: EvolutionCodes, session: EvolutionSession, now: Date): QrProgress {
+  const { closedAt: _, ...open } = session;
+  const last = session.code;
+  // Known case: no code yet although one was asked for.
+  if (!given.code) return { state: last === undefined ? 'starting' : 'linking', session: open };
+  if (given.code === last?.value) {
+    if (now > last.expiresAt) return { state: 'linking', session: open };
+    return { state: 'showing', session: open, ...last, refreshes: REFRESHES };
+  }
+  const refreshed = last === undefined ? 0 : last.refreshed + 1;
+  if (refreshed > REFRESHES) return { state: 'expired', session: open };
+  const code = { value: given.code, expiresAt: new Date(now.getTime() + CODE_MS), refreshed };
+  return { state: 'showing', session: { ...open, code }, ...code, refreshes: REFRESHES };
+}
+
+function healthOfState(state: string | undefined): Health {
+  switch (state) {
+    case 'open':
+      return CONNECTED;
+    case 'connecting':
+      return { status: 'connecting', reason: null };
+    default:
+      // Unknown to the server, closed by the phone, or refused.
+      return { status: 'action_needed', reason: 'scan_again' };
+  }
+}

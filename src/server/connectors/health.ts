@@ -1,0 +1,32 @@
+import { ConnectorError, type Health } from './connector.ts';
+
+export const CONNECTED: Health = { status: 'connected', reason: null };
+
+/**
+ * What a failed question says about a channel, so that every connector says it alike.
+ *
+ * @param dead what the admin must do when the service refuses the credentials
+ * @throws the error itself when it says nothing about the channel (`rate_limited`, our own bugs)
+ */
+export function healthOf(error: unknown, dead: Health['reason']): Health {
+  if (!(error instanceof ConnectorError)) throw error;
+  switch (error.failure) {
+    case 'rejected':
+    case 'reauthorize':
+      return { status: 'action_needed', reason: dead };
+    case 'unavailable':
+      return { status: 'error', reason: 'service_unreachable' };
+    case 'misconfigured':
+      return { status: 'error', reason: 'service_error' };
+    default:
+      throw error;
+  }
+}
+
+/** Lets a failure pass that means "there is nothing left to end". */
+export function unlessGone(error: unknown): void {
+  const isGone =
+    error instanceof ConnectorError &&
+    (error.failure === 'rejected' || error.failure === 'reauthorize');
+  if (!isGone) throw error;
+}

@@ -1,0 +1,151 @@
+import type { z } from 'zod';
+import { NotReached, type Outbound, type OutboundAnswer } from '../outbound.ts';
+import { ConnectorError, type ConnectorFailure } from './connector.ts';
+import { plainLine } from './plain-text.ts';
+
+/** Answers of the services here are a few kilobytes; more is a fault or an attack. */
+const MAX_BYTES = 256 * 1024;
+
+/** Longest pause a service may ask for. Beyond it we try again anyway. */
+const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** As much of a service's words as an admin reads. */
+const LONGEST_REASON = 200;
+
+export interface JsonRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string | URL;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as an HTML form. */
+  form?: Record<string, string>;
+  /** In milliseconds; the outbound default otherwise. */
+  deadlineMs?: number;
+}
+
+/** A success, or a refusal (4xx but 429) that the connector must judge. */
+export interface JsonAnswer {
+  status: number;
+  /** The parsed body; `undefined` when it was not JSON, which only a refusal or an empty success may be. */
+  json: unknown;
+}
+
+/**
+ * Sends one request and sorts the answer out, so that connectors see only what is worth judging.
+ *
+ * @throws ConnectorError `unavailable` when not reached, on 5xx, a redirect or a success that is not JSON;
+ *   `rate_limited` on 429
+ */
+export async function sendJson(send: Outbound, request: JsonRequest): Promise<JsonAnswer> {
+  const answer = await reach(send, request);
+  const json = parseJson(answer.body);
+  if (answer.status === 429) throw rateLimited(answer.headers['retry-after'], json);
+  if (
+    answer.status >= 500 ||
+    answer.status < 200 ||
+    (answer.status >= 300 && answer.status < 400)
+  ) {
+    throw unavailable(`status ${answer.status}`);
+  }
+  // Every service here answers with an object or a list; a captive portal or a proxy does not.
+  if (answer.status < 300 && answer.body.length > 0 && typeof json !== 'object') {
+    throw unavailable('not JSON');
+  }
+  return { status: answer.status, json };
+}
+
+/**
+ * Checks the shape of a parsed body. A service that answers in another shape is as good as down.
+ *
+ * @throws ConnectorError `unavailable`
+ */
+export function readAs<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw unavailable('unexpected shape');
+  return parsed.data;
+}
+
+/** What went wrong, in our words only: `detail` must not come from the service. */
+export function unavailable(detail: string): ConnectorError {
+  return new ConnectorError('unavailable', { cause: detail });
+}
+
+/** `header` is `Retry-After`; `json` may say it instead, as Telegram and Kommo do. */
+export function rateLimited(header: string | undefined, json?: unknown): ConnectorError {
+  const inBody = json as
+    | { retry_after?: unknown; parameters?: { retry_after?: unknown } }
+    | undefined;
+  const seconds = [inBody?.parameters?.retry_after, inBody?.retry_after, Number(header)].find(
+    (value): value is number => typeof value === 'number' && value > 0 && Number.isFinite(value),
+  );
+  return new ConnectorError('rate_limited', {
+    retryAfterSeconds:
+      seconds === undefined ? undefined : Math.min(Math.ceil(seconds), MAX_RETRY_AFTER_SECONDS),
+  });
+}
+
+interface Refusal {
+  field?: string;
+  /** The service's own words, unfiltered. */
+  text?: unknown;
+  /** What the request carried in confidence; a service that echoes it must not leak it through us. */
+  secrets: readonly (string | undefined)[];
+}
+
+/** An error in the service's own words, made safe to show. */
+export function refused(failure: ConnectorFailure, refusal: Refusal): ConnectorError {
+  return new ConnectorError(failure, {
+    field: refusal.field,
+    reason: safeReason(refusal.text, refusal.secrets),
+  });
+}
+
+/** One plain line without the secrets; `undefined` when nothing is left. */
+export function safeReason(
+  text: unknown,
+  secrets: readonly (string | undefined)[],
+): string | undefined {
+  const first = Array.isArray(text) ? text[0] : text;
+  if (typeof first !== 'string') return undefined;
+  // A repeated Authorization header, however the credentials in it are encoded.
+  let line = first.replaceAll(/\b(Basic|Bearer)\s+[\w.~+/=-]+/gi, '$1 …');
+  for (const secret of secrets) {
+    if (!secret) continue;
+    for (const form of [secret, encodeURIComponent(secret)]) line = line.replaceAll(form, '…');
+  }
+  return plainLine(line, LONGEST_REASON);
+}
+
+async function reach(send: Outbound, request: JsonRequest): Promise<OutboundAnswer> {
+  const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
+  let body: string | undefined;
+  if (request.json !== undefined) {
+    headers['content-type'] = 'application/json';
+    body = JSON.stringify(request.json);
+  } else if (request.form !== undefined) {
+    headers['content-type'] = 'application/x-www-form-urlencoded';
+    body = new URLSearchParams(request.form).toString();
+  }
+  try {
+    return await send({
+      method: request.method ?? 'GET',
+      url: request.url,
+      headers,
+      body,
+      deadlineMs: request.deadlineMs,
+      maxBytes: MAX_BYTES,
+    });
+  } catch (error) {
+    if (error instanceof NotReached) throw unavailable(error.reason);
+    throw error;
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+/** Longest name, handle or id we keep of an account. */
+const LONGEST = 255;
+
+/** Control characters, line separators, what has no width, and marks that make text run the other way. */
+const UNSAFE =
+  /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u200b\u2060\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
+
+/**
+ * One line of text that can be stored and shown: services answer what they like, and neither a database nor a
+ * reader takes every character. `undefined` when nothing is left.
+ */
+export function plainLine(text: string | null | undefined, longest = LONGEST): string | undefined {
+  const line = (text ?? '').toWellFormed().replace(UNSAFE, ' ').replace(/\s+/g, ' ').trim();
+  if (line === '') return undefined;
+  // Cutting may split a character of two code units.
+  return line.slice(0, longest).toWellFormed();
+}
+
+/** The address of a picture, if it is one a page may load. */
+export function pictureAddress(text: string | null | undefined): string | undefined {
+  const url = URL.parse(text ?? '');
+  return url?.protocol === 'https:' && url.href.length <= 2048 ? url.href : undefined;
+}

@@ -1,0 +1,146 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import type { Credentials, Health, QrConnector, QrProgress } from './connector.ts';
+import { CONNECTED, healthOf } from './health.ts';
+import { unavailable } from './http.ts';
+import { WahaClient, type WahaSessionInfo } from './waha-client.ts';
+import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
+import { linkedNumber, phoneOfWhatsAppId } from './whatsapp-id.ts';
+import { storedCredentials, storedSession, whatsAppSessions } from './whatsapp-session.ts';
+
+/** WhatsApp shows the first code for a minute and each of six more for twenty seconds. */
+const FIRST_CODE_MS = 60_000;
+const NEXT_CODE_MS = 20_000;
+const REFRESHES = 6;
+
+const PHONE_OFFLINE: Health = { status: 'phone_offline', reason: 'phone_offline' };
+
+type WahaSession = z.output<typeof storedSession>;
+
+const statusEvent = z.object({
+  event: z.literal('session.status'),
+  session: z.string(),
+  payload: z.object({ status: z.string() }),
+});
+
+/** The engine's own state, a bare word or wrapped. */
+const engineEvent = z.object({
+  event: z.literal('state.change'),
+  session: z.string(),
+  payload: z.union([z.string(), z.object({ state: z.string() }).transform(({ state }) => state)]),
+});
+
+/**
+ * WhatsApp numbers through a WAHA server.
+ *
+ * @param settings.url address of the server the operator runs, without a trailing slash
+ */
+export function createWaha(settings: { url: string; apiKey: string }): QrConnector {
+  const client = new WahaClient(settings);
+
+  return {
+    ...whatsAppSessions(client),
+    id: 'waha',
+    titleKey: 'connectors.waha.title',
+
+    async check(tools, stored): Promise<QrProgress> {
+      const session = storedSession.parse(stored);
+      const info = await client.find(tools, session.session);
+      switch (info?.status) {
+        case 'STARTING':
+          // WAHA restarts its own connection right after a scan.
+          return { state: session.code === undefined ? 'starting' : 'linking', session };
+        case 'SCAN_QR_CODE':
+          return showing(session, await client.findCode(tools, session.session), tools.now());
+        case 'WORKING':
+          return accountOf(session, info);
+        default:
+          // FAILED once the codes ran out; gone or STOPPED when somebody ended it at the server.
+          return { state: 'expired', session };
+      }
+    },
+
+    async pairingCode(tools, stored, phone): Promise<string> {
+      const { session } = storedSession.parse(stored);
+      const info = await client.find(tools, session);
+      if (info?.status !== 'SCAN_QR_CODE') throw unavailable('waha: no sign-in is waiting');
+      return await client.requestCode(tools, session, phone);
+    },
+
+    async link(tools, linked): Promise<Credentials> {
+      const { session } = storedCredentials.parse(linked.credentials);
+      if (tools.webhook !== undefined) {
+        const { url } = tools.webhook;
+        const info = await client.find(tools, session);
+        const isSet = info?.config?.webhooks?.some((known) => known.url === url) ?? false;
+        if (!isSet) await client.configure(tools, session);
+      }
+      return { session };
+    },
+
+    async health(tools, credentials): Promise<Health> {
+      const { session } = storedCredentials.parse(credentials);
+      try {
+        const info = await client.find(tools, session);
+        return info?.engine?.state === 'TIMEOUT' ? PHONE_OFFLINE : healthOfStatus(info?.status);
+      } catch (error) {
+        return healthOf(error, 'scan_again');
+      }
+    },
+
+    async receive(tools, credentials, request): Promise<Health | undefined> {
+      const expected = createHmac('sha512', webhookSecret(tools))
+        .update(request.body)
+        .digest('hex');
+      demandProof(request.headers['x-webhook-hmac']?.toLowerCase(), expected);
+      const body = eventOf(request.body);
+      const status = statusEvent.safeParse(body).data;
+      const engine = engineEvent.safeParse(body).data;
+      const session = status?.session ?? engine?.session;
+      if (credentials !== undefined && session !== credentials.session) return undefined;
+      if (status !== undefined) return healthOfStatus(status.payload.status);
+      if (engine?.payload === 'TIMEOUT') return PHONE_OFFLINE;
+      return engine?.payload === 'CONNECTED' ? CONNECTED : undefined;
+    },
+  };
+}
+
+function showing(session: WahaSession, value: string | undefined, now: Date): QrProgress {
+  const last = session.code;
+  if (value === undefined) return { state: last === undefined ? 'starting' : 'linking', session };
+  if (value === last?.value) return { state: 'showing', session, ...last, refreshes: REFRESHES };
+  const life = last === undefined ? FIRST_CODE_MS : NEXT_CODE_MS;
+  const code = {
+    value,
+    expiresAt: new Date(now.getTime() + life),
+    refreshed: last === undefined ? 0 : Math.min(last.refreshed + 1, REFRESHES),
+  };
+  return { state: 'showing', session: { ...session, code }, ...code, refreshes: REFRESHES };
+}
+
+function accountOf(session: WahaSession, info: WahaSessionInfo): QrProgress {
+  const digits = phoneOfWhatsAppId(info.me?.id);
+  // The session works a moment before it knows whose it is.
+  if (digits === undefined) return { state: 'linking', session };
+  const linked = {
+    ...linkedNumber(digits, info.me?.pushName),
+    credentials: { session: session.session },
+  };
+  return { state: 'connected', session, linked };
+}
+
+function healthOfStatus(status: string | undefined): Health {
+  switch (status) {
+    case 'WORKING':
+      return CONNECTED;
+    case 'STARTING':
+      return { status: 'connecting', reason: null };
+    case undefined:
+    case 'SCAN_QR_CODE':
+    case 'FAILED':
+      return { status: 'action_needed', reason: 'scan_again' };
+    default:
+      // STOPPED by the operator, or a state we do not know.
+      return { status: 'error', reason: 'service_error' };
+  }
+}

@@ -1,0 +1,60 @@
+import { AppError } from '../app-error.ts';
+import { KommoError } from '../kommo/errors.ts';
+import type { Parts } from '../parts.ts';
+import { findUserRights, saveUserRights } from '../storage/user-rights.ts';
+import type { Caller } from './caller.ts';
+import { kommoReauthorize } from './install-state.ts';
+
+/** How long an answer of Kommo's users API is trusted: a demoted administrator keeps his rights so long. */
+const RIGHTS_MAX_AGE_SECONDS = 300;
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Lets administrators pass. Kommo's documentation does not promise the token's `is_admin`, so everything
+ * but a plain `true` is settled by Kommo's users API, where free and inactive users are not administrators.
+ *
+ * @throws AppError `admin_required`; `temporarily_unavailable` when Kommo cannot say, never "allowed";
+ *   `kommo_reauthorize` when there is no grant to ask with
+ */
+export async function requireAdmin(parts: Parts, caller: Caller): Promise<void> {
+  if (caller.isAdminClaim === true) return;
+  let allowed: boolean;
+  try {
+    allowed = await askRights(parts, caller);
+  } catch (error) {
+    if (!(error instanceof KommoError)) throw error;
+    if (error.kind === 'reauthorize' || error.kind === 'unauthorized') {
+      throw await kommoReauthorize(parts, caller, error);
+    }
+    throw new AppError('temporarily_unavailable', {
+      cause: error,
+      retryAfterSeconds: error.retryAfterSeconds ?? RETRY_AFTER_SECONDS,
+    });
+  }
+  if (!allowed) throw new AppError('admin_required');
+}
+
+/** For showing only: false when Kommo cannot say. Writes are guarded by `requireAdmin`. */
+export async function isAdmin(parts: Parts, caller: Caller): Promise<boolean> {
+  if (caller.isAdminClaim === true) return true;
+  try {
+    return await askRights(parts, caller);
+  } catch (error) {
+    if (error instanceof KommoError) return false;
+    throw error;
+  }
+}
+
+async function askRights(parts: Parts, { accountId, userId }: Caller): Promise<boolean> {
+  const known = await findUserRights(parts.db, {
+    accountId,
+    userId,
+    maxAgeSeconds: RIGHTS_MAX_AGE_SECONDS,
+  });
+  if (known !== undefined) return known;
+  const user = await parts.kommo.user(accountId, userId);
+  const isAdministrator = user?.isAdmin === true && user.isActive === true && user.isFree === false;
+  await saveUserRights(parts.db, { accountId, userId, isAdmin: isAdministrator });
+  return isAdministrator;
+}

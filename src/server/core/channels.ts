@@ -1,0 +1,84 @@
+import type { ChannelCollection } from '../../contract/api.ts';
+import { AppError } from '../app-error.ts';
+import type { Parts } from '../parts.ts';
+import { lockAccount } from '../storage/account-lock.ts';
+import { lockAttemptsOfChannel } from '../storage/attempt-lists.ts';
+import {
+  deleteChannel,
+  findChannel,
+  findChannelSecrets,
+  listChannels,
+  type StoredChannel,
+} from '../storage/channels.ts';
+import type { Trx } from '../storage/database.ts';
+import { findSettings, storeDefaultChannel } from '../storage/settings.ts';
+import { replaceSources } from '../storage/sources.ts';
+import { requestSync } from '../storage/syncs.ts';
+import type { Caller } from './caller.ts';
+import { channelAddress, viewChannel } from './channel-view.ts';
+import { endAttempt } from './end-attempt.ts';
+import { findAccount } from './install-state.ts';
+import { endLater } from './session-endings.ts';
+
+/** The account's channels, as the guide's collection. */
+export async function readChannels(parts: Parts, caller: Caller): Promise<ChannelCollection> {
+  const epoch = (await findAccount(parts, caller.accountId))?.epoch ?? 0;
+  const channels = await listChannels(parts.db, caller.accountId, epoch);
+  const { defaultChannelId } = await findSettings(parts.db, caller.accountId, epoch);
+  return {
+    _total_items: channels.length,
+    _embedded: {
+      channels: channels.map((channel) => viewChannel(parts, channel, defaultChannelId)),
+    },
+    _links: { self: { href: channelAddress(parts) } },
+  };
+}
+
+/**
+ * Removes a channel at once: its session at the chat service is ended, its sources go with the next sync,
+ * and when it was the default, the oldest remaining channel takes over.
+ *
+ * @throws AppError `not_found` for an id that is unknown or another account's
+ */
+export async function removeChannel(parts: Parts, caller: Caller, id: string): Promise<void> {
+  await parts.db.transaction().execute(async (trx) => {
+    const account = await lockAccount(trx, caller.accountId);
+    const key = { id, accountId: caller.accountId, epoch: account?.epoch ?? 0 };
+    const channel = await findChannel(trx, key);
+    if (!channel) throw new AppError('not_found');
+    for (const attempt of await lockAttemptsOfChannel(trx, parts.secrets, id)) {
+      await endAttempt(trx, parts, attempt, { state: 'cancelled', reason: 'superseded' });
+    }
+    await unlinkLater(trx, parts, channel);
+    await deleteChannel(trx, id);
+    await replaceSources(trx, channel.accountId, [id], []);
+    await moveDefault(trx, channel);
+    const settings = await findSettings(trx, channel.accountId, channel.epoch);
+    if (settings.status !== 'active') return;
+    await requestSync(trx, channel.accountId);
+    await parts.jobs.send(trx, 'sync-sources', { accountId: channel.accountId });
+  });
+}
+
+async function unlinkLater(trx: Trx, parts: Parts, channel: StoredChannel): Promise<void> {
+  const secrets = await findChannelSecrets(trx, parts.secrets, channel.id);
+  if (!secrets) return;
+  await endLater(trx, parts, {
+    accountId: channel.accountId,
+    connector: channel.connector,
+    kind: 'unlink',
+    externalId: channel.account.external_id,
+    webhookId: channel.id,
+    webhookSecret: secrets.webhookSecret,
+    content: secrets.credentials,
+  });
+}
+
+/** A channel that has sources is preferred: only such a one can be Kommo's default. */
+async function moveDefault(trx: Trx, { id, accountId, epoch }: StoredChannel): Promise<void> {
+  const { defaultChannelId } = await findSettings(trx, accountId, epoch);
+  if (defaultChannelId !== id) return;
+  const rest = await listChannels(trx, accountId, epoch);
+  const heir = rest.find((channel) => channel.isSaved) ?? rest[0];
+  await storeDefaultChannel(trx, accountId, epoch, heir?.id ?? null);
+}

@@ -1,0 +1,207 @@
+import { randomInt } from 'node:crypto';
+import type { KommoAccount } from '../kommo/account-api.ts';
+import { type AccountHost, parseAccountHost } from '../kommo/account-host.ts';
+import { KommoError } from '../kommo/errors.ts';
+import type { TokenPair } from '../kommo/token-endpoint.ts';
+import type { Parts } from '../parts.ts';
+import { lockAccount } from '../storage/account-lock.ts';
+import { findAccount, saveInstalledAccount } from '../storage/accounts.ts';
+import { saveGrant } from '../storage/grants.ts';
+import { countRecentFailures } from '../storage/install-code-lists.ts';
+import {
+  type ClaimedCode,
+  claimInstallCode,
+  failInstallCode,
+  findInstallCodeState,
+  finishInstallCode,
+  keepExchangedTokens,
+  postponeInstallCode,
+  renewInstallCode,
+} from '../storage/install-codes.ts';
+
+/** Renewed while the exchange runs, so that a killed one is soon taken up again. */
+const LEASE_SECONDS = 15;
+const RENEW_EVERY_MS = 5_000;
+
+/**
+ * Failed exchanges in a minute, over all hosts, after which the others are slowed down: made-up codes
+ * must not use up the request budget that all accounts share.
+ */
+const MOST_FAILURES = 30;
+
+const LONGEST_PAUSE_SECONDS = 60;
+
+/** What became of a code. `open`: still being worked on, here or elsewhere. */
+export type ExchangeResult = 'done' | 'failed' | 'open' | Mismatch;
+
+/** Whose the new grant is, if not the one's it should be. */
+type Mismatch = 'other_account' | 'other_user';
+
+/** The grant was not given by whom the install call or the consent named. Nothing of it is kept. */
+class WrongOwner extends Error {
+  readonly mismatch: Mismatch;
+
+  constructor(mismatch: Mismatch) {
+    super(`A new grant is not used: ${mismatch}.`);
+    this.name = 'WrongOwner';
+    this.mismatch = mismatch;
+  }
+}
+
+/**
+ * Exchanges a stored code and stores the grant. Safe to run any number of times, at once and after a
+ * crash: one worker holds the code at a time, Kommo's answer is kept before it is used, and a code that
+ * was sent before the crash is answered "revoked", which ends in a visible "authorize again".
+ */
+export async function exchangeInstallCode(parts: Parts, codeId: string): Promise<ExchangeResult> {
+  const code = await claimInstallCode<StoredPair>(parts.db, parts.secrets, codeId, LEASE_SECONDS);
+  if (code === undefined) return resultOf(parts, codeId);
+  const heartbeat = keepLease(parts, code);
+  try {
+    if (await isSlowedDown(parts, code)) {
+      await postponeInstallCode(parts.db, code.id, randomInt(5, LONGEST_PAUSE_SECONDS));
+      return 'open';
+    }
+    const host = parseAccountHost(code.host);
+    if (host === undefined) throw new WrongOwner('other_account');
+    const tokens = await exchange(parts, code, host);
+    await confirmAndStore(parts, code, host, tokens);
+    return 'done';
+  } catch (error) {
+    return await settle(parts, code, error);
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+function keepLease(parts: Parts, code: { id: string; calls: number }): NodeJS.Timeout {
+  return setInterval(() => {
+    renewInstallCode(parts.db, code, LEASE_SECONDS).catch((error: unknown) => {
+      parts.log.warn({ err: error }, 'the lease of an install code could not be renewed');
+    });
+  }, RENEW_EVERY_MS).unref();
+}
+
+type StoredPair = Omit<TokenPair, 'expiresAt'> & { expiresAt: string };
+
+async function isSlowedDown(parts: Parts, code: ClaimedCode<StoredPair>): Promise<boolean> {
+  // A consent was begun by a proven user; only calls that anybody can make are slowed down.
+  if (code.tokens !== undefined || code.expected !== undefined) return false;
+  return (await countRecentFailures(parts.db)) >= MOST_FAILURES;
+}
+
+async function exchange(
+  parts: Parts,
+  code: ClaimedCode<StoredPair>,
+  host: AccountHost,
+): Promise<TokenPair> {
+  if (code.tokens !== undefined) {
+    return { ...code.tokens, expiresAt: new Date(code.tokens.expiresAt) };
+  }
+  if (code.code === undefined) throw new Error('An open install code has lost its text.');
+  const tokens = await parts.kommo.exchangeCode(host, code.code);
+  await keepExchangedTokens(parts.db, parts.secrets, code.id, tokens, LEASE_SECONDS);
+  return tokens;
+}
+
+/**
+ * Whoever can call us chooses the host; only the new token says whose account it is. Its own claim, the
+ * account that this host answers with, and the account a consent was begun for must all be the same one
+ * before a healthy grant may be replaced.
+ */
+async function confirmAndStore(
+  parts: Parts,
+  code: ClaimedCode<StoredPair>,
+  host: AccountHost,
+  tokens: TokenPair,
+): Promise<void> {
+  const claimed = parts.kommo.claimedAccountId(tokens.accessToken);
+  for (;;) {
+    const account = await parts.kommo.accountOfToken(host, tokens.accessToken);
+    const isConfirmed =
+      account.id === claimed &&
+      account.subdomain === host.subdomain &&
+      (code.expected === undefined || code.expected.accountId === account.id);
+    if (!isConfirmed) throw new WrongOwner('other_account');
+    // A user who is no administrator would give a grant with his own, lesser rights.
+    const user = parts.kommo.claimedUserId(tokens.accessToken);
+    if (code.expected !== undefined && user !== undefined && user !== code.expected.userId) {
+      throw new WrongOwner('other_user');
+    }
+    const before = await findAccount(parts.db, account.id);
+    if (await storeGrant(parts, code, host, account, tokens, before?.epoch)) break;
+    // The integration was disabled in between: ask again whether this grant is still alive.
+  }
+  parts.log.info({ accountId: claimed, host: host.host }, 'installed');
+}
+
+/** @returns false when the install epoch changed under our hands */
+async function storeGrant(
+  parts: Parts,
+  code: ClaimedCode<StoredPair>,
+  host: AccountHost,
+  account: KommoAccount,
+  tokens: TokenPair,
+  expectedEpoch: number | undefined,
+): Promise<boolean> {
+  return parts.db.transaction().execute(async (trx) => {
+    const locked = await lockAccount(trx, account.id);
+    if (locked?.epoch !== expectedEpoch) return false;
+    const { id, name, language, country, amojoId } = account;
+    const epoch = await saveInstalledAccount(trx, {
+      id,
+      name,
+      language,
+      country,
+      amojoId,
+      ...host,
+    });
+    if (await finishInstallCode(trx, code.id)) {
+      await saveGrant(trx, parts.secrets, {
+        accountId: id,
+        epoch,
+        ...tokens,
+        refreshedAt: parts.now(),
+      });
+    }
+    return true;
+  });
+}
+
+/** A failed exchange changes nothing in an account that works. */
+async function settle(
+  parts: Parts,
+  code: ClaimedCode<StoredPair>,
+  error: unknown,
+): Promise<ExchangeResult> {
+  if (error instanceof WrongOwner) {
+    await failInstallCode(parts.db, code.id, error.mismatch);
+    parts.log.warn({ host: code.host, err: error }, 'an install was refused');
+    return error.mismatch;
+  }
+  if (!(error instanceof KommoError)) throw error;
+  switch (error.kind) {
+    case 'rejected':
+    case 'unauthorized':
+    case 'reauthorize':
+    case 'not_found':
+    case 'forbidden':
+      await failInstallCode(parts.db, code.id, error.kind);
+      parts.log.warn({ host: code.host, failure: error.kind }, 'an install code was refused');
+      return 'failed';
+    default: {
+      const seconds = error.retryAfterSeconds ?? Math.min(2 ** code.calls, LONGEST_PAUSE_SECONDS);
+      await postponeInstallCode(parts.db, code.id, seconds);
+      parts.log.warn({ host: code.host, failure: error.kind }, 'an install code has to wait');
+      return 'open';
+    }
+  }
+}
+
+async function resultOf(parts: Parts, codeId: string): Promise<ExchangeResult> {
+  const found = await findInstallCodeState(parts.db, codeId);
+  if (found?.state === 'done') return 'done';
+  if (found?.state === 'open') return 'open';
+  const isMismatch = found?.failure === 'other_account' || found?.failure === 'other_user';
+  return isMismatch ? (found.failure as Mismatch) : 'failed';
+}

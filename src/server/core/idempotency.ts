@@ -1,0 +1,78 @@
+import { AppError } from '../app-error.ts';
+import type { Parts } from '../parts.ts';
+import type { Trx } from '../storage/database.ts';
+import {
+  claimIdempotencyKey,
+  type KeyClaim,
+  type KeyUse,
+  releaseIdempotencyKey,
+  renewIdempotencyKey,
+  storeAnswer,
+} from '../storage/idempotency-keys.ts';
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+export interface Once {
+  /**
+   * Stores the answer in the work's own transaction, so that a crash right after the commit cannot make
+   * a repeated request do the work twice.
+   */
+  keep: (trx: Trx, answer: Answer) => Promise<void>;
+}
+
+/** Renewed while the work runs; what a killed process leaves behind is free again after this. */
+const LEASE_SECONDS = 15;
+const RENEW_EVERY_MS = 5_000;
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** Does the work unless it was done under this key before; then answers as it was answered then. */
+export async function runUnderKey(
+  parts: Parts,
+  use: KeyUse,
+  work: (once: Once) => Promise<Answer>,
+): Promise<Answer> {
+  const { db, secrets } = parts;
+  const state = await claimIdempotencyKey(db, secrets, use, LEASE_SECONDS);
+  switch (state.kind) {
+    case 'answered':
+      return state.answer;
+    case 'other_request':
+      throw new AppError('idempotency_key_reused');
+    case 'running':
+      throw new AppError('in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    case 'claimed':
+      break;
+  }
+  const lease = holdLease(parts, state.claim);
+  try {
+    const answer = await work({ keep: (trx, kept) => storeAnswer(trx, secrets, use, kept) });
+    await storeAnswer(db, secrets, use, answer);
+    return answer;
+  } catch (error) {
+    await releaseIdempotencyKey(db, lease.claim).catch((cause: unknown) => {
+      parts.log.warn({ err: cause }, 'an idempotency key could not be given back');
+    });
+    throw error;
+  } finally {
+    lease.end();
+  }
+}
+
+function holdLease(parts: Parts, claim: KeyClaim): { claim: KeyClaim; end: () => void } {
+  const lease = { claim, end: () => clearInterval(timer) };
+  const timer = setInterval(() => {
+    renewIdempotencyKey(parts.db, lease.claim, LEASE_SECONDS).then(
+      (renewed) => {
+        lease.claim = renewed;
+      },
+      (error: unknown) => {
+        parts.log.warn({ err: error }, 'the lease of an idempotency key could not be renewed');
+      },
+    );
+  }, RENEW_EVERY_MS).unref();
+  return lease;
+}

@@ -1,0 +1,51 @@
+import type { Parts } from '../parts.ts';
+import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../storage/attempt-lists.ts';
+import { deleteChannel, findChannelSecrets, listEndedChannels } from '../storage/channels.ts';
+import type { Trx } from '../storage/database.ts';
+import { replaceSources } from '../storage/sources.ts';
+import { endAttempt } from './end-attempt.ts';
+import { endLater } from './session-endings.ts';
+
+/**
+ * So long a chat service is told that the integration was uninstalled. Then the secrets are forgotten: a
+ * minute after an uninstall nothing that could speak for the account may be left.
+ */
+const GIVE_UP_SECONDS = 40;
+
+/**
+ * Removes what outlived its install epoch: channels, their sources' numbers, and attempts. Sessions at the
+ * chat services are ended after the commit. Repeating it finds nothing to do.
+ */
+export async function retireEpochs(
+  trx: Trx,
+  parts: Parts,
+  accountId: number,
+  upToEpoch: number,
+): Promise<void> {
+  const channels = await listEndedChannels(trx, accountId, upToEpoch);
+  for (const channel of channels) {
+    const secrets = await findChannelSecrets(trx, parts.secrets, channel.id);
+    await deleteChannel(trx, channel.id);
+    if (!secrets) continue;
+    const ending = {
+      accountId,
+      connector: channel.connector,
+      kind: 'unlink' as const,
+      externalId: channel.account.external_id,
+      webhookId: channel.id,
+      webhookSecret: secrets.webhookSecret,
+      content: secrets.credentials,
+    };
+    await endLater(trx, parts, ending, GIVE_UP_SECONDS);
+  }
+  const ids = channels.map((channel) => channel.id);
+  await replaceSources(trx, accountId, ids, []);
+  for (const attempt of await lockEndedAttempts(trx, parts.secrets, accountId, upToEpoch)) {
+    await endAttempt(trx, parts, attempt, {
+      state: 'cancelled',
+      reason: null,
+      giveUpSeconds: GIVE_UP_SECONDS,
+    });
+  }
+  await deleteAttemptsOfEpochs(trx, accountId, upToEpoch);
+}

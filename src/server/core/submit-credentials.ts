@@ -1,0 +1,188 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Attempt, SubmitCredentials } from '../../contract/api.ts';
+import type { ConnectorField } from '../../contract/connectors.ts';
+import type { FieldError } from '../../contract/errors.ts';
+import { AppError } from '../app-error.ts';
+import type { ApiKeyConnector, QrConnector } from '../connectors/connector.ts';
+import type { Parts } from '../parts.ts';
+import {
+  type Candidate,
+  changeAttempt,
+  findAttempt,
+  isLive,
+  type StoredAttempt,
+} from '../storage/attempts.ts';
+import { findSettings } from '../storage/settings.ts';
+import { acceptAccount } from './accept-account.ts';
+import { viewAttempt } from './attempt-view.ts';
+import type { Caller } from './caller.ts';
+import { getConnector, toCredentialsError, toolsForAttempt } from './connector-tools.ts';
+import { endAttemptById } from './end-attempt.ts';
+import { findAccount } from './install-state.ts';
+import { keyEnding } from './key-ending.ts';
+import { phoneDigits } from './phone.ts';
+import { effectivePreferences } from './preferences.ts';
+import { withCheck } from './qr-progress.ts';
+
+/** A QR check under way ends, or the pause after it does, well within this. */
+const CHECK_PATIENCE_MS = 5_000;
+const CHECK_RETRY_MS = 100;
+
+/**
+ * Takes what the admin submits to an open attempt: the fields of an API key, a phone number for a pairing
+ * code, or his yes to the account that was found.
+ *
+ * @throws AppError `not_found`, `attempt_expired`, `attempt_state`, `validation_failed` and
+ *   `connector_rejected` with the paths of the inputs, `already_connected`, `channel_limit_reached`, or what
+ *   else the service answered. After any of these the attempt is as it was
+ */
+export async function submitCredentials(
+  parts: Parts,
+  caller: Caller,
+  id: string,
+  submitted: SubmitCredentials,
+): Promise<Attempt> {
+  const attempt = await findAttempt(parts.db, parts.secrets, id);
+  if (attempt?.accountId !== caller.accountId) throw new AppError('not_found');
+  const isYes = submitted.confirm === true && Object.keys(submitted.values).length === 0;
+  // A second click on the same yes finds what the first one made.
+  if (attempt.state === 'connected' && isYes) return viewAttempt(parts, attempt);
+  if (attempt.state === 'expired') throw new AppError('attempt_expired');
+  if (!isLive(attempt.state)) throw new AppError('attempt_state');
+  if (attempt.expiresAt <= parts.now()) {
+    await endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' });
+    throw new AppError('attempt_expired');
+  }
+  return viewAttempt(parts, await take(parts, attempt, submitted, isYes));
+}
+
+async function take(
+  parts: Parts,
+  attempt: StoredAttempt,
+  submitted: SubmitCredentials,
+  isYes: boolean,
+): Promise<StoredAttempt> {
+  if (isYes) {
+    if (attempt.state !== 'confirm' || !attempt.candidate) throw new AppError('attempt_state');
+    return accept(parts, attempt, attempt.candidate, 'given');
+  }
+  const connector = getConnector(parts, attempt.connector);
+  if (connector.auth === 'oauth') throw new AppError('attempt_state');
+  const values = checkedValues(connector.fields, submitted.values);
+  return connector.auth === 'qr'
+    ? requestPairingCode(parts, attempt, connector, values)
+    : verify(parts, attempt, connector, values, submitted.confirm === true);
+}
+
+async function verify(
+  parts: Parts,
+  attempt: StoredAttempt,
+  connector: ApiKeyConnector,
+  values: Record<string, string>,
+  isConfirmed: boolean,
+): Promise<StoredAttempt> {
+  let candidate: Candidate;
+  try {
+    const linked = await connector.verify(toolsForAttempt(parts, attempt), values);
+    candidate = { ...linked, keyEnding: keyEnding(connector.fields, values) };
+  } catch (error) {
+    throw toCredentialsError(error);
+  }
+  if (!isConfirmed) return accept(parts, attempt, candidate, 'asked');
+  // A yes given with the key covers a question only if it was asked about this very account.
+  const wasAsked =
+    attempt.state === 'confirm' && attempt.candidate?.externalId === candidate.externalId;
+  return accept(parts, attempt, candidate, wasAsked ? 'given' : 'unless_questionable');
+}
+
+async function accept(
+  parts: Parts,
+  attempt: StoredAttempt,
+  candidate: Candidate,
+  consent: Parameters<typeof acceptAccount>[3],
+): Promise<StoredAttempt> {
+  const acceptance = await acceptAccount(parts, attempt, candidate, consent).catch(
+    (error: unknown) => {
+      throw toCredentialsError(error);
+    },
+  );
+  if (acceptance.outcome === 'changed') return acceptance.attempt;
+  if (acceptance.outcome === 'over') throw new AppError('attempt_state');
+  // A key may be replaced by another one; a scanned or signed-in account is what it is.
+  if (attempt.auth !== 'api_key') {
+    await endAttemptById(parts, attempt.id, { state: 'failed', reason: acceptance.reason });
+  }
+  throw new AppError(acceptance.reason);
+}
+
+async function requestPairingCode(
+  parts: Parts,
+  attempt: StoredAttempt,
+  connector: QrConnector,
+  values: Record<string, string>,
+): Promise<StoredAttempt> {
+  const phone = await readPhone(parts, attempt, values.phone ?? '');
+  const giveUpAt = performance.now() + CHECK_PATIENCE_MS;
+  while (performance.now() < giveUpAt) {
+    const changed = await withCheck(parts, attempt.id, async (current) => {
+      if (current.session === null) throw new AppError('attempt_state');
+      const tools = toolsForAttempt(parts, current);
+      const pairingCode = await connector
+        .pairingCode(tools, current.session, phone)
+        .catch((error: unknown) => {
+          throw toCredentialsError(error);
+        });
+      return changeAttempt(parts.db, parts.secrets, current.id, {
+        shown: { ...current.shown, pairingCode },
+        now: parts.now(),
+      });
+    });
+    if (changed) return changed;
+    const now = await findAttempt(parts.db, parts.secrets, attempt.id);
+    if (!now || !isLive(now.state) || now.state === 'confirm') throw new AppError('attempt_state');
+    await wait(CHECK_RETRY_MS);
+  }
+  throw new AppError('in_progress');
+}
+
+async function readPhone(parts: Parts, attempt: StoredAttempt, typed: string): Promise<string> {
+  const account = await findAccount(parts, attempt.accountId);
+  const { preferences } = await findSettings(parts.db, attempt.accountId, attempt.epoch);
+  const country = account ? effectivePreferences(preferences, account).country.value : '';
+  const phone = phoneDigits(typed, country);
+  if (phone === undefined)
+    throw faulty([{ path: 'values.phone', code: typed ? 'invalid' : 'required' }]);
+  return phone;
+}
+
+function checkedValues(
+  fields: readonly ConnectorField[],
+  given: Record<string, string>,
+): Record<string, string> {
+  const faults: FieldError[] = [];
+  const values: Record<string, string> = {};
+  for (const field of fields) {
+    const value = (given[field.name] ?? '').trim();
+    const path = `values.${field.name}`;
+    if (value !== '') values[field.name] = value;
+    else if (field.required) faults.push({ path, code: 'required' });
+    if (field.type === 'url' && value !== '' && !isWebAddress(value)) {
+      faults.push({ path, code: 'invalid' });
+    }
+  }
+  for (const name of Object.keys(given)) {
+    if (!fields.some((field) => field.name === name)) {
+      faults.push({ path: `values.${name}`, code: 'unknown' });
+    }
+  }
+  if (faults.length > 0) throw faulty(faults);
+  return values;
+}
+
+function isWebAddress(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
+
+function faulty(fields: FieldError[]): AppError {
+  return new AppError('validation_failed', { fields });
+}

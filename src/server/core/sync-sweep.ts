@@ -1,0 +1,27 @@
+import type { Parts } from '../parts.ts';
+import { listDueSyncs, requestPeriodicSyncs, wakeReauthorizedSyncs } from '../storage/syncs.ts';
+import { syncSources } from './sync-sources.ts';
+
+const SWEEP_LIMIT = 100;
+const AT_ONCE = 4;
+
+/** Checks begun per sweep: enough for a day's round through 80,000 accounts. */
+const PERIODIC_LIMIT = 5;
+
+/**
+ * Runs the syncs that no job is left for: retries after a failure, what a killed process was doing, and
+ * the daily check of every active account.
+ */
+export async function syncDueAccounts(parts: Parts, stopping: AbortSignal): Promise<void> {
+  await wakeReauthorizedSyncs(parts.db);
+  await requestPeriodicSyncs(parts.db, parts.now(), PERIODIC_LIMIT);
+  const due = await listDueSyncs(parts.db, SWEEP_LIMIT);
+  // An administrator who waits for his save goes first.
+  const kommo = parts.kommo.background();
+  const work = async () => {
+    for (let next = due.shift(); next !== undefined && !stopping.aborted; next = due.shift()) {
+      await syncSources(parts, next, { kommo, stopping });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}

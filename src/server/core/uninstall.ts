@@ -1,0 +1,112 @@
+import { AppError } from '../app-error.ts';
+import { accountOfDisableHook } from '../kommo/hook-signature.ts';
+import type { Parts } from '../parts.ts';
+import { lockAccount } from '../storage/account-lock.ts';
+import {
+  claimRechecks,
+  disableAccount,
+  findAccount,
+  findGrantVersion,
+  scheduleRecheck,
+} from '../storage/accounts.ts';
+import { forgetConsentStates } from '../storage/consent-states.ts';
+import type { Trx } from '../storage/database.ts';
+import { forgetGrant } from '../storage/grants.ts';
+import { forgetIdempotencyKeys } from '../storage/idempotency-keys.ts';
+import { forgetScopes } from '../storage/scopes.ts';
+import { forgetUserRights } from '../storage/user-rights.ts';
+
+/**
+ * When to ask again after a hook that Kommo did not confirm, in seconds after the last question. Kommo is
+ * reported to send the hook before it revokes the tokens, so the first question comes soon; after that the
+ * hook may be an old one that somebody sent again, or Kommo is in trouble.
+ */
+const RECHECK_DELAYS_SECONDS = [15, 60, 600, 3_600, 21_600, 86_400];
+
+/** Kommo said the grant is alive this often: the hook was an old one. */
+const ALIVE_ENOUGH = 2;
+
+/** Longer than one question takes. */
+const RECHECK_LEASE_SECONDS = 60;
+
+const RECHECKS_AT_ONCE = 20;
+
+/**
+ * Takes Kommo's disable hook. The signature covers neither time nor a nonce, so a genuine hook may be an
+ * old one sent again; before anything is destroyed, Kommo is asked once whether the tokens are revoked,
+ * and only its 401 counts.
+ *
+ * @throws AppError `signature_invalid`, the same for every forgery
+ * @see https://developers.kommo.com/docs/oauth-20
+ */
+export async function receiveDisableHook(parts: Parts, query: URLSearchParams): Promise<void> {
+  const accountId = accountOfDisableHook(query, parts.config.kommo);
+  if (accountId === undefined) throw new AppError('signature_invalid');
+  const result = await endIfRevoked(parts, accountId);
+  if (result === 'alive' || result === 'unknown') {
+    await scheduleRecheck(parts.db, accountId, {
+      afterSeconds: RECHECK_DELAYS_SECONDS[0] ?? 0,
+      rechecks: 0,
+    });
+  }
+  parts.log.info({ accountId, result }, 'disable hook');
+}
+
+/** Asks again about hooks that were not confirmed. Run by a worker every few seconds. */
+export async function recheckDisableHooks(parts: Parts): Promise<void> {
+  const due = await claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS);
+  for (const { id, rechecks } of due) {
+    const result = await endIfRevoked(parts, id);
+    if (result === 'ended' || result === 'not_installed') continue;
+    const afterSeconds = RECHECK_DELAYS_SECONDS[rechecks + 1];
+    const isOver = result === 'alive' && rechecks + 1 >= ALIVE_ENOUGH;
+    await scheduleRecheck(
+      parts.db,
+      id,
+      isOver || afterSeconds === undefined ? undefined : { afterSeconds, rechecks: rechecks + 1 },
+    );
+  }
+}
+
+async function endIfRevoked(
+  parts: Parts,
+  accountId: number,
+): Promise<'not_installed' | 'ended' | 'alive' | 'unknown'> {
+  const account = await findAccount(parts.db, accountId);
+  if (account === undefined || account.installState === 'disabled') return 'not_installed';
+  const asked = { epoch: account.epoch, version: await findGrantVersion(parts.db, accountId) };
+  const answer = await parts.kommo.confirmRevoked(accountId);
+  if (answer !== 'revoked') return answer;
+  const hasEnded = await parts.db
+    .transaction()
+    .execute((trx) => endInstall(parts, trx, accountId, asked));
+  // A new grant came while we asked about the old one: Kommo's answer says nothing about it.
+  return hasEnded ? 'ended' : 'unknown';
+}
+
+/**
+ * Ends an install epoch: tokens, settings and everything cached are forgotten at once; sessions at the
+ * chat services are ended by a job, after which their credentials are gone too. Nothing of the old epoch
+ * can write any more, since its number is no longer the account's.
+ */
+async function endInstall(
+  parts: Parts,
+  trx: Trx,
+  accountId: number,
+  asked: { epoch: number; version: number | undefined },
+): Promise<boolean> {
+  const locked = await lockAccount(trx, accountId);
+  if (locked?.epoch !== asked.epoch || locked.installState === 'disabled') return false;
+  if ((await findGrantVersion(trx, accountId)) !== asked.version) return false;
+  await disableAccount(trx, accountId);
+  await forgetGrant(trx, accountId);
+  await forgetScopes(trx, accountId, asked.epoch);
+  await forgetUserRights(trx, accountId);
+  await forgetIdempotencyKeys(trx, accountId);
+  await forgetConsentStates(trx, accountId);
+  for (const table of ['settings', 'syncs', 'kommo_cache'] as const) {
+    await trx.deleteFrom(table).where('account_id', '=', accountId).execute();
+  }
+  await parts.jobs.send(trx, 'clean-up-account', { accountId, epoch: asked.epoch });
+  return true;
+}

@@ -1,0 +1,132 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  type AttemptAnswer,
+  attemptAnswer,
+  channelCollection,
+  type StartedAttempt,
+  startedAttempt,
+  startAttempt as startSchema,
+  submitCredentials as submitSchema,
+} from '../../contract/api.ts';
+import { requireAdmin } from '../core/admin.ts';
+import { browserOrigin } from '../core/browser-origin.ts';
+import type { Caller } from '../core/caller.ts';
+import { readChannels, removeChannel } from '../core/channels.ts';
+import { cancelAttempt } from '../core/end-attempt.ts';
+import { startAttempt } from '../core/start-attempt.ts';
+import { submitCredentials } from '../core/submit-credentials.ts';
+import type { Parts } from '../parts.ts';
+import { callerOf } from './auth.ts';
+import { runOnce } from './idempotency.ts';
+
+const byId = z.object({ id: z.string() });
+const nothing = z.null();
+
+/** The guide's channel resource, and the attempts that make channels. */
+export function registerChannels(app: FastifyInstance, parts: Parts): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.get(
+    '/messenger/channels',
+    {
+      schema: {
+        tags: ['channels'],
+        summary: 'The connected channels.',
+        response: { 200: channelCollection },
+      },
+    },
+    (request) => readChannels(parts, callerOf(request)),
+  );
+  routes.post(
+    '/messenger/channels',
+    {
+      schema: {
+        tags: ['channels'],
+        summary: 'Begins to connect a channel, or, with channel_id, to sign one in again.',
+        body: startSchema,
+        response: { 201: startedAttempt },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      await requireAdmin(parts, caller);
+      const origin = openerOrigin(parts, caller, request.headers.origin);
+      const answer = await runOnce(parts, request, async () => ({
+        status: 201,
+        body: await startAttempt(parts, caller, request.body, origin),
+      }));
+      return reply.code(201).send(answer.body as StartedAttempt);
+    },
+  );
+  routes.delete(
+    '/messenger/channels/:id',
+    {
+      schema: {
+        tags: ['channels'],
+        summary: 'Disconnects a channel at once.',
+        params: byId,
+        response: { 204: nothing },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      await requireAdmin(parts, caller);
+      await removeChannel(parts, caller, request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+  registerAttempts(app, parts);
+}
+
+function registerAttempts(app: FastifyInstance, parts: Parts): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.post(
+    '/messenger/attempts/:id/credentials',
+    {
+      schema: {
+        tags: ['attempts'],
+        summary: 'Submits an API key, a phone number for a pairing code, or the yes to an account.',
+        params: byId,
+        body: submitSchema,
+        response: { 200: attemptAnswer },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      await requireAdmin(parts, caller);
+      const { id } = request.params;
+      const work = async () => ({
+        status: 200,
+        body: { attempt: await submitCredentials(parts, caller, id, request.body) },
+      });
+      const answer = await runOnce(parts, request, work, { required: false });
+      return reply.code(200).send(answer.body as AttemptAnswer);
+    },
+  );
+  routes.delete(
+    '/messenger/attempts/:id',
+    {
+      schema: {
+        tags: ['attempts'],
+        summary: 'Cancels an attempt.',
+        params: byId,
+        response: { 204: nothing },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      await requireAdmin(parts, caller);
+      await cancelAttempt(parts, caller, request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/**
+ * Where the callback page may post to: the page that asked, which `registerAuth` has proven to be the
+ * token's account. A client without a browser gets the account's own address.
+ */
+function openerOrigin(parts: Parts, caller: Caller, origin: string | undefined): string {
+  return origin ?? browserOrigin(parts.config, caller.host);
+}

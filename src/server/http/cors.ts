@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import { hostOfBrowserOrigin } from '../core/browser-origin.ts';
+
+const ALLOWED_METHODS = 'GET, POST, PUT, DELETE';
+const ALLOWED_HEADERS = 'X-Auth-Token, Content-Type, Idempotency-Key, Authorization, Last-Event-ID';
+const EXPOSED_HEADERS = 'Retry-After, X-Request-Id';
+
+/** The longest any browser keeps a preflight's answer (Chromium: two hours). */
+const PREFLIGHT_SECONDS = 7_200;
+
+/**
+ * Lets Kommo's pages read our answers, whatever the status, and nobody else's. Never with credentials:
+ * the token in the header is the only proof. Preflights are answered from the configuration alone: no
+ * token, no database. Whether a page belongs to the account of the token is decided where the token is
+ * (`auth.ts`).
+ */
+export function registerCors(app: FastifyInstance, config: Config): void {
+  app.addHook('onRequest', async (request, reply) => {
+    allowOrigin(config, request, reply);
+    if (!isPreflight(request)) return;
+    if (reply.hasHeader('access-control-allow-origin')) {
+      reply.headers({
+        'access-control-allow-methods': ALLOWED_METHODS,
+        'access-control-allow-headers': ALLOWED_HEADERS,
+        'access-control-max-age': String(PREFLIGHT_SECONDS),
+      });
+    }
+    return reply.code(204).send();
+  });
+}
+
+/** Sets the headers that every answer to this origin carries. */
+export function allowOrigin(config: Config, request: FastifyRequest, reply: FastifyReply): void {
+  // The same address is answered differently for different pages; caches must keep them apart.
+  reply.header('vary', 'Origin');
+  const { origin } = request.headers;
+  if (origin === undefined || hostOfBrowserOrigin(config, origin) === undefined) return;
+  reply.header('access-control-allow-origin', origin);
+  reply.header('access-control-expose-headers', EXPOSED_HEADERS);
+}
+
+/** The token belongs to another account than the page: the page may not read the answer. */
+export function denyOrigin(reply: FastifyReply): void {
+  reply.removeHeader('access-control-allow-origin');
+  reply.removeHeader('access-control-expose-headers');
+}
+
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return (
+    method === 'OPTIONS' &&
+    headers.origin !== undefined &&
+    headers['access-control-request-method'] !== undefined
+  );
+}

@@ -1,0 +1,93 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { ErrorBody } from '../../contract/errors.ts';
+import { AppError } from '../app-error.ts';
+import { kommoReauthorize } from '../core/install-state.ts';
+import { toAppError } from '../core/kommo-errors.ts';
+import type { Parts } from '../parts.ts';
+import { fromValidation } from './validation.ts';
+
+/** The code of the guide's "authorize again" answer. */
+const REAUTHORIZE_CODE = 1015;
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** Answers every failure of a route with the one error body; nothing the caller sent comes back. */
+export function createErrorHandler(parts: Parts) {
+  return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    let failure = fromFramework(error) ?? toAppError(error);
+    if (failure.code === 'kommo_reauthorize' && failure.refreshTokenUrl === undefined) {
+      failure = await withConsentPage(parts, request, failure);
+    }
+    logFailure(request, failure);
+    return sendError(request, reply, failure);
+  };
+}
+
+/** A use case only knew that the grant is dead; the page to renew it at is made for the caller here. */
+async function withConsentPage(
+  parts: Parts,
+  request: FastifyRequest,
+  failure: AppError,
+): Promise<AppError> {
+  if (request.caller === null) return failure;
+  try {
+    return await kommoReauthorize(parts, request.caller, failure.cause);
+  } catch (error) {
+    return toAppError(error);
+  }
+}
+
+export function sendError(request: FastifyRequest, reply: FastifyReply, failure: AppError) {
+  if (failure.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(failure.retryAfterSeconds));
+  }
+  return reply
+    .code(failure.status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(errorBody(failure, request.id));
+}
+
+/** The one error body. The 1015 pair of the guide is written here and nowhere else. */
+export function errorBody(failure: AppError, requestId: string): ErrorBody {
+  const { code, fields, refreshTokenUrl } = failure;
+  const body: ErrorBody = {
+    error: { code, ...(fields === undefined ? {} : { fields }), request_id: requestId },
+  };
+  if (code === 'kommo_reauthorize' || refreshTokenUrl !== undefined) {
+    body.error_code = REAUTHORIZE_CODE;
+  }
+  if (refreshTokenUrl !== undefined) body.refresh_token_url = refreshTokenUrl;
+  return body;
+}
+
+/** What Fastify refused before a route of ours ran; undefined for everything else. */
+function fromFramework(error: FastifyError): AppError | undefined {
+  if (error instanceof AppError) return undefined;
+  if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error);
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new AppError('body_too_large');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError('unsupported_media_type');
+    case 'FST_ERR_HANDLER_TIMEOUT':
+      return new AppError('storage_unavailable', {
+        cause: error,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    default:
+      break;
+  }
+  const { statusCode } = error;
+  const isRefusal = statusCode !== undefined && statusCode >= 400 && statusCode < 500;
+  return isRefusal && error.code?.startsWith('FST_ERR_') === true
+    ? new AppError('bad_request', { cause: error })
+    : undefined;
+}
+
+function logFailure(request: FastifyRequest, failure: AppError): void {
+  const details = { code: failure.code, err: failure.cause };
+  if (failure.status >= 500) request.log.error(details, 'request failed');
+  else request.log.info(details, 'request refused');
+}

@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify';
+
+/** One route the server answers. */
+export interface RouteEntry {
+  method: string;
+  /** The pattern: `/messenger/channels/:id`. */
+  url: string;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route, as registered: what the access tests are generated from. */
+    routeTable: readonly RouteEntry[];
+  }
+}
+
+/** Notes every route from here on. */
+export function recordRoutes(app: FastifyInstance): void {
+  const table: RouteEntry[] = [];
+  app.decorate('routeTable', table);
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const name of [method].flat()) table.push({ method: name, url });
+  });
+}
+
+/** The methods an address has; empty when there is no such address. */
+export function methodsOf(table: readonly RouteEntry[], path: string): string[] {
+  const methods = table.filter(({ url }) => matches(url, path)).map(({ method }) => method);
+  return [...new Set(methods)].sort();
+}
+
+function matches(pattern: string, path: string): boolean {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, index) =>
+      part.startsWith(':') ? given[index] !== '' : part === given[index],
+    )
+  );
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { Pipeline } from '../../contract/api.ts';
+import type { AccountCaller, AccountRequest } from './account-caller.ts';
+import { type KommoAnswer, readAnswer } from './answers.ts';
+import { isKommoError } from './errors.ts';
+
+/** A Kommo account as it describes itself. */
+export interface KommoAccount {
+  id: number;
+  name: string;
+  subdomain: string;
+  /** Two letters; `en` where the platform does not say. */
+  language: string;
+  /** Two upper-case letters, or empty. */
+  country: string;
+  /** The account's id in the chat API; null when the grant may not see it. */
+  amojoId: string | null;
+}
+
+/** What decides whether a user may change the settings. */
+export interface KommoUser {
+  id: number;
+  isAdmin: boolean;
+  isActive: boolean;
+  isFree: boolean;
+}
+
+/** @see https://developers.kommo.com/reference/account-parameters */
+export const ACCOUNT_REQUEST: AccountRequest = {
+  method: 'GET',
+  path: '/account',
+  query: new URLSearchParams({ with: 'amojo_id' }),
+};
+
+const id = z.number().int().positive();
+
+const account = z.object({
+  id,
+  name: z.string().catch(''),
+  subdomain: z.string(),
+  language: z.string().min(2).max(5).catch('en'),
+  country: z.string().max(5).catch(''),
+  amojo_id: z.string().min(1).nullable().catch(null),
+});
+
+export function readAccount(answer: KommoAnswer): KommoAccount {
+  const { amojo_id, ...rest } = readAnswer(answer, account);
+  return { ...rest, amojoId: amojo_id };
+}
+
+const user = z.object({
+  id,
+  rights: z.object({
+    is_admin: z.unknown().optional(),
+    is_active: z.unknown().optional(),
+    is_free: z.unknown().optional(),
+  }),
+});
+
+/** `undefined` for a user the account does not have. @see https://developers.kommo.com/reference/users-list */
+export async function findUser(
+  caller: AccountCaller,
+  accountId: number,
+  userId: number,
+): Promise<KommoUser | undefined> {
+  const request: AccountRequest = { method: 'GET', path: `/users/${userId}`, mayBeMissing: true };
+  let answer: KommoAnswer;
+  try {
+    answer = await caller.call(accountId, request);
+  } catch (error) {
+    if (isKommoError(error, 'not_found')) return undefined;
+    throw error;
+  }
+  if (answer.status === 204) return undefined;
+  const { id, rights } = readAnswer(answer, user);
+  return {
+    id,
+    // Read strictly: what is not clearly a right is none.
+    isAdmin: rights.is_admin === true,
+    isActive: rights.is_active === true,
+    isFree: rights.is_free !== undefined && rights.is_free !== false,
+  };
+}
+
+const pipelines = z.object({
+  _embedded: z.object({
+    pipelines: z.array(
+      z.object({
+        id,
+        name: z.string().catch(''),
+        is_main: z.boolean().catch(false),
+        is_archive: z.boolean().catch(false),
+        sort: z.number().catch(0),
+      }),
+    ),
+  }),
+});
+
+/** In the order the account shows them. @see https://developers.kommo.com/reference/pipelines-list */
+export async function listPipelines(caller: AccountCaller, accountId: number): Promise<Pipeline[]> {
+  const answer = await caller.call(accountId, { method: 'GET', path: '/leads/pipelines' });
+  if (answer.status === 204) return [];
+  const { _embedded } = readAnswer(answer, pipelines);
+  return _embedded.pipelines
+    .toSorted((a, b) => a.sort - b.sort)
+    .map(({ id, name, is_main, is_archive }) => ({ id, name, is_main, is_archived: is_archive }));
+}

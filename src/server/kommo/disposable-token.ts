@@ -1,0 +1,192 @@
+import { compactVerify, errors } from 'jose';
+import { z } from 'zod';
+import { type AccountHost, hostOfIssuer } from './account-host.ts';
+import { hasDuplicateMembers } from './strict-json.ts';
+
+/** Who a request comes from, as Kommo's page proves it. */
+export interface DisposableToken {
+  accountId: number;
+  userId: number;
+  /** Id of the token. Kommo's page is known to send one token for many requests. */
+  jti: string;
+  host: AccountHost;
+  /** `undefined` when the token does not say; Kommo's documentation does not promise the claim. */
+  isAdmin: boolean | undefined;
+  expiresAt: Date;
+}
+
+/** Why a token was refused. For the log only: a caller is told nothing. */
+export type TokenFault =
+  | 'shape'
+  | 'algorithm'
+  | 'signature'
+  | 'claims'
+  | 'life'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'client'
+  | 'audience'
+  | 'issuer';
+
+/** The token proves nothing. Holds no part of it. */
+export class InvalidToken extends Error {
+  readonly reason: TokenFault;
+
+  constructor(reason: TokenFault) {
+    super(`The disposable token is not valid: ${reason}.`);
+    this.name = 'InvalidToken';
+    this.reason = reason;
+  }
+}
+
+export interface TokenCheck {
+  /** The integration's id; `client_uuid` must be it. */
+  clientId: string;
+  /** Key of the signature, as text. */
+  clientSecret: string;
+  /** Our public origin; `aud` must be it, with or without its port. */
+  publicUrl: string;
+  now: () => Date;
+}
+
+const MAX_LENGTH = 4_096;
+/** Three base64url parts; the last is exactly the 32 bytes of HMAC-SHA256. */
+const FORM = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/;
+/** How far Kommo's clock may be ahead of ours. There is no such mercy at the end of a token's life. */
+const TOLERANCE_SECONDS = 10;
+const LONGEST_LIFE_SECONDS = 3_600;
+
+/** Header members that point elsewhere for keys, or change what the signature means. */
+const FORBIDDEN_HEADERS = [
+  'crit',
+  'b64',
+  'jwk',
+  'jku',
+  'x5u',
+  'x5c',
+  'x5t',
+  'x5t#S256',
+  'enc',
+  'zip',
+];
+
+const header = z.object({
+  alg: z.literal('HS256'),
+  typ: z.string().regex(/^JWT$/i).optional(),
+});
+
+const seconds = z.number().int().nonnegative();
+const kommoId = z.number().int().positive();
+
+const claims = z.object({
+  iss: z.string(),
+  aud: z.union([z.string(), z.array(z.string()).min(1).max(10)]),
+  jti: z.string().min(1).max(255),
+  iat: seconds,
+  nbf: seconds,
+  exp: seconds,
+  account_id: kommoId,
+  user_id: kommoId,
+  client_uuid: z.string(),
+  // Only a real boolean says anything; `"Y"`, `1` and the like are as good as absent.
+  is_admin: z.boolean().optional().catch(undefined),
+});
+
+/**
+ * Verifies a token of `$authorizedAjax`. Nothing of it is believed before the signature holds, and what
+ * it is checked against comes from our configuration alone.
+ *
+ * @throws InvalidToken
+ * @see https://developers.kommo.com/docs/one-time-tokens
+ */
+export async function verifyDisposableToken(
+  token: string,
+  check: TokenCheck,
+): Promise<DisposableToken> {
+  const { headerText, payloadText } = split(token);
+  verifyHeader(readObject(headerText));
+  await verifySignature(token, check.clientSecret);
+
+  const parsed = claims.safeParse(readObject(payloadText));
+  if (!parsed.success) throw new InvalidToken('claims');
+  const { data } = parsed;
+  if (data.exp <= data.iat || data.exp - data.iat > LONGEST_LIFE_SECONDS) {
+    throw new InvalidToken('life');
+  }
+  const nowSeconds = check.now().getTime() / 1000;
+  if (nowSeconds >= data.exp) throw new InvalidToken('expired');
+  if (Math.max(data.nbf, data.iat) > nowSeconds + TOLERANCE_SECONDS) {
+    throw new InvalidToken('not_yet_valid');
+  }
+  if (data.client_uuid !== check.clientId) throw new InvalidToken('client');
+  const audiences = audiencesOf(check.publicUrl);
+  if (![data.aud].flat().some((audience) => audiences.has(audience))) {
+    throw new InvalidToken('audience');
+  }
+  const host = hostOfIssuer(data.iss);
+  if (host === undefined) throw new InvalidToken('issuer');
+  return {
+    accountId: data.account_id,
+    userId: data.user_id,
+    jti: data.jti,
+    host,
+    isAdmin: data.is_admin,
+    expiresAt: new Date(data.exp * 1000),
+  };
+}
+
+/** Kommo documents `scheme://host`; its own library leaves the port away. */
+function audiencesOf(publicUrl: string): Set<string> {
+  const { origin, protocol, hostname } = new URL(publicUrl);
+  return new Set([origin, `${protocol}//${hostname}`]);
+}
+
+function split(token: string): { headerText: string; payloadText: string } {
+  if (token.length > MAX_LENGTH) throw new InvalidToken('shape');
+  const [, ...parts] = FORM.exec(token) ?? [];
+  const [head, payload] = parts.map((part) => {
+    const bytes = Buffer.from(part, 'base64url');
+    // The last character has bits to spare; only one way to write each value is accepted.
+    if (bytes.toString('base64url') !== part) throw new InvalidToken('shape');
+    return bytes;
+  });
+  if (head === undefined || payload === undefined) throw new InvalidToken('shape');
+  return { headerText: decodeUtf8(head), payloadText: decodeUtf8(payload) };
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    // A byte order mark stays, and makes the JSON faulty.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new InvalidToken('shape');
+  }
+}
+
+function readObject(text: string): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new InvalidToken('shape');
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new InvalidToken('shape');
+  }
+  if (hasDuplicateMembers(text)) throw new InvalidToken('shape');
+  return json;
+}
+
+function verifyHeader(json: object): void {
+  const isPlain = !FORBIDDEN_HEADERS.some((name) => Object.hasOwn(json, name));
+  if (!isPlain || !header.safeParse(json).success) throw new InvalidToken('algorithm');
+}
+
+async function verifySignature(token: string, secret: string): Promise<void> {
+  try {
+    await compactVerify(token, new TextEncoder().encode(secret), { algorithms: ['HS256'] });
+  } catch (cause) {
+    if (cause instanceof errors.JOSEError) throw new InvalidToken('signature');
+    throw cause;
+  }
+}

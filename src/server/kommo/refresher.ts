@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AccountHost, parseAccountHost } from './account-host.ts';
+import { lookUpHost } from './domain-lookup.ts';
+import { isKommoError, KommoError } from './errors.ts';
+import type { Grant, GrantStore, Lease } from './grant-store.ts';
+import { LeaseHold, LeaseLost } from './lease-hold.ts';
+import type { KommoLog } from './log.ts';
+import type { Urgency } from './rate.ts';
+import type { TokenEndpoint, TokenPair } from './token-endpoint.ts';
+import { type Transport, wasNeverSent } from './transport.ts';
+
+/** What one token call came to. */
+type Outcome =
+  | { kind: 'renewed'; pair: TokenPair }
+  /** Kommo refuses the refresh token. `isFinal`: in words that leave no doubt. */
+  | { kind: 'refused'; isFinal: boolean; error: KommoError }
+  /** Kommo may have replaced the pair, and its answer did not reach us. */
+  | { kind: 'lost'; error: KommoError }
+  /** Nothing changed, as far as can be told. `isCertain`: Kommo cannot have acted. */
+  | { kind: 'failed'; isCertain: boolean; error: KommoError };
+
+/** Where an account is: elsewhere, where it was as far as Kommo tells, or nobody could say. */
+type Whereabouts = AccountHost | 'same' | 'unknown';
+
+/** Token calls one lost answer may cost before an administrator is asked. */
+const MAX_ATTEMPTS = 5;
+/** Between those calls. Together well below 30 s, the grace some of Kommo's answers suggest. */
+const PAUSE_AFTER_LOST_MS = [300, 1_000, 3_000, 6_000] as const;
+const FIRST_BACKOFF_MS = 2_000;
+const LONGEST_BACKOFF_MS = 5 * 60_000;
+const UNPAID_REST_MS = 15 * 60_000;
+const BLOCKED_REST_MS = 5 * 60_000;
+const FIRST_PROBE_MS = 60 * 60_000;
+const LONGEST_PROBE_MS = 24 * 60 * 60_000;
+const MAX_PROBES = 12;
+/** How long a new pair is held in memory when the database does not take it. */
+const PERSIST_FOR_MS = 120_000;
+
+/** Words of the OAuth server behind Kommo for a refresh token that will never work again. */
+const FINAL_HINT = /\b(?:revoked|expired|invalid refresh token|decrypt the refresh token)\b/i;
+
+/** When to look again at a grant that died without a final word; null: never. */
+export function probeDelayMs(failures: number): number | null {
+  if (failures >= MAX_PROBES) return null;
+  return Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * 2 ** failures);
+}
+
+/**
+ * Trades one stored pair for the next one, at most once at a time over all replicas. The refresh token
+ * works once, so every way this can go wrong has one of two ends: a working grant, or a grant that is
+ * visibly dead. No transaction, row lock or connection is held while Kommo is asked.
+ */
+export class Refresher {
+  readonly #store: GrantStore;
+  readonly #endpoint: TokenEndpoint;
+  readonly #transport: Transport;
+  readonly #now: () => Date;
+  readonly #log: KommoLog;
+
+  constructor(options: {
+    store: GrantStore;
+    endpoint: TokenEndpoint;
+    transport: Transport;
+    now: () => Date;
+    log: KommoLog;
+  }) {
+    this.#store = options.store;
+    this.#endpoint = options.endpoint;
+    this.#transport = options.transport;
+    this.#now = options.now;
+    this.#log = options.log;
+  }
+
+  /**
+   * Refreshes the pair that was seen. False: somebody else is at it, or it was replaced already.
+   *
+   * @throws KommoError when the refresh came to nothing; `reauthorize` when the grant is dead now
+   */
+  async refresh(seen: Grant, urgency: Urgency): Promise<boolean> {
+    const { accountId, epoch, version } = seen;
+    const lease: Lease = { accountId, epoch, version, owner: randomUUID() };
+    const takenAt = performance.now();
+    if (!(await this.#store.takeLease(lease, seen.state === 'dead'))) return false;
+    const hold = new LeaseHold(this.#store, lease, takenAt, this.#log);
+    try {
+      return await this.#underLease(seen, lease, hold, urgency);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      this.#log.warn({ accountId, version }, 'A token refresh lost its lease');
+      return false;
+    } finally {
+      hold.stop();
+    }
+  }
+
+  async #underLease(
+    seen: Grant,
+    lease: Lease,
+    hold: LeaseHold,
+    urgency: Urgency,
+  ): Promise<boolean> {
+    let host = seen.host === null ? undefined : parseAccountHost(seen.host);
+    /** What the domain lookup said, once it was asked. */
+    let whereabouts: Whereabouts | undefined;
+    for (;;) {
+      const attempts = await hold.countAttempt();
+      const outcome = await this.#call(host, seen.refreshToken, urgency, hold);
+      if (outcome.kind === 'renewed') return await this.#persist(lease, outcome.pair);
+      const { error } = outcome;
+      const seemsMoved = outcome.kind === 'refused' || error.kind === 'not_found';
+      if (whereabouts === undefined && seemsMoved) {
+        // Only at the account's present address is a refusal the grant's.
+        whereabouts = await this.#whereabouts(seen, host, urgency);
+        if (typeof whereabouts === 'object') {
+          host = whereabouts;
+          await this.#store.moveHost(lease.accountId, host);
+          continue;
+        }
+      }
+      if (outcome.kind === 'lost' && attempts < MAX_ATTEMPTS) {
+        this.#log.warn({ accountId: lease.accountId, attempts }, 'Kommo’s new tokens were lost');
+        await sleep(PAUSE_AFTER_LOST_MS[attempts - 1] ?? 0);
+        continue;
+      }
+      if (outcome.kind === 'failed') {
+        await this.#store.release(lease, {
+          attempts: Math.max(outcome.isCertain ? 0 : 1, attempts - 1),
+          delayMs: restMs(error, seen.failures),
+        });
+        throw error;
+      }
+      const isFinal = outcome.kind === 'refused' && outcome.isFinal && whereabouts !== 'unknown';
+      const wasCurrent = await this.#store.bury(
+        lease,
+        isFinal ? null : probeDelayMs(seen.failures),
+      );
+      if (!wasCurrent) return false;
+      this.#log.warn(
+        { accountId: lease.accountId, attempts, hint: error.hint },
+        'Kommo’s grant is dead; an administrator must authorize again',
+      );
+      throw new KommoError('reauthorize', { api: 'token', cause: error });
+    }
+  }
+
+  async #call(
+    host: AccountHost | undefined,
+    refreshToken: string,
+    urgency: Urgency,
+    hold: LeaseHold,
+  ): Promise<Outcome> {
+    if (host === undefined) {
+      const error = new KommoError('not_found', { api: 'token' });
+      return { kind: 'refused', isFinal: false, error };
+    }
+    try {
+      const pair = await this.#endpoint.refresh(host, refreshToken, urgency, () =>
+        hold.assertHeld(),
+      );
+      return { kind: 'renewed', pair };
+    } catch (error) {
+      if (!isKommoError(error)) throw error;
+      if (error.kind === 'unauthorized' || error.kind === 'rejected') {
+        return { kind: 'refused', isFinal: FINAL_HINT.test(error.hint ?? ''), error };
+      }
+      if (error.kind !== 'unavailable') return { kind: 'failed', isCertain: true, error };
+      if (wasNeverSent(error)) return { kind: 'failed', isCertain: true, error };
+      const wasAnswered =
+        error.status !== undefined && !(error.status >= 200 && error.status < 300);
+      return wasAnswered ? { kind: 'failed', isCertain: false, error } : { kind: 'lost', error };
+    }
+  }
+
+  async #whereabouts(
+    grant: Grant,
+    from: AccountHost | undefined,
+    urgency: Urgency,
+  ): Promise<Whereabouts> {
+    try {
+      const found = await lookUpHost(this.#transport, grant, urgency);
+      return found === undefined || found.host === from?.host ? 'same' : found;
+    } catch (error) {
+      if (!isKommoError(error)) throw error;
+      // A dead grant is refused there as well.
+      return error.kind === 'unauthorized' ? 'same' : 'unknown';
+    }
+  }
+
+  /** The old pair may be dead by now, so the new one is not given up because the database stumbles. */
+  async #persist(lease: Lease, pair: TokenPair): Promise<boolean> {
+    const giveUpAt = performance.now() + PERSIST_FOR_MS;
+    for (let pauseMs = 200; ; pauseMs = Math.min(5_000, pauseMs * 2)) {
+      try {
+        const isStored = await this.#store.completeRefresh(lease, pair, this.#now());
+        if (!isStored) {
+          this.#log.warn(
+            { accountId: lease.accountId },
+            'New tokens came too late and were dropped',
+          );
+        }
+        return isStored;
+      } catch (error) {
+        if (performance.now() > giveUpAt) throw error;
+        this.#log.error(
+          { err: error, accountId: lease.accountId },
+          'New tokens are not stored yet',
+        );
+        await sleep(pauseMs);
+      }
+    }
+  }
+}
+
+/** How long a grant rests after a refresh that changed nothing. */
+function restMs(error: KommoError, failures: number): number {
+  if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
+  if (error.kind === 'payment_required') return UNPAID_REST_MS;
+  if (error.kind === 'blocked') return BLOCKED_REST_MS;
+  const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures);
+  // Accounts that failed together should not try again together.
+  return backoffMs * (0.5 + Math.random() * 0.5);
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { CreateTemplate, Template } from '../../contract/api.ts';
+import type { AccountCaller } from './account-caller.ts';
+import { type KommoAnswer, readAnswer } from './answers.ts';
+import { KommoError } from './errors.ts';
+
+const PAGE_SIZE = 50;
+/** More than any account has; keeps a broken `next` link from being followed for ever. */
+const MAX_PAGES = 40;
+
+const templates = z.object({
+  _links: z
+    .object({ next: z.object({ href: z.string() }).optional() })
+    .optional()
+    .catch(undefined),
+  _embedded: z.object({
+    chat_templates: z.array(
+      z.object({
+        id: z.number().int().positive(),
+        name: z.string().catch(''),
+        content: z.string().catch(''),
+        type: z.string().catch('amocrm'),
+        external_id: z.string().nullable().catch(null),
+        review_status: z.string().nullable().catch(null),
+        is_on_review: z.boolean().catch(false),
+      }),
+    ),
+  }),
+});
+
+/** The integration's chat templates, all pages. @see https://developers.kommo.com/reference/templates */
+export async function listTemplates(caller: AccountCaller, accountId: number): Promise<Template[]> {
+  const found: Template[] = [];
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const query = new URLSearchParams({ page: String(page), limit: String(PAGE_SIZE) });
+    const answer = await caller.call(accountId, { method: 'GET', path: '/chats/templates', query });
+    if (answer.status === 204) break;
+    const { items, hasNext } = read(answer);
+    found.push(...items);
+    if (!hasNext) break;
+  }
+  return found;
+}
+
+/** @throws KommoError `rejected` (400 for a faulty value, 422 when the account has too many) */
+export async function createTemplate(
+  caller: AccountCaller,
+  accountId: number,
+  template: { name: string; content: string; externalId?: string },
+): Promise<Template> {
+  const { name, content, externalId } = template;
+  const item: CreateTemplate = { name, content, external_id: externalId };
+  const answer = await caller.call(accountId, {
+    method: 'POST',
+    path: '/chats/templates',
+    json: [item],
+  });
+  const [created] = read(answer).items;
+  if (created === undefined) throw new KommoError('unavailable', { status: answer.status });
+  // Kommo may answer with the id alone.
+  return {
+    ...created,
+    name: created.name || name,
+    content: created.content || content,
+    external_id: created.external_id ?? externalId ?? null,
+  };
+}
+
+function read(answer: KommoAnswer): { items: Template[]; hasNext: boolean } {
+  const { _links, _embedded } = readAnswer(answer, templates);
+  return { items: _embedded.chat_templates, hasNext: _links?.next !== undefined };
+}

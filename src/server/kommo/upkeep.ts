@@ -1,0 +1,97 @@
+import { isKommoError, type KommoError } from './errors.ts';
+import type { Grant, GrantStore } from './grant-store.ts';
+import type { KommoLog } from './log.ts';
+import { probeDelayMs } from './refresher.ts';
+import type { Tokens } from './tokens.ts';
+import { within } from './within.ts';
+
+/** Refresh tokens die after three months unused; one refresh a week keeps them far from that. */
+const IDLE_MS = 7 * 24 * 60 * 60_000;
+/** How long one round waits for the refreshes it began. */
+const ROUND_MS = 5_000;
+const RECOVERED_AT_ONCE = 20;
+const PROBED_AT_ONCE = 5;
+const KEPT_ALIVE_AT_ONCE = 25;
+
+/** Looks after grants nobody is using: what a crash left behind, what died, what is about to be forgotten. */
+export class Upkeep {
+  readonly #store: GrantStore;
+  readonly #tokens: Tokens;
+  readonly #works: (grant: Grant) => Promise<boolean>;
+  readonly #now: () => Date;
+  readonly #log: KommoLog;
+
+  constructor(options: {
+    store: GrantStore;
+    tokens: Tokens;
+    /** Whether Kommo's API accepts the grant. */
+    works: (grant: Grant) => Promise<boolean>;
+    now: () => Date;
+    log: KommoLog;
+  }) {
+    this.#store = options.store;
+    this.#tokens = options.tokens;
+    this.#works = options.works;
+    this.#now = options.now;
+    this.#log = options.log;
+  }
+
+  /**
+   * Finishes refreshes whose holder died or whose outcome was unclear, and looks at dead grants that are
+   * due. To be called every few seconds: a lost pair must be asked for again while Kommo may still give it.
+   *
+   * @returns how many grants were looked at
+   */
+  async recoverLostRefreshes(): Promise<number> {
+    const unsettled = await this.#store.unsettled(RECOVERED_AT_ONCE);
+    const recovery = unsettled.map((id) => this.#each(id, (grant) => this.#refresh(grant)));
+    // One slow answer must not keep the next round from finding others; its refresh goes on.
+    await within(ROUND_MS, Promise.all(recovery));
+    const dead = await this.#store.dueForProbe(PROBED_AT_ONCE);
+    for (const id of dead) await this.#each(id, (grant) => this.#probe(grant));
+    return unsettled.length + dead.length;
+  }
+
+  /** Refreshes grants that nobody used for a week. To be called every few minutes. */
+  async refreshIdle(): Promise<number> {
+    const before = new Date(this.#now().getTime() - IDLE_MS);
+    const idle = await this.#store.idle(before, KEPT_ALIVE_AT_ONCE);
+    for (const id of idle) await this.#each(id, (grant) => this.#refresh(grant));
+    return idle.length;
+  }
+
+  async #each(accountId: number, work: (grant: Grant) => Promise<void>): Promise<void> {
+    try {
+      const grant = await this.#tokens.find(accountId);
+      if (grant !== undefined) await work(grant);
+    } catch (error) {
+      // One account's trouble is not the next one's; what is due is found again by the next round.
+      if (!isKommoError(error))
+        this.#log.error({ err: error, accountId }, 'A grant was not looked after');
+      else this.#report(error, accountId);
+    }
+  }
+
+  async #refresh(grant: Grant): Promise<void> {
+    if (grant.state === 'alive') await this.#tokens.refresh(grant, 'bulk');
+  }
+
+  async #probe(grant: Grant): Promise<void> {
+    if (grant.state === 'alive' || !(await this.#tokens.refresh(grant, 'bulk'))) return;
+    const renewed = await this.#tokens.find(grant.accountId);
+    if (renewed === undefined || renewed.state === 'alive') return;
+    if (await this.#works(renewed)) {
+      await this.#store.revive(renewed);
+      this.#log.info({ accountId: grant.accountId }, 'A grant that had died works again');
+    } else {
+      await this.#store.bury(renewed, probeDelayMs(renewed.failures));
+    }
+  }
+
+  #report(error: KommoError, accountId: number): void {
+    this.#log.debug(
+      { accountId, kind: error.kind, status: error.status },
+      'A refresh came to nothing',
+    );
+  }
+}

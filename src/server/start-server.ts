@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import { createGuardedOutbound } from './connectors/address-guard.ts';
+import { createConnectorRegistry } from './connectors/registry.ts';
+import { isStorageUnavailable } from './core/storage-errors.ts';
+import { createKommo } from './create-kommo.ts';
+import { createOutbound } from './outbound.ts';
+import { PACE, type Pace } from './pace.ts';
+import type { Parts } from './parts.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './storage/database.ts';
+import { Jobs } from './storage/jobs.ts';
+import { checkSecretKeys } from './storage/key-checks.ts';
+import { Secrets } from './storage/secrets.ts';
+import { startWorker } from './worker.ts';
+
+/** How long a database that is not up yet is waited for; after that the supervisor starts us again. */
+const DATABASE_PATIENCE_MS = 60_000;
+const DATABASE_RETRY_MS = 1_000;
+
+/** Requests still open after this are cut: an event stream would hold the process for minutes. */
+const DRAIN_MS = 1_000;
+
+export interface RunningServer {
+  app: FastifyInstance;
+  parts: Parts;
+  databaseKind: Database['kind'];
+  stop(): Promise<void>;
+}
+
+/** What tests put in place of the process's own. */
+interface Overrides {
+  now?: () => Date;
+  pace?: Pace;
+  database?: Database;
+  host?: string;
+}
+
+/** Starts everything the role needs, in order, and listens last: who is answered is served. */
+export async function startServer(
+  config: Config,
+  log: FastifyBaseLogger,
+  overrides: Overrides = {},
+): Promise<RunningServer> {
+  const database = overrides.database ?? (await openPatiently(config, log));
+  const stops: (() => Promise<unknown>)[] = [() => database.close()];
+  const stop = async () => {
+    for (const end of stops.toReversed()) await end();
+  };
+  try {
+    const secrets = new Secrets(config.secretKeys);
+    const keyIds = config.secretKeys.map(({ id }) => id);
+    await checkSecretKeys(database.db, secrets, keyIds);
+    const jobs = new Jobs(database.boss);
+    await jobs.prepare();
+    const outbound = createOutbound();
+    stops.push(() => outbound.close());
+    // Kommo is on the public internet; the client secret goes nowhere else, whatever a resolver says.
+    const toKommo = config.kommo.emulatorUrl ? outbound : createGuardedOutbound();
+    if (toKommo !== outbound) stops.push(() => toKommo.close());
+    const now = overrides.now ?? (() => new Date());
+    const pace = overrides.pace ?? PACE;
+    const { db } = database;
+    const kommo = createKommo({ config, db, secrets, send: toKommo.send, pace, now, log });
+    stops.push(() => kommo.close());
+    const connectors = createConnectorRegistry(config.connectors);
+    const parts: Parts = {
+      config,
+      db,
+      jobs,
+      secrets,
+      kommo,
+      connectors,
+      send: outbound.send,
+      now,
+      pace,
+      log,
+    };
+    if (config.role !== 'web') {
+      const worker = await startWorker(parts);
+      stops.push(() => worker.stop());
+    }
+    const app = await createApp(parts, { scope: config.role === 'worker' ? 'health' : 'all' });
+    stops.push(() => closeApp(app));
+    await app.listen({ port: config.port, host: overrides.host ?? '::' });
+    return { app, parts, databaseKind: database.kind, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearTimeout(cut);
+}
+
+async function openPatiently(config: Config, log: FastifyBaseLogger): Promise<Database> {
+  const options: DatabaseOptions = {
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    maintainsQueue: config.role !== 'web',
+    onError: (error) => log.error({ err: error }, 'database fault in the background'),
+  };
+  const giveUpAt = Date.now() + DATABASE_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await openDatabase(options);
+    } catch (error) {
+      if (config.databaseUrl === undefined || !isUnavailable(error) || Date.now() > giveUpAt) {
+        throw error;
+      }
+      log.warn({ err: error }, 'the database does not answer yet');
+      await sleep(DATABASE_RETRY_MS);
+    }
+  }
+}
+
+/** Migrations wrap what went wrong underneath. */
+function isUnavailable(error: unknown): boolean {
+  return (
+    isStorageUnavailable(error) || (error instanceof Error && isStorageUnavailable(error.cause))
+  );
+}

@@ -1,0 +1,229 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from './database.ts';
+
+/** A Kommo account as we know it. A tenant: everything else hangs on its id. */
+export interface Account {
+  id: number;
+  /** Whole host, `sub.kommo.com`; null after another account took the name over. */
+  host: string | null;
+  subdomain: string;
+  tld: string;
+  name: string;
+  language: string;
+  country: string;
+  amojoId: string | null;
+  epoch: number;
+  /** What an administrator would see: `active` only while a grant of this epoch is alive. */
+  installState: 'active' | 'authorization_required' | 'disabled';
+}
+
+/** What Kommo itself said about an account, at install. */
+export interface ConfirmedAccount {
+  id: number;
+  host: string;
+  subdomain: string;
+  tld: string;
+  name: string;
+  language: string;
+  country: string;
+  amojoId: string | null;
+}
+
+export async function findAccount(db: Db, id: number): Promise<Account | undefined> {
+  const row = await selectAccounts(db).where('accounts.id', '=', id).executeTakeFirst();
+  return row && toAccount(row);
+}
+
+/** The account that holds this host now, whoever held it before. */
+export async function findAccountByHost(db: Db, host: string): Promise<Account | undefined> {
+  const row = await selectAccounts(db).where('accounts.host', '=', host).executeTakeFirst();
+  return row && toAccount(row);
+}
+
+function selectAccounts(db: Db) {
+  return db
+    .selectFrom('accounts')
+    .leftJoin('grants', (join) =>
+      join
+        .onRef('grants.account_id', '=', 'accounts.id')
+        .onRef('grants.epoch', '=', 'accounts.epoch')
+        .on('grants.state', '=', 'alive'),
+    )
+    .select([
+      'accounts.id',
+      'accounts.host',
+      'accounts.subdomain',
+      'accounts.tld',
+      'accounts.name',
+      'accounts.language',
+      'accounts.country',
+      'accounts.amojo_id',
+      'accounts.epoch',
+      'accounts.install_state',
+      'grants.account_id as granted',
+    ]);
+}
+
+type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['execute']>>[number];
+
+function toAccount(row: AccountRow): Account {
+  const { amojo_id, install_state, granted, ...rest } = row;
+  return {
+    ...rest,
+    amojoId: amojo_id,
+    installState:
+      install_state === 'active' && granted === null ? 'authorization_required' : install_state,
+  };
+}
+
+/**
+ * Stores an account whose identity Kommo has confirmed, as installed. Whoever held the host before has
+ * lost it: Kommo gives a free subdomain to a new account, which must not meet the old one's data.
+ *
+ * @returns the install epoch; it rose when the integration was disabled, and stays now
+ */
+export async function saveInstalledAccount(trx: Trx, account: ConfirmedAccount): Promise<number> {
+  await evictHost(trx, account.host, account.id);
+  const known = {
+    host: account.host,
+    subdomain: account.subdomain,
+    tld: account.tld,
+    name: account.name,
+    language: account.language,
+    country: account.country,
+    amojo_id: account.amojoId,
+    install_state: 'active' as const,
+    disabled_at: null,
+    recheck_at: null,
+    rechecks: 0,
+    refreshed_at: sql<Date>`now()`,
+  };
+  const { epoch } = await trx
+    .insertInto('accounts')
+    .values({ id: account.id, ...known })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(known))
+    .returning('epoch')
+    .executeTakeFirstOrThrow();
+  return epoch;
+}
+
+/** Follows a rename that Kommo has confirmed. */
+export async function moveAccount(
+  db: Db,
+  id: number,
+  to: { host: string; subdomain: string; tld: string },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await evictHost(trx, to.host, id);
+    await trx.updateTable('accounts').set(to).where('id', '=', id).execute();
+  });
+}
+
+async function evictHost(trx: Trx, host: string, keeper: number): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set({ host: null })
+    .where('host', '=', host)
+    .where('id', '!=', keeper)
+    .execute();
+}
+
+/**
+ * Ends the install epoch. The number rises now, not at the next install, so that nothing that began in
+ * the old epoch can still write.
+ */
+export async function disableAccount(trx: Trx, id: number): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set((set) => ({
+      install_state: 'disabled' as const,
+      epoch: set('epoch', '+', 1),
+      disabled_at: sql<Date>`now()`,
+      recheck_at: null,
+      rechecks: 0,
+    }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Tells one grant of an account from the next; undefined when there is none. */
+export async function findGrantVersion(db: Db, id: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('grants')
+    .select('version')
+    .where('account_id', '=', id)
+    .executeTakeFirst();
+  return row?.version;
+}
+
+/** Remembers a genuine disable hook that Kommo has not confirmed, and when to ask again. */
+export async function scheduleRecheck(
+  db: Db,
+  id: number,
+  next: { afterSeconds: number; rechecks: number } | undefined,
+): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set(
+      next === undefined
+        ? { recheck_at: null, rechecks: 0 }
+        : {
+            recheck_at: sql<Date>`now() + make_interval(secs => ${next.afterSeconds})`,
+            rechecks: next.rechecks,
+          },
+    )
+    .where('id', '=', id)
+    .where('install_state', '!=', 'disabled')
+    .execute();
+}
+
+/**
+ * Takes the accounts whose recheck is due, for `seconds`, so that no other replica asks at the same time.
+ */
+export async function claimRechecks(
+  db: Db,
+  limit: number,
+  seconds: number,
+): Promise<{ id: number; rechecks: number }[]> {
+  return db
+    .updateTable('accounts')
+    .set({ recheck_at: sql<Date>`now() + make_interval(secs => ${seconds})` })
+    .where('id', 'in', (due) =>
+      due
+        .selectFrom('accounts')
+        .select('id')
+        .where('recheck_at', '<=', sql<Date>`now()`)
+        .orderBy('recheck_at')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returning(['id', 'rechecks'])
+    .execute();
+}
+
+/** Accounts that still hold channels or attempts of an ended epoch. */
+export async function listUncleanAccounts(
+  db: Db,
+  limit: number,
+): Promise<{ accountId: number; epoch: number }[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .select(['id', 'epoch'])
+    .where((where) =>
+      where.or(
+        (['channels', 'attempts'] as const).map((table) =>
+          where.exists(
+            where
+              .selectFrom(table)
+              .select(sql`1`.as('one'))
+              .whereRef(`${table}.account_id`, '=', 'accounts.id')
+              .whereRef(`${table}.epoch`, '<', 'accounts.epoch'),
+          ),
+        ),
+      ),
+    )
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ accountId: row.id, epoch: row.epoch - 1 }));
+}

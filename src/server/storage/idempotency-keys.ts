@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Db, Trx } from './database.ts';
+import { deleteInBatches } from './delete-in-batches.ts';
+import type { SealContext, Secrets } from './secrets.ts';
+
+/** How long a repeated request gets the first one's answer. */
+const LIFE_HOURS = 24;
+
+export interface StoredAnswer {
+  status: number;
+  body: unknown;
+}
+
+export interface KeyUse {
+  accountId: number;
+  key: string;
+  /** SHA-256 of what was asked; another request under the same key is refused. */
+  requestHash: string;
+}
+
+/** The right to do the work: `leaseUntil` tells it from a later holder's. */
+export interface KeyClaim extends KeyUse {
+  leaseUntil: Date;
+}
+
+export type KeyState =
+  | { kind: 'claimed'; claim: KeyClaim }
+  | { kind: 'answered'; answer: StoredAnswer }
+  | { kind: 'running' }
+  | { kind: 'other_request' };
+
+/** Takes the key for `leaseSeconds`, or says why not. A lapsed lease means that its holder died. */
+export async function claimIdempotencyKey(
+  db: Db,
+  secrets: Secrets,
+  use: KeyUse,
+  leaseSeconds: number,
+): Promise<KeyState> {
+  const fresh = {
+    request_hash: use.requestHash,
+    status: null,
+    body: null,
+    lease_until: sql<Date>`date_trunc('milliseconds', now()) + make_interval(secs => ${leaseSeconds})`,
+    expires_at: sql<Date>`now() + make_interval(hours => ${LIFE_HOURS})`,
+  };
+  const claimed = await db
+    .insertInto('idempotency_keys')
+    .values({ account_id: use.accountId, key: use.key, ...fresh })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account_id', 'key'])
+        .doUpdateSet(fresh)
+        .where((where) =>
+          where.or([
+            where('idempotency_keys.expires_at', '<', sql<Date>`now()`),
+            where.and([
+              where('idempotency_keys.request_hash', '=', use.requestHash),
+              where('idempotency_keys.status', 'is', null),
+              where('idempotency_keys.lease_until', '<', sql<Date>`now()`),
+            ]),
+          ]),
+        ),
+    )
+    .returning('lease_until')
+    .executeTakeFirst();
+  if (claimed) return { kind: 'claimed', claim: { ...use, leaseUntil: claimed.lease_until } };
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where('account_id', '=', use.accountId)
+    .where('key', '=', use.key)
+    .executeTakeFirst();
+  // Gone between the two statements: its holder failed and gave it back, so the caller may try again.
+  if (!row) return { kind: 'running' };
+  if (row.request_hash !== use.requestHash) return { kind: 'other_request' };
+  if (row.status === null || row.body === null) return { kind: 'running' };
+  const body: unknown = JSON.parse(secrets.unseal(row.body, contextOf(use)));
+  return { kind: 'answered', answer: { status: row.status, body } };
+}
+
+/** Keeps the lease alive while the work takes long. */
+export async function renewIdempotencyKey(
+  db: Db,
+  claim: KeyClaim,
+  leaseSeconds: number,
+): Promise<KeyClaim> {
+  const row = await db
+    .updateTable('idempotency_keys')
+    .set({
+      lease_until: sql<Date>`date_trunc('milliseconds', now()) + make_interval(secs => ${leaseSeconds})`,
+    })
+    .where('account_id', '=', claim.accountId)
+    .where('key', '=', claim.key)
+    .where('lease_until', '=', claim.leaseUntil)
+    .where('status', 'is', null)
+    .returning('lease_until')
+    .executeTakeFirst();
+  return row ? { ...claim, leaseUntil: row.lease_until } : claim;
+}
+
+/** Stores the answer, sealed: it may hold the key of a connection attempt. */
+export async function storeAnswer(
+  db: Db | Trx,
+  secrets: Secrets,
+  claim: KeyUse,
+  answer: StoredAnswer,
+): Promise<void> {
+  await db
+    .updateTable('idempotency_keys')
+    .set({
+      status: answer.status,
+      body: secrets.seal(JSON.stringify(answer.body ?? null), contextOf(claim)),
+    })
+    .where('account_id', '=', claim.accountId)
+    .where('key', '=', claim.key)
+    .where('request_hash', '=', claim.requestHash)
+    .where('status', 'is', null)
+    .execute();
+}
+
+/** Gives the key back after a failure: nothing was done, so the same request may be tried again. */
+export async function releaseIdempotencyKey(db: Db, claim: KeyClaim): Promise<void> {
+  await db
+    .deleteFrom('idempotency_keys')
+    .where('account_id', '=', claim.accountId)
+    .where('key', '=', claim.key)
+    .where('lease_until', '=', claim.leaseUntil)
+    .where('status', 'is', null)
+    .execute();
+}
+
+export async function forgetIdempotencyKeys(trx: Trx, accountId: number): Promise<void> {
+  await trx.deleteFrom('idempotency_keys').where('account_id', '=', accountId).execute();
+}
+
+export async function purgeIdempotencyKeys(db: Db): Promise<number> {
+  return deleteInBatches(db, 'idempotency_keys', sql`expires_at < now()`);
+}
+
+function contextOf({ accountId, key }: KeyUse): SealContext {
+  // The key is the caller's text; its hash keeps separators out of the context.
+  const row = createHash('sha256').update(key).digest('base64url');
+  return `idempotency_keys:${accountId}-${row}:body`;
+}

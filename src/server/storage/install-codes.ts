@@ -1,0 +1,205 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from './database.ts';
+import { deleteInBatches } from './delete-in-batches.ts';
+import type { SealContext, Secrets } from './secrets.ts';
+
+/** Kommo's authorization codes live 20 minutes and work once. */
+const CODE_LIFE_MINUTES = 20;
+
+/** States a code can still be installed from. */
+export const OPEN = ['pending', 'exchanging', 'exchanged'] as const;
+
+/** A code as Kommo sent it. */
+export interface ReceivedCode {
+  id: string;
+  /** SHA-256 of host and code, so that the same call twice is one row. */
+  codeHash: string;
+  code: string;
+  host: string;
+  /** Who began the consent; undefined for the server-to-server install call. */
+  expected: { accountId: number; userId: number } | undefined;
+}
+
+/** What one worker holds while it exchanges a code. */
+export interface ClaimedCode<Tokens> {
+  id: string;
+  host: string;
+  /** Undefined once it has been exchanged. */
+  code: string | undefined;
+  /** Kommo's answer, when only its owner is still to be confirmed. */
+  tokens: Tokens | undefined;
+  /** Who began the consent this code came from; undefined for an install call. */
+  expected: { accountId: number; userId: number } | undefined;
+  calls: number;
+}
+
+/** @returns false when this very call was stored before */
+export async function insertInstallCode(
+  trx: Trx,
+  secrets: Secrets,
+  received: ReceivedCode,
+): Promise<boolean> {
+  const row = await trx
+    .insertInto('install_codes')
+    .values({
+      id: received.id,
+      code_hash: received.codeHash,
+      code: secrets.seal(received.code, contextOf(received.id, 'code')),
+      host: received.host,
+      expected_account_id: received.expected?.accountId ?? null,
+      user_id: received.expected?.userId ?? null,
+      expires_at: sql<Date>`now() + make_interval(mins => ${CODE_LIFE_MINUTES})`,
+    })
+    .onConflict((conflict) => conflict.column('code_hash').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Takes a code for `leaseSeconds`. A lapsed lease means that its holder died: before the call was sent,
+ * in which case sending it now is right, or after, in which case Kommo says that the code was used.
+ */
+export async function claimInstallCode<Tokens>(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+  leaseSeconds: number,
+): Promise<ClaimedCode<Tokens> | undefined> {
+  const row = await db
+    .updateTable('install_codes')
+    .set((set) => ({
+      state: sql<'exchanging'>`case when state = 'pending' then 'exchanging' else state end`,
+      calls: set('calls', '+', 1),
+      lease_until: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
+    }))
+    .where('id', '=', id)
+    .where('state', 'in', OPEN)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .where((where) =>
+      where.or([where('lease_until', 'is', null), where('lease_until', '<=', sql<Date>`now()`)]),
+    )
+    .returningAll()
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const open = (sealed: string | null, column: 'code' | 'tokens') =>
+    sealed === null ? undefined : secrets.unseal(sealed, contextOf(row.id, column));
+  const tokens = open(row.tokens, 'tokens');
+  return {
+    id: row.id,
+    host: row.host,
+    code: open(row.code, 'code'),
+    tokens: tokens === undefined ? undefined : JSON.parse(tokens),
+    expected:
+      row.expected_account_id === null || row.user_id === null
+        ? undefined
+        : { accountId: row.expected_account_id, userId: row.user_id },
+    calls: row.calls,
+  };
+}
+
+/** Keeps the lease while Kommo takes its time. `calls` tells this holder from a later one. */
+export async function renewInstallCode(
+  db: Db,
+  claim: { id: string; calls: number },
+  leaseSeconds: number,
+): Promise<void> {
+  await db
+    .updateTable('install_codes')
+    .set({ lease_until: sql<Date>`now() + make_interval(secs => ${leaseSeconds})` })
+    .where('id', '=', claim.id)
+    .where('calls', '=', claim.calls)
+    .where('state', 'in', OPEN)
+    .execute();
+}
+
+/** Keeps Kommo's answer before anything is done with it, so that a crash cannot lose it. */
+export async function keepExchangedTokens(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+  tokens: unknown,
+  leaseSeconds: number,
+): Promise<void> {
+  await db
+    .updateTable('install_codes')
+    .set({
+      state: 'exchanged',
+      code: null,
+      tokens: secrets.seal(JSON.stringify(tokens), contextOf(id, 'tokens')),
+      lease_until: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
+    })
+    .where('id', '=', id)
+    .where('state', '!=', 'done')
+    .execute();
+}
+
+/** @returns false when another holder already stored the grant of this code */
+export async function finishInstallCode(trx: Trx, id: string): Promise<boolean> {
+  const row = await trx
+    .updateTable('install_codes')
+    .set({ state: 'done', code: null, tokens: null, lease_until: null, failure: null })
+    .where('id', '=', id)
+    .where('state', '!=', 'done')
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Ends a code for good. The hash stays, so that the same call is not tried again. */
+export async function failInstallCode(db: Db, id: string, failure: string): Promise<void> {
+  await db
+    .updateTable('install_codes')
+    .set({
+      state: 'failed',
+      code: null,
+      tokens: null,
+      lease_until: null,
+      failure,
+      failed_at: sql<Date>`now()`,
+    })
+    .where('id', '=', id)
+    .where('state', 'in', OPEN)
+    .execute();
+}
+
+export async function postponeInstallCode(db: Db, id: string, afterSeconds: number): Promise<void> {
+  await db
+    .updateTable('install_codes')
+    .set({
+      state: sql<'pending'>`case when state = 'exchanging' then 'pending' else state end`,
+      lease_until: sql<Date>`now() + make_interval(secs => ${afterSeconds})`,
+    })
+    .where('id', '=', id)
+    .where('state', 'in', OPEN)
+    .execute();
+}
+
+export async function findInstallCodeState(
+  db: Db,
+  id: string,
+): Promise<{ state: 'open' | 'done' | 'failed'; failure: string | null } | undefined> {
+  const row = await db
+    .selectFrom('install_codes')
+    .select(['state', 'failure'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const state = row.state === 'done' || row.state === 'failed' ? row.state : 'open';
+  return { state, failure: row.failure };
+}
+
+/** Ends codes that Kommo would not accept any more, and forgets old rows. */
+export async function purgeInstallCodes(db: Db): Promise<number> {
+  await db
+    .updateTable('install_codes')
+    .set({ state: 'failed', code: null, tokens: null, lease_until: null, failure: 'expired' })
+    .where('state', 'in', OPEN)
+    .where('expires_at', '<=', sql<Date>`now()`)
+    .execute();
+  return deleteInBatches(db, 'install_codes', sql`expires_at < now() - interval '1 day'`);
+}
+
+function contextOf(id: string, column: 'code' | 'tokens'): SealContext {
+  return `install_codes:${id}:${column}`;
+}

@@ -1,0 +1,79 @@
+import { fromKysely, type PgBoss } from 'pg-boss';
+import type { Trx } from './database.ts';
+
+/** Payloads by queue. A job carries ids only: what to do is read when it runs. */
+export interface JobData {
+  /** Exchange a stored install code. */
+  'exchange-install-code': { codeId: string };
+  /** Make an account's sources equal its settings. */
+  'sync-sources': { accountId: number };
+  /** End sessions at the chat services and forget the secrets of a finished install epoch. */
+  'clean-up-account': { accountId: number; epoch: number };
+  /** End a session at a chat service that nobody uses any more. */
+  'end-session': { endingId: string };
+}
+
+export type JobName = keyof JobData;
+
+const JOB_NAMES: readonly JobName[] = [
+  'exchange-install-code',
+  'sync-sources',
+  'clean-up-account',
+  'end-session',
+];
+
+const UNKNOWN_JOB = '00000000-0000-0000-0000-000000000000';
+
+/** The job queue. Delivery is at least once: every handler may run twice and must not mind. */
+export class Jobs {
+  readonly #boss: PgBoss;
+
+  constructor(boss: PgBoss) {
+    this.#boss = boss;
+  }
+
+  /** Creates the queues; call once at start, before anything is sent. */
+  async prepare(): Promise<void> {
+    for (const name of JOB_NAMES) {
+      await this.#boss.createQueue(name, {
+        retryLimit: 3,
+        retryDelay: 1,
+        retryBackoff: true,
+        heartbeatSeconds: 20,
+        notify: true,
+      });
+      // Fills the queue's cache: a first look-up inside an embedded transaction would wait for itself.
+      await this.#boss.findJobs(name, { id: UNKNOWN_JOB });
+    }
+  }
+
+  /** Sends within the caller's transaction: both happen or neither. */
+  async send<Name extends JobName>(trx: Trx, name: Name, data: JobData[Name]): Promise<void> {
+    await this.#boss.send(name, data, { db: fromKysely(trx) });
+  }
+
+  /** Sends on its own; for sweepers that found something left over. */
+  async resend<Name extends JobName>(name: Name, data: JobData[Name]): Promise<void> {
+    await this.#boss.send(name, data);
+  }
+
+  /** Runs `handler` for each job of one queue, `concurrency` at a time. */
+  async work<Name extends JobName>(
+    name: Name,
+    concurrency: number,
+    handler: (data: JobData[Name]) => Promise<void>,
+  ): Promise<void> {
+    await this.#boss.work<JobData[Name]>(
+      name,
+      {
+        batchSize: 1,
+        localConcurrency: concurrency,
+        burstWhenBatchFull: true,
+        pollingIntervalSeconds: 2,
+      },
+      async (jobs) => {
+        for (const job of jobs) await handler(job.data);
+      },
+    );
+  }
+}

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import * as initial from './migrations/001-initial.ts';
+import * as keyHint from './migrations/002-key-hint.ts';
+import type { Schema } from './schema.ts';
+
+const MIGRATIONS: Record<string, Migration> = {
+  '001-initial': initial,
+  '002-key-hint': keyHint,
+};
+
+/**
+ * Brings the database up to this version. Runs under the migrator's own lock, so that any number of
+ * processes may start at once. Refuses a database that a newer version has already changed.
+ */
+export async function migrate(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error) {
+    throw new Error('The database could not be brought up to this version of the backend.', {
+      cause: error,
+    });
+  }
+}
