@@ -1,0 +1,113 @@
+import type {
+  Attempt,
+  AttemptAnswer,
+  CreateTemplate,
+  SaveSettings,
+  Settings,
+  StartAttempt,
+  StartedAttempt,
+  SubmitCredentials,
+  Template,
+} from '../contract/api.ts';
+import { ApiError, toApiError } from './api-error.ts';
+import type { Clock } from './clock.ts';
+import type { Host, HostRequest } from './host.ts';
+
+/** Pauses before a write is sent again because its answer was lost; the key stays the same. */
+const RETRY_PAUSES_MS = [1000, 3000];
+
+/** Pauses while the backend still works on the same key. */
+const IN_PROGRESS_PAUSES_MS = [1000, 2000, 3000, 5000, 8000];
+
+/** The backend, one function per endpoint. Each throws {@link ApiError}. */
+export interface Api {
+  loadSettings(): Promise<Settings>;
+  saveSettings(settings: SaveSettings): Promise<Settings>;
+  /** With the key of an earlier call it gives that call's answer again. */
+  startAttempt(start: StartAttempt, idempotencyKey: string): Promise<StartedAttempt>;
+  submitCredentials(attemptId: string, submitted: SubmitCredentials): Promise<Attempt>;
+  cancelAttempt(attemptId: string): Promise<void>;
+  deleteChannel(channelId: string): Promise<void>;
+  createTemplate(template: CreateTemplate): Promise<Template>;
+  /** Asked without Kommo's token, with the attempt's own key: Kommo forbids its token in loops. */
+  readAttempt(attemptId: string, key: string, signal: AbortSignal): Promise<Attempt>;
+  /** Opens the stream of the attempt's states. */
+  openAttemptEvents(attemptId: string, key: string, signal: AbortSignal): Promise<Response>;
+}
+
+export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock): Api {
+  async function call<T>(request: HostRequest): Promise<T> {
+    const answer = await host.request(request);
+    if (answer.status < 200 || answer.status > 299) throw toApiError(answer);
+    return answer.body as T;
+  }
+
+  /** One click, one key: sent again when the answer was lost, it cannot act twice. */
+  async function write<T>(
+    request: Omit<HostRequest, 'idempotencyKey'>,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<T> {
+    const pauses = {
+      unreachable: RETRY_PAUSES_MS.values(),
+      in_progress: IN_PROGRESS_PAUSES_MS.values(),
+    };
+    for (;;) {
+      try {
+        return await call<T>({ ...request, idempotencyKey });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.code !== 'unreachable' && error.code !== 'in_progress') throw error;
+        const pause = pauses[error.code].next();
+        if (pause.done) throw error;
+        await clock.wait(pause.value);
+      }
+    }
+  }
+
+  async function fetchAttempt(path: string, key: string, signal: AbortSignal): Promise<Response> {
+    try {
+      return await fetch(`${host.apiUrl}/connect/attempts/${path}`, {
+        headers: { Authorization: `Bearer ${key}` },
+        cache: 'no-store',
+        signal,
+      });
+    } catch {
+      throw new ApiError('unreachable');
+    }
+  }
+
+  return {
+    loadSettings: () => call<Settings>({ method: 'GET', path: '/messenger/settings' }),
+    saveSettings: (settings) =>
+      write<Settings>({ method: 'PUT', path: '/messenger/settings', body: settings }),
+    startAttempt: (start, idempotencyKey) =>
+      write<StartedAttempt>(
+        { method: 'POST', path: '/messenger/channels', body: start },
+        idempotencyKey,
+      ),
+    submitCredentials: async (attemptId, submitted) => {
+      const path = `/messenger/attempts/${encodeURIComponent(attemptId)}/credentials`;
+      return (await write<AttemptAnswer>({ method: 'POST', path, body: submitted })).attempt;
+    },
+    cancelAttempt: (attemptId) =>
+      write<void>({
+        method: 'DELETE',
+        path: `/messenger/attempts/${encodeURIComponent(attemptId)}`,
+      }),
+    deleteChannel: (channelId) =>
+      write<void>({
+        method: 'DELETE',
+        path: `/messenger/channels/${encodeURIComponent(channelId)}`,
+      }),
+    createTemplate: (template) =>
+      write<Template>({ method: 'POST', path: '/messenger/templates', body: template }),
+    readAttempt: async (attemptId, key, signal) => {
+      const response = await fetchAttempt(encodeURIComponent(attemptId), key, signal);
+      const body: unknown = await response.json().catch(() => undefined);
+      if (!response.ok) throw toApiError({ status: response.status, body });
+      return (body as AttemptAnswer).attempt;
+    },
+    openAttemptEvents: (attemptId, key, signal) =>
+      fetchAttempt(`${encodeURIComponent(attemptId)}/events`, key, signal),
+  };
+}

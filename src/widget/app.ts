@@ -1,0 +1,205 @@
+import type { ReactNode } from 'react';
+import type { Channel } from '../contract/api.ts';
+import { track } from './analytics.ts';
+import { type Api, createApi } from './api.ts';
+import type { Clock } from './clock.ts';
+import type { Target } from './connect/connection-state.ts';
+import type { ConnectionEvents, ConnectionStore } from './connect/connection-store.ts';
+import type { Host } from './host.ts';
+import {
+  createPendingAttempts,
+  type PendingAttempt,
+  type PendingAttempts,
+} from './pending-attempts.ts';
+import { canSave } from './settings/settings-state.ts';
+import { createSettingsStore, type SettingsStore } from './settings/settings-store.ts';
+import { createStore, type Store } from './store.ts';
+
+/** What the modal shows: one view at a time. */
+export interface View {
+  name: 'settings' | 'services' | 'connect';
+  /** A channel to put the focus on, and to speak of: it was connected a moment ago. */
+  connected?: Channel;
+}
+
+/** The module `connect.js`, fetched when a channel is to be connected. */
+export interface PanelsModule {
+  Panels(props: { app: App; name: 'services' | 'connect' }): ReactNode;
+  createConnection(
+    api: Api,
+    clock: Clock,
+    events: ConnectionEvents,
+    pending: PendingAttempts,
+  ): ConnectionStore;
+}
+
+/** Whether the panels can be shown. */
+export interface PanelsState {
+  module: PanelsModule | undefined;
+  hasFailed: boolean;
+}
+
+/** Everything behind the screen. One per account and page; it outlives the modal. */
+export interface App {
+  host: Host;
+  settings: SettingsStore;
+  /** Undefined until the panels were fetched for the first time. */
+  connection: ConnectionStore | undefined;
+  panels: Store<PanelsState>;
+  view: Store<{ view: View }>;
+  /** Says something to people who cannot see the screen. */
+  announcement: Store<{ text: string }>;
+  show(view: View): void;
+  /** Fetches the panels, or tries again. */
+  loadPanels(): Promise<void>;
+  /** Opens the panel of a service, for a new channel or for one to be connected again. */
+  connect(target: Target): void;
+  announce(text: string): void;
+  /** The modal is open: `host` speaks for it from now on. */
+  open(host: Host): void;
+  /** The modal is closed: nothing is asked in the background. */
+  close(): void;
+  save(): Promise<boolean>;
+  /** JSON that Kommo stores: a setting it counts as filled in, nothing we read again. */
+  storedState(): string;
+}
+
+export function createApp(firstHost: Host, clock: Clock): App {
+  let host = firstHost;
+  const api = createApi(
+    { request: (request) => host.request(request), apiUrl: firstHost.apiUrl },
+    clock,
+  );
+  const settings = createSettingsStore(api, clock);
+  const view = createStore<{ view: View }>({ view: { name: 'settings' } });
+  const announcement = createStore({ text: '' });
+  const panels = createStore<PanelsState>({ module: undefined, hasFailed: false });
+  let connection: ConnectionStore | undefined;
+  const pendingAttempts = createPendingAttempts(clock, () => settings.get().saved);
+  let wanted: Target | undefined;
+  /** The attempt this tab was in before the page was loaded, until the panels are here. */
+  let unfinished: { target: Target; pending: PendingAttempt } | undefined;
+  let isLookedFor = false;
+  let isDirty: boolean | undefined;
+
+  function storedState(): string {
+    const { saved } = settings.get();
+    return JSON.stringify({ version: saved?.version ?? 0, channels: saved?.channels.length ?? 0 });
+  }
+
+  /** Kommo's Save is enabled exactly while it has something to do. */
+  function updateSave(): void {
+    const state = settings.get();
+    const isKnown = state.isStoredByKommo || host.installStep() !== 'not_configured';
+    const next = !state.isSaving && canSave(state, isKnown);
+    if (state.isSaving || next === isDirty) return;
+    isDirty = next;
+    if (next) host.markDirty(storedState());
+    else host.markClean();
+  }
+
+  /** The first settings after a reload say whose attempt may go on. */
+  function findUnfinished(): void {
+    const { saved } = settings.get();
+    if (isLookedFor || !saved?.user.is_admin || saved.install.state !== 'active') return;
+    isLookedFor = true;
+    const pending = pendingAttempts.read();
+    if (!pending) return;
+    const connector = saved.connectors.find(({ id }) => id === pending.connector);
+    const channel = saved.channels.find(({ id }) => id === pending.channelId);
+    if (!connector || (pending.channelId !== undefined && !channel)) {
+      pendingAttempts.forget();
+      return;
+    }
+    unfinished = { target: { connector, ...(channel ? { channel } : {}) }, pending };
+    view.set({ view: { name: 'connect' } });
+  }
+
+  settings.subscribe(updateSave);
+  settings.subscribe(findUnfinished);
+
+  async function restore(connection: ConnectionStore): Promise<void> {
+    if (!unfinished) return;
+    const { target, pending } = unfinished;
+    unfinished = undefined;
+    const connected = await connection.restore(target, pending);
+    if (connected) view.set({ view: { name: 'settings', connected } });
+  }
+
+  async function loadPanels(): Promise<void> {
+    panels.set({ hasFailed: false });
+    try {
+      const module = panels.get().module ?? (await host.loadPart<PanelsModule>('connect'));
+      const events: ConnectionEvents = {
+        onConnected(channel) {
+          track('channel_connected', { connector: channel.connector });
+          settings.addChannel(channel);
+        },
+        onReauthorize: settings.requireAuthorization,
+      };
+      connection ??= module.createConnection(api, clock, events, pendingAttempts);
+      void restore(connection);
+      if (wanted) connection.open(wanted);
+      wanted = undefined;
+      panels.set({ module });
+    } catch {
+      panels.set({ hasFailed: true });
+    }
+  }
+
+  return {
+    get host() {
+      return host;
+    },
+    get connection() {
+      return connection;
+    },
+    settings,
+    panels,
+    view,
+    announcement,
+    show(next) {
+      wanted = undefined;
+      unfinished = undefined;
+      view.set({ view: next });
+    },
+    loadPanels,
+    connect(target) {
+      wanted = target;
+      view.set({ view: { name: 'connect' } });
+      if (connection) void loadPanels();
+    },
+    announce: (text) => announcement.set({ text }),
+    open(next) {
+      host = next;
+      isDirty = undefined;
+      // Not installed means that nothing of an earlier installation counts, and nobody could be asked.
+      if (next.installStep() === 'install') {
+        connection?.close();
+        settings.clear();
+        view.set({ view: { name: 'settings' } });
+        return;
+      }
+      connection?.resume();
+      void settings.reopen();
+    },
+    close() {
+      settings.pause();
+      connection?.pause();
+    },
+    async save() {
+      const isSaved = await settings.save();
+      if (isSaved) {
+        host.notify('success', host.texts.t('save.done'));
+        track('settings_saved', { channels: settings.get().saved?.channels.length ?? 0 });
+      } else {
+        if (view.get().view.name !== 'settings') view.set({ view: { name: 'settings' } });
+        host.endSave();
+        isDirty = undefined;
+        updateSave();
+      }
+      return isSaved;
+    },
+    storedState,
+  };
+}

@@ -1,0 +1,129 @@
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { ConnectorField } from '../../contract/connectors.ts';
+import type { ApiError } from '../api-error.ts';
+import { isWebAddress } from '../api-error.ts';
+import { FailureBanner } from '../settings/FailureBanner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { SecretField } from '../ui/SecretField.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import { useTexts } from '../use-app.tsx';
+import { cleanSecret } from './clean-secret.ts';
+import { useConnection } from './useConnection.ts';
+
+/** A form out of the connector's own fields; nothing is stored before the service said whose they are. */
+export function ApiKeyConnect(): ReactNode {
+  const { t, date } = useTexts();
+  const { state, target, service, connection } = useConnection();
+  const { fields } = target.connector;
+  const key = target.channel?.account.credential_hint;
+  const [values, setValues] = useState<Record<string, string>>({});
+  const [isChecked, setIsChecked] = useState(false);
+  const [submitted, setSubmitted] = useState<Record<string, string>>({});
+  const form = useRef<HTMLFormElement>(null);
+
+  useEffect(() => {
+    // The service refused: the admin goes on in the field it spoke of.
+    if (state.error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [state.error]);
+
+  const isMissing = (field: ConnectorField) => field.required && !values[field.name]?.trim();
+
+  function errorOf(field: ConnectorField): string | undefined {
+    if (isChecked && isMissing(field)) return t('key.required');
+    const refused = refusedField(state.error, fields);
+    // What is said about a value goes when the value does.
+    const isAsSent = values[field.name] === submitted[field.name];
+    if (refused?.name !== field.name || !isAsSent) return undefined;
+    if (state.error?.code === 'validation_failed' && field.type === 'url')
+      return t('key.not_a_url');
+    const said =
+      refused.reason && t('key.said', { service: service.title, reason: refused.reason });
+    return [t('key.rejected', { service: service.title }), said].filter(Boolean).join(' ');
+  }
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    // Kommo may have put a form of its own around us.
+    event.stopPropagation();
+    setIsChecked(true);
+    setSubmitted(values);
+    const missing = fields.findIndex(isMissing);
+    if (missing >= 0) {
+      form.current?.querySelectorAll<HTMLElement>('input')[missing]?.focus();
+      return;
+    }
+    const entries = fields.map(({ name }) => [name, values[name]?.trim() ?? '']);
+    void connection.submit(Object.fromEntries(entries.filter(([, value]) => value !== '')));
+  }
+
+  return (
+    <form ref={form} className="kcc-form" noValidate onSubmit={submit}>
+      <p>
+        {key
+          ? t('key.text_replace', { last4: key.last4, date: date(key.set_at) })
+          : t(target.channel ? 'key.text_again' : 'key.text', { service: service.title })}
+      </p>
+      {fields.map((field) => {
+        const label = service.field(field.name);
+        const common = {
+          label,
+          hint: service.hint(field.name),
+          error: errorOf(field),
+          value: values[field.name] ?? '',
+          required: field.required,
+          onChange: (value: string) => setValues({ ...values, [field.name]: value }),
+        };
+        return field.secret ? (
+          <SecretField
+            key={field.name}
+            {...common}
+            pattern={field.pattern}
+            clean={cleanSecret}
+            texts={{
+              show: t('key.show'),
+              showOf: t('key.show_of', { field: label }),
+              cleaned: t('key.cleaned'),
+              unusual: t('key.unusual', { field: label }),
+            }}
+          />
+        ) : (
+          <TextField key={field.name} {...common} inputMode={INPUT_MODES[field.type]} />
+        );
+      })}
+      {isWebAddress(service.help) && (
+        <p>
+          <a href={service.help} target="_blank" rel="noreferrer">
+            {t('connect.help')} <span className="kcc-muted">{t('app.new_window')}</span>
+          </a>
+        </p>
+      )}
+      {state.error && !refusedField(state.error, fields) && (
+        <FailureBanner title={t('result.failed')} error={state.error} takesFocus />
+      )}
+      <div className="kcc-actions">
+        <Button type="submit" kind="primary" isBusy={state.isBusy}>
+          {t('key.connect')}
+        </Button>
+        <p role="status" className="kcc-muted">
+          {state.isBusy && t('key.checking', { service: service.title })}
+        </p>
+      </div>
+    </form>
+  );
+}
+
+const INPUT_MODES = { text: 'text', url: 'url', password: 'text', phone: 'tel' } as const;
+
+/** The field a refusal belongs to; a refusal without a field belongs to the only secret one. */
+function refusedField(
+  error: ApiError | undefined,
+  fields: ConnectorField[],
+): { name: string; reason: string | undefined } | undefined {
+  if (error?.code !== 'connector_rejected' && error?.code !== 'validation_failed') return undefined;
+  for (const { path, reason } of error.fields) {
+    const name = path.replace(/^values\./, '');
+    if (fields.some((field) => field.name === name)) return { name, reason };
+  }
+  const secret = fields.find((field) => field.secret) ?? fields[0];
+  return secret && { name: secret.name, reason: error.fields[0]?.reason };
+}

@@ -1,0 +1,116 @@
+import { type ReactNode, useEffect } from 'react';
+import { rowId } from '../settings/row-id.ts';
+import { useSettings } from '../settings/useSettings.ts';
+import { Banner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Reference } from '../ui/Reference.tsx';
+import { useApp, useTexts } from '../use-app.tsx';
+import { AccountCard } from './AccountCard.tsx';
+import { useConnection } from './useConnection.ts';
+
+/** How an attempt ended: who was connected, or why nobody was and what to do. */
+export function AttemptResult(): ReactNode {
+  const { t } = useTexts();
+  const { attempt, phase } = useConnection();
+  if (phase === 'connected') return <Connected />;
+  // Superseded is not what this admin chose: it is told with the failures, in its own words.
+  const isOwnChoice = phase === 'cancelled' && attempt?.reason !== 'superseded';
+  if (isOwnChoice || attempt?.reason === 'denied')
+    return (
+      <Banner tone="info" title={t('result.cancelled')} takesFocus actions={<StartAgain />}>
+        {t('attempt.denied')}
+      </Banner>
+    );
+  if (phase === 'expired')
+    return (
+      <Banner tone="warning" title={t('result.expired')} takesFocus actions={<StartAgain />}>
+        {t('result.expired_text')}
+      </Banner>
+    );
+  return (
+    <Banner
+      tone="danger"
+      title={t('result.failed')}
+      takesFocus
+      actions={
+        <>
+          <StartAgain />
+          <ExistingChannel />
+        </>
+      }
+    >
+      <p>{t(attempt?.reason ? `attempt.${attempt.reason}` : 'errors.internal')}</p>
+      <Reference value={attempt?.id} />
+    </Banner>
+  );
+}
+
+function StartAgain(): ReactNode {
+  const { t } = useTexts();
+  const { target, connection } = useConnection();
+  function restart(): void {
+    connection.reset();
+    // With a QR code and a key the admin goes on himself; a sign-in page must be known before his click.
+    if (target.connector.auth === 'oauth') void connection.start();
+  }
+  return (
+    <Button kind="primary" onClick={restart}>
+      {t('connect.restart')}
+    </Button>
+  );
+}
+
+/** The account belongs to another channel already: leads there. */
+function ExistingChannel(): ReactNode {
+  const { t } = useTexts();
+  const app = useApp();
+  const { saved } = useSettings();
+  const { attempt, connection } = useConnection();
+  const existing = saved.channels.find(
+    ({ id, account }) =>
+      id === attempt?.channel?.id || account.external_id === attempt?.account?.external_id,
+  );
+  if (attempt?.reason !== 'already_connected' || !existing) return null;
+
+  function show(): void {
+    connection.close();
+    app.show({ name: 'settings' });
+    requestAnimationFrame(() => document.getElementById(rowId(existing?.id ?? ''))?.focus());
+  }
+  return <Button onClick={show}>{t('result.existing')}</Button>;
+}
+
+/** Connected. Whoever agreed to the account a moment ago goes straight on; others see who it is first. */
+function Connected(): ReactNode {
+  const { t } = useTexts();
+  const app = useApp();
+  const { attempt, target, connection } = useConnection();
+  const isSeen = target.connector.auth === 'api_key';
+
+  function goOn(): void {
+    const channel = attempt?.channel;
+    connection.close();
+    app.show({ name: 'settings', ...(channel ? { connected: channel } : {}) });
+  }
+
+  useEffect(() => {
+    if (isSeen) goOn();
+  });
+
+  if (isSeen) return null;
+  return (
+    <Banner
+      tone="success"
+      title={t('result.connected')}
+      takesFocus
+      actions={
+        <Button kind="primary" onClick={goOn}>
+          {t('result.next')}
+        </Button>
+      }
+    >
+      {attempt?.account && <AccountCard account={attempt.account} />}
+      <p>{t('channels.connected_text')}</p>
+    </Banner>
+  );
+}

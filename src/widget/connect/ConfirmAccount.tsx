@@ -1,0 +1,50 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { FailureBanner } from '../settings/FailureBanner.tsx';
+import { Banner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { useTexts } from '../use-app.tsx';
+import { AccountCard } from './AccountCard.tsx';
+import { useConnection } from './useConnection.ts';
+
+/** Shows who answered and asks whether that is meant, before anything counts. */
+export function ConfirmAccount(): ReactNode {
+  const { t } = useTexts();
+  const { state, target, attempt, service, connection } = useConnection();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const before = target.channel?.account;
+
+  return (
+    <>
+      <h3 ref={heading} className="kcc-heading" tabIndex={-1}>
+        {t('confirm.title')}
+      </h3>
+      <p>{t('confirm.text', { service: service.title })}</p>
+      {attempt?.account && <AccountCard account={attempt.account} />}
+      {attempt?.reason === 'webhook_taken' && (
+        <Banner tone="warning" title={t('confirm.webhook_taken_title')}>
+          {t('confirm.webhook_taken')}
+        </Banner>
+      )}
+      {attempt?.reason === 'different_account' && (
+        <Banner tone="warning" title={t('confirm.different_account_title')}>
+          {t('confirm.different_account', { before: before?.handle ?? before?.name ?? '' })}
+        </Banner>
+      )}
+      {state.error && <FailureBanner title={t('result.failed')} error={state.error} takesFocus />}
+      <div className="kcc-actions">
+        <Button kind="primary" isBusy={state.isBusy} onClick={() => void connection.confirm()}>
+          {t('confirm.yes')}
+        </Button>
+        <Button
+          onClick={() => {
+            connection.reset();
+            if (target.connector.auth === 'oauth') void connection.start();
+          }}
+        >
+          {t('confirm.no')}
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { isWebAddress } from '../api-error.ts';
+import { FailureBanner } from '../settings/FailureBanner.tsx';
+import { Banner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { SignInLink } from '../ui/SignInLink.tsx';
+import { useTexts } from '../use-app.tsx';
+import { useConnection } from './useConnection.ts';
+import { useSignInWindow } from './useSignInWindow.ts';
+
+/** Signing in at the service in a window of its own. The server says how it went, never the window. */
+export function OAuthConnect(): ReactNode {
+  const { t } = useTexts();
+  const { state, attempt, service, connection } = useConnection();
+  const signIn = useSignInWindow();
+  const [isTooSlow, setIsTooSlow] = useState(false);
+  // What became of a window that was opened before this panel cannot be known.
+  const isResumed = signIn.state === 'none' && state.isResumed && attempt?.state === 'waiting';
+  const wasOpen = signIn.state === 'open' || signIn.state === 'closed' || isResumed;
+  const url = isWebAddress(attempt?.authorize_url) ? attempt.authorize_url : undefined;
+
+  function open(): void {
+    setIsTooSlow(false);
+    signIn.open(url, () => setIsTooSlow(true));
+    if (!attempt && !state.isStarting) void connection.start();
+  }
+
+  const { navigate, window: popup } = signIn;
+  useEffect(() => {
+    if (url) navigate(url);
+  }, [url, navigate]);
+  useEffect(() => {
+    // The window waits for an address that will not come.
+    if (state.error) popup?.close();
+  }, [state.error, popup]);
+
+  return (
+    <>
+      <p>{t('oauth.text', { service: service.title })}</p>
+      <div className="kcc-actions">
+        <Button kind="primary" isBusy={signIn.state === 'open' && !url} onClick={open}>
+          {t(wasOpen ? 'oauth.reopen' : 'oauth.button', { service: service.title })}
+        </Button>
+        <p role="status" className="kcc-muted">
+          {signIn.state === 'open' && t('oauth.waiting')}
+          {signIn.state === 'closed' && t('oauth.closed')}
+          {isResumed && t('oauth.resumed', { service: service.title })}
+        </p>
+      </div>
+      {signIn.state === 'blocked' && url && (
+        <Banner tone="warning" title={t('oauth.blocked')} takesFocus>
+          {t('oauth.blocked_text')}{' '}
+          <SignInLink href={url}>{t('oauth.link', { service: service.title })}</SignInLink>
+        </Banner>
+      )}
+      {isTooSlow && <Banner tone="danger" title={t('oauth.too_slow')} takesFocus />}
+      {state.error && (
+        <FailureBanner
+          title={t('result.failed')}
+          error={state.error}
+          onRetry={() => void connection.start()}
+          takesFocus
+        />
+      )}
+    </>
+  );
+}

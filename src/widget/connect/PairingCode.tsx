@@ -1,0 +1,93 @@
+import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { FailureBanner } from '../settings/FailureBanner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { CopyButton } from '../ui/CopyButton.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import { useTexts } from '../use-app.tsx';
+import { pairingCodeGroups } from './attempt.ts';
+import { useConnection } from './useConnection.ts';
+
+/** What a number may consist of: digits, with a plus and separators between them. */
+const PHONE = /^\+?[\d\s().-]{7,25}$/;
+
+/** The way without a camera: a phone number, and a code to type on that phone. */
+export function PairingCode(): ReactNode {
+  const { t } = useTexts();
+  const { state, attempt, connection } = useConnection();
+  const [isOpen, setIsOpen] = useState(false);
+  const [phone, setPhone] = useState('');
+  const [isChecked, setIsChecked] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const panelId = useId();
+  const digits = phone.replace(/\D/g, '');
+  const isValid = PHONE.test(phone.trim()) && digits.length >= 7 && digits.length <= 15;
+  const isRefused = state.error?.code === 'validation_failed';
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    // Kommo may have put a form of its own around us.
+    event.stopPropagation();
+    setIsChecked(true);
+    if (isValid) void connection.submit({ phone: phone.trim() });
+    else input.current?.focus();
+  }
+
+  return (
+    <div className="kcc-pairing">
+      <button
+        type="button"
+        className="kcc-disclosure"
+        aria-expanded={isOpen}
+        aria-controls={panelId}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        <span className="kcc-disclosure__value">{t('qr.pairing')}</span>
+        <Icon name="down" />
+      </button>
+      <div id={panelId} hidden={!isOpen}>
+        {attempt?.pairing_code ? (
+          <ShownCode code={attempt.pairing_code} />
+        ) : (
+          <form className="kcc-form" noValidate onSubmit={submit}>
+            <p>{t('qr.pairing_text')}</p>
+            <TextField
+              ref={input}
+              type="tel"
+              autoComplete="tel"
+              label={t('qr.phone')}
+              hint={t('qr.phone_hint')}
+              value={phone}
+              onChange={setPhone}
+              error={(isChecked && !isValid) || isRefused ? t('qr.phone_required') : undefined}
+            />
+            {state.error && !isRefused && (
+              <FailureBanner title={t('qr.no_code')} error={state.error} takesFocus />
+            )}
+            <Button type="submit" isBusy={state.isBusy}>
+              {t('qr.get_code')}
+            </Button>
+          </form>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The code in two groups for the eye, and letter by letter for a screen reader. */
+function ShownCode({ code }: { code: string }): ReactNode {
+  const { t } = useTexts();
+  const groups = pairingCodeGroups(code);
+  return (
+    <div className="kcc-form">
+      <p>{t('qr.code_text')}</p>
+      <p className="kcc-code" role="status">
+        <span aria-hidden="true">{groups.join('-')}</span>
+        <span className="kcc-hidden">
+          {t('qr.code_spelled', { code: groups.map((group) => [...group].join(' ')).join(', ') })}
+        </span>
+      </p>
+      <CopyButton text={groups.join('')} label={t('qr.copy_code')} />
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import type { AuthKind, ConnectorDescription } from '../../contract/connectors.ts';
+import { track } from '../analytics.ts';
+import { serviceTexts } from '../settings/service-texts.ts';
+import { useSettingsState } from '../settings/useSettings.ts';
+import { Banner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Icon, type IconName } from '../ui/Icon.tsx';
+import { useApp, useTexts } from '../use-app.tsx';
+
+const ICONS: Record<AuthKind, IconName> = { oauth: 'window', qr: 'qr', api_key: 'key' };
+
+/** The services on offer; choosing one opens its panel. */
+export function ServiceList(): ReactNode {
+  const texts = useTexts();
+  const { t } = texts;
+  const app = useApp();
+  const { saved } = useSettingsState();
+  const connectors = saved?.connectors ?? [];
+
+  function choose(connector: ConnectorDescription): void {
+    track('service_chosen', { connector: connector.id });
+    app.connect({ connector });
+  }
+
+  return (
+    <section aria-labelledby="chat-connector-title">
+      <Button kind="quiet" className="kcc-back" onClick={() => app.show({ name: 'settings' })}>
+        {t('app.back')}
+      </Button>
+      <h2 id="chat-connector-title" className="kcc-title" tabIndex={-1}>
+        {t('services.title')}
+      </h2>
+      {connectors.length === 0 && (
+        <Banner tone="info" title={t('services.none')}>
+          {t('services.none_text')}
+        </Banner>
+      )}
+      <ul className="kcc-list kcc-services">
+        {connectors.map((connector) => {
+          const { title, summary } = serviceTexts(texts, connector);
+          return (
+            <li key={connector.id}>
+              <button type="button" className="kcc-service" onClick={() => choose(connector)}>
+                <Icon name={ICONS[connector.auth]} />
+                <span className="kcc-service__body">
+                  <strong>{title}</strong>
+                  {summary && <span className="kcc-muted">{summary}</span>}
+                </span>
+                <span className="kcc-service__auth">{t(`services.${connector.auth}`)}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

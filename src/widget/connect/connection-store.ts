@@ -1,0 +1,236 @@
+import type { Attempt, Channel, StartAttempt, StartedAttempt } from '../../contract/api.ts';
+import type { Api } from '../api.ts';
+import { asApiError, isApiError } from '../api-error.ts';
+import type { Clock } from '../clock.ts';
+import type { PendingAttempt, PendingAttempts } from '../pending-attempts.ts';
+import { createStore, type Store } from '../store.ts';
+import { clockOffset, isOver, newerOf } from './attempt.ts';
+import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
+import { CLOSED, type ConnectionState, type Target } from './connection-state.ts';
+import { resumeAttempt } from './resume-attempt.ts';
+
+/** Answers that mean: this attempt is over, begin another one. */
+function isStale(error: unknown): boolean {
+  const stale: string[] = ['attempt_expired', 'attempt_state', 'not_found'];
+  return isApiError(error) && stale.includes(error.code);
+}
+
+/** The one connection attempt the admin is in. Survives a closed modal and a reload of the page. */
+export interface ConnectionStore extends Pick<Store<ConnectionState>, 'get' | 'subscribe'> {
+  open(target: Target): void;
+  /**
+   * Goes on with an attempt that was begun before the page was loaded. When it led to a channel meanwhile,
+   * that channel is the answer, and the panel is closed.
+   */
+  restore(target: Target, pending: PendingAttempt): Promise<Channel | undefined>;
+  /** Begins an attempt, in place of the one there was. */
+  start(): Promise<void>;
+  /** Hands over what the admin typed; begins an attempt when there is none. */
+  submit(values: Record<string, string>): Promise<void>;
+  /** Agrees to the account that was found. */
+  confirm(): Promise<void>;
+  /** Something may have happened at the service: asks the server now. */
+  nudge(): void;
+  /** Forgets the attempt and ends it at the service; the panel stays. */
+  reset(): void;
+  /** Closes the panel, and ends an attempt that is not over. */
+  close(): void;
+  /** The modal closes: stops asking. The attempt lives on. */
+  pause(): void;
+  /** The modal is open again: follows the attempt where it is. */
+  resume(): void;
+}
+
+/** What an attempt may lead to outside the panel. */
+export interface ConnectionEvents {
+  onConnected(channel: Channel): void;
+  /** Kommo's grant is dead; `url` is the consent page. */
+  onReauthorize(url: string): void;
+}
+
+export function createConnectionStore(
+  api: Api,
+  clock: Clock,
+  events: ConnectionEvents,
+  pending: PendingAttempts,
+): ConnectionStore {
+  const store = createStore<ConnectionState>(CLOSED);
+  let key = '';
+  let watch: AttemptWatch | undefined;
+  /** Counts attempts begun or given up, so that a late answer cannot revive one. */
+  let turn = 0;
+
+  function hear(heard: Attempt): void {
+    const known = store.get().attempt;
+    const attempt = newerOf(known, heard);
+    const isNews = attempt.state === 'connected' && known?.state !== 'connected';
+    store.set({ attempt, offsetMs: clockOffset(attempt, clock.now()) });
+    // The admin sees how it ended; once is enough.
+    if (isOver(attempt)) pending.forget();
+    if (isNews && attempt.channel) events.onConnected(attempt.channel);
+  }
+
+  function follow(): void {
+    watch?.stop();
+    const { attempt } = store.get();
+    // With an API key each step answers at once, and then it is the admin's turn.
+    if (!attempt || isOver(attempt) || attempt.auth === 'api_key') return;
+    watch = watchAttempt(api, clock, {
+      attempt,
+      key,
+      onAttempt: hear,
+      onContact: (isReached) => store.set({ isCutOff: !isReached }),
+      onGone: expire,
+    });
+  }
+
+  function expire(): void {
+    const { attempt } = store.get();
+    if (!attempt) return;
+    pending.forget();
+    store.set({ attempt: { ...attempt, state: 'expired', reason: 'timed_out' } });
+  }
+
+  /** Should this call fail, the server ends the attempt by its own time. */
+  function cancel(attempt: Attempt | undefined): void {
+    if (attempt && !isOver(attempt)) void api.cancelAttempt(attempt.id).catch(() => undefined);
+  }
+
+  function abandon(): void {
+    turn += 1;
+    watch?.stop();
+    pending.forget();
+    cancel(store.get().attempt);
+  }
+
+  function fail(caught: unknown): void {
+    const error = asApiError(caught);
+    store.set({ error });
+    if (error.reauthorizeUrl) events.onReauthorize(error.reauthorizeUrl);
+  }
+
+  async function start(): Promise<void> {
+    const { target } = store.get();
+    if (!target || store.get().isStarting) return;
+    abandon();
+    store.set({ ...CLOSED, target, isBusy: store.get().isBusy, isStarting: true });
+    const { connector, channel } = target;
+    const wish: StartAttempt = {
+      connector: connector.id,
+      ...(channel ? { channel_id: channel.id } : {}),
+    };
+    const idempotencyKey = crypto.randomUUID();
+    pending.write({
+      idempotencyKey,
+      connector: wish.connector,
+      channelId: wish.channel_id,
+      startedAt: clock.now(),
+    });
+    const isBegun = await adopt(api.startAttempt(wish, idempotencyKey));
+    if (isBegun === false) pending.forget();
+  }
+
+  /** Makes the attempt that is being begun the current one. False: it failed; undefined: nobody waits any more. */
+  async function adopt(beginning: Promise<StartedAttempt>): Promise<boolean | undefined> {
+    const mine = turn;
+    try {
+      const started = await beginning;
+      if (mine !== turn) return void cancel(started.attempt);
+      key = started.attempt_key;
+      hear(started.attempt);
+      follow();
+      return true;
+    } catch (caught) {
+      if (mine !== turn) return undefined;
+      fail(caught);
+      return false;
+    } finally {
+      if (mine === turn) store.set({ isStarting: false });
+    }
+  }
+
+  async function restore(target: Target, found: PendingAttempt): Promise<Channel | undefined> {
+    turn += 1;
+    store.set({ ...CLOSED, target, isStarting: true, isResumed: true });
+    const isBegun = await adopt(resumeAttempt(api, clock, found, target.connector.auth));
+    const { attempt, error } = store.get();
+    // Whoever was merely not reached may be found by the next reload.
+    if (isBegun === false && error?.code !== 'unreachable') pending.forget();
+    if (!isBegun || attempt?.state !== 'connected' || !attempt.channel) return undefined;
+    store.set(CLOSED);
+    return attempt.channel;
+  }
+
+  async function send(values: Record<string, string>, isConfirmed: boolean): Promise<void> {
+    const { attempt } = store.get();
+    if (!attempt) return;
+    const mine = turn;
+    const answer = await api.submitCredentials(attempt.id, {
+      values,
+      ...(isConfirmed ? { confirm: true } : {}),
+    });
+    if (mine !== turn) return;
+    hear(answer);
+  }
+
+  async function act(work: () => Promise<void>): Promise<void> {
+    const { target, isBusy } = store.get();
+    if (!target || isBusy) return;
+    store.set({ isBusy: true, error: undefined });
+    try {
+      await work();
+    } catch (caught) {
+      if (store.get().target === target) fail(caught);
+    } finally {
+      if (store.get().target === target) store.set({ isBusy: false });
+    }
+  }
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    open(target) {
+      abandon();
+      store.set({ ...CLOSED, target });
+      // The address of the sign-in page must be known before the click that opens it.
+      if (target.connector.auth === 'oauth') void start();
+    },
+    restore,
+    start,
+    submit: (values) =>
+      act(async () => {
+        const { attempt, target } = store.get();
+        if (!attempt || isOver(attempt)) await start();
+        try {
+          await send(values, false);
+        } catch (caught) {
+          if (!isStale(caught) || target?.connector.auth !== 'api_key') throw caught;
+          await start();
+          await send(values, false);
+        }
+      }),
+    confirm: () =>
+      act(async () => {
+        try {
+          await send({}, true);
+        } catch (caught) {
+          if (!isStale(caught)) throw caught;
+          expire();
+        }
+      }),
+    nudge: () => watch?.nudge(),
+    reset() {
+      abandon();
+      store.set({ ...CLOSED, target: store.get().target });
+    },
+    close() {
+      abandon();
+      store.set(CLOSED);
+    },
+    pause() {
+      watch?.stop();
+      store.set({ isResumed: true });
+    },
+    resume: follow,
+  };
+}

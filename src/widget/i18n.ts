@@ -1,0 +1,69 @@
+import i18next from 'i18next';
+import type catalogue from '../../i18n/en.json';
+
+type Leaves<T> = {
+  [K in keyof T & string]: T[K] extends string ? K : `${K}.${Leaves<T[K]>}`;
+}[keyof T & string];
+
+/** Plural forms are separate entries of the file; code asks for their common name and gives `count`. */
+type WithoutPlural<K extends string> = K extends `${infer Name}_${'one' | 'many' | 'other'}`
+  ? Name
+  : K;
+
+/** Every text of `i18n/en.json`. A key that is not there does not compile. */
+export type TextKey = WithoutPlural<Leaves<typeof catalogue>>;
+
+export type TextValues = Record<string, string | number>;
+
+export interface Texts {
+  /** BCP 47 tag of the language shown. */
+  language: string;
+  t(key: TextKey, values?: TextValues): string;
+  /** A text that may be missing, such as a connector's hint. */
+  find(key: string): string | undefined;
+  number(value: number): string;
+  /** `20 Nov 2026` in the language of the admin. */
+  date(iso: string): string;
+  /** `20 Nov, 14:05` in the language of the admin. */
+  dateTime(iso: string): string;
+  /** `Sales, Support and Partners`. */
+  list(items: string[]): string;
+}
+
+/**
+ * Texts out of the language file that Kommo loaded for the signed-in user. `tag` is Kommo's word for the
+ * language; one that is no language tag counts as English.
+ */
+export function createTexts(langs: object, tag: string): Texts {
+  const language = isLanguageTag(tag) ? tag : 'en';
+  const instance = i18next.createInstance();
+  void instance.init({
+    lng: language,
+    fallbackLng: false,
+    resources: { [language]: { translation: langs } },
+    // React escapes what it prints.
+    interpolation: { escapeValue: false },
+    initAsync: false,
+  });
+  const numbers = new Intl.NumberFormat(language);
+  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const times = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const lists = new Intl.ListFormat(language, { type: 'conjunction' });
+  return {
+    language,
+    t: (key, values = {}) => instance.t(key, values),
+    find: (key) => (instance.exists(key) ? instance.t(key) : undefined),
+    number: (value) => numbers.format(value),
+    date: (iso) => dates.format(new Date(iso)),
+    dateTime: (iso) => times.format(new Date(iso)),
+    list: (items) => lists.format(items),
+  };
+}
+
+function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Kommo's side of the widget, as far as we use it: types only.
+ *
+ * @see https://developers.kommo.com/docs/script-js
+ */
+
+/** Kommo's word for how far the installation is. */
+export type InstallStep = 'install' | 'not_configured' | 'installed' | 'error';
+
+/** Options of `$authorizedAjax`: those of jQuery's `ajax`. */
+export interface AjaxOptions {
+  url: string;
+  type: string;
+  data?: string;
+  contentType?: string;
+  headers?: Record<string, string>;
+  dataType: 'json';
+  /** Milliseconds. */
+  timeout: number;
+}
+
+/** What is left of a jQuery request. */
+export interface AjaxAnswer {
+  status?: number;
+  responseJSON?: unknown;
+  responseText?: string;
+}
+
+/** A jQuery 2 promise: `then` with two callbacks, no `catch`. */
+export interface AjaxRequest {
+  then(
+    done: (data: unknown, status?: string, answer?: AjaxAnswer) => void,
+    fail: (answer?: AjaxAnswer, status?: string) => void,
+  ): unknown;
+}
+
+export interface WidgetParams {
+  widget_code?: string;
+  path?: string;
+  cdn_path?: string;
+}
+
+/** `this` inside the constructor: Kommo puts these methods on the prototype before it calls `new`. */
+export interface KommoWidget {
+  callbacks?: KommoCallbacks;
+  /** The language file of the signed-in user. */
+  langs?: object;
+  get_settings(): WidgetParams;
+  get_install_status(): string;
+  /** Sends a request with the `X-Auth-Token` of the signed-in user. Must not be called in loops. */
+  $authorizedAjax(options: AjaxOptions): AjaxRequest;
+}
+
+/** `fields` is live: what we write into it is what Kommo stores. */
+export interface SaveEvent {
+  /** The state asked for; `N` when the integration is being disabled. */
+  active?: 'Y' | 'N';
+  fields?: Record<string, unknown>;
+}
+
+export interface KommoCallbacks {
+  render(): boolean;
+  init(): boolean;
+  bind_actions(): boolean;
+  /** `body` is the jQuery node of the settings modal. */
+  settings(body: ArrayLike<HTMLElement>): boolean;
+  onInstall(): void;
+  /** Kommo stores the fields when this becomes `true`. */
+  onSave(event?: SaveEvent): boolean | Promise<boolean>;
+  destroy(): void;
+}
+
+/** What the entry hands over to the settings screen. */
+export interface KommoPage {
+  /** The settings modal. */
+  body: HTMLElement;
+  /** The widget's code in this account. */
+  code: string;
+  /** The folder the widget was loaded from, without a trailing slash. */
+  folder: string;
+  langs: object;
+  ajax(options: AjaxOptions): AjaxRequest;
+  installStep(): InstallStep;
+}
+
+/** A settings screen on the page. */
+export interface MountedApp {
+  /** Sends the draft to the backend; true once it confirmed. */
+  save(): Promise<boolean>;
+  /** JSON that Kommo stores for us: a setting it counts as filled in. */
+  storedState(): string;
+  /** Kommo says that the integration has just been installed. */
+  installed(): void;
+  unmount(): void;
+}
+
+/** The module `app.js`. */
+export interface AppModule {
+  mount(page: KommoPage): MountedApp;
+}

@@ -1,0 +1,95 @@
+import $ from 'jquery';
+import { createRoot } from 'react-dom/client';
+import { startAnalytics, track } from './analytics.ts';
+import { type App, createApp } from './app.ts';
+import { systemClock } from './clock.ts';
+import { createHost } from './host.ts';
+import type { KommoPage, MountedApp } from './kommo.ts';
+import { AppScreen } from './settings/AppScreen.tsx';
+import { listEdits } from './settings/draft.ts';
+import { AppProvider } from './use-app.tsx';
+import './ui/styles.css';
+
+/** Kept for the life of the page: what the admin typed is still there when he opens the modal again. */
+let app: App | undefined;
+
+/**
+ * Shows the settings screen in Kommo's settings modal, above the row with Kommo's Save button.
+ * The screen leaves with the modal, with the page, or when `unmount` is called.
+ */
+export function mount(page: KommoPage): MountedApp {
+  const host = createHost(page);
+  if (!app) {
+    app = createApp(host, systemClock);
+    startAnalytics(page.folder);
+  }
+  const current = app;
+
+  const node = document.createElement('div');
+  node.className = 'chat-connector';
+  node.lang = host.texts.language;
+  arrange(node, page.body);
+  // React would print faults that a boundary has shown already; Kommo's console stays clean.
+  const root = createRoot(node, { onCaughtError: () => undefined });
+  current.open(host);
+  root.render(
+    <AppProvider app={current}>
+      <AppScreen />
+    </AppProvider>,
+  );
+  track('settings_opened');
+
+  let isMounted = true;
+  let lastStep = page.installStep();
+  const observer = new MutationObserver(() => {
+    if (!page.body.isConnected) return unmount();
+    // Kommo redraws parts of its modal after Install and Save.
+    arrange(node, page.body);
+    const step = page.installStep();
+    if (step === lastStep) return;
+    lastStep = step;
+    void current.settings.load();
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  $(document).on('page:changed.chat-connector', unmount);
+  window.addEventListener('beforeunload', warn);
+
+  function unmount(): void {
+    if (!isMounted) return;
+    isMounted = false;
+    observer.disconnect();
+    $(document).off('page:changed.chat-connector', unmount);
+    window.removeEventListener('beforeunload', warn);
+    current.close();
+    root.unmount();
+    node.remove();
+  }
+
+  /** The browser asks before it throws the draft away. */
+  function warn(event: BeforeUnloadEvent): void {
+    if (listEdits(current.settings.get().edits).length > 0) event.preventDefault();
+  }
+
+  return {
+    save: current.save,
+    storedState: current.storedState,
+    installed: () => void current.settings.load(),
+    unmount,
+  };
+}
+
+/**
+ * Puts our node above Kommo's Save, which must stay at the bottom; hides the row of the hidden field; and
+ * keeps the modal open after Save, because saving opens the second step in it.
+ */
+function arrange(node: HTMLElement, body: HTMLElement): void {
+  const field = $(body).find('input[name="state"]');
+  field.closest('.widget_settings_block__item_field').hide();
+  const save = $(body).find('.js-widget-save');
+  save.attr('data-onsave-destroy-modal', 'false').data('onsave-destroy-modal', false);
+  if (node.isConnected) return;
+  const controls = save.closest('.widget_settings_block__controls')[0];
+  const fields = body.querySelector('.widget_settings_block__fields, .widget_settings_block');
+  if (controls) controls.before(node);
+  else (fields ?? body).append(node);
+}

@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import { Banner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { useApp, useTexts } from '../use-app.tsx';
+import { applyEdits, type Draft, NO_EDITS, type SettingKey } from './draft.ts';
+import { nameOfValue } from './preference-values.ts';
+import type { Conflict } from './settings-state.ts';
+import { useSettings } from './useSettings.ts';
+
+/** Two admins changed the same setting: shows both values, and lets this one choose. */
+export function ConflictNotice({ conflict }: { conflict: Conflict }): ReactNode {
+  const { t, list, language } = useTexts();
+  const app = useApp();
+  const { saved, draft, settings } = useSettings();
+  const theirs = applyEdits(saved, NO_EDITS);
+
+  function rowOf(side: Draft, id: string | null) {
+    return side.channels.find(({ channel }) => channel.id === id);
+  }
+
+  function nameOf(key: SettingKey): string {
+    if (!('channelId' in key)) return t(`conflict.${key.kind}`);
+    const name = rowOf(draft, key.channelId)?.name ?? t('conflict.unknown_channel');
+    return t(`conflict.${key.kind}`, { name });
+  }
+
+  function valueIn(side: Draft, key: SettingKey): string {
+    if (key.kind === 'language' || key.kind === 'country') {
+      const { mode, value } = side.preferences[key.kind];
+      const name = nameOfValue(key.kind, value, language);
+      return mode === 'account' ? t('preferences.account', { value: name }) : name;
+    }
+    const row = rowOf(side, 'channelId' in key ? key.channelId : side.defaultChannelId);
+    if (key.kind !== 'pipelines') return row?.name ?? '';
+    const find = (id: number) => saved.pipelines.find((pipeline) => pipeline.id === id)?.name;
+    return list((row?.pipelineIds ?? []).map((id) => find(id) ?? t('pipelines.deleted')));
+  }
+
+  const both = conflict.both.map(nameOf);
+  const onlyTheirs = conflict.theirs.map(nameOf).filter((name) => !both.includes(name));
+  return (
+    <Banner
+      tone="warning"
+      title={t('conflict.title')}
+      takesFocus={conflict.isAnswer}
+      actions={
+        <>
+          <Button onClick={settings.takeTheirs}>{t('conflict.take_theirs')}</Button>
+          <Button
+            onClick={() => {
+              settings.keepMine();
+              app.announce(t('conflict.mine_kept'));
+            }}
+          >
+            {t('conflict.keep_mine')}
+          </Button>
+        </>
+      }
+    >
+      <ul className="kcc-problems">
+        {conflict.both.map((key, index) => (
+          <li key={both[index]}>
+            {t('conflict.both', {
+              setting: both[index] ?? '',
+              theirs: valueIn(theirs, key),
+              mine: valueIn(draft, key),
+            })}
+          </li>
+        ))}
+        {onlyTheirs.length > 0 && <li>{t('conflict.theirs', { settings: list(onlyTheirs) })}</li>}
+      </ul>
+    </Banner>
+  );
+}

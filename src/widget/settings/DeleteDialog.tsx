@@ -1,0 +1,64 @@
+import { type ReactNode, useState } from 'react';
+import type { Channel } from '../../contract/api.ts';
+import { type ApiError, asApiError } from '../api-error.ts';
+import { Button } from '../ui/Button.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
+import { SelectField } from '../ui/SelectField.tsx';
+import { useTexts } from '../use-app.tsx';
+import { FailureBanner } from './FailureBanner.tsx';
+import { useSettings } from './useSettings.ts';
+
+interface DeleteDialogProps {
+  channel: Channel;
+  onClose: () => void;
+  onDeleted: () => void;
+}
+
+/** Asks before a channel is deleted, and for a new default channel when it was the default one. */
+export function DeleteDialog({ channel, onClose, onDeleted }: DeleteDialogProps): ReactNode {
+  const { t } = useTexts();
+  const { draft, settings } = useSettings();
+  const others = draft.channels.filter((row) => row.channel.id !== channel.id);
+  const [heir, setHeir] = useState(others[0]?.channel.id ?? '');
+  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const name = draft.channels.find((row) => row.channel.id === channel.id)?.name ?? channel.name;
+  const needsHeir = draft.defaultChannelId === channel.id && others.length > 0;
+
+  async function remove(): Promise<void> {
+    setIsBusy(true);
+    setError(undefined);
+    try {
+      await settings.deleteChannel(channel.id);
+      if (needsHeir) settings.chooseDefault(heir);
+      onDeleted();
+    } catch (caught) {
+      setError(asApiError(caught));
+      setIsBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={t('delete.title', { name })} onClose={onClose}>
+      <p>{t('delete.text')}</p>
+      {needsHeir && (
+        <SelectField
+          label={t('delete.new_default')}
+          hint={t('delete.new_default_text', { name })}
+          value={heir}
+          onChange={setHeir}
+          options={others.map((row) => ({ value: row.channel.id, label: row.name }))}
+        />
+      )}
+      {error && <FailureBanner title={t('delete.failed')} error={error} />}
+      <div className="kcc-actions kcc-actions--end">
+        <Button data-first-focus onClick={onClose}>
+          {t('delete.keep')}
+        </Button>
+        <Button kind="danger" isBusy={isBusy} onClick={() => void remove()}>
+          {t('delete.confirm')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import type { ApiError } from '../api-error.ts';
+import { Banner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Reference } from '../ui/Reference.tsx';
+import { useTexts } from '../use-app.tsx';
+
+interface FailureBannerProps {
+  title: string;
+  error: ApiError;
+  onRetry?: () => void;
+  takesFocus?: boolean;
+  children?: ReactNode;
+}
+
+/** What went wrong, what to do about it, and the reference for support. */
+export function FailureBanner({
+  title,
+  error,
+  onRetry,
+  takesFocus,
+  children,
+}: FailureBannerProps): ReactNode {
+  const { t } = useTexts();
+  const retryLabel = error.code === 'session_ended' ? t('app.reload') : t('app.retry');
+  const retry = error.code === 'session_ended' ? () => window.location.reload() : onRetry;
+  return (
+    <Banner
+      tone="danger"
+      title={title}
+      takesFocus={takesFocus}
+      actions={retry && <Button onClick={retry}>{retryLabel}</Button>}
+    >
+      <p>{t(`errors.${error.code}`)}</p>
+      {children}
+      <Reference value={error.reference} />
+    </Banner>
+  );
+}

@@ -1,0 +1,104 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { isWebAddress } from '../api-error.ts';
+import { listenForHints, openPopup } from '../connect/popup.ts';
+import { Banner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { SignInLink } from '../ui/SignInLink.tsx';
+import { useApp, useTexts } from '../use-app.tsx';
+import { useSettings } from './useSettings.ts';
+
+/** Kommo says that the integration is not installed: its own button is the only way. */
+export function NotInstalled(): ReactNode {
+  const { t } = useTexts();
+  const { settings } = useApp();
+  return (
+    <Banner
+      tone="info"
+      title={t('install.not_installed')}
+      actions={<Button onClick={() => void settings.load()}>{t('install.check')}</Button>}
+    >
+      {t('install.not_installed_text')}
+    </Banner>
+  );
+}
+
+/** The backend has no permission of Kommo yet, or no longer: leads to Kommo's consent page. */
+export function Authorize(): ReactNode {
+  const { t } = useTexts();
+  const { state, saved, settings } = useSettings();
+  const url = state.reauthorizeUrl ?? saved.install.authorize_url;
+  const isExpired = saved.status === 'active' || state.reauthorizeUrl !== undefined;
+
+  if (saved.install.state === 'authorizing' && !state.reauthorizeUrl)
+    return (
+      <Banner
+        tone="info"
+        title={t('install.authorizing')}
+        actions={
+          !state.isWatchingSync && (
+            <>
+              <Button onClick={() => void settings.load()}>{t('install.again')}</Button>
+              {isWebAddress(url) && <ConsentButton url={url} />}
+            </>
+          )
+        }
+      >
+        {t('install.authorizing_text')}
+      </Banner>
+    );
+
+  return (
+    <Banner
+      tone="warning"
+      title={t(isExpired ? 'install.expired' : 'install.authorize')}
+      actions={
+        <>
+          {isWebAddress(url) && <ConsentButton url={url} />}
+          <Button onClick={() => void settings.load()}>{t('install.again')}</Button>
+        </>
+      }
+    >
+      {t(isExpired ? 'install.expired_text' : 'install.authorize_text')}
+    </Banner>
+  );
+}
+
+/** Opens Kommo's consent page; when it seems to be over, the settings are read again. */
+function ConsentButton({ url }: { url: string }): ReactNode {
+  const { t } = useTexts();
+  const { host, settings } = useApp();
+  const [popup, setPopup] = useState<Window>();
+  const [isBlocked, setIsBlocked] = useState(false);
+
+  useEffect(() => {
+    const check = () => void settings.load();
+    return listenForHints(host.apiUrl, () => true, check);
+  }, [host, settings]);
+
+  useEffect(() => {
+    if (!popup) return;
+    // Coming back to this window usually means that the other one is done with.
+    const check = () => void settings.load();
+    window.addEventListener('focus', check);
+    return () => window.removeEventListener('focus', check);
+  }, [popup, settings]);
+
+  function open(): void {
+    const opened = openPopup('chat-connector-consent', url);
+    setPopup(opened);
+    setIsBlocked(!opened);
+  }
+
+  return (
+    <>
+      <Button kind="primary" onClick={open}>
+        {t('install.button')}
+      </Button>
+      {isBlocked && (
+        <p role="alert">
+          {t('install.blocked')} <SignInLink href={url}>{t('install.link')}</SignInLink>
+        </p>
+      )}
+    </>
+  );
+}

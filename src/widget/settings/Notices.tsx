@@ -1,0 +1,69 @@
+import type { ReactNode } from 'react';
+import { Banner } from '../ui/Banner.tsx';
+import { Button } from '../ui/Button.tsx';
+import { useApp, useTexts, useView } from '../use-app.tsx';
+import { ConflictNotice } from './ConflictNotice.tsx';
+import { listEdits } from './draft.ts';
+import { FailureBanner } from './FailureBanner.tsx';
+import { ProblemList } from './ProblemList.tsx';
+import { useSettings } from './useSettings.ts';
+
+/** What the admin should know before he goes on, the most pressing first. */
+export function Notices(): ReactNode {
+  const { t } = useTexts();
+  const { view } = useApp();
+  const { connected } = useView();
+  const { state, isEditable, settings } = useSettings();
+  const hasEdits = listEdits(state.edits).length > 0;
+  return (
+    <>
+      {connected && (
+        <Banner
+          key={connected.id}
+          tone="success"
+          title={t('channels.connected_title', { name: connected.name })}
+          takesFocus
+        >
+          {t(connected.is_saved ? 'channels.connected_again' : 'channels.connected_text')}
+        </Banner>
+      )}
+      {!isEditable && (
+        <Banner tone="info" title={t('save.read_only')}>
+          {t('save.read_only_text')}
+        </Banner>
+      )}
+      {state.loadError && (
+        <FailureBanner
+          title={t('app.load_failed')}
+          error={state.loadError}
+          onRetry={() => void settings.load()}
+        />
+      )}
+      {state.conflict && <ConflictNotice conflict={state.conflict} />}
+      <ProblemList />
+      {state.saveError && state.fieldProblems.length === 0 && (
+        <FailureBanner title={t('save.failed')} error={state.saveError} takesFocus>
+          {hasEdits && <p>{t('save.kept')}</p>}
+        </FailureBanner>
+      )}
+      {state.isRestored && hasEdits && (
+        <Banner
+          tone="info"
+          title={t('save.restored')}
+          actions={
+            <Button
+              onClick={() => {
+                settings.undoAll();
+                view.set({ view: { name: 'settings' } });
+              }}
+            >
+              {t('save.undo')}
+            </Button>
+          }
+        >
+          {t('save.restored_text')}
+        </Banner>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import { type ReactNode, useMemo } from 'react';
+import type { Preferences as PreferenceValues } from '../../contract/api.ts';
+import { Choice } from '../ui/Choice.tsx';
+import { SelectField } from '../ui/SelectField.tsx';
+import { useTexts } from '../use-app.tsx';
+import { namedValues, nameOfValue } from './preference-values.ts';
+import { fieldProblemText } from './problem-texts.ts';
+import { useSettings } from './useSettings.ts';
+
+/** Language and country: they follow Kommo by themselves unless the admin fixes them. */
+export function Preferences(): ReactNode {
+  const { t } = useTexts();
+  const { saved } = useSettings();
+  const isFirstStep = saved.status === 'new';
+  // What cannot be changed later has to be offered before the first save, the rest afterwards.
+  const kinds = (['language', 'country'] as const).filter(
+    (kind) => !isFirstStep || saved.changeable[`preferences.${kind}`] === 'reinstall',
+  );
+  if (kinds.length === 0 || (isFirstStep && saved.channels.length === 0)) return null;
+  return (
+    <section className="kcc-section" aria-labelledby="chat-connector-preferences">
+      <h3 className="kcc-heading" id="chat-connector-preferences">
+        {t('preferences.title')}
+      </h3>
+      <p className="kcc-muted">{t('preferences.text')}</p>
+      {kinds.map((kind) => (
+        <Preference key={kind} kind={kind} />
+      ))}
+    </section>
+  );
+}
+
+function Preference({ kind }: { kind: keyof PreferenceValues }): ReactNode {
+  const texts = useTexts();
+  const { t, language } = texts;
+  const { state, saved, draft, isEditable, settings } = useSettings();
+  const options = useMemo(() => namedValues(kind, language), [kind, language]);
+  const { mode, value } = draft.preferences[kind];
+  const ofAccount = saved.account[kind];
+  const needsReinstall = saved.changeable[`preferences.${kind}`] === 'reinstall';
+  const isFixed = needsReinstall && saved.status === 'active';
+  const refused = state.fieldProblems.find((problem) => problem.field === kind);
+  const isListed = options.some((option) => option.value === value);
+
+  return (
+    <fieldset className="kcc-preference" disabled={!isEditable || isFixed}>
+      <legend className="kcc-label">{t(`preferences.${kind}`)}</legend>
+      <p className="kcc-field__hint">{t(`preferences.${kind}_text`)}</p>
+      {needsReinstall && (
+        <p className="kcc-field__hint">{t(isFixed ? 'save.reinstall' : 'save.reinstall_later')}</p>
+      )}
+      <Choice
+        type="radio"
+        name={`chat-connector-${kind}`}
+        checked={mode === 'account'}
+        onChoose={() => settings.setPreference(kind, { mode: 'account', value: ofAccount })}
+      >
+        {t('preferences.account', { value: nameOfValue(kind, ofAccount, language) })}
+      </Choice>
+      <Choice
+        type="radio"
+        name={`chat-connector-${kind}`}
+        checked={mode === 'fixed'}
+        onChoose={() => settings.setPreference(kind, { mode: 'fixed', value: value || ofAccount })}
+      >
+        {t('preferences.fixed')}
+      </Choice>
+      {mode === 'fixed' && (
+        <SelectField
+          label={t(`preferences.fixed_${kind}`)}
+          error={refused && fieldProblemText(texts, refused)}
+          value={value}
+          onChange={(chosen) => settings.setPreference(kind, { mode: 'fixed', value: chosen })}
+          options={
+            isListed ? options : [{ value, label: nameOfValue(kind, value, language) }, ...options]
+          }
+        />
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,61 @@
+import type { ReactNode } from 'react';
+import { Skeleton } from '../ui/Skeleton.tsx';
+import { useApp, useTexts } from '../use-app.tsx';
+import { ChannelSection } from './ChannelSection.tsx';
+import { FailureBanner } from './FailureBanner.tsx';
+import { Authorize, NotInstalled } from './InstallGate.tsx';
+import { Notices } from './Notices.tsx';
+import { Preferences } from './Preferences.tsx';
+import { SaveSummary } from './SaveSummary.tsx';
+import { Steps } from './Steps.tsx';
+import { SyncStatus } from './SyncStatus.tsx';
+import { Templates } from './Templates.tsx';
+import { useSettings, useSettingsState } from './useSettings.ts';
+
+/** The settings view: whatever keeps it from being used, or the settings themselves. */
+export function SettingsScreen(): ReactNode {
+  const { t } = useTexts();
+  const { host, settings } = useApp();
+  const { saved, isLoading, loadError } = useSettingsState();
+
+  return (
+    <section aria-labelledby="chat-connector-title">
+      <h2 id="chat-connector-title" className="kcc-title" tabIndex={-1}>
+        {t('channels.title')}
+      </h2>
+      {saved ? (
+        <LoadedScreen />
+      ) : isLoading ? (
+        <Skeleton label={t('app.loading')} />
+      ) : loadError ? (
+        <FailureBanner
+          title={t('app.load_failed')}
+          error={loadError}
+          onRetry={() => void settings.load()}
+        />
+      ) : (
+        host.installStep() === 'install' && <NotInstalled />
+      )}
+    </section>
+  );
+}
+
+function LoadedScreen(): ReactNode {
+  const { state, saved } = useSettings();
+  const isAuthorized = saved.install.state === 'active' && !state.reauthorizeUrl;
+  const isFresh = saved.status === 'new' && saved.channels.length === 0;
+  // Without Kommo's permission nothing could be set up yet; what is set up already stays in sight.
+  if (!isAuthorized && isFresh) return <Authorize />;
+  return (
+    <>
+      {isAuthorized && <Steps />}
+      {!isAuthorized && <Authorize />}
+      <Notices />
+      <ChannelSection />
+      {saved.status === 'active' && <SyncStatus />}
+      <Preferences />
+      {saved.status === 'active' && <Templates />}
+      <SaveSummary />
+    </>
+  );
+}

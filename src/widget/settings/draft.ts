@@ -1,0 +1,213 @@
+import type { Channel, Preferences, SaveSettings, Settings } from '../../contract/api.ts';
+
+/**
+ * The draft: what the admin changed and did not save yet. It is kept as the changes alone, so that it can
+ * be laid over newer settings when somebody else saved meanwhile. Pure functions, no state.
+ */
+export interface Edits {
+  names: Record<string, string>;
+  pipelines: Record<string, number[]>;
+  defaultChannelId?: string;
+  preferences: Partial<Preferences>;
+}
+
+export const NO_EDITS: Edits = { names: {}, pipelines: {}, preferences: {} };
+
+/** Longest channel name, as the backend accepts it. */
+export const MAX_NAME_LENGTH = 100;
+
+/** A channel as it will be after the next save. */
+export interface DraftChannel {
+  channel: Channel;
+  name: string;
+  pipelineIds: number[];
+}
+
+export interface Draft {
+  channels: DraftChannel[];
+  defaultChannelId: string | null;
+  preferences: Preferences;
+}
+
+export type ProblemCode =
+  | 'name_required'
+  | 'name_too_long'
+  | 'pipeline_required'
+  | 'pipeline_archived'
+  | 'pipeline_deleted';
+
+/** Why the draft cannot be saved as it is. */
+export interface Problem {
+  channelId: string;
+  field: 'name' | 'pipelines';
+  code: ProblemCode;
+}
+
+/** A setting by name, as it can be edited and compared. */
+export type SettingKey =
+  | { kind: 'name' | 'pipelines'; channelId: string }
+  | { kind: 'default' | 'language' | 'country' };
+
+/** Lays the changes over the saved settings. */
+export function applyEdits(saved: Settings, edits: Edits): Draft {
+  return {
+    channels: saved.channels.map((channel) => ({
+      channel,
+      name: edits.names[channel.id] ?? channel.name,
+      pipelineIds: edits.pipelines[channel.id] ?? channel.pipeline_ids,
+    })),
+    defaultChannelId: defaultChannelOf(saved, edits),
+    preferences: { ...saved.preferences, ...edits.preferences },
+  };
+}
+
+/** The first channel is the default one until the admin says otherwise. */
+function defaultChannelOf(saved: Settings, edits: Edits): string | null {
+  const wanted = [edits.defaultChannelId, saved.default_channel_id];
+  const ids = saved.channels.map((channel) => channel.id);
+  return ids.find((id) => id === wanted[0]) ?? ids.find((id) => id === wanted[1]) ?? ids[0] ?? null;
+}
+
+/** Drops what equals the saved settings, and what belongs to channels that are gone. */
+export function normalise(saved: Settings, edits: Edits): Edits {
+  const names: Edits['names'] = {};
+  const pipelines: Edits['pipelines'] = {};
+  for (const channel of saved.channels) {
+    const name = edits.names[channel.id];
+    if (name !== undefined && name !== channel.name) names[channel.id] = name;
+    const ids = edits.pipelines[channel.id];
+    if (ids !== undefined && !sameIds(ids, channel.pipeline_ids)) pipelines[channel.id] = ids;
+  }
+  const preferences: Edits['preferences'] = {};
+  for (const key of ['language', 'country'] as const) {
+    const edited = edits.preferences[key];
+    if (edited && !samePreference(edited, saved.preferences[key])) preferences[key] = edited;
+  }
+  const isDefaultEdited =
+    edits.defaultChannelId !== saved.default_channel_id &&
+    saved.channels.some((channel) => channel.id === edits.defaultChannelId);
+  return {
+    names,
+    pipelines,
+    preferences,
+    ...(isDefaultEdited ? { defaultChannelId: edits.defaultChannelId } : {}),
+  };
+}
+
+/**
+ * The draft when a save has come through that took some time: what was sent and has been set back to the
+ * old value meanwhile is a change once more.
+ */
+export function withSetBack(before: Settings, sent: Edits, now: Edits): Edits {
+  const old = applyEdits(before, NO_EDITS);
+  const wasSetBack = (id: string, kind: 'names' | 'pipelines') =>
+    sent[kind][id] !== undefined && now[kind][id] === undefined;
+  const names = { ...now.names };
+  const pipelines = { ...now.pipelines };
+  for (const { channel, name, pipelineIds } of old.channels) {
+    if (wasSetBack(channel.id, 'names')) names[channel.id] = name;
+    if (wasSetBack(channel.id, 'pipelines')) pipelines[channel.id] = pipelineIds;
+  }
+  const preferences = { ...now.preferences };
+  for (const kind of ['language', 'country'] as const) {
+    if (sent.preferences[kind] && !now.preferences[kind]) preferences[kind] = old.preferences[kind];
+  }
+  const isDefaultSetBack =
+    sent.defaultChannelId !== undefined && now.defaultChannelId === undefined;
+  return {
+    ...now,
+    names,
+    pipelines,
+    preferences,
+    ...(isDefaultSetBack ? { defaultChannelId: old.defaultChannelId ?? undefined } : {}),
+  };
+}
+
+function sameIds(left: number[], right: number[]): boolean {
+  return left.length === right.length && left.every((id) => right.includes(id));
+}
+
+function samePreference(left: Preferences['language'], right: Preferences['language']): boolean {
+  if (left.mode !== right.mode) return false;
+  return left.mode === 'account' || left.value === right.value;
+}
+
+/** Every changed setting, each counted once. */
+export function listEdits(edits: Edits): SettingKey[] {
+  return [
+    ...Object.keys(edits.names).map((channelId) => ({ kind: 'name' as const, channelId })),
+    ...Object.keys(edits.pipelines).map((channelId) => ({ kind: 'pipelines' as const, channelId })),
+    ...(edits.defaultChannelId === undefined ? [] : [{ kind: 'default' as const }]),
+    ...(['language', 'country'] as const)
+      .filter((kind) => edits.preferences[kind])
+      .map((kind) => ({ kind })),
+  ];
+}
+
+/** What keeps the draft from being saved, in the order of the list. */
+export function findProblems(saved: Settings, edits: Edits): Problem[] {
+  const problems: Problem[] = [];
+  for (const { channel, name, pipelineIds } of applyEdits(saved, edits).channels) {
+    const channelId = channel.id;
+    if (name.trim() === '') problems.push({ channelId, field: 'name', code: 'name_required' });
+    else if (name.trim().length > MAX_NAME_LENGTH)
+      problems.push({ channelId, field: 'name', code: 'name_too_long' });
+    const code = pipelineProblem(saved, pipelineIds);
+    if (code) problems.push({ channelId, field: 'pipelines', code });
+  }
+  return problems;
+}
+
+function pipelineProblem(saved: Settings, pipelineIds: number[]): ProblemCode | undefined {
+  if (pipelineIds.length === 0) return 'pipeline_required';
+  const chosen = pipelineIds.map((id) => saved.pipelines.find((pipeline) => pipeline.id === id));
+  if (chosen.some((pipeline) => !pipeline)) return 'pipeline_deleted';
+  if (chosen.some((pipeline) => pipeline?.is_archived)) return 'pipeline_archived';
+  return undefined;
+}
+
+/** The body of the save. */
+export function toSaveRequest(saved: Settings, edits: Edits): SaveSettings {
+  const draft = applyEdits(saved, edits);
+  return {
+    version: saved.version,
+    default_channel_id: draft.defaultChannelId,
+    channels: draft.channels.map(({ channel, name, pipelineIds }) => ({
+      id: channel.id,
+      name: name.trim(),
+      pipeline_ids: pipelineIds,
+    })),
+    preferences: draft.preferences,
+  };
+}
+
+/** What somebody else changed between two states of the saved settings. */
+export function listChanges(before: Settings, after: Settings): SettingKey[] {
+  // A state seen as changes to the other one is exactly the difference between them.
+  const asEdits: Edits = {
+    names: Object.fromEntries(after.channels.map((channel) => [channel.id, channel.name])),
+    pipelines: Object.fromEntries(after.channels.map(({ id, pipeline_ids }) => [id, pipeline_ids])),
+    preferences: after.preferences,
+  };
+  const { default_channel_id: id } = after;
+  // Apart from the rest, because the default may be a channel that the older state does not have.
+  const isOtherDefault = id !== null && id !== before.default_channel_id;
+  return listEdits({
+    ...normalise(before, asEdits),
+    ...(isOtherDefault ? { defaultChannelId: id } : {}),
+  });
+}
+
+/** Settings that both the admin and somebody else changed, to different values. */
+export function findConflicts(before: Settings, after: Settings, edits: Edits): SettingKey[] {
+  const theirs = listChanges(before, after);
+  // An edit that equals what the other one saved is no conflict: it is already done.
+  return listEdits(normalise(after, edits)).filter((key) =>
+    theirs.some((their) => isSameSetting(key, their)),
+  );
+}
+
+function isSameSetting(left: SettingKey, right: SettingKey): boolean {
+  if (left.kind !== right.kind) return false;
+  return !('channelId' in left) || !('channelId' in right) || left.channelId === right.channelId;
+}

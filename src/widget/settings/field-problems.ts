@@ -1,0 +1,33 @@
+import type { SaveSettings } from '../../contract/api.ts';
+import type { FieldError } from '../../contract/errors.ts';
+
+/** A value the backend refused, found again on the screen. */
+export interface FieldProblem {
+  /** The row, or undefined for settings that belong to no channel. */
+  channelId: string | undefined;
+  field: 'name' | 'pipelines' | 'default' | 'language' | 'country' | 'value';
+  /** The backend's machine word, `unknown_pipeline` for example. */
+  code: string;
+  /** The pipeline it is about, where it is about one of several. */
+  pipelineId?: number;
+}
+
+/** Finds the rows of refused values: paths count the channels as they were sent. */
+export function toFieldProblems(
+  fields: FieldError[],
+  sent: Pick<SaveSettings, 'channels'>,
+): FieldProblem[] {
+  return fields.map(({ path, code }) => {
+    const [first, second, third, fourth] = path.split('.');
+    if (first === 'channels' && second !== undefined) {
+      const field = third === 'name' ? 'name' : third === 'pipeline_ids' ? 'pipelines' : 'value';
+      const channel = sent.channels[Number(second)];
+      const pipelineId = channel?.pipeline_ids[Number(fourth)];
+      return { channelId: channel?.id, field, code, ...(pipelineId && { pipelineId }) };
+    }
+    if (first === 'preferences' && (second === 'language' || second === 'country'))
+      return { channelId: undefined, field: second, code };
+    const field = first === 'default_channel_id' ? 'default' : 'value';
+    return { channelId: undefined, field, code };
+  });
+}

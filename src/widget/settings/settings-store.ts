@@ -1,0 +1,252 @@
+import type { Channel, CreateTemplate, Preferences, Settings } from '../../contract/api.ts';
+import type { Api } from '../api.ts';
+import { ApiError, asApiError } from '../api-error.ts';
+import type { Clock } from '../clock.ts';
+import { createStore, type Store } from '../store.ts';
+import {
+  type Edits,
+  findProblems,
+  listEdits,
+  NO_EDITS,
+  normalise,
+  toSaveRequest,
+  withSetBack,
+} from './draft.ts';
+import { type FieldProblem, toFieldProblems } from './field-problems.ts';
+import { createProgressWatch } from './progress-watch.ts';
+import { withChannel, withoutChannel, withTemplate } from './saved-settings.ts';
+import {
+  findConflict,
+  INITIAL_STATE,
+  isEditable,
+  NO_FAILURE,
+  type SettingsState,
+} from './settings-state.ts';
+
+/** How often a save is laid over somebody else's newer one by itself. */
+const MAX_MERGES = 3;
+
+/** The settings and their draft. Lives as long as the page, so a closed modal loses nothing. */
+export interface SettingsStore extends Pick<Store<SettingsState>, 'get' | 'subscribe'> {
+  /** Reads the settings; the draft stays. Never rejects: a failure is part of the state. */
+  load(): Promise<void>;
+  /** The modal was opened: reads again, and remembers that the draft is an old one. */
+  reopen(): Promise<void>;
+  rename(channelId: string, name: string): void;
+  choosePipelines(channelId: string, pipelineIds: number[]): void;
+  chooseDefault(channelId: string): void;
+  setPreference(kind: keyof Preferences, preference: Preferences['language']): void;
+  undoAll(): void;
+  /** True only after the backend confirmed. */
+  save(): Promise<boolean>;
+  /** After a conflict: forget the draft, or lay it over what the other one saved. */
+  takeTheirs(): void;
+  keepMine(): void;
+  /** A channel was connected: shows it at once and reads the settings behind it. */
+  addChannel(channel: Channel): void;
+  /** @throws ApiError */
+  deleteChannel(channelId: string): Promise<void>;
+  /** @throws ApiError */
+  createTemplate(template: CreateTemplate): Promise<void>;
+  /** Asks for the sync again by sending the saved settings unchanged. */
+  retrySync(): Promise<void>;
+  /** Kommo's grant turned out to be dead. */
+  requireAuthorization(url: string): void;
+  /** Nobody looks any more: stops asking. */
+  pause(): void;
+  /** The integration is not installed: forgets everything. */
+  clear(): void;
+}
+
+export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
+  const store = createStore<SettingsState>(INITIAL_STATE);
+  const progress = createProgressWatch(clock, {
+    get: () => store.get().saved,
+    read: api.loadSettings,
+    accept,
+    report: (isWatchingSync) => store.set({ isWatchingSync }),
+  });
+
+  /** Takes newer settings; what they change of the draft's is put to the admin. */
+  function accept(saved: Settings, isOwn = false): void {
+    const state = store.get();
+    store.set({
+      saved,
+      loadError: undefined,
+      edits: normalise(saved, state.edits),
+      conflict: isOwn ? undefined : findConflict(state, saved),
+    });
+    if (saved.install.state === 'active') store.set({ reauthorizeUrl: undefined });
+  }
+
+  /** Takes a change; what the backend said about the value it replaces is forgotten. */
+  function edit(change: Partial<Edits>, isReplaced: (problem: FieldProblem) => boolean): void {
+    const { saved, edits, fieldProblems, saveError } = store.get();
+    if (!saved || !isEditable(store.get())) return;
+    const left = fieldProblems.filter((problem) => !isReplaced(problem));
+    const isAnswered = fieldProblems.length > 0 && left.length === 0;
+    store.set({
+      edits: normalise(saved, { ...edits, ...change }),
+      fieldProblems: left,
+      saveError: isAnswered ? undefined : saveError,
+    });
+  }
+
+  /** The last save, in which the backend counts the channels when it refuses values. */
+  let sent: Parameters<typeof toFieldProblems>[1] = { channels: [] };
+
+  function fail(error: ApiError): void {
+    if (error.reauthorizeUrl) store.set({ reauthorizeUrl: error.reauthorizeUrl });
+    else store.set({ saveError: error, fieldProblems: toFieldProblems(error.fields, sent) });
+    progress.restart();
+  }
+
+  /** Counts loads and saves: an answer that was overtaken is not shown. */
+  let turn = 0;
+
+  async function load(): Promise<void> {
+    turn += 1;
+    const mine = turn;
+    store.set({ isLoading: true });
+    try {
+      const saved = await api.loadSettings();
+      if (mine === turn) accept(saved);
+    } catch (caught) {
+      if (mine !== turn) return;
+      const error = asApiError(caught);
+      store.set({ loadError: error });
+      if (error.reauthorizeUrl) store.set({ reauthorizeUrl: error.reauthorizeUrl });
+    } finally {
+      if (mine === turn) store.set({ isLoading: false });
+    }
+    if (mine === turn) progress.restart();
+  }
+
+  async function put(saved: Settings, edits: Edits): Promise<void> {
+    progress.stop();
+    const request = toSaveRequest(saved, edits);
+    sent = request;
+    const answer = await api.saveSettings(request);
+    turn += 1;
+    store.set({ edits: withSetBack(saved, edits, store.get().edits) });
+    accept(answer, true);
+    store.set({ isLoading: false });
+    progress.restart();
+  }
+
+  /** Sends the draft; laid over newer settings by itself as long as nobody touched the same ones. */
+  async function saveMerging(merges: number): Promise<boolean> {
+    const { saved, edits } = store.get();
+    if (!saved) return false;
+    try {
+      await put(saved, edits);
+      return true;
+    } catch (caught) {
+      const error = asApiError(caught);
+      if (error.code !== 'version_conflict' || merges === 0) throw error;
+    }
+    const newer = await api.loadSettings();
+    accept(newer);
+    progress.restart();
+    if (store.get().conflict) return false;
+    if (findProblems(newer, store.get().edits).length > 0) {
+      store.set({ showsProblems: true });
+      return false;
+    }
+    return saveMerging(merges - 1);
+  }
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    load,
+    async reopen() {
+      store.set({ isRestored: listEdits(store.get().edits).length > 0, ...NO_FAILURE });
+      await load();
+    },
+    rename: (channelId, name) =>
+      edit(
+        { names: { ...store.get().edits.names, [channelId]: name } },
+        (problem) => problem.channelId === channelId && problem.field === 'name',
+      ),
+    choosePipelines: (channelId, ids) =>
+      edit(
+        { pipelines: { ...store.get().edits.pipelines, [channelId]: ids } },
+        // A pipeline that was taken may be free now, whichever channel gave it up.
+        ({ channelId: id, field, code }) =>
+          (id === channelId && field === 'pipelines') || code === 'pipeline_taken',
+      ),
+    chooseDefault: (defaultChannelId) =>
+      edit({ defaultChannelId }, (problem) => problem.field === 'default'),
+    setPreference: (kind, preference) =>
+      edit(
+        { preferences: { ...store.get().edits.preferences, [kind]: preference } },
+        (problem) => problem.field === kind,
+      ),
+    undoAll: () =>
+      store.set({ edits: NO_EDITS, isRestored: false, conflict: undefined, ...NO_FAILURE }),
+    async save() {
+      const { saved, edits, isSaving, conflict } = store.get();
+      if (!saved || isSaving || conflict || !isEditable(store.get())) return false;
+      if (findProblems(saved, edits).length > 0) {
+        store.set({ showsProblems: true });
+        return false;
+      }
+      store.set({ isSaving: true, ...NO_FAILURE });
+      try {
+        const isSaved = await saveMerging(MAX_MERGES);
+        if (isSaved) store.set({ isStoredByKommo: true, isRestored: false });
+        return isSaved;
+      } catch (caught) {
+        fail(asApiError(caught));
+        return false;
+      } finally {
+        store.set({ isSaving: false });
+      }
+    },
+    takeTheirs: () => store.set({ edits: NO_EDITS, conflict: undefined, isRestored: false }),
+    keepMine: () => store.set({ conflict: undefined }),
+    addChannel(channel) {
+      const { saved } = store.get();
+      if (saved) store.set({ saved: withChannel(saved, channel) });
+      void load();
+    },
+    async deleteChannel(channelId) {
+      try {
+        await api.deleteChannel(channelId);
+      } catch (caught) {
+        // Gone already is what was asked for.
+        if (!(caught instanceof ApiError) || caught.code !== 'not_found') throw caught;
+      }
+      const { saved } = store.get();
+      if (saved) accept(withoutChannel(saved, channelId));
+      void load();
+    },
+    async createTemplate(template) {
+      const created = await api.createTemplate(template);
+      const { saved } = store.get();
+      if (saved) store.set({ saved: withTemplate(saved, created) });
+    },
+    async retrySync() {
+      const { saved } = store.get();
+      if (!saved || store.get().isSaving) return;
+      store.set({ isSaving: true, ...NO_FAILURE });
+      try {
+        await put(saved, NO_EDITS);
+      } catch (caught) {
+        const error = asApiError(caught);
+        if (error.code === 'version_conflict') await load();
+        else fail(error);
+      } finally {
+        store.set({ isSaving: false });
+      }
+    },
+    requireAuthorization: (reauthorizeUrl) => store.set({ reauthorizeUrl }),
+    pause: () => progress.stop(),
+    clear() {
+      turn += 1;
+      progress.stop();
+      store.set(INITIAL_STATE);
+    },
+  };
+}

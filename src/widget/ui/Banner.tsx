@@ -1,0 +1,43 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Icon, type IconName } from './Icon.tsx';
+
+const ICONS: Record<BannerTone, IconName> = {
+  info: 'info',
+  success: 'check',
+  warning: 'warning',
+  danger: 'error',
+};
+
+type BannerTone = 'info' | 'success' | 'warning' | 'danger';
+
+interface BannerProps {
+  tone: BannerTone;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+  /** Takes the focus when it appears: the answer to what the admin just did. */
+  takesFocus?: boolean;
+}
+
+/** Something the admin should know. Faults are announced at once, the rest when there is a pause. */
+export function Banner({ tone, title, children, actions, takesFocus }: BannerProps): ReactNode {
+  const node = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (takesFocus) node.current?.focus();
+  }, [takesFocus]);
+  return (
+    <div
+      ref={node}
+      className={`kcc-banner kcc-banner--${tone}`}
+      role={tone === 'danger' ? 'alert' : 'status'}
+      tabIndex={takesFocus ? -1 : undefined}
+    >
+      <Icon name={ICONS[tone]} />
+      <div className="kcc-banner__body">
+        <p className="kcc-banner__title">{title}</p>
+        {children && <div className="kcc-banner__text">{children}</div>}
+        {actions && <div className="kcc-actions">{actions}</div>}
+      </div>
+    </div>
+  );
+}

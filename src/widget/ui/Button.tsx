@@ -1,0 +1,44 @@
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
+
+interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled' | 'type'> {
+  kind?: 'primary' | 'neutral' | 'danger' | 'quiet';
+  type?: 'button' | 'submit';
+  /** Under way: the button keeps its name and the focus, and does nothing. */
+  isBusy?: boolean;
+  /** Not possible now: stays focusable, so that the reason (name it by `aria-describedby`) is found. */
+  isUnavailable?: boolean;
+  ref?: Ref<HTMLButtonElement>;
+  /** Where a dialog puts the focus when it opens. */
+  'data-first-focus'?: boolean;
+  children: ReactNode;
+}
+
+export function Button({
+  kind = 'neutral',
+  type = 'button',
+  isBusy = false,
+  isUnavailable = false,
+  onClick,
+  className = '',
+  children,
+  ...rest
+}: ButtonProps): ReactNode {
+  const isIdle = isBusy || isUnavailable;
+  function press(event: MouseEvent<HTMLButtonElement>): void {
+    if (isIdle) event.preventDefault();
+    else onClick?.(event);
+  }
+  return (
+    <button
+      {...rest}
+      type={type}
+      className={`kcc-button kcc-button--${kind} ${className}`.trim()}
+      aria-disabled={isIdle || undefined}
+      aria-busy={isBusy || undefined}
+      onClick={press}
+    >
+      {isBusy && <span className="kcc-spinner" aria-hidden="true" />}
+      {children}
+    </button>
+  );
+}

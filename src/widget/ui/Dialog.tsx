@@ -1,0 +1,46 @@
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/**
+ * The browser's own modal dialog: it traps the focus and gives it back. Kommo closes its modal on Escape as
+ * well, so the key must not get there.
+ */
+export function Dialog({ title, onClose, children }: DialogProps): ReactNode {
+  const node = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useLayoutEffect(() => {
+    const dialog = node.current;
+    dialog?.showModal();
+    // The safe answer gets the focus, wherever it stands.
+    dialog?.querySelector<HTMLElement>('[data-first-focus]')?.focus();
+    return () => dialog?.close();
+  }, []);
+
+  function keepEscape(event: KeyboardEvent): void {
+    if (event.key === 'Escape') event.stopPropagation();
+  }
+
+  return (
+    <dialog
+      ref={node}
+      className="kcc-dialog"
+      aria-labelledby={titleId}
+      onKeyDown={keepEscape}
+      onKeyUp={keepEscape}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <h2 id={titleId} className="kcc-dialog__title">
+        {title}
+      </h2>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,48 @@
+import { type ReactNode, useId } from 'react';
+
+/** What a control needs to be tied to its label, hint and error. */
+export interface FieldControl {
+  id: string;
+  'aria-describedby': string | undefined;
+  'aria-invalid': true | undefined;
+}
+
+interface FieldProps {
+  label: string;
+  hint?: string;
+  error?: string;
+  /** Said politely below the control, a removed label for example. */
+  note?: string;
+  children: (control: FieldControl) => ReactNode;
+}
+
+/** Label above, control, then error, note and hint below. */
+export function Field({ label, hint, error, note, children }: FieldProps): ReactNode {
+  const id = useId();
+  const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ');
+  return (
+    <div className="kcc-field">
+      <label className="kcc-label" htmlFor={id}>
+        {label}
+      </label>
+      {children({
+        id,
+        'aria-describedby': described || undefined,
+        'aria-invalid': error ? true : undefined,
+      })}
+      {error && (
+        <p className="kcc-field__error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+      <p className="kcc-field__note" role="status">
+        {note}
+      </p>
+      {hint && (
+        <p className="kcc-field__hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+import type { ReactNode } from 'react';
+import { useTexts } from '../use-app.tsx';
+import { CopyButton } from './CopyButton.tsx';
+
+/** The name of a request or attempt in the backend's log, to be given to support. */
+export function Reference({ value }: { value: string | undefined }): ReactNode {
+  const { t } = useTexts();
+  if (!value) return null;
+  return (
+    <p className="kcc-reference">
+      {t('app.reference')} <code>{value}</code> <CopyButton text={value} />
+    </p>
+  );
+}

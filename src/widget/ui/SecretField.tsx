@@ -1,0 +1,102 @@
+import { type ClipboardEvent, type FocusEvent, type ReactNode, type Ref, useState } from 'react';
+import { Button } from './Button.tsx';
+import { Field } from './Field.tsx';
+
+/** Longer than a click takes. Safari does not tell that a press on a button took the focus. */
+const CLICK_MS = 300;
+
+interface SecretFieldProps {
+  label: string;
+  hint?: string;
+  error?: string;
+  value: string;
+  onChange: (value: string) => void;
+  required?: boolean;
+  /** Regular expression of what a value usually looks like; another one is only remarked upon. */
+  pattern?: string;
+  /** What is left of a pasted text. */
+  clean: (pasted: string) => string;
+  texts: { show: string; showOf: string; cleaned: string; unusual: string };
+  ref?: Ref<HTMLInputElement>;
+}
+
+/**
+ * An access key. Hidden unless the admin wants to see it; pasting is always allowed; password managers and
+ * spell checkers are asked to leave it alone.
+ */
+export function SecretField({
+  label,
+  hint,
+  error,
+  value,
+  onChange,
+  required,
+  pattern,
+  clean,
+  texts,
+  ref,
+}: SecretFieldProps): ReactNode {
+  const [isShown, setIsShown] = useState(false);
+  const [isCleaned, setIsCleaned] = useState(false);
+  const [isUnusual, setIsUnusual] = useState(false);
+  const note = isUnusual ? texts.unusual : isCleaned ? texts.cleaned : undefined;
+
+  function judge(event: FocusEvent<HTMLInputElement>): void {
+    const text = value.trim();
+    if (text === '' || pattern === undefined || new RegExp(pattern).test(text)) return;
+    // A remark moves what is below it: never away from under a click that is on its way to a button.
+    if (event.relatedTarget instanceof HTMLButtonElement) return;
+    const input = event.currentTarget;
+    setTimeout(() => setIsUnusual(input.value === value), CLICK_MS);
+  }
+
+  function paste(event: ClipboardEvent<HTMLInputElement>): void {
+    const pasted = event.clipboardData.getData('text');
+    const cleaned = clean(pasted);
+    setIsCleaned(cleaned !== pasted);
+    setIsUnusual(false);
+    if (cleaned === pasted) return;
+    event.preventDefault();
+    const { selectionStart, selectionEnd } = event.currentTarget;
+    const start = selectionStart ?? value.length;
+    onChange(value.slice(0, start) + cleaned + value.slice(selectionEnd ?? start));
+  }
+
+  return (
+    <Field label={label} hint={hint} error={error} note={note}>
+      {(control) => (
+        <div className="kcc-secret">
+          <input
+            {...control}
+            ref={ref}
+            className="kcc-input"
+            type={isShown ? 'text' : 'password'}
+            value={value}
+            required={required}
+            autoComplete="new-password"
+            autoCapitalize="off"
+            autoCorrect="off"
+            spellCheck={false}
+            data-1p-ignore
+            data-lpignore="true"
+            data-bwignore
+            onPaste={paste}
+            onBlur={judge}
+            onChange={(event) => {
+              setIsCleaned(false);
+              setIsUnusual(false);
+              onChange(event.target.value);
+            }}
+          />
+          <Button
+            aria-pressed={isShown}
+            aria-label={texts.showOf}
+            onClick={() => setIsShown(!isShown)}
+          >
+            {texts.show}
+          </Button>
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,13 @@
+import type { ReactNode } from 'react';
+
+/** Grey rows in place of a list that is being loaded; they show only after 0.4 s (in the styles). */
+export function Skeleton({ label }: { label: string }): ReactNode {
+  return (
+    <div className="kcc-skeleton" role="status" aria-busy="true">
+      <span className="kcc-hidden">{label}</span>
+      <div className="kcc-skeleton__row" />
+      <div className="kcc-skeleton__row" />
+      <div className="kcc-skeleton__row" />
+    </div>
+  );
+}
