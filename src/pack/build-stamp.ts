@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from './project.ts';
+
+/** Everything the bytes of the package depend on. */
+const SOURCES = [
+  'src/widget',
+  'src/contract',
+  'src/pack',
+  'i18n',
+  'images',
+  'manifest.json',
+  'webpack.config.js',
+  'package.json',
+  'package-lock.json',
+];
+/** What webpack.config.js takes when WIDGET_API_URL is not set. */
+export const LOCAL_API_URL = 'http://localhost:8080';
+const STAMP = 'built-from.txt';
+
+/** A hash over the sources and settings: equal hashes mean an equal package. */
+export function hashSources(): string {
+  const hash = createHash('sha256');
+  hash.update(
+    `${process.env.WIDGET_API_URL || LOCAL_API_URL}\0${process.env.AMPLITUDE_API_KEY ?? ''}\0`,
+  );
+  for (const file of SOURCES.flatMap(filesBelow)) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(PROJECT, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** Whether `dist/widget.zip` is what a build would write now. */
+export function isBuilt(outDir = `${PROJECT}/dist`): boolean {
+  const stamp = join(outDir, STAMP);
+  if (!existsSync(join(outDir, 'widget.zip')) || !existsSync(stamp)) return false;
+  return readFileSync(stamp, 'utf8').trim() === hashSources();
+}
+
+export function stampBuild(hash: string, outDir = `${PROJECT}/dist`): void {
+  writeFileSync(join(outDir, STAMP), `${hash}\n`);
+}
+
+function filesBelow(path: string): string[] {
+  const absolute = join(PROJECT, path);
+  try {
+    return readdirSync(absolute, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(PROJECT.length + 1))
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [path];
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatBudget, isOverBudget, measureBudget } from './budget.ts';
+import { hashSources, LOCAL_API_URL, stampBuild } from './build-stamp.ts';
+import { buildWidget, PackageRefused } from './build-widget.ts';
+import { BundleError } from './bundle.ts';
+import type { PackageFiles } from './fault.ts';
+import { PROJECT } from './project.ts';
+
+const HELP = `npm run build - writes dist/widget.zip, ready to upload, and dist/widget/, the same unpacked.
+
+  WIDGET_API_URL      origin of your backend, such as https://connector.example.com
+                      (default http://localhost:8080, for local development)
+  AMPLITUDE_API_KEY   turns analytics on; without it no analytics code is shipped
+
+  --out <folder>      writes there instead of dist
+`;
+
+const { values } = parseArgs({
+  options: { help: { type: 'boolean' }, out: { type: 'string', default: `${PROJECT}/dist` } },
+});
+
+if (values.help) process.stdout.write(HELP);
+else await main(path.resolve(values.out));
+
+async function main(outDir: string): Promise<void> {
+  const hash = hashSources();
+  try {
+    const { files, zip, zipPath } = await buildWidget(outDir);
+    stampBuild(hash, outDir);
+    const budget = measureBudget(files, zip);
+    const digest = createHash('sha256').update(zip).digest('hex');
+    process.stdout.write(
+      `${path.relative('', zipPath)}: ${files.size} files, sha256 ${digest}\n${formatBudget(budget)}\n`,
+    );
+    hint(files);
+    if (budget.some(isOverBudget)) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof BundleError) && !(error instanceof PackageRefused)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** What is fine on a developer's machine and wrong in a widget that is uploaded. */
+function hint(files: PackageFiles): void {
+  if (!process.env.WIDGET_API_URL) {
+    process.stdout.write(
+      `This build talks to ${LOCAL_API_URL}: it is for local development. Set WIDGET_API_URL to your backend before you upload.\n`,
+    );
+  }
+  if (new TextDecoder().decode(files.get('manifest.json')).includes('example.com')) {
+    process.stdout.write('manifest.json still names example.com as the support contact.\n');
+  }
+}

@@ -1,0 +1,96 @@
+import { formatBudget, isOverBudget, kilobytes, measureBudget, measureFiles } from './budget.ts';
+import { assembleWidget } from './build-widget.ts';
+import { describeFault, type PackageFiles } from './fault.ts';
+import { PACKAGE_RULES } from './package-rules.ts';
+import { PROJECT, projectVersion } from './project.ts';
+import { runTool } from './run-tool.ts';
+import { zipFiles } from './zip.ts';
+
+const HELP = `npm run check - format, lint, types, import zones, unused code, and everything Kommo's upload and moderation
+would say about the widget, with the byte budget. Changes nothing; npm run format mends the format.
+`;
+
+const BIOME = '@biomejs/biome/bin/biome';
+const TSC = 'typescript/bin/tsc';
+const ZONES = ['style/noRestrictedImports', 'suspicious/noImportCycles'];
+
+/** Apart from dist/widget.zip: a check does not replace what somebody is about to upload. */
+const OUT_DIR = `${PROJECT}/dist/check`;
+
+interface Check {
+  name: string;
+  /** @returns what is wrong; empty when nothing is */
+  run: () => Promise<string>;
+}
+
+if (process.argv.includes('--help')) process.stdout.write(HELP);
+else await main();
+
+async function main(): Promise<void> {
+  // Two lanes, for the usual two cores; each prints as it goes.
+  const results = await Promise.all([
+    runLane([
+      tool('format and lint', BIOME, ['check', '--error-on-warnings', '.']),
+      tool('import zones and cycles', BIOME, [
+        'lint',
+        ...ZONES.map((rule) => `--only=${rule}`),
+        '.',
+      ]),
+      tool('unused code and dependencies', 'knip/bin/knip.js', []),
+    ]),
+    runLane([
+      tool('types: server, emulator, tools', TSC, ['-p', '.']),
+      tool('types: widget', TSC, ['-p', 'src/widget']),
+      tool('types: widget tests', TSC, ['-p', 'tests/widget']),
+      tool('types: emulated page', TSC, ['-p', 'src/emulator/browser']),
+    ]),
+  ]);
+  const isWidgetOk = await checkWidget();
+  const isOk = results.flat().every(Boolean) && isWidgetOk;
+  process.stdout.write(isOk ? '\nEverything is in order.\n' : '\nThere are faults.\n');
+  process.exitCode = isOk ? 0 : 1;
+}
+
+function tool(name: string, program: string, args: readonly string[]): Check {
+  return {
+    name,
+    run: async () => {
+      const { isOk, output } = await runTool(program, args);
+      return isOk ? '' : output.trim() || 'failed without a word';
+    },
+  };
+}
+
+async function runLane(checks: readonly Check[]): Promise<boolean[]> {
+  const results: boolean[] = [];
+  for (const { name, run } of checks) results.push(report(name, await run()));
+  return results;
+}
+
+async function checkWidget(): Promise<boolean> {
+  let files: PackageFiles;
+  try {
+    files = await assembleWidget(OUT_DIR);
+  } catch (error) {
+    return report('widget builds', error instanceof Error ? error.message : String(error));
+  }
+  const results = [report('widget builds', '')];
+  for (const [name, rule] of Object.entries(PACKAGE_RULES)) {
+    const faults = rule(files, projectVersion());
+    results.push(report(`widget: ${name}`, faults.map(describeFault).join('\n')));
+  }
+  const budget = measureBudget(files, zipFiles(files));
+  process.stdout.write(`\nBudget (1 KB = 1024 bytes)\n${formatBudget(budget)}\n\nFiles`);
+  for (const { name, bytes, gzip } of measureFiles(files)) {
+    const sizes = `${kilobytes(bytes).padStart(10)}${kilobytes(gzip).padStart(12)} gzip`;
+    process.stdout.write(`\n  ${name.padEnd(24)}${sizes}`);
+  }
+  process.stdout.write('\n');
+  return results.every(Boolean) && !budget.some(isOverBudget);
+}
+
+function report(name: string, problem: string): boolean {
+  if (problem === '') process.stdout.write(`ok    ${name}\n`);
+  else process.stdout.write(`FAIL  ${name}\n${problem.replaceAll(/^/gm, '      ')}\n`);
+  return problem === '';
+}
