@@ -1,0 +1,54 @@
+import { cpus, loadavg, totalmem } from 'node:os';
+import { type Figure, report } from './figures.ts';
+import { measureGrowth } from './growth.ts';
+import { measureInstallCalls } from './install-calls.ts';
+import { measureQrStorm } from './qr-storm.ts';
+import { measureSaveToSources } from './save-to-sources.ts';
+import { measureStartUp } from './start-up.ts';
+
+const SCENARIOS: Record<string, { title: string; measure: () => Promise<Figure[]> }> = {
+  'start-up': { title: 'Start-up', measure: measureStartUp },
+  install: { title: 'Install calls while the token endpoint hangs', measure: measureInstallCalls },
+  save: { title: 'From Save to the sources', measure: measureSaveToSources },
+  qr: { title: 'A storm of QR dialogs', measure: measureQrStorm },
+  growth: { title: 'Growth from 1,000 to 100,000 accounts', measure: measureGrowth },
+};
+
+const HELP = `npm run bench [-- scenario …] - measures the backend in processes of its own, against the emulator, on PostgreSQL
+(TEST_DATABASE_URL, default postgres://root@127.0.0.1:5432/postgres). Exit code 1 when a figure is over its bound.
+
+  start-up   embedded database and PostgreSQL, first and second start and stop; the emulator
+  install    answers to 200 install calls while Kommo's token endpoint hangs
+  save       Save to sources in Kommo: idle, and behind a backlog of 1,000 accounts; requests in any second
+  qr         500 open QR dialogs for two minutes: the admin's own calls, memory
+  growth     the same call with 1,000 and with 100,000 accounts
+`;
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in SCENARIOS));
+if (wanted.includes('--help')) process.stdout.write(HELP);
+else if (unknown.length > 0) {
+  process.stderr.write(`There is no scenario ${unknown.join(', ')}.\n\n${HELP}`);
+  process.exitCode = 2;
+} else await main(wanted.length === 0 ? Object.keys(SCENARIOS) : wanted);
+
+async function main(names: readonly string[]): Promise<void> {
+  const [cpu] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  process.stdout.write(
+    `Node ${process.version}, ${cpus().length} × ${cpu?.model.trim()}, ${memory} GB, load ${load()}\n`,
+  );
+  for (const name of names) {
+    const scenario = SCENARIOS[name];
+    if (scenario === undefined) continue;
+    const isFine = report(scenario.title, await scenario.measure());
+    process.stdout.write(`  load ${load()}\n`);
+    if (!isFine) process.exitCode = 1;
+  }
+}
+
+function load(): string {
+  return loadavg()
+    .map((value) => value.toFixed(1))
+    .join(' ');
+}

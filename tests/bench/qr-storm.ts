@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Figure, percentile } from './figures.ts';
+import { installPopulation, populationSeed, subdomainOf } from './population.ts';
+import { openStage, prepareDemo, type Stage } from './stage.ts';
+
+const DIALOGS = 500;
+const SECONDS = 120;
+const ADMIN_EVERY_MS = 500;
+const RETRY_PAUSE_MS = 1_000;
+
+/** 500 open QR dialogs ask for two minutes as the widget does, while an administrator works. */
+export async function measureQrStorm(): Promise<Figure[]> {
+  const stage = await openStage({ seed: populationSeed(DIALOGS) });
+  try {
+    await prepareDemo(stage);
+    await installPopulation(stage.emulator, stage.db, DIALOGS);
+    const until = performance.now() + SECONDS * 1000;
+    const pid = stage.backends[0]?.pid ?? 0;
+    const memory = watchMemory(pid);
+    const began = { at: performance.now(), spent: processorSeconds(pid) };
+    const admin = watchAdmin(stage, until);
+    const polls = await Promise.all(
+      Array.from({ length: DIALOGS }, (_, index) => keepDialogOpen(stage, index, until)),
+    );
+    const latencies = polls.flatMap((calls) => calls.latencies);
+    const refused = polls.reduce((sum, { failures }) => sum + failures, 0);
+    const own = await admin;
+    const seconds = (performance.now() - began.at) / 1000;
+    return [
+      { name: `${DIALOGS} dialogs: polls answered`, value: latencies.length, unit: '' },
+      { name: `${DIALOGS} dialogs: calls refused`, value: refused, unit: '' },
+      { name: `${DIALOGS} dialogs: a poll, p95`, value: percentile(latencies, 0.95), unit: 'ms' },
+      {
+        name: `${DIALOGS} dialogs: admin’s own calls, p95`,
+        value: percentile(own.latencies, 0.95),
+        unit: 'ms',
+        bound: 300,
+      },
+      {
+        name: `${DIALOGS} dialogs: admin’s own calls that were refused`,
+        value: own.failures,
+        unit: '',
+        bound: 0,
+      },
+      {
+        name: `${DIALOGS} dialogs: memory of the backend, most`,
+        value: memory.stop(),
+        unit: 'MB',
+        bound: 350,
+      },
+      // Tells a slow backend from a machine that was busy with something else.
+      {
+        name: `${DIALOGS} dialogs: processor time of the backend, of one core`,
+        value: ((processorSeconds(pid) - began.spent) / seconds) * 100,
+        unit: '%',
+      },
+    ];
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Milliseconds of the calls that were answered, and how many were not. */
+interface Calls {
+  latencies: number[];
+  failures: number;
+}
+
+async function keepDialogOpen(stage: Stage, index: number, until: number): Promise<Calls> {
+  const calls: Calls = { latencies: [], failures: 0 };
+  // Nobody opens 500 dialogs in the same millisecond.
+  await sleep((index / DIALOGS) * 10_000);
+  let started: ReturnType<typeof JSON.parse>;
+  while (started === undefined && performance.now() < until) {
+    started = await tryCall(stage, calls, {
+      method: 'POST',
+      path: '/messenger/channels',
+      body: { connector: 'waha' },
+      subdomain: subdomainOf(index),
+      expected: 201,
+    });
+  }
+  // Only how a dialog is kept open is measured, not how it opens.
+  calls.latencies = [];
+  let attempt = started?.attempt;
+  while (attempt !== undefined && performance.now() < until) {
+    await sleep(attempt.poll_after_ms);
+    const body = await tryCall(stage, calls, {
+      path: `/connect/attempts/${attempt.id}`,
+      bearer: started.attempt_key,
+    });
+    attempt = body?.attempt ?? attempt;
+    if (!['starting', 'waiting'].includes(attempt.state)) break;
+  }
+  return calls;
+}
+
+async function watchAdmin(stage: Stage, until: number): Promise<Calls> {
+  const calls: Calls = { latencies: [], failures: 0 };
+  while (performance.now() < until) {
+    await tryCall(stage, calls, { path: '/messenger/channels' });
+    await sleep(ADMIN_EVERY_MS);
+  }
+  return calls;
+}
+
+/** One call, counted. One that fails is followed by the pause that the widget would make. */
+async function tryCall(
+  stage: Stage,
+  calls: Calls,
+  options: Parameters<Stage['call']>[0],
+): Promise<ReturnType<typeof JSON.parse>> {
+  try {
+    const { body, ms } = await stage.call(options);
+    calls.latencies.push(ms);
+    return body;
+  } catch (error) {
+    calls.failures += 1;
+    if (calls.failures === 1) process.stderr.write(`${error}\n`);
+    await sleep(RETRY_PAUSE_MS);
+    return undefined;
+  }
+}
+
+/** Linux counts processor time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+/** What a process has had of the processor so far, as Linux counts it; zero elsewhere. */
+function processorSeconds(pid: number): number {
+  try {
+    // Behind the command in parentheses: user and system time are the 12th and 13th of what follows.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return 0;
+  }
+}
+
+/** Resident memory as Linux counts it; zero elsewhere. */
+function watchMemory(pid: number): { stop: () => number } {
+  let most = 0;
+  const timer = setInterval(() => {
+    try {
+      const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+      most = Math.max(most, Number(kilobytes ?? 0) / 1024);
+    } catch {
+      clearInterval(timer);
+    }
+  }, 500);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return most;
+    },
+  };
+}

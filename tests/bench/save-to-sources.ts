@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Figure, mostInOneSecond, percentile } from './figures.ts';
+import { installPopulation, populationSeed, requestBacklog } from './population.ts';
+import { openStage, prepareDemo, type Stage, until } from './stage.ts';
+
+const IDLE_SAVES = 20;
+const BACKLOG_ACCOUNTS = 1_000;
+const BACKLOG_SECONDS = 60;
+const BACKLOG_SAVES = 8;
+
+interface Saves {
+  /** Milliseconds until the answer to the browser. */
+  answers: number[];
+  /** Milliseconds until Kommo has the source under its new name. */
+  sources: number[];
+}
+
+/** From Save to the sources in Kommo, when nothing else is to be done and when 1,000 accounts wait. */
+export async function measureSaveToSources(): Promise<Figure[]> {
+  return [...(await measureIdle()), ...(await measureBacklog())];
+}
+
+async function measureIdle(): Promise<Figure[]> {
+  const stage = await openStage();
+  try {
+    const channelId = await prepareDemo(stage);
+    const saves = await saveRepeatedly(stage, channelId, IDLE_SAVES, 400);
+    return [
+      {
+        name: 'idle: answer to Save, p95',
+        value: percentile(saves.answers, 0.95),
+        unit: 'ms',
+        bound: 600,
+      },
+      {
+        name: 'idle: Save to source in Kommo, p95',
+        value: percentile(saves.sources, 0.95),
+        unit: 'ms',
+        bound: 3_000,
+      },
+    ];
+  } finally {
+    await stage.close();
+  }
+}
+
+async function measureBacklog(): Promise<Figure[]> {
+  const stage = await openStage({ processes: 2, seed: populationSeed(BACKLOG_ACCOUNTS) });
+  try {
+    const channelId = await prepareDemo(stage);
+    await installPopulation(stage.emulator, stage.db, BACKLOG_ACCOUNTS);
+    await requestBacklog(stage.db, BACKLOG_ACCOUNTS);
+    const began = Date.now();
+    const saves = await saveRepeatedly(stage, channelId, BACKLOG_SAVES, BACKLOG_SECONDS * 100);
+    await sleep(Math.max(0, BACKLOG_SECONDS * 1000 - (Date.now() - began)));
+    const counted = stage.emulator
+      .requests()
+      .filter(({ at, path }) => at >= began && /^\/(api\/v4|oauth2\/access_token)/.test(path))
+      .map(({ at }) => at);
+    const seconds = (Math.max(...counted) - began) / 1000;
+    const name = `${BACKLOG_ACCOUNTS} accounts waiting`;
+    return [
+      {
+        name: `${name}: Save to source in Kommo, p95`,
+        value: percentile(saves.sources, 0.95),
+        unit: 'ms',
+        bound: 5_000,
+      },
+      {
+        name: `${name}: most requests in any second`,
+        value: mostInOneSecond(counted),
+        unit: '',
+        bound: 7,
+      },
+      {
+        name: `${name}: requests per second on average`,
+        value: counted.length / seconds,
+        unit: '',
+      },
+    ];
+  } finally {
+    await stage.close();
+  }
+}
+
+async function saveRepeatedly(
+  stage: Stage,
+  channelId: string,
+  times: number,
+  pauseMs: number,
+): Promise<Saves> {
+  const saves: Saves = { answers: [], sources: [] };
+  for (let count = 0; count < times; count += 1) {
+    const { body: settings } = await stage.call({ path: '/messenger/settings' });
+    const name = `Saved ${count}`;
+    const began = performance.now();
+    const { ms } = await stage.call({
+      method: 'PUT',
+      path: '/messenger/settings',
+      body: {
+        version: settings.version,
+        default_channel_id: channelId,
+        channels: [{ id: channelId, name, pipeline_ids: [7001] }],
+        preferences: settings.preferences,
+      },
+    });
+    saves.answers.push(ms);
+    await until(() => stage.emulator.state.sources.some((source) => source.name === name));
+    saves.sources.push(performance.now() - began);
+    await sleep(pauseMs);
+  }
+  return saves;
+}

@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+const ORDERS = [
+  ['acme-key', '--auth', 'api-key'],
+  ['acme-server', '--auth', 'api-key', '--server-address', '--name', 'Acme & Sons'],
+  ['acme-qr', '--auth', 'qr'],
+  ['acme-oauth', '--auth', 'oauth'],
+] as const;
+
+/** A copy of the parts that the command reads and writes. */
+function copyProject(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'new-connector-'));
+  const parts = [
+    'src/contract',
+    'src/server',
+    'src/dev',
+    'i18n',
+    'tests/connectors',
+    'tests/support',
+    'tests/jest.config.mjs',
+    'tsconfig.json',
+    'package.json',
+    '.biome.jsonc',
+    '.gitignore',
+  ];
+  for (const part of parts) cpSync(join(REPOSITORY, part), join(copy, part), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+describe('npm run new:connector', () => {
+  let project: string;
+
+  /** Runs a program of the project; fails with what it printed. */
+  async function node(...args: string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, args, {
+      cwd: project,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    }).catch((error: Error & { stdout?: string; stderr?: string }) => {
+      throw new Error(`${error.stderr ?? ''}${error.stdout ?? ''}` || error.message);
+    });
+    return stdout;
+  }
+
+  function create(...args: string[]): Promise<string> {
+    return node('src/dev/new-connector.ts', ...args);
+  }
+
+  function read(path: string): string {
+    return readFileSync(join(project, path), 'utf8');
+  }
+
+  beforeAll(async () => {
+    project = copyProject();
+    for (const order of ORDERS) await create(...order);
+  }, 60_000);
+  afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+  test('explains itself', async () => {
+    await expect(create('--help')).resolves.toContain('--auth');
+  });
+
+  test('leaves types in order', async () => {
+    const include = ['src/server/connectors', 'tests/connectors/acme-*.ts'];
+    const settings = { extends: './tsconfig.json', include };
+    writeFileSync(join(project, 'tsconfig.new.json'), JSON.stringify(settings));
+    await node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.new.json');
+  }, 120_000);
+
+  test('leaves format, import order and lint in order', async () => {
+    const paths = ['src/server', 'i18n', 'tests/connectors'];
+    await node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', ...paths);
+  }, 60_000);
+
+  test('leaves connectors that pass the battery', async () => {
+    await node(
+      '--experimental-vm-modules',
+      '--no-warnings',
+      'node_modules/jest/bin/jest.js',
+      '--config',
+      'tests/jest.config.mjs',
+      '--runInBand',
+      'tests/connectors/acme-',
+      '--selectProjects',
+      'unit',
+    );
+  }, 120_000);
+
+  test('offers each one by settings of its own', () => {
+    const registry = read('src/server/connectors/registry.ts');
+    expect(registry).toContain('settings.acmeQr && createAcmeQr(settings.acmeQr),');
+    const settings = read('src/server/connector-settings.ts');
+    for (const variable of [
+      'ACME_KEY_URL',
+      'ACME_SERVER_SERVERS',
+      'ACME_QR_API_KEY',
+      'ACME_OAUTH_CLIENT_SECRET',
+    ]) {
+      expect(settings).toContain(`'${variable}'`);
+    }
+    expect(settings).toMatch(/BUILT_IN_CONNECTORS = \[[^\]]*'acme-oauth'/);
+  });
+
+  test('writes the same texts in every language', () => {
+    const languages = readdirSync(join(project, 'i18n'));
+    expect(languages.length).toBeGreaterThan(1);
+    for (const language of languages) {
+      const { connectors } = JSON.parse(read(`i18n/${language}`)) as { connectors: object };
+      const text = expect.stringMatching(/\S/);
+      expect(connectors).toMatchObject({
+        telegram: expect.anything(),
+        'acme-key': { title: 'Acme Key', summary: text, fields: { key: text } },
+        'acme-server': { title: 'Acme & Sons', summary: text, fields: { url: text, key: text } },
+        'acme-qr': { title: 'Acme Qr', summary: text, fields: { phone: text } },
+        'acme-oauth': { title: 'Acme Oauth', summary: text },
+      });
+    }
+  });
+
+  test.each([
+    ['no id', []],
+    ['two ids', ['one', 'two']],
+    ['a capital', ['Acme']],
+    ['one letter', ['a']],
+    ['a path', ['../acme']],
+    ['a trailing dash', ['acme-']],
+    ['more than 32 characters', ['a'.repeat(33)]],
+    ['a shipped connector', ['telegram']],
+    ['another file of the folder', ['address-guard']],
+    ['one that was made before', ['acme-qr']],
+    ['variables of the backend', ['database']],
+    ["Kommo's own prefix", ['kommo-chat']],
+    ['a name that breaks out of a comment', ['acme-bad', '--name', 'x */ y']],
+    ['an unknown option', ['acme-bad', '--force']],
+  ])('refuses %s and writes nothing', async (_what, args) => {
+    const before = readdirSync(join(project, 'src/server/connectors'));
+    await expect(create(...args, '--auth', 'api-key')).rejects.toThrow(/--help/);
+    expect(readdirSync(join(project, 'src/server/connectors'))).toEqual(before);
+  });
+
+  test('refuses an unknown kind, and a server address where none is typed', async () => {
+    await expect(create('acme-bad', '--auth', 'password')).rejects.toThrow(/--auth/);
+    const misplaced = create('acme-bad', '--auth', 'oauth', '--server-address');
+    await expect(misplaced).rejects.toThrow(/api-key only/);
+  });
+
+  test('writes nothing when a place it edits was renamed', async () => {
+    const path = join(project, 'src/server/connector-settings.ts');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replaceAll('oauthProviders', 'providers'));
+    await expect(create('acme-late', '--auth', 'qr')).rejects.toThrow(/cannot be edited/);
+    writeFileSync(path, text);
+    expect(readdirSync(join(project, 'src/server/connectors'))).not.toContain('acme-late.ts');
+    expect(read('i18n/en.json')).not.toContain('acme-late');
+  });
+});

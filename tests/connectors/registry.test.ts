@@ -1,0 +1,62 @@
+import type { ConnectorSettings } from '../../src/server/connector-settings.ts';
+import { createConnectorRegistry } from '../../src/server/connectors/registry.ts';
+
+const NOTHING: ConnectorSettings = {
+  telegram: undefined,
+  waha: undefined,
+  evolution: undefined,
+  slack: undefined,
+  oauthProviders: [],
+};
+
+const server = { url: 'https://gateway.example', apiKey: 'k' };
+
+const acme = {
+  id: 'acme',
+  name: 'Acme Chat',
+  issuer: 'https://acme.example',
+  client_id: 'c',
+  client_secret: 's',
+  scopes: 'openid',
+  pkce: true,
+  token_auth: 'basic' as const,
+  account: { id: '/sub', name: '/name' },
+};
+
+test('offers nothing without settings', () => {
+  const registry = createConnectorRegistry(NOTHING);
+  expect(registry.all()).toEqual([]);
+  expect(registry.describe()).toEqual([]);
+  expect(registry.get('telegram')).toBeUndefined();
+});
+
+test('offers what has settings, in a fixed order, as the widget needs to draw it', () => {
+  const registry = createConnectorRegistry({
+    telegram: { apiRoot: 'https://api.telegram.org' },
+    waha: server,
+    evolution: server,
+    slack: { clientId: 'c', clientSecret: 's', url: 'https://slack.com' },
+    oauthProviders: [acme],
+  });
+  const phone = { name: 'phone', type: 'phone', required: false, secret: false };
+  const token = {
+    name: 'token',
+    type: 'password',
+    required: true,
+    secret: true,
+    pattern: expect.any(String),
+  };
+  expect(registry.describe()).toEqual([
+    { id: 'telegram', auth: 'api_key', title_key: 'connectors.telegram.title', fields: [token] },
+    { id: 'waha', auth: 'qr', title_key: 'connectors.waha.title', fields: [phone] },
+    { id: 'evolution', auth: 'qr', title_key: 'connectors.evolution.title', fields: [phone] },
+    { id: 'slack', auth: 'oauth', title_key: 'connectors.slack.title', fields: [] },
+    { id: 'acme', auth: 'oauth', title_key: 'Acme Chat', fields: [] },
+  ]);
+  for (const connector of registry.all()) expect(registry.get(connector.id)).toBe(connector);
+});
+
+test('offers one service without the others', () => {
+  const registry = createConnectorRegistry({ ...NOTHING, waha: server });
+  expect(registry.all().map(({ id }) => id)).toEqual(['waha']);
+});

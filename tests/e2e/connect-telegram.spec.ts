@@ -1,0 +1,70 @@
+import { findBot } from '../../src/emulator/services/telegram.ts';
+import { expect, test } from './connect-fixtures.ts';
+import {
+  disconnect,
+  expectAccessibleInBothThemes,
+  lookUpBot,
+  reconnect,
+} from './support/connecting.ts';
+import { SALES_BOT, SUPPORT_BOT } from './support/settings-modal.ts';
+import type { Stack } from './support/stack.ts';
+
+function webhookOf(stack: Stack, token: string): string | undefined {
+  return findBot(stack.emulator.world, token)?.webhook.url;
+}
+
+test('a bot is found and left again, then connected, replaced by another and disconnected', async ({
+  settings,
+  stack,
+}) => {
+  const { widget } = settings;
+  await settings.openInstalled();
+  await settings.chooseService('Telegram');
+  await lookUpBot(settings, SUPPORT_BOT, 'Demo Support');
+  await expectAccessibleInBothThemes(settings, 'telegram-confirm');
+  await widget.getByRole('button', { name: 'Cancel' }).click();
+  await expect(widget.getByRole('heading', { name: 'Choose a chat service' })).toBeVisible();
+  expect(webhookOf(stack, SUPPORT_BOT)).toBe('');
+
+  await widget.getByRole('button', { name: 'Telegram' }).click();
+  await lookUpBot(settings, SUPPORT_BOT, 'Demo Support');
+  await widget.getByRole('button', { name: 'Connect this account' }).click();
+  await expect(settings.channel('Demo Support')).toContainText('@demo_support_bot');
+  expect(webhookOf(stack, SUPPORT_BOT)).toContain(`${stack.backendUrl}/connect/webhooks/telegram/`);
+
+  await reconnect(settings, 'Demo Support');
+  await lookUpBot(settings, SALES_BOT, 'Demo Sales');
+  await expect(widget.getByText('Another account', { exact: true })).toBeVisible();
+  await widget.getByRole('button', { name: 'Connect this account' }).click();
+  await expect(settings.channel('Demo Support')).toContainText('@demo_sales_bot');
+  await expect.poll(() => webhookOf(stack, SUPPORT_BOT)).toBe('');
+
+  await disconnect(settings, 'Demo Support');
+  await expect.poll(() => webhookOf(stack, SALES_BOT)).toBe('');
+});
+
+test('a bot that works for another service is connected after a warning only', async ({
+  settings,
+  stack,
+}) => {
+  const { widget } = settings;
+  const elsewhere = 'https://bots.example/telegram';
+  await stack.control(`/__services/telegram/bot${SUPPORT_BOT}/setWebhook`, { url: elsewhere });
+  await settings.openInstalled();
+  await settings.chooseService('Telegram');
+  await lookUpBot(settings, SUPPORT_BOT, 'Demo Support');
+  await expect(widget.getByText('Connected elsewhere')).toBeVisible();
+  await expectAccessibleInBothThemes(settings, 'telegram-webhook-taken');
+  expect(webhookOf(stack, SUPPORT_BOT)).toBe(elsewhere);
+  await widget.getByRole('button', { name: 'Connect this account' }).click();
+  await expect(settings.channel('Demo Support')).toContainText('Connected');
+  expect(webhookOf(stack, SUPPORT_BOT)).toContain(stack.backendUrl);
+
+  // The other service takes it back; deleting the channel must leave that webhook alone.
+  await stack.control(`/__services/telegram/bot${SUPPORT_BOT}/setWebhook`, { url: elsewhere });
+  const asked = { path: '/__services/telegram/*/getWebhookInfo' };
+  const before = stack.emulator.requests(asked).length;
+  await disconnect(settings, 'Demo Support');
+  await expect.poll(() => stack.emulator.requests(asked).length).toBeGreaterThan(before);
+  expect(webhookOf(stack, SUPPORT_BOT)).toBe(elsewhere);
+});

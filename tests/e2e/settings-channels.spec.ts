@@ -1,0 +1,146 @@
+import { expect, test } from './settings-fixtures.ts';
+import { expectAccessibleInBothThemes } from './support/connecting.ts';
+import { SALES_BOT, SUPPORT_BOT } from './support/settings-modal.ts';
+
+test('the list goes from no channel to all fifty; the fifty-first is refused, whoever took the last place', async ({
+  account,
+  settings,
+  page,
+  expectedErrors,
+}) => {
+  const { widget } = settings;
+  const counter = widget.getByText(/^\d+ of 50$/);
+  const filter = widget.getByRole('searchbox', { name: 'Find a channel' });
+  const add = widget.getByRole('button', { name: 'Add channel' });
+  await account.install();
+  await settings.open();
+  await expect(widget.getByText('No chat account is connected yet.')).toBeVisible();
+  await expect(counter).toBeHidden();
+  await expect(settings.saveButton).toHaveAttribute('aria-disabled', 'true');
+
+  await account.connectBots(1);
+  await page.reload();
+  await expect(counter).toHaveText('1 of 50');
+  await expect(settings.channels).toHaveCount(1);
+  await expect(filter).toBeHidden();
+
+  await account.connectBots(48);
+  await page.reload();
+  await expect(counter).toHaveText('49 of 50');
+  await filter.fill('bot 07');
+  await expect(widget.getByText('1 channel found')).toBeAttached();
+  await expect(settings.channels).toHaveCount(1);
+  await filter.fill('');
+
+  // Between the look at the account and the confirmation somebody else takes the last place.
+  await settings.chooseService('Telegram');
+  await widget.getByRole('textbox', { name: 'Bot token' }).fill(SUPPORT_BOT);
+  await widget.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(widget.getByText('Demo Support')).toBeVisible();
+  const [last] = await account.connectBots(1);
+  expectedErrors.push(/status of 409/);
+  await widget.getByRole('button', { name: 'Connect this account' }).click();
+  await expect(widget.getByRole('alert')).toContainText(
+    'All channels of this account are in use. Delete one, then',
+  );
+  await expectAccessibleInBothThemes(settings, 'channels-51st');
+  expect((await account.settings()).channels).toHaveLength(50);
+
+  await settings.leaveServices();
+  await expect(counter).toHaveText('50 of 50');
+  await expect(add).toHaveAttribute('aria-disabled', 'true');
+  await expect(add).toHaveAccessibleDescription(/All 50 channels are in use/);
+  await add.click({ force: true });
+  await expect(widget.getByRole('heading', { name: 'Chat channels' })).toBeVisible();
+  // One row stands for fifty: they are alike, and the rules take their time for each.
+  await filter.fill('bot 07');
+  await expectAccessibleInBothThemes(settings, 'channels-50');
+  await filter.fill('');
+  await settings.save();
+  await expect(settings.sync.getByText('In sync')).toBeVisible();
+  expect(account.sources).toHaveLength(50);
+
+  // One place less, and the next account fits.
+  const name = last?.name ?? '';
+  await widget.getByRole('button', { name: `Delete ${name}` }).click();
+  await page.getByRole('button', { name: 'Delete the channel', exact: true }).click();
+  await expect(counter).toHaveText('49 of 50');
+  await settings.connectTelegram(SALES_BOT, 'Demo Sales');
+  await expect(settings.channel('Demo Sales')).toContainText('Not saved yet');
+});
+
+test('a channel with three pipelines has three sources, and the default source follows the default channel', async ({
+  account,
+  settings,
+}) => {
+  await account.setUp({ 'Bot 1': ['Sales'], 'Bot 2': ['Sales'] });
+  await settings.open();
+  await settings.choosePipelines('Bot 1', ['Sales', 'Support', 'Partners']);
+  await expectAccessibleInBothThemes(settings, 'pipelines-3');
+  await settings.save();
+  await expect(settings.sync.getByText('In sync')).toBeVisible();
+  const before = account.sources.map(({ external_id }) => external_id);
+  expect(account.sourceLines).toEqual([
+    'Bot 1 > Partners',
+    'Bot 1 > Sales *',
+    'Bot 1 > Support',
+    'Bot 2 > Sales',
+  ]);
+
+  await settings.channel('Bot 2').getByRole('radio', { name: 'Default' }).check();
+  await settings.save();
+  await expect
+    .poll(() => account.sourceLines)
+    .toEqual(['Bot 1 > Partners', 'Bot 1 > Sales', 'Bot 1 > Support', 'Bot 2 > Sales *']);
+  // Chats are tagged with a source for ever, so the same ones stay.
+  expect(account.sources.map(({ external_id }) => external_id)).toEqual(before);
+});
+
+test('everything that is saved can be changed with the keyboard alone', async ({
+  account,
+  settings,
+  page,
+}) => {
+  await account.setUp({ 'Bot 1': ['Sales'], 'Bot 2': ['Sales'] });
+  await settings.open();
+  await expect(settings.channel('Bot 2')).toBeVisible();
+  const key = (name: string) => page.keyboard.press(name);
+  /** Goes on with Tab until the element with this name and role has the focus. */
+  async function tabTo(role: string, name: string): Promise<void> {
+    const wanted = page.locator(':focus').and(page.getByRole(role as 'button', { name }));
+    for (let step = 0; step < 60; step += 1) {
+      await key('Tab');
+      if (await wanted.count()) return;
+    }
+    throw new Error(`Tab never reaches the ${role} ${name}`);
+  }
+
+  await tabTo('button', 'Rename Bot 1');
+  await key('Enter');
+  await key('ControlOrMeta+a');
+  await page.keyboard.type('Front desk');
+  await key('Enter');
+  await expect(page.getByRole('button', { name: 'Rename Front desk' })).toBeFocused();
+
+  await tabTo('radio', 'Default: Front desk');
+  await key('ArrowDown');
+  await expect(page.getByRole('radio', { name: 'Default: Bot 2' })).toBeChecked();
+  await tabTo('button', 'Pipelines Bot 2');
+  await key('Enter');
+  await tabTo('checkbox', 'Support');
+  await key('Space');
+  await expect(settings.widget.getByText('3 unsaved changes')).toBeVisible();
+
+  // Escape belongs to what is open in the widget first, not to Kommo's modal.
+  await tabTo('button', 'Delete Bot 2');
+  await key('Enter');
+  await key('Escape');
+  await expect(page.getByRole('button', { name: 'Delete Bot 2' })).toBeFocused();
+
+  await tabTo('button', 'Save');
+  await key('Enter');
+  await expect(settings.widget.getByText('No unsaved changes.')).toBeVisible();
+  await expect
+    .poll(() => account.sourceLines)
+    .toEqual(['Bot 2 > Sales *', 'Bot 2 > Support', 'Front desk > Sales']);
+});

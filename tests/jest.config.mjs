@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  throw new Error('Run the tests through npm (npm test): they need Node 24 from node_modules/.bin');
+}
+
+const rootDir = fileURLToPath(new URL('..', import.meta.url));
+
+const common = {
+  rootDir,
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: {
+    '^.+\\.(ts|tsx)$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic' } },
+          target: 'es2024',
+        },
+      },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
+};
+
+const setup = `${rootDir}tests/widget/setup.ts`;
+
+const widget = {
+  ...common,
+  displayName: 'widget',
+  testEnvironment: '<rootDir>/tests/support/jest-env.cjs',
+  testMatch: ['<rootDir>/tests/widget/**/*.test.{ts,tsx}'],
+  setupFilesAfterEnv: existsSync(setup) ? [setup] : [],
+  moduleNameMapper: { '\\.css$': '<rootDir>/tests/support/css.cjs' },
+  // What webpack's DefinePlugin bakes in.
+  globals: {
+    WIDGET_API_URL: 'https://backend.test',
+    AMPLITUDE_API_KEY: '',
+    WIDGET_VERSION: '0.0.0-test',
+  },
+};
+
+const unit = {
+  ...common,
+  displayName: 'unit',
+  testEnvironment: 'node',
+  testMatch: ['unit', 'connectors', 'emulator', 'package'].map(
+    (folder) => `<rootDir>/tests/${folder}/**/*.test.ts`,
+  ),
+};
+
+/** The same tests on both databases; `tests/support/database.ts` reads which. */
+function server(database) {
+  return {
+    ...common,
+    displayName: `server-${database}`,
+    testEnvironment: 'node',
+    testMatch: ['<rootDir>/tests/server/**/*.test.ts', '<rootDir>/tests/storage/**/*.test.ts'],
+    globals: { TEST_DATABASE: database },
+  };
+}
+
+export default {
+  rootDir,
+  testTimeout: 30_000,
+  // Jest leaves a core to the terminal otherwise, which on two cores means one test at a time.
+  maxWorkers: '100%',
+  projects: [unit, widget, server('embedded'), server('postgres')],
+};

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { encodePng } from '../../src/pack/encode-png.ts';
+import { projectVersion } from '../../src/pack/project.ts';
+
+export const VERSION = projectVersion();
+
+const MANIFEST = new URL('../../manifest.json', import.meta.url);
+
+const PICTURES: readonly [name: string, width: number, height: number][] = [
+  ['logo', 130, 100],
+  ['logo_main', 400, 272],
+  ['logo_medium', 240, 84],
+  ['logo_min', 84, 84],
+  ['logo_small', 108, 108],
+  ['tour_en', 1188, 616],
+  ['tour_es', 1188, 616],
+  ['tour_pt', 1188, 616],
+];
+
+const TEXTS = {
+  widget: {
+    name: 'Chat Connector',
+    short_description: 'Chats become leads',
+    description: 'Connects chat services.',
+    tour_description: 'Three steps.',
+  },
+  settings: { state: 'State' },
+  greeting: 'Hello, {{name}}',
+  chats_one: '{{count}} chat',
+  chats_other: '{{count}} chats',
+};
+const MANY = { chats_many: '{{count}} chats' };
+
+const SCRIPT = `define(() => {
+  function CustomWidget() {
+    this.callbacks = { render: () => true };
+  }
+  return CustomWidget;
+});
+`;
+
+/** A package without a fault: this project's manifest, and around it the least that Kommo accepts. */
+export function goodPackage(): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>([
+    ['manifest.json', readFileSync(MANIFEST)],
+    ['i18n/en.json', json(TEXTS)],
+    ['i18n/es.json', json({ ...TEXTS, ...MANY })],
+    ['i18n/pt.json', json({ ...TEXTS, ...MANY })],
+    ['script.js', bytes(SCRIPT)],
+    ['app.js', bytes(SCRIPT)],
+    ['connect.js', bytes(SCRIPT)],
+    ['vendor.js', bytes('define(()=>({}));\n')],
+    ['vendor.js.LICENSE.txt', bytes('MIT\n')],
+    ['style.css', bytes('.chat-connector { color: #363b44; }\n')],
+  ]);
+  for (const [name, width, height] of PICTURES) {
+    files.set(`images/${name}.png`, blankPng(width, height));
+  }
+  return files;
+}
+
+const drawn = new Map<string, Uint8Array>();
+
+/** A white picture. */
+export function blankPng(width: number, height: number): Uint8Array {
+  const size = `${width}x${height}`;
+  const known = drawn.get(size);
+  if (known !== undefined) return known;
+  const png = encodePng(new Uint8Array(width * height * 4).fill(255), width, height);
+  drawn.set(size, png);
+  return png;
+}
+
+export function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export function json(value: unknown): Uint8Array {
+  return bytes(`${JSON.stringify(value, undefined, 2)}\n`);
+}

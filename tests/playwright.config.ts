@@ -1,0 +1,27 @@
+import { defineConfig } from '@playwright/test';
+import { findBrowser } from './support/browser.ts';
+
+const browser = await findBrowser();
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: '../test-results',
+  reporter: process.env.PLAYWRIGHT_REPORT
+    ? [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_REPORT }]]
+    : 'list',
+  forbidOnly: true,
+  fullyParallel: false,
+  // Each worker runs a backend, an emulator and a browser of its own; much of the time they wait.
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    actionTimeout: 10_000,
+    headless: !process.env.HEADED,
+    viewport: { width: 1280, height: 900 },
+    screenshot: 'only-on-failure',
+    // Recording costs a third of the time; TRACE=1 when a failure needs to be looked at.
+    trace: process.env.TRACE ? 'retain-on-failure' : 'off',
+    launchOptions: { ...browser, args: ['--no-sandbox', '--disable-dev-shm-usage'] },
+  },
+});

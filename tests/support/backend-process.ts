@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createScratchDatabase, testDatabaseKind } from './database.ts';
+import { copyEmbeddedDatabase } from './database-template.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url));
+
+/** One backend as an operator would run it. */
+export interface BackendProcess {
+  pid: number;
+  /** Log lines so far, parsed. */
+  log: Record<string, unknown>[];
+  /** What stands on stderr so far. */
+  stderr(): string;
+  /** `http://127.0.0.1:<port>` once it is ready. @throws when it ended before that */
+  ready(): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** Starts `src/server/main.ts` in a process of its own, with this environment and no other. */
+export function spawnBackend(env: Record<string, string | undefined>): BackendProcess {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: Record<string, unknown>[] = [];
+  const ready = Promise.withResolvers<string>();
+  // Whoever does not wait for it must not be hurt by its failure.
+  ready.promise.catch(() => undefined);
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const entry = JSON.parse(line);
+    log.push(entry);
+    if (entry.msg === 'ready') ready.resolve(`http://127.0.0.1:${entry.port}`);
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const exited = once(child, 'close').then(([code, signal]) => {
+    ready.reject(new Error(`The backend ended with ${code ?? signal}: ${stderr}`));
+    return { code, signal };
+  });
+  return {
+    pid: child.pid ?? 0,
+    log,
+    stderr: () => stderr,
+    ready: () => ready.promise,
+    kill: (signal) => void child.kill(signal),
+    exited,
+  };
+}
+
+/**
+ * Where a process keeps its data: a directory or a PostgreSQL database, as this run wants; migrated already,
+ * or as on the very first start.
+ */
+export async function createStore({ isEmpty = false } = {}): Promise<{
+  env: Record<string, string | undefined>;
+  remove: () => Promise<void>;
+}> {
+  if (testDatabaseKind() === 'postgres') {
+    const { url, drop } = await createScratchDatabase({ isEmpty });
+    return { env: { DATABASE_URL: url }, remove: drop };
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'chat-connector-'));
+  if (!isEmpty) await copyEmbeddedDatabase(directory);
+  return {
+    env: { DATA_DIR: directory },
+    remove: async () => rmSync(directory, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,85 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import type { Seed } from '../../src/emulator/seed.ts';
+import { releaseRemnants } from '../../src/server/storage/remnants.ts';
+import type { Schema } from '../../src/server/storage/schema.ts';
+import { type Client, createApi } from './api.ts';
+import { createStore, spawnBackend } from './backend-process.ts';
+import { PUBLIC_URL, testEnvironment } from './config.ts';
+import { testDatabaseKind } from './database.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A backend in a process of its own. */
+export interface Backend extends Client {
+  /** `kill -9`; settles when the process is gone. */
+  kill(): Promise<void>;
+}
+
+/** Backends as processes, one after the other or at once, on one store that outlives them like the emulator. */
+export interface Backends {
+  emulator: Emulator;
+  /** A look into PostgreSQL from outside. Undefined on the embedded database: only its process can read it. */
+  db: Kysely<Schema> | undefined;
+  /** Starts one and waits until it is ready. Kommo's own calls go to the one started last. */
+  start(): Promise<Backend>;
+  /** As many as the database serves: two on PostgreSQL, twice the same one on the embedded database. */
+  startPair(): Promise<[Backend, Backend]>;
+  /**
+   * As if the seconds had passed for which others believe that a killed process still works. The embedded
+   * database needs no such help: its next process knows that it is alone.
+   */
+  outwaitLeases(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openBackends(seed?: Seed): Promise<Backends> {
+  const emulator = await createEmulator({ seed });
+  const store = await createStore();
+  const db = store.env.DATABASE_URL === undefined ? undefined : connect(store.env.DATABASE_URL);
+  const running = new Set<Backend>();
+
+  const start = async (): Promise<Backend> => {
+    const child = spawnBackend({ ...testEnvironment(emulator.port), ...store.env });
+    const kill = async () => {
+      child.kill('SIGKILL');
+      await child.exited;
+      running.delete(backend);
+    };
+    const notReady = () => Promise.reject(new Error('The backend is not ready yet.'));
+    const backend: Backend = { emulator, waitFor, kill, api: notReady };
+    running.add(backend);
+    const url = await child.ready();
+    emulator.useBackend(PUBLIC_URL, url);
+    backend.api = createApi(emulator, url);
+    return backend;
+  };
+
+  return {
+    emulator,
+    db,
+    start,
+    startPair: async () => {
+      const first = await start();
+      return [first, testDatabaseKind() === 'postgres' ? await start() : first];
+    },
+    outwaitLeases: async () => {
+      if (db) await releaseRemnants(db);
+    },
+    close: async () => {
+      emulator.clearFaults();
+      await Promise.all([...running].map((backend) => backend.kill()));
+      await db?.destroy();
+      await store.remove();
+      await emulator.close();
+    },
+  };
+}
+
+function connect(url: string): Kysely<Schema> {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  return new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 2, types }) }),
+  });
+}

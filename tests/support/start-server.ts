@@ -1,0 +1,108 @@
+import { Writable } from 'node:stream';
+import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import type { Seed } from '../../src/emulator/seed.ts';
+import { createLogger } from '../../src/server/logger.ts';
+import type { Pace } from '../../src/server/pace.ts';
+import type { Parts } from '../../src/server/parts.ts';
+import { type RunningServer, startServer } from '../../src/server/start-server.ts';
+import { type Api, createApi } from './api.ts';
+import { PUBLIC_URL, testConfig } from './config.ts';
+import { openTestDatabase, type TestDatabase } from './database.ts';
+import { HURRY, UNLIMITED } from './hurry.ts';
+import { waitFor } from './wait-for.ts';
+
+interface Options {
+  /** Variables laid over those of `testEnvironment`. */
+  env?: Record<string, string>;
+  seed?: Seed;
+  /** The backend's clock. */
+  now?: () => Date;
+  pace?: Partial<Pace>;
+  /** An emulator or a database that lives longer than this server. */
+  emulator?: Emulator;
+  database?: TestDatabase;
+}
+
+/** The real backend in this process, over real HTTP, with the emulator as Kommo and as every chat service. */
+export interface TestServer {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  url: string;
+  emulator: Emulator;
+  database: TestDatabase;
+  parts: Parts;
+  app: RunningServer['app'];
+  /** Every log line so far, as text. */
+  logs: string[];
+  api: Api;
+  /** Presses Install on the account's page and waits until the grant is stored. */
+  install(subdomain?: string): Promise<void>;
+  waitFor: typeof waitFor;
+  close(): Promise<void>;
+}
+
+export async function startTestServer(options: Options = {}): Promise<TestServer> {
+  const emulator =
+    options.emulator ??
+    (await createEmulator({
+      seed: { ...options.seed, switches: { ...UNLIMITED, ...options.seed?.switches } },
+    }));
+  // One that was made elsewhere has a limit still.
+  options.emulator?.setSwitches(UNLIMITED);
+  const database = options.database ?? (await openTestDatabase());
+  const logs: string[] = [];
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      logs.push(String(chunk));
+      done();
+    },
+  });
+  const log = createLogger(options.env?.LOG_LEVEL ?? 'debug', sink);
+  const server = await startServer(
+    testConfig(emulator.port, { DATABASE_URL: database.url, ...options.env }),
+    log,
+    {
+      now: options.now,
+      pace: { ...HURRY, ...options.pace },
+      database: { ...database, close: () => Promise.resolve() },
+      host: '127.0.0.1',
+    },
+  );
+  const address = server.app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const url = `http://127.0.0.1:${address.port}`;
+  emulator.useBackend(PUBLIC_URL, url);
+
+  return {
+    url,
+    emulator,
+    database,
+    parts: server.parts,
+    app: server.app,
+    logs,
+    api: createApi(emulator, url),
+    install: async (subdomain = 'demo') => {
+      const status = await emulator.install(subdomain);
+      if (status !== 200) throw new Error(`The install call was answered ${status}.`);
+      const { id } =
+        emulator.state.accounts.find((account) => account.subdomain === subdomain) ?? {};
+      await waitFor(() => isInstalled(server.parts, id ?? 0));
+    },
+    waitFor,
+    close: async () => {
+      await server.stop();
+      if (options.database === undefined) await database.close();
+      if (options.emulator === undefined) await emulator.close();
+    },
+  };
+}
+
+async function isInstalled({ db }: Parts, accountId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('accounts')
+    .innerJoin('grants', 'grants.account_id', 'accounts.id')
+    .select('accounts.id')
+    .where('accounts.id', '=', accountId)
+    .where('accounts.install_state', '=', 'active')
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,215 @@
+import { screen, within } from '@testing-library/react';
+import { startBackend } from './support/backend.ts';
+import { createFakeHost } from './support/fake-host.ts';
+import { makeChannel, makeSettings } from './support/make.ts';
+import { openSettings } from './support/open-settings.tsx';
+
+const many = (count: number) =>
+  makeSettings({
+    channels: Array.from({ length: count }, (_, index) =>
+      makeChannel({
+        id: `channel-${index + 1}`,
+        name: `Bot ${index + 1}`,
+        account: { external_id: `${index}`, name: `Account ${index}`, handle: `@bot_${index + 1}` },
+      }),
+    ),
+  });
+
+test('an account without channels is told how to get the first one', async () => {
+  startBackend();
+  const { host } = await openSettings();
+  expect(screen.getByText('No chat account is connected yet.')).toBeVisible();
+  expect(screen.getByText('Left to do: connect your first chat account.')).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Connect a chat account' })).toBeEnabled();
+  expect(host.canSave).toBe(false);
+});
+
+test('the services on offer are listed, one configured by the operator with its plain name', async () => {
+  const settings = makeSettings();
+  startBackend({
+    ...settings,
+    connectors: [
+      ...settings.connectors,
+      { id: 'acme', auth: 'oauth', title_key: 'Acme Chat', fields: [] },
+    ],
+  });
+  const { user } = await openSettings();
+  await user.click(screen.getByRole('button', { name: 'Connect a chat account' }));
+  const heading = await screen.findByRole('heading', { name: 'Choose a chat service' });
+  expect(heading).toHaveFocus();
+  const names = screen
+    .getAllByRole('listitem')
+    .map((item) => within(item).getByRole('button').textContent);
+  expect(names).toEqual([
+    expect.stringContaining('Telegram'),
+    expect.stringContaining('WhatsApp (WAHA)'),
+    expect.stringContaining('Slack'),
+    expect.stringContaining('Acme Chat'),
+  ]);
+  await user.click(screen.getByRole('button', { name: 'Back' }));
+  expect(screen.getByRole('heading', { level: 2, name: 'Chat channels' })).toHaveFocus();
+});
+
+test('panels that cannot be fetched are fetched again on request', async () => {
+  const backend = startBackend(many(1));
+  const host = createFakeHost();
+  const { loadPart } = host;
+  host.loadPart = () => Promise.reject(new Error('not reached'));
+  const { user } = await openSettings({ host });
+  await user.click(screen.getByRole('button', { name: 'Reconnect Bot 1' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent(/could not be loaded/);
+
+  await user.click(screen.getByRole('button', { name: 'Back' }));
+  host.loadPart = loadPart;
+  await user.click(screen.getByRole('button', { name: 'Add channel' }));
+  expect(await screen.findByRole('heading', { name: 'Choose a chat service' })).toBeVisible();
+  expect(backend.writes).toEqual([]);
+});
+
+test('at the limit the button stays, does nothing, and says why', async () => {
+  startBackend(many(50));
+  const { user } = await openSettings();
+  const add = screen.getByRole('button', { name: 'Add channel' });
+  expect(add).toHaveAttribute('aria-disabled', 'true');
+  expect(add).toHaveAccessibleDescription(/All 50 channels are in use/);
+  expect(screen.getByText('50 of 50 channels are used')).toBeInTheDocument();
+  await user.click(add);
+  expect(screen.getByRole('heading', { level: 2, name: 'Chat channels' })).toBeVisible();
+});
+
+test('more than eight channels can be searched, and the number found is said', async () => {
+  startBackend(many(12));
+  const { user } = await openSettings();
+  await user.type(screen.getByRole('searchbox', { name: 'Find a channel' }), '@BOT_11');
+  expect(screen.getByRole('listitem', { name: 'Bot 11' })).toBeVisible();
+  expect(screen.queryByRole('listitem', { name: 'Bot 2' })).toBeNull();
+  expect(screen.getByText('1 channel found')).toBeInTheDocument();
+});
+
+test('eight channels need no search', async () => {
+  startBackend(many(8));
+  await openSettings();
+  expect(screen.queryByRole('searchbox')).toBeNull();
+});
+
+test('a name is changed in place: Enter keeps it, Escape takes it back and closes nothing else', async () => {
+  startBackend(many(2));
+  const { user } = await openSettings();
+  const pressed: string[] = [];
+  const note = (event: KeyboardEvent) => pressed.push(event.key);
+  document.addEventListener('keydown', note);
+
+  await user.click(screen.getByRole('button', { name: 'Rename Bot 1' }));
+  const field = screen.getByRole('textbox', { name: 'Channel name' });
+  expect(field).toHaveFocus();
+  await user.type(field, ' of Ana{Escape}');
+  expect(pressed).not.toContain('Escape');
+  expect(screen.getByRole('button', { name: 'Rename Bot 1' })).toHaveFocus();
+
+  await user.keyboard('{Enter}');
+  await user.type(screen.getByRole('textbox', { name: 'Channel name' }), ' of Ana{Enter}');
+  expect(screen.getByRole('button', { name: 'Rename Bot 1 of Ana' })).toHaveFocus();
+  expect(screen.getByText('1 unsaved change')).toBeVisible();
+  document.removeEventListener('keydown', note);
+});
+
+test('Escape closes the open list of pipelines and nothing else, and gives the focus back', async () => {
+  startBackend(many(1));
+  const { user } = await openSettings();
+  const heard: string[] = [];
+  const note = (event: KeyboardEvent) => heard.push(`${event.type} ${event.key}`);
+  for (const type of ['keydown', 'keyup'] as const) document.addEventListener(type, note);
+
+  const picker = screen.getByRole('button', { name: /Pipelines/ });
+  await user.click(picker);
+  screen.getByRole('checkbox', { name: 'Support' }).focus();
+  await user.keyboard('{Escape}');
+  expect(picker).toHaveAttribute('aria-expanded', 'false');
+  expect(picker).toHaveFocus();
+  expect(heard).toEqual([]);
+
+  await user.keyboard('{Escape}');
+  expect(heard).toEqual(['keydown Escape', 'keyup Escape']);
+  for (const type of ['keydown', 'keyup'] as const) document.removeEventListener(type, note);
+});
+
+test('an empty name is refused, and a name that exists already is only pointed out', async () => {
+  startBackend(many(2));
+  const { user, host } = await openSettings();
+  await user.click(screen.getByRole('button', { name: 'Rename Bot 1' }));
+  await user.clear(screen.getByRole('textbox', { name: 'Channel name' }));
+  await user.keyboard('{Enter}');
+  expect(screen.getByText('Enter a name.')).toBeVisible();
+  expect(host.canSave).toBe(false);
+
+  await user.keyboard('{Enter}Bot 2{Enter}');
+  expect(screen.getAllByText('Another channel has this name too.')).toHaveLength(2);
+  expect(host.canSave).toBe(true);
+});
+
+test.each([
+  ['connected', null, 'Connected', undefined],
+  ['connecting', null, 'Connecting', undefined],
+  ['action_needed', 'scan_again', 'Action needed', 'Scan again: Bot 1'],
+  ['action_needed', 'webhook_taken', 'Action needed', 'Connect again: Bot 1'],
+  ['phone_offline', 'phone_offline', 'Phone offline', undefined],
+  ['error', 'service_error', 'Error', 'Reconnect: Bot 1'],
+  ['paused', null, 'Paused', 'Reconnect: Bot 1'],
+] as const)(
+  'the status %s (%s) is a word, a sentence and at most one step',
+  async (status, reason, word, step) => {
+    const [channel] = many(1).channels;
+    startBackend(
+      makeSettings({
+        channels: [
+          { ...channel, ...makeChannel({ name: 'Bot 1', status, status_reason: reason }) },
+        ],
+      }),
+    );
+    await openSettings();
+    const row = screen.getByRole('listitem', { name: 'Bot 1' });
+    expect(within(row).getByText(word)).toBeVisible();
+    const buttons = within(row).queryAllByRole('button', { name: / again: |Reconnect: / });
+    expect(buttons.map((button) => button.getAttribute('aria-label'))).toEqual(step ? [step] : []);
+  },
+);
+
+test('a channel that no save has named yet says so', async () => {
+  const [first, second] = many(2).channels;
+  const isNew = { ...makeChannel(), ...second, is_saved: false };
+  startBackend(makeSettings({ channels: [{ ...makeChannel(), ...first }, isNew] }));
+  const { host } = await openSettings();
+  const rows = ['Bot 1', 'Bot 2'].map((name) => screen.getByRole('listitem', { name }));
+  const unsaved = rows.map((row) => within(row).queryByText('Not saved yet') !== null);
+  expect(unsaved).toEqual([false, true]);
+  expect(host.canSave).toBe(true);
+});
+
+test('what others did while a service was being connected shows when the list is back', async () => {
+  const backend = startBackend(many(2));
+  const { user } = await openSettings();
+  await user.click(screen.getByRole('button', { name: 'Add channel' }));
+  await screen.findByRole('heading', { name: 'Choose a chat service' });
+  backend.settings = many(50);
+  await user.click(screen.getByRole('button', { name: 'Back' }));
+  expect(await screen.findByText('50 of 50')).toBeVisible();
+});
+
+test('after a reinstallation the empty list says what became of the channels', async () => {
+  startBackend(makeSettings({ install: { state: 'active', is_reinstall: true }, status: 'new' }));
+  await openSettings({ waitFor: 'nothing' });
+  expect(await screen.findByText('Connect your chat accounts again')).toBeVisible();
+  expect(screen.getByText(/were signed out when the integration was uninstalled/)).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Connect a chat account' })).toBeVisible();
+});
+
+test('somebody who is no administrator sees everything and can change nothing', async () => {
+  startBackend(makeSettings({ ...many(2), user: { id: 8002, is_admin: false } }));
+  const { host, pressSave } = await openSettings();
+  expect(screen.getByText('Only an administrator can change these settings')).toBeVisible();
+  expect(screen.getByRole('listitem', { name: 'Bot 1' })).toBeVisible();
+  expect(screen.getByRole('radio', { name: 'Default: Bot 2' })).toBeDisabled();
+  expect(screen.queryByRole('button')).toBeNull();
+  expect(host.canSave).toBe(false);
+  expect(await pressSave()).toBe(false);
+});

@@ -1,0 +1,208 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import type { Attempt } from '../../src/contract/api.ts';
+import { type Backend, startBackend } from './support/backend.ts';
+import { makeAttempt, makeChannel, makeSettings, waha } from './support/make.ts';
+import { type OpenSettings, openSettings } from './support/open-settings.tsx';
+
+const PICTURE = 'data:image/png;base64,iVBORw0KGgo=';
+
+function showing(refreshed: number, change: Partial<Attempt> = {}): Attempt {
+  return makeAttempt({
+    connector: 'waha',
+    auth: 'qr',
+    qr: {
+      image: PICTURE,
+      expires_at: new Date(Date.now() + 45_000).toISOString(),
+      refreshed,
+      refreshes: 6,
+    },
+    ...change,
+  });
+}
+
+function start(): Backend {
+  const backend = startBackend();
+  backend.attempt = makeAttempt({ connector: 'waha', auth: 'qr', state: 'starting' });
+  return backend;
+}
+
+async function openCode({ user }: OpenSettings): Promise<void> {
+  await user.click(screen.getByRole('button', { name: 'Connect a chat account' }));
+  await user.click(await screen.findByRole('button', { name: /^WhatsApp \(WAHA\)/ }));
+  expect(screen.getByText(/not an official interface of WhatsApp/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Show the QR code' }));
+}
+
+const code = () => screen.findByRole('img', { name: /QR code for linking WhatsApp/ });
+
+test('nothing is asked of the service before the admin has read the warning', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  await opened.user.click(screen.getByRole('button', { name: 'Connect a chat account' }));
+  await opened.user.click(await screen.findByRole('button', { name: /^WhatsApp \(WAHA\)/ }));
+  expect(backend.writes).toEqual([]);
+});
+
+test('a scan is followed from the code over linking to the linked number', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  await openCode(opened);
+  expect(await screen.findByText('The code is being prepared…')).toBeInTheDocument();
+
+  await waitFor(() => backend.push(showing(0)));
+  expect(await code()).toHaveAttribute('src', PICTURE);
+  expect(screen.getByText(/Linked devices/)).toBeVisible();
+  expect(screen.getByText(/New code in 0:4\d · Code 1 of 7/)).toBeVisible();
+
+  backend.push(showing(1));
+  expect(await screen.findByText('The code was refreshed.')).toBeInTheDocument();
+  backend.push(showing(1, { reason: 'linking' }));
+  expect(await screen.findByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
+
+  const channel = makeChannel({ connector: 'waha', name: 'Ana', phone: '5511912345678' });
+  backend.settings = makeSettings({ status: 'new', channels: [channel] });
+  const account = { external_id: '5511912345678', name: 'Ana', handle: '+55 11 91234-5678' };
+  backend.push(showing(1, { state: 'connected', account, channel }));
+  expect(await screen.findByText('+55 11 91234-5678')).toBeVisible();
+  await opened.user.click(screen.getByRole('button', { name: 'Continue' }));
+  expect(await screen.findByText('Ana is connected')).toBeVisible();
+});
+
+test('without a stream the server is asked again and again, with growing pauses', async () => {
+  const backend = start();
+  backend.hasEvents = false;
+  backend.attempt = showing(0);
+  const opened = await openSettings();
+  await openCode(opened);
+  await code();
+  await waitFor(() => expect(backend.reads.attempt).toBe(1));
+  await opened.clock.skip();
+  await waitFor(() => expect(backend.reads.attempt).toBe(2));
+  backend.attempt = showing(0, { reason: 'linking' });
+  await opened.clock.skip();
+  expect(await screen.findByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
+});
+
+test('a lost connection is said and the attempt goes on when it is back', async () => {
+  const backend = start();
+  backend.hasEvents = false;
+  backend.attempt = showing(0);
+  backend.failNext('GET /connect/attempts', 'lost');
+  const opened = await openSettings();
+  await openCode(opened);
+  expect(await screen.findByText('No connection to the server')).toBeVisible();
+  expect(await code()).toBeVisible();
+  await opened.clock.skip();
+  await waitFor(() => expect(screen.queryByText('No connection to the server')).toBeNull());
+});
+
+test('a hidden tab asks nothing, and asks at once when it is seen again', async () => {
+  const backend = start();
+  backend.hasEvents = false;
+  backend.attempt = showing(0);
+  const opened = await openSettings();
+  await openCode(opened);
+  await waitFor(() => expect(backend.reads.attempt).toBe(1));
+
+  const hidden = Object.getOwnPropertyDescriptor(Document.prototype, 'hidden');
+  Object.defineProperty(document, 'hidden', { configurable: true, value: true });
+  await opened.clock.skip();
+  await opened.clock.advance(60_000);
+  expect(backend.reads.attempt).toBe(1);
+
+  Object.defineProperty(document, 'hidden', hidden ?? { configurable: true, value: false });
+  Reflect.deleteProperty(document, 'hidden');
+  act(() => void document.dispatchEvent(new Event('visibilitychange')));
+  await waitFor(() => expect(backend.reads.attempt).toBe(2));
+});
+
+test('after the last renewal the code is dimmed and a new one is a new attempt', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  await openCode(opened);
+  await waitFor(() => backend.push(showing(6)));
+  await code();
+  backend.push(showing(6, { state: 'expired', qr: undefined }));
+
+  const again = await screen.findByRole('button', { name: 'Show a new code' });
+  expect(screen.queryByRole('img', { name: /QR code/ })).toBeNull();
+  backend.attempt = showing(0, { id: 'attempt-2' });
+  await opened.user.click(again);
+  await code();
+  expect(backend.writes.filter(({ path }) => path === '/messenger/channels')).toHaveLength(2);
+});
+
+test('a phone number is the way without a camera', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  const { user } = opened;
+  await openCode(opened);
+  await waitFor(() => backend.push(showing(0)));
+  await code();
+  await user.click(screen.getByRole('button', { name: 'Link with the phone number instead' }));
+  const field = screen.getByLabelText('Phone number');
+  await user.type(field, '12');
+  await user.click(screen.getByRole('button', { name: 'Get the code' }));
+  expect(field).toHaveFocus();
+  expect(field).toHaveAccessibleDescription(/7 to 15 digits/);
+
+  backend.onCredentials = ({ values }) => {
+    expect(values).toEqual({ phone: '+55 11 91234-5678' });
+    return showing(0, { pairing_code: 'ABCDEFGH' });
+  };
+  await user.clear(field);
+  await user.type(field, '+55 11 91234-5678');
+  await user.click(screen.getByRole('button', { name: 'Get the code' }));
+  expect(await screen.findByText('ABCD-EFGH')).toBeVisible();
+  expect(screen.getByText('The code is A B C D, E F G H')).toBeInTheDocument();
+});
+
+test('leaving the panel ends the attempt at the service', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  await openCode(opened);
+  await waitFor(() => backend.push(showing(0)));
+  await code();
+  await opened.user.click(screen.getByRole('button', { name: 'Cancel' }));
+  expect(await screen.findByRole('heading', { name: 'Choose a chat service' })).toHaveFocus();
+  await waitFor(() =>
+    expect(backend.writes.at(-1)).toMatchObject({
+      method: 'DELETE',
+      path: '/messenger/attempts/attempt-1',
+    }),
+  );
+});
+
+test('a closed modal goes on with the same attempt when it opens again', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  await openCode(opened);
+  await waitFor(() => backend.push(showing(0)));
+  await code();
+  opened.close();
+  opened.reopen();
+  await code();
+  backend.push(showing(0, { reason: 'linking' }));
+  expect(await screen.findByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
+  expect(backend.writes).toHaveLength(1);
+});
+
+test('another number than before is a question, not an accident', async () => {
+  const channel = makeChannel({
+    connector: 'waha',
+    status: 'action_needed',
+    status_reason: 'scan_again',
+    account: { external_id: '551100', name: 'Ana', handle: '+55 11 00' },
+  });
+  const backend = startBackend(makeSettings({ channels: [channel], connectors: [waha] }));
+  backend.attempt = showing(0, {
+    state: 'confirm',
+    reason: 'different_account',
+    account: { external_id: '551199', name: 'Bia', handle: '+55 11 99' },
+  });
+  const opened = await openSettings();
+  await opened.user.click(screen.getByRole('button', { name: 'Scan again: Demo Support' }));
+  await opened.user.click(await screen.findByRole('button', { name: 'Show the QR code' }));
+  expect(await screen.findByText(/this channel was \+55 11 00/)).toBeVisible();
+  expect(screen.getByText('+55 11 99')).toBeVisible();
+});

@@ -1,0 +1,186 @@
+import { HttpResponse, http } from 'msw';
+import type { Attempt, SaveSettings, Settings } from '../../../src/contract/api.ts';
+import { ERROR_STATUS, type ErrorCode, type FieldError } from '../../../src/contract/errors.ts';
+import { makeAttempt, makeSettings, makeTemplate } from './make.ts';
+import { network } from './network.ts';
+
+const ORIGIN = 'https://backend.test';
+
+/** One write as it arrived. */
+export interface Write {
+  method: string;
+  path: string;
+  key: string | null;
+  body: unknown;
+}
+
+/** A backend at the socket: it answers by the contract, and a test changes what it holds. */
+export interface Backend {
+  settings: Settings;
+  attempt: Attempt;
+  /** Every write, in order. */
+  writes: Write[];
+  /** How often the settings and the attempt were read. */
+  reads: { settings: number; attempt: number };
+  /** The next request whose line starts with this (`PUT /messenger/settings`) fails so. */
+  failNext(line: string, ...failures: Failure[]): void;
+  /** What happens to an attempt when credentials arrive. */
+  onCredentials: (body: { values: Record<string, string>; confirm?: boolean }) => Attempt | Failure;
+  /** Sends an attempt down the open event streams. */
+  push(attempt: Attempt): void;
+  /** From now on a repeated start of an attempt is taken for a new one. */
+  forgetAnswers(): void;
+  /** Answers the event stream with 404, as a proxy without streaming would. */
+  hasEvents: boolean;
+}
+
+export type Failure =
+  | 'lost'
+  | {
+      code: ErrorCode;
+      fields?: FieldError[];
+      refreshTokenUrl?: string;
+    };
+
+export function startBackend(settings: Settings = makeSettings()): Backend {
+  const failures = new Map<string, Failure[]>();
+  const streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  /** What starts were answered with, by their idempotency key. */
+  const answers = new Map<string | null, object>();
+
+  const backend: Backend = {
+    settings,
+    attempt: makeAttempt(),
+    writes: [],
+    reads: { settings: 0, attempt: 0 },
+    failNext: (line, ...list) => failures.set(line, [...(failures.get(line) ?? []), ...list]),
+    onCredentials: () => ({ code: 'attempt_state' }),
+    push(attempt) {
+      backend.attempt = attempt;
+      const event = new TextEncoder().encode(`data: ${JSON.stringify({ attempt })}\n\n`);
+      for (const stream of streams) stream.enqueue(event);
+    },
+    forgetAnswers: () => answers.clear(),
+    hasEvents: true,
+  };
+
+  async function record(request: Request): Promise<unknown> {
+    const text = await request.text();
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const path = new URL(request.url).pathname;
+    const key = request.headers.get('idempotency-key');
+    backend.writes.push({ method: request.method, path, key, body });
+    return body;
+  }
+
+  function failure(request: Request): Response | undefined {
+    const line = `${request.method} ${new URL(request.url).pathname}`;
+    for (const [start, list] of failures) {
+      const next = line.startsWith(start) ? list.shift() : undefined;
+      if (next) return answerFailure(next);
+    }
+    return undefined;
+  }
+
+  network.use(
+    http.get(`${ORIGIN}/messenger/settings`, ({ request }) => {
+      backend.reads.settings += 1;
+      return failure(request) ?? HttpResponse.json(backend.settings);
+    }),
+    http.put(`${ORIGIN}/messenger/settings`, async ({ request }) => {
+      const body = (await record(request)) as SaveSettings;
+      const failed = failure(request);
+      if (failed) return failed;
+      if (body.version !== backend.settings.version)
+        return answerFailure({ code: 'version_conflict' });
+      backend.settings = save(backend.settings, body);
+      return HttpResponse.json(backend.settings);
+    }),
+    http.post(`${ORIGIN}/messenger/channels`, async ({ request }) => {
+      await record(request);
+      const failed = failure(request);
+      if (failed) return failed;
+      const key = request.headers.get('idempotency-key');
+      const answer = answers.get(key) ?? { attempt: backend.attempt, attempt_key: 'key-1' };
+      answers.set(key, answer);
+      return HttpResponse.json(answer, { status: 201 });
+    }),
+    http.delete(`${ORIGIN}/messenger/channels/:id`, async ({ request, params }) => {
+      await record(request);
+      const failed = failure(request);
+      if (failed) return failed;
+      const channels = backend.settings.channels.filter(({ id }) => id !== params.id);
+      backend.settings = makeSettings({ ...backend.settings, channels });
+      return new HttpResponse(null, { status: 204 });
+    }),
+    http.post(`${ORIGIN}/messenger/attempts/:id/credentials`, async ({ request }) => {
+      const body = (await record(request)) as { values: Record<string, string>; confirm?: boolean };
+      const failed = failure(request);
+      if (failed) return failed;
+      const result = backend.onCredentials(body);
+      if (!isAttempt(result)) return answerFailure(result);
+      backend.attempt = result;
+      return HttpResponse.json({ attempt: result });
+    }),
+    http.delete(`${ORIGIN}/messenger/attempts/:id`, async ({ request }) => {
+      await record(request);
+      return failure(request) ?? new HttpResponse(null, { status: 204 });
+    }),
+    http.post(`${ORIGIN}/messenger/templates`, async ({ request }) => {
+      const body = (await record(request)) as { name: string; content: string };
+      return (
+        failure(request) ?? HttpResponse.json(makeTemplate({ id: 99, ...body }), { status: 201 })
+      );
+    }),
+    http.get(`${ORIGIN}/connect/attempts/:id`, ({ request }) => {
+      backend.reads.attempt += 1;
+      return failure(request) ?? HttpResponse.json({ attempt: backend.attempt });
+    }),
+    http.get(`${ORIGIN}/connect/attempts/:id/events`, ({ request }) => {
+      if (!backend.hasEvents) return new HttpResponse(null, { status: 404 });
+      let own: ReadableStreamDefaultController<Uint8Array>;
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          own = controller;
+          streams.add(controller);
+        },
+        cancel: () => void streams.delete(own),
+      });
+      request.signal.addEventListener('abort', () => streams.delete(own));
+      return new HttpResponse(body, { headers: { 'Content-Type': 'text/event-stream' } });
+    }),
+  );
+  return backend;
+}
+
+function save(settings: Settings, body: SaveSettings): Settings {
+  return {
+    ...settings,
+    version: settings.version + 1,
+    status: 'active',
+    default_channel_id: body.default_channel_id,
+    preferences: body.preferences ?? settings.preferences,
+    channels: settings.channels.map((channel) => {
+      const saved = body.channels.find(({ id }) => id === channel.id);
+      return saved ? { ...channel, name: saved.name, pipeline_ids: saved.pipeline_ids } : channel;
+    }),
+    sync: { state: 'queued' },
+  };
+}
+
+function isAttempt(result: Attempt | Failure): result is Attempt {
+  return typeof result === 'object' && 'state' in result;
+}
+
+function answerFailure(failure: Failure): Response {
+  if (failure === 'lost') return HttpResponse.error();
+  return HttpResponse.json(
+    {
+      error: { code: failure.code, fields: failure.fields, request_id: 'request-1' },
+      ...(failure.refreshTokenUrl
+        ? { error_code: 1015, refresh_token_url: failure.refreshTokenUrl }
+        : {}),
+    },
+    { status: ERROR_STATUS[failure.code] },
+  );
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import type { Host } from '../../../src/widget/host.ts';
+import { createTexts } from '../../../src/widget/i18n.ts';
+import type { InstallStep } from '../../../src/widget/kommo.ts';
+
+/** A language file, as Kommo hands it to the widget. */
+export function readLanguage(language: 'en' | 'es' | 'pt'): object {
+  return JSON.parse(readFileSync(`i18n/${language}.json`, 'utf8'));
+}
+
+/** A page of Kommo made by hand: it remembers what the screen did to it, and really sends requests. */
+export interface FakeHost extends Host {
+  step: InstallStep;
+  /** Whether Kommo's Save is enabled; undefined before the screen said anything. */
+  canSave: boolean | undefined;
+  notes: { kind: string; text: string }[];
+  /** How often a save was ended without success. */
+  endedSaves: number;
+}
+
+export function createFakeHost(language: 'en' | 'es' | 'pt' = 'en'): FakeHost {
+  const host: FakeHost = {
+    apiUrl: 'https://backend.test',
+    texts: createTexts(readLanguage(language), language),
+    step: 'installed',
+    canSave: undefined,
+    notes: [],
+    endedSaves: 0,
+    installStep: () => host.step,
+    async request({ method, path, body, idempotencyKey }) {
+      const headers: Record<string, string> = { 'X-Auth-Token': 'token' };
+      if (body !== undefined) headers['Content-Type'] = 'application/json';
+      if (idempotencyKey !== undefined) headers['Idempotency-Key'] = idempotencyKey;
+      try {
+        const response = await fetch(host.apiUrl + path, {
+          method,
+          headers,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        const answer: unknown = await response.json().catch(() => undefined);
+        return { status: response.status, body: answer };
+      } catch {
+        return { status: 0, body: undefined };
+      }
+    },
+    loadPart: <T>(name: string) => import(`../../../src/widget/${name}/panels.tsx`) as Promise<T>,
+    notify: (kind, text) => host.notes.push({ kind, text }),
+    markDirty() {
+      host.canSave = true;
+    },
+    markClean() {
+      host.canSave = false;
+    },
+    endSave() {
+      host.endedSaves += 1;
+    },
+  };
+  return host;
+}
