@@ -1,0 +1,25 @@
+# The backend alone. The widget is built with `npm run build` and uploaded to Kommo; nothing serves it from here.
+FROM node:24-bookworm-slim
+
+ENV NODE_ENV=production
+WORKDIR /app
+
+COPY package.json package-lock.json .npmrc ./
+# No optional packages: they are the Node runtime for development machines, which this image is itself.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+
+COPY src/contract src/contract
+COPY src/server src/server
+
+# The embedded database, when no DATABASE_URL is given.
+RUN mkdir /data && chown node:node /data
+ENV DATA_DIR=/data
+VOLUME /data
+
+USER node
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["node", "--eval", "fetch('http://127.0.0.1:' + (process.env.PORT || 8080) + '/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+
+# Node itself and not npm, so that it gets the signal that ends the container.
+CMD ["node", "src/server/main.ts"]
