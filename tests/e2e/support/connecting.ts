@@ -29,11 +29,18 @@ export async function connectPhone(
   await expect(settings.channel(number.name)).toContainText(`+${number.digits}`);
 }
 
-/** Opens the service's sign-in page with the widget's own button. @returns the page in the new window */
+/**
+ * Opens the service's sign-in page with the widget's own button.
+ *
+ * @returns the page in the new window, once the service has answered: a window that is closed while it is still
+ *   on its way there can take Chromium's opener down with it
+ */
 export async function openSignIn({ page, widget }: SettingsModal, service: string): Promise<Page> {
   const opening = page.waitForEvent('popup');
   await widget.getByRole('button', { name: `Sign in to ${service}` }).click();
-  return opening;
+  const signIn = await opening;
+  await signIn.waitForURL(({ protocol }) => protocol !== 'about:');
+  return signIn;
 }
 
 /** Hands over a bot's token and waits for the question whether the bot that answers is meant. */
