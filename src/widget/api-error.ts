@@ -18,10 +18,17 @@ export class ApiError extends Error {
   readonly reference: string | undefined;
   /** The consent page to open when a grant died; built by the backend. */
   readonly reauthorizeUrl: string | undefined;
+  /** How long the backend, Kommo or the chat service wants to be left alone. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode | LocalErrorCode,
-    details: { fields?: FieldError[]; reference?: string; reauthorizeUrl?: string } = {},
+    details: {
+      fields?: FieldError[];
+      reference?: string;
+      reauthorizeUrl?: string;
+      retryAfterSeconds?: number;
+    } = {},
   ) {
     super(code);
     this.name = 'ApiError';
@@ -29,11 +36,12 @@ export class ApiError extends Error {
     this.fields = details.fields ?? [];
     this.reference = details.reference;
     this.reauthorizeUrl = details.reauthorizeUrl;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }
 
 /** Reads an answer that is not a success. */
-export function toApiError({ status, body }: HostAnswer): ApiError {
+export function toApiError({ status, body, retryAfter }: HostAnswer): ApiError {
   if (isErrorBody(body)) {
     return new ApiError(body.error.code, {
       fields: body.error.fields,
@@ -42,6 +50,7 @@ export function toApiError({ status, body }: HostAnswer): ApiError {
         body.error_code === 1015 && isWebAddress(body.refresh_token_url)
           ? body.refresh_token_url
           : undefined,
+      retryAfterSeconds: Number(retryAfter) || undefined,
     });
   }
   // Gateways between us and the backend answer 502 to 504 with pages of their own.

@@ -19,6 +19,8 @@ export interface HostAnswer {
   status: number;
   /** The parsed JSON, or undefined when the answer was none. */
   body: unknown;
+  /** `Retry-After`, where the answer carries one. */
+  retryAfter?: string | null | undefined;
 }
 
 /** Everything the settings screen may ask of the page it lives in. */
@@ -108,7 +110,12 @@ function send(page: KommoPage, request: HostRequest): Promise<HostAnswer> {
       })
       .then(
         (data, _status, answer) => resolve({ status: answer?.status ?? 200, body: data }),
-        (answer) => resolve({ status: answer?.status ?? 0, body: bodyOf(answer) }),
+        (answer) =>
+          resolve({
+            status: answer?.status ?? 0,
+            body: bodyOf(answer),
+            retryAfter: answer?.getResponseHeader?.('Retry-After'),
+          }),
       );
   });
 }

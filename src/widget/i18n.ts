@@ -20,12 +20,14 @@ export interface Texts {
   language: string;
   t(key: TextKey, values?: TextValues): string;
   /** A text that may be missing, such as a connector's hint. */
-  find(key: string): string | undefined;
+  find(key: string, values?: TextValues): string | undefined;
   number(value: number): string;
   /** `20 Nov 2026` in the language of the admin. */
   date(iso: string): string;
   /** `20 Nov, 14:05` in the language of the admin. */
   dateTime(iso: string): string;
+  /** `45 seconds`, `3 minutes`: rounded up, so that whoever waits that long has waited enough. */
+  duration(seconds: number): string;
   /** `Sales, Support and Partners`. */
   list(items: string[]): string;
 }
@@ -52,10 +54,16 @@ export function createTexts(langs: object, tag: string): Texts {
   return {
     language,
     t: (key, values = {}) => instance.t(key, values),
-    find: (key) => (instance.exists(key) ? instance.t(key) : undefined),
+    find: (key, values = {}) => (instance.exists(key) ? instance.t(key, values) : undefined),
     number: (value) => numbers.format(value),
     date: (iso) => dates.format(new Date(iso)),
     dateTime: (iso) => times.format(new Date(iso)),
+    duration: (seconds) => {
+      const [count, unit] =
+        seconds < 100 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute'];
+      const options = { style: 'unit', unit, unitDisplay: 'long' } as const;
+      return new Intl.NumberFormat(language, options).format(count);
+    },
     list: (items) => lists.format(items),
   };
 }

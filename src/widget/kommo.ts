@@ -24,6 +24,7 @@ export interface AjaxAnswer {
   status?: number;
   responseJSON?: unknown;
   responseText?: string;
+  getResponseHeader?(name: string): string | null;
 }
 
 /** A jQuery 2 promise: `then` with two callbacks, no `catch`. */

@@ -68,3 +68,19 @@ test('a bot that works for another service is connected after a warning only', a
   await expect.poll(() => stack.emulator.requests(asked).length).toBeGreaterThan(before);
   expect(webhookOf(stack, SUPPORT_BOT)).toBe(elsewhere);
 });
+
+test('a service that limits the tries is asked again after the time that is shown', async ({
+  settings,
+  stack,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/status of 429/);
+  const { widget } = settings;
+  await settings.openInstalled();
+  await settings.chooseService('Telegram');
+  stack.emulator.fault({ match: { path: '*/getMe' }, action: { rateLimited: 42 } });
+  await widget.getByRole('textbox', { name: 'Bot token' }).fill(SUPPORT_BOT);
+  await widget.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(widget.getByText('Try again in 42 seconds.')).toBeVisible();
+  await lookUpBot(settings, SUPPORT_BOT, 'Demo Support');
+});

@@ -51,6 +51,16 @@ describe('an API key', () => {
     expect((await readSettings(server)).channels).toHaveLength(1);
   });
 
+  test('that the service cannot look at for now is answered with the time it asks for', async () => {
+    const started = await begin(server, { connector: 'telegram' });
+    server.emulator.fault({ match: { path: '*/getMe' }, action: { rateLimited: 42 } });
+    const refused = await submit(server, started.attempt.id, { values: { token: botToken(23) } });
+    expect([refused.status, refused.body.error?.code]).toEqual([429, 'rate_limited']);
+    expect(refused.headers.get('retry-after')).toBe('42');
+    const again = await submit(server, started.attempt.id, { values: { token: botToken(23) } });
+    expect(again.body.attempt.state).toBe('confirm');
+  });
+
   test('is never shown again but for its end and its date, and another one takes their place', async () => {
     const { id } = await connectBot(server, 21);
     const hintOf = async () => (await readSettings(server)).channels[0]?.account.credential_hint;

@@ -213,6 +213,16 @@ test.each([
   expect(alert).toHaveFocus();
 });
 
+test('a service that limits the tries is shown with its time', async () => {
+  const backend = startBackend();
+  backend.failNext('POST /messenger/attempts', { code: 'rate_limited', retryAfterSeconds: 42 });
+  const opened = await openSettings();
+  await opened.user.type(await openTelegram(opened), '7000000001:good');
+  await opened.user.click(connectButton());
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('Too many requests in a short time. Try again in 42 seconds.');
+});
+
 test('replacing the key of a channel begins an attempt for that channel', async () => {
   const channel = makeChannel({ status: 'action_needed', status_reason: 'key_rejected' });
   const backend = startBackend(makeSettings({ channels: [channel] }));

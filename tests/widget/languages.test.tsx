@@ -53,6 +53,15 @@ test.each([
   expect(texts.t('save.changes', { count })).toBe(text);
 });
 
+test.each([
+  ['en', 1, '1 second'],
+  ['en', 59.2, '60 seconds'],
+  ['es', 120, '2 minutos'],
+  ['pt', 121, '3 minutos'],
+] as const)('%s has %d seconds to wait as “%s”', (language, seconds, text) => {
+  expect(createTexts(readLanguage(language), language).duration(seconds)).toBe(text);
+});
+
 test.each(['tr', 'no_such_language'])('texts for the language %s do not fail', (language) => {
   const texts = createTexts(readLanguage('en'), language);
   expect(texts.t('save.changes', { count: 2 })).toBe('2 unsaved changes');

@@ -7,6 +7,9 @@ import { isStorageUnavailable } from './storage-errors.ts';
 /** Pause suggested while the database or Kommo recovers, in seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
+/** When a chat service refuses for the number of requests and does not say until when. */
+const UNKNOWN_LIMIT_SECONDS = 60;
+
 /** Longest pause passed on to a browser, in seconds. Kommo is known to ask for 300. */
 const LONGEST_RETRY_SECONDS = 900;
 
@@ -73,7 +76,10 @@ function fromConnector(error: ConnectorError): AppError {
     case 'reauthorize':
       return new AppError('connector_reauthorize', { cause: error });
     case 'rate_limited':
-      return new AppError('rate_limited', options);
+      return new AppError('rate_limited', {
+        cause: error,
+        retryAfterSeconds: pause(error.retryAfterSeconds ?? UNKNOWN_LIMIT_SECONDS),
+      });
     case 'misconfigured':
       return new AppError('connector_misconfigured', { cause: error });
     case 'unavailable':

@@ -21,9 +21,12 @@ export function FailureBanner({
   takesFocus,
   children,
 }: FailureBannerProps): ReactNode {
-  const { t } = useTexts();
-  const retryLabel = error.code === 'session_ended' ? t('app.reload') : t('app.retry');
-  const retry = error.code === 'session_ended' ? () => window.location.reload() : onRetry;
+  const { t, find, duration } = useTexts();
+  const { code, retryAfterSeconds: wait } = error;
+  const timed =
+    wait === undefined ? undefined : find(`errors.${code}_for`, { time: duration(wait) });
+  const retryLabel = code === 'session_ended' ? t('app.reload') : t('app.retry');
+  const retry = code === 'session_ended' ? () => window.location.reload() : onRetry;
   return (
     <Banner
       tone="danger"
@@ -31,7 +34,7 @@ export function FailureBanner({
       takesFocus={takesFocus}
       actions={retry && <Button onClick={retry}>{retryLabel}</Button>}
     >
-      <p>{t(`errors.${error.code}`)}</p>
+      <p>{timed ?? t(`errors.${code}`)}</p>
       {children}
       <Reference value={error.reference} />
     </Banner>

@@ -40,6 +40,7 @@ export type Failure =
       code: ErrorCode;
       fields?: FieldError[];
       refreshTokenUrl?: string;
+      retryAfterSeconds?: number;
     };
 
 export function startBackend(settings: Settings = makeSettings()): Backend {
@@ -181,6 +182,12 @@ function answerFailure(failure: Failure): Response {
         ? { error_code: 1015, refresh_token_url: failure.refreshTokenUrl }
         : {}),
     },
-    { status: ERROR_STATUS[failure.code] },
+    {
+      status: ERROR_STATUS[failure.code],
+      headers:
+        failure.retryAfterSeconds === undefined
+          ? {}
+          : { 'Retry-After': String(failure.retryAfterSeconds) },
+    },
   );
 }

@@ -38,7 +38,8 @@ export function createFakeHost(language: 'en' | 'es' | 'pt' = 'en'): FakeHost {
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
         const answer: unknown = await response.json().catch(() => undefined);
-        return { status: response.status, body: answer };
+        const retryAfter = response.headers.get('retry-after');
+        return { status: response.status, body: answer, retryAfter };
       } catch {
         return { status: 0, body: undefined };
       }

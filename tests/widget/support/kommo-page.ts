@@ -87,7 +87,12 @@ function request(options: AjaxOptions): JQuery.Promise<unknown> {
     async (response) => {
       const text = await response.text();
       const json: unknown = text === '' ? undefined : JSON.parse(text);
-      const xhr = { status: response.status, responseJSON: json, responseText: text };
+      const xhr = {
+        status: response.status,
+        responseJSON: json,
+        responseText: text,
+        getResponseHeader: (name: string) => response.headers.get(name),
+      };
       if (response.ok) answer.resolve(json, 'success', xhr);
       else answer.reject(xhr, 'error');
     },
