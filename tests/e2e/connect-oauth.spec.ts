@@ -51,6 +51,7 @@ test('a sign-in is left in Kommo, then refused at the provider, and connects not
   await settings.openInstalled();
   await settings.chooseService('Acme Chat');
   let signIn = await openSignIn(settings, 'Acme Chat');
+  await expect(signIn.getByRole('button', { name: 'Sign in as Ada Lovelace' })).toBeVisible();
   await widget.getByRole('button', { name: 'Cancel' }).click();
   await expect.poll(() => signIn.isClosed()).toBe(true);
 

@@ -49,6 +49,7 @@ test('a reload in the middle of a code, a sign-in and a key goes on where it was
   // One that was lost with it is opened again.
   await reconnect(settings, 'Demo Workspace');
   const lost = await openSignIn(settings, 'Slack');
+  await expect(lost.getByRole('button', { name: 'Allow' })).toBeVisible();
   await lost.close();
   await reload();
   const opening = page.waitForEvent('popup');

@@ -51,6 +51,7 @@ test('a sign-in is left in Kommo, then refused at Slack, and connects nothing', 
   await settings.openInstalled();
   await settings.chooseService('Slack');
   let signIn = await openSignIn(settings, 'Slack');
+  await expect(signIn.getByRole('button', { name: 'Allow' })).toBeVisible();
   await widget.getByRole('button', { name: 'Cancel' }).click();
   // Nobody waits for that window any more.
   await expect.poll(() => signIn.isClosed()).toBe(true);
