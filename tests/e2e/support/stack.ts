@@ -91,8 +91,9 @@ export class Stack {
     return this.#backend.kill();
   }
 
-  async startBackend(): Promise<void> {
-    this.#backend = startBackend(this.#addresses, this.#laterByMs);
+  /** `variables` are laid over those of every test's backend. */
+  async startBackend(variables: Record<string, string> = {}): Promise<void> {
+    this.#backend = startBackend(this.#addresses, this.#laterByMs, variables);
     await this.#ready();
   }
 
@@ -125,7 +126,11 @@ export class Stack {
   }
 }
 
-function startBackend(addresses: StackAddresses, laterByMs = 0): Part {
+function startBackend(
+  addresses: StackAddresses,
+  laterByMs = 0,
+  variables: Record<string, string> = {},
+): Part {
   const clock = laterByMs > 0 ? ['--import', `${PROJECT}/tests/e2e/support/later.ts`] : [];
   return new Part({
     name: 'backend',
@@ -134,6 +139,7 @@ function startBackend(addresses: StackAddresses, laterByMs = 0): Part {
       ...backendEnvironment(addresses),
       DATABASE_URL: undefined,
       LATER_BY_MS: String(laterByMs),
+      ...variables,
     },
     logFile: `${addresses.dataDir}/logs/backend.log`,
   });
