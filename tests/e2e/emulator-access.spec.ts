@@ -78,7 +78,7 @@ test('the modal can be used with the keyboard alone', async ({ kommo, page }) =>
   await page.keyboard.press('Enter');
   await expect(kommo.modal).toHaveCount(0);
   expect(kommo.stored()).toMatchObject({ shop_name: 'Lamps' });
-  expect(kommo.warnings()).toEqual([]);
+  expect(await kommo.warnings()).toEqual([]);
 });
 
 test('the modal fits a window of 320 pixels', async ({ kommo, page }) => {

@@ -87,7 +87,7 @@ test.describe('menu-guest', () => {
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(name ?? '');
       await expect(area).toContainText(`${location}  ${subitem}`);
     }
-    const [opened] = kommo.log('callback', 'initMenuPage').slice(-1);
+    const [opened] = (await kommo.log('callback', 'initMenuPage')).slice(-1);
     expect(opened?.detail.args).toEqual([{ location: 'settings', subitem_code: 'guests' }]);
   });
 
@@ -108,8 +108,8 @@ test.describe('menu-guest', () => {
     await kommo.leaveAndReturn();
     await expect(page.locator('#page')).toHaveAttribute('data-menu-guest-visits', '2');
     await kommo.waitForLog('callback', 'render', 3);
-    expect(kommo.log('callback', 'init')).toHaveLength(1);
-    expect(kommo.log('callback', 'destroy')).toHaveLength(0);
+    expect(await kommo.log('callback', 'init')).toHaveLength(1);
+    expect(await kommo.log('callback', 'destroy')).toHaveLength(0);
   });
 
   test('hears messages of the socket channel it listens to, and notifications', async ({

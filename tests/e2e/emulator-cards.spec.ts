@@ -50,13 +50,10 @@ test.describe('card-tools', () => {
         unlink: [{ ...link, quantity: 10, to_id: 11 }],
       },
     ]);
-    const asked = ['loadElements', 'searchDataInCard'].map(
-      (name) => kommo.log('callback', name)[0]?.detail.args,
-    );
-    expect(asked).toEqual([
-      [{ id: 1, type: 'contacts' }, 601],
-      ['floor', 1, 601],
-    ]);
+    const [loaded] = await kommo.log('callback', 'loadElements');
+    expect(loaded?.detail.args).toEqual([{ id: 1, type: 'contacts' }, 601]);
+    const [searched] = await kommo.log('callback', 'searchDataInCard');
+    expect(searched?.detail.args).toEqual(['floor', 1, 601]);
   });
 
   test('knows whose card and which list it is in, and hears of ticked rows', async ({
@@ -137,7 +134,7 @@ test.describe('card-tools', () => {
       user_id: 8001,
       data: { entity_type: 'leads', entity_id: 501 },
     });
-    expect(kommo.log('callback')).toEqual([]);
+    expect(await kommo.log('callback')).toEqual([]);
   });
 
   test('takes over the elements of the list it claimed, and no other', async ({ kommo, page }) => {
@@ -147,6 +144,6 @@ test.describe('card-tools', () => {
     await kommo.goTo('/catalogs/4002');
     await page.getByRole('button', { name: 'Desk lamp' }).click();
     await kommo.waitForLog('page', 'catalog');
-    expect(kommo.log('callback', 'loadCatalogElement')).toHaveLength(1);
+    expect(await kommo.log('callback', 'loadCatalogElement')).toHaveLength(1);
   });
 });

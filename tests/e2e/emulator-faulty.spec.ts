@@ -80,7 +80,7 @@ for (const [title, script, told] of SCRIPTS) {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: /All Fields/ }).click();
     await expect(kommo.modal).toBeVisible();
-    expect(kommo.log('error', 'widget').length).toBeGreaterThan(0);
+    expect((await kommo.log('error', 'widget')).length).toBeGreaterThan(0);
   });
 }
 
@@ -128,8 +128,10 @@ test('a widget without the location settings runs no code in the modal', async (
   );
   await kommo.open(folder);
   await expect(kommo.modal).toBeVisible();
-  await expect.poll(() => kommo.warnings().join()).toContain('no location "settings"');
-  expect(kommo.log('callback')).toHaveLength(0);
+  await expect
+    .poll(async () => (await kommo.warnings()).join())
+    .toContain('no location "settings"');
+  expect(await kommo.log('callback')).toHaveLength(0);
 });
 
 test('a changed file is there after a reload', async ({ kommo, page }) => {

@@ -25,7 +25,7 @@ test.describe('Save', () => {
     await page.getByLabel('Shop name').fill('More lamps');
     await kommo.save.click();
     await expect(kommo.modal).toHaveCount(0);
-    expect(kommo.log('callback', 'onSave')).toHaveLength(1);
+    expect(await kommo.log('callback', 'onSave')).toHaveLength(1);
     expect(kommo.stored()).toMatchObject({ shop_name: 'More lamps' });
   });
 
@@ -37,7 +37,7 @@ test.describe('Save', () => {
     await type(kommo, '');
     await kommo.save.click();
     await expect(page.getByRole('alert')).toHaveText('Fill in this field');
-    expect(kommo.log('callback', 'onSave')).toHaveLength(0);
+    expect(await kommo.log('callback', 'onSave')).toHaveLength(0);
     await shop.fill('closed');
     await kommo.save.click();
     await expect(kommo.save).toHaveClass(/button-input_error/);
@@ -78,7 +78,9 @@ test.describe('Save', () => {
     await kommo.save.click();
     await expect(kommo.modal).toHaveCount(0);
     expect(kommo.stored()).toMatchObject({ shop_name: 'odd' });
-    expect(kommo.warnings()).toContain('onSave answered object: only true or false is documented');
+    expect(await kommo.warnings()).toContain(
+      'onSave answered object: only true or false is documented',
+    );
     kommo.emulator.setSwitches({ onSaveOtherValues: 'only true stores' });
     await kommo.goTo('/settings/widgets/?again');
     await page.getByLabel('API key').fill('new');
@@ -110,7 +112,7 @@ test.describe('Install and Uninstall', () => {
     await expect(kommo.save).toBeHidden();
     await kommo.install();
     await expect(kommo.save).toBeVisible();
-    expect(kommo.log('hook', 'install')).toHaveLength(1);
+    expect(await kommo.log('hook', 'install')).toHaveLength(1);
   });
 
   test('tells the admin when it could not be done', async ({ kommo, page }) => {

@@ -8,15 +8,15 @@ test.describe('A documented conflict is a switch:', () => {
     test(`${order}`, async ({ kommo }) => {
       await kommo.open('all-fields', '/settings/widgets/', { initOrder: order });
       await kommo.waitForLog('callback', 'settings');
-      expect(kommo.log('callback').map(({ name }) => name)).toEqual(expected);
+      expect((await kommo.log('callback')).map(({ name }) => name)).toEqual(expected);
     });
   }
 
   test('bind_actions and init together', async ({ kommo }) => {
     await kommo.open('all-fields', '/settings/widgets/', { initOrder: 'together' });
     await kommo.waitForLog('callback', 'settings');
-    expect(kommo.log('callback', 'bind_actions')).toHaveLength(1);
-    expect(kommo.log('callback', 'init')).toHaveLength(1);
+    expect(await kommo.log('callback', 'bind_actions')).toHaveLength(1);
+    expect(await kommo.log('callback', 'init')).toHaveLength(1);
   });
 
   test('render fires twice, settings fires twice', async ({ kommo }) => {
@@ -25,14 +25,14 @@ test.describe('A documented conflict is a switch:', () => {
       settingsTwice: 'on',
     });
     await kommo.waitForLog('callback', 'settings', 2);
-    expect(kommo.log('callback', 'render')).toHaveLength(2);
+    expect(await kommo.log('callback', 'render')).toHaveLength(2);
   });
 
   test('settings does not come again after Install', async ({ kommo }) => {
     await kommo.open('all-fields', '/settings/widgets/', { settingsAfterInstall: 'not again' });
     await kommo.install();
     await kommo.waitForLog('callback', 'onInstall');
-    expect(kommo.log('callback', 'settings')).toHaveLength(1);
+    expect(await kommo.log('callback', 'settings')).toHaveLength(1);
   });
 
   test('Install draws the right column anew', async ({ kommo, page }) => {
@@ -70,13 +70,13 @@ test.describe('A documented conflict is a switch:', () => {
   test('nothing runs before Install', async ({ kommo }) => {
     await kommo.open('all-fields', '/settings/widgets/', { runBeforeInstall: 'off' });
     await kommo.waitForLog('callback', 'settings');
-    expect(kommo.log('callback', 'render')).toHaveLength(0);
+    expect(await kommo.log('callback', 'render')).toHaveLength(0);
   });
 
   test('a widget that was never saved runs in no other area, or does', async ({ kommo, page }) => {
     await kommo.start('card-tools');
     await kommo.goTo('/leads/detail/501');
-    expect(kommo.log('callback')).toHaveLength(0);
+    expect(await kommo.log('callback')).toHaveLength(0);
     await kommo.goTo('/leads/detail/501?runUnconfigured=on');
     await expect(page.locator('.card-tools__area')).toHaveText('lcard');
   });
@@ -203,8 +203,8 @@ test.describe('The control panel', () => {
     await page.getByRole('button', { name: /^Emulator/ }).click();
     await page.getByRole('button', { name: 'Leave this page and come back' }).click();
     await kommo.waitForLog('callback', 'init', 2);
-    expect(kommo.log('callback', 'destroy')).toHaveLength(1);
-    expect(kommo.log('event', 'page:changed')).toHaveLength(1);
+    expect(await kommo.log('callback', 'destroy')).toHaveLength(1);
+    expect(await kommo.log('event', 'page:changed')).toHaveLength(1);
     await expect(page.locator('.card-widgets__widget')).toHaveCount(1);
   });
 

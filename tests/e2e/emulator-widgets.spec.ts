@@ -47,7 +47,7 @@ test.describe('all-fields', () => {
       .getByRole('button', { name: 'Uninstall' })
       .click();
     await kommo.waitForLog('callback', 'destroy');
-    expect(kommo.log('callback').map(({ name }) => name)).toEqual([
+    expect((await kommo.log('callback')).map(({ name }) => name)).toEqual([
       'render',
       'bind_actions',
       'init',
@@ -59,7 +59,7 @@ test.describe('all-fields', () => {
       'onSave',
       'destroy',
     ]);
-    expect(kommo.log('callback', 'onSave').map(({ detail }) => detail.args)).toMatchObject([
+    expect((await kommo.log('callback', 'onSave')).map(({ detail }) => detail.args)).toMatchObject([
       [{ active: 'Y', fields: { shop_name: 'Lamps' } }],
       [{ active: 'N' }],
     ]);
@@ -112,7 +112,7 @@ test.describe('backend-caller', () => {
     expect(tokens[0]?.split('.')).toHaveLength(3);
     // One token for 25 minutes, as Kommo is reported to do.
     expect(tokens[1]).toBe(tokens[0]);
-    expect(kommo.warnings()).toEqual([]);
+    expect(await kommo.warnings()).toEqual([]);
   });
 });
 
@@ -124,7 +124,7 @@ test.describe('rule-breaker', () => {
     await page.getByRole('button', { name: 'Install', exact: true }).click();
     await kommo.waitForLog('callback', 'onSave');
     await expect
-      .poll(() => kommo.warnings().sort())
+      .poll(async () => (await kommo.warnings()).sort())
       .toEqual([
         'Save before Install: nothing happens',
         'alert: moderation refuses',

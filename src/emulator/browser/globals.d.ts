@@ -34,6 +34,8 @@ interface EmulatorHook {
   /** Settles when the area is drawn and the widget's first callbacks have run. */
   ready: Promise<void>;
   log: readonly import('./types.d.ts').LogEntry[];
+  /** Settles when `GET /__emulator/log` tells everything that the page has recorded before. */
+  logSent(): Promise<unknown>;
   /** Leaves the area as an in-page navigation of Kommo does: `destroy`, then `page:changed`, then it is built again. */
   leaveAndReturn(): Promise<void>;
 }

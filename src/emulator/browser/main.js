@@ -2,7 +2,7 @@
 /** Starts the page: loader, globals, frame and area, then the widget. A fault of the widget leaves the page standing. */
 import { loadArea } from './areas/areas.js';
 import { createApp } from './core/app.js';
-import { logEntries } from './core/log.js';
+import { logEntries, logSent } from './core/log.js';
 import { loadHostModules } from './core/modules.js';
 import { boot } from './core/page.js';
 import { showArchiveProblems } from './core/problems.js';
@@ -43,5 +43,6 @@ const ready = start();
 window.__emulator = {
   ready,
   log: logEntries(),
+  logSent,
   leaveAndReturn: async () => (await import('./shell/life.js')).leaveAndReturn(),
 };

@@ -98,23 +98,27 @@ export class KommoPage {
     return this.page.locator('.widget-settings__modal');
   }
 
-  /** Lines of the log with this kind and name, oldest first. */
-  log(kind: string, name?: string): Line[] {
+  /** Lines of the log with this kind and name, oldest first, up to what the page has recorded by now. */
+  async log(kind: string, name?: string): Promise<Line[]> {
+    // Another site's page has no record.
+    await this.page.evaluate('window.__emulator?.logSent()');
     const lines = this.emulator.log() as Line[];
     return lines.filter((line) => line.kind === kind && (name === undefined || line.name === name));
   }
 
-  /** Waits until the log has such a line (the page sends its log in the background). */
+  /** Waits until the log has such a line. */
   async waitForLog(kind: string, name: string, count = 1): Promise<Line> {
-    await expect.poll(() => this.log(kind, name).length).toBeGreaterThanOrEqual(count);
-    const line = this.log(kind, name)[count - 1];
+    await expect
+      .poll(async () => (await this.log(kind, name)).length)
+      .toBeGreaterThanOrEqual(count);
+    const line = (await this.log(kind, name))[count - 1];
     if (line === undefined) throw new Error(`no ${kind} ${name}`);
     return line;
   }
 
   /** Texts of the warnings so far. */
-  warnings(): string[] {
-    return this.log('warning').map(({ detail }) => String(detail.message));
+  async warnings(): Promise<string[]> {
+    return (await this.log('warning')).map(({ detail }) => String(detail.message));
   }
 
   /** Values of the widget as the emulated account keeps them. */

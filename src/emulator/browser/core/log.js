@@ -13,6 +13,11 @@ const entries = [];
 const listeners = new Set();
 /** @type {LogEntry[]} */
 let unsent = [];
+/**
+ * The batch under way and whatever waits behind it: one at a time, so that the record keeps its order.
+ * @type {Promise<unknown>}
+ */
+let sending = Promise.resolve();
 /** Used before anybody wraps it, so that sending the log is never itself logged. */
 const send = window.fetch.bind(window);
 
@@ -28,9 +33,17 @@ export function log(kind, name, message, detail) {
   if (detail !== undefined) entry.detail = plain(detail);
   entries.push(entry);
   for (const listener of listeners) listener(entry);
-  if (unsent.length === 0) queueMicrotask(flush);
   unsent.push(entry);
+  if (unsent.length === 1) sending = sending.then(flush);
 }
+
+/** Settles when the emulator has everything that was recorded before. */
+export function logSent() {
+  return sending;
+}
+
+// Whoever leaves the page does not wait for the batch under way.
+window.addEventListener('pagehide', () => void flush());
 
 /**
  * Records a thing that Kommo's moderation refuses or that would silently go wrong in a live account. Each warning is
@@ -54,10 +67,12 @@ export function onLog(listener) {
   listeners.add(listener);
 }
 
+/** @returns {Promise<unknown>} */
 function flush() {
   const batch = unsent;
   unsent = [];
-  send('/__emulator/log', {
+  if (batch.length === 0) return Promise.resolve();
+  return send('/__emulator/log', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(batch.map(onTheWire)),
