@@ -18,6 +18,7 @@ import {
 } from '../storage/channels.ts';
 import type { Db, Trx } from '../storage/database.ts';
 import { findSettings, storeDefaultChannel } from '../storage/settings.ts';
+import { transaction } from '../storage/transaction.ts';
 import { isAtLimit } from './channel-limit.ts';
 import { getConnector, linkedAccountOf, toolsForAttempt, webhookIdOf } from './connector-tools.ts';
 import { mainPipelineIds } from './kommo-data.ts';
@@ -59,9 +60,9 @@ export async function acceptAccount(
     : candidate.credentials;
   const linked = { ...candidate, credentials };
   const pipelineIds = attempt.channelId === null ? await mainPipelineIds(parts, attempt) : [];
-  const acceptance = await parts.db
-    .transaction()
-    .execute((trx) => store(trx, parts, attempt, linked, pipelineIds));
+  const acceptance = await transaction(parts.db, (trx) =>
+    store(trx, parts, attempt, linked, pipelineIds),
+  );
   // What `link` did for a key is undone here. Other sign-ins are given back by whoever ends their attempt.
   if (acceptance.outcome !== 'changed' && attempt.auth === 'api_key') {
     await discardSignIn(parts, attempt, linked);
@@ -75,7 +76,7 @@ export async function discardSignIn(
   attempt: StoredAttempt,
   candidate: Candidate,
 ): Promise<void> {
-  await parts.db.transaction().execute((trx) =>
+  await transaction(parts.db, (trx) =>
     endLater(trx, parts, {
       accountId: attempt.accountId,
       connector: attempt.connector,

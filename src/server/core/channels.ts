@@ -14,6 +14,7 @@ import type { Trx } from '../storage/database.ts';
 import { findSettings, storeDefaultChannel } from '../storage/settings.ts';
 import { replaceSources } from '../storage/sources.ts';
 import { requestSync } from '../storage/syncs.ts';
+import { transaction } from '../storage/transaction.ts';
 import type { Caller } from './caller.ts';
 import { channelAddress, viewChannel } from './channel-view.ts';
 import { endAttempt } from './end-attempt.ts';
@@ -41,7 +42,7 @@ export async function readChannels(parts: Parts, caller: Caller): Promise<Channe
  * @throws AppError `not_found` for an id that is unknown or another account's
  */
 export async function removeChannel(parts: Parts, caller: Caller, id: string): Promise<void> {
-  await parts.db.transaction().execute(async (trx) => {
+  await transaction(parts.db, async (trx) => {
     const account = await lockAccount(trx, caller.accountId);
     const key = { id, accountId: caller.accountId, epoch: account?.epoch ?? 0 };
     const channel = await findChannel(trx, key);

@@ -4,6 +4,7 @@ import { findAccount } from '../storage/accounts.ts';
 import type { JobData } from '../storage/jobs.ts';
 import { forgetScopes } from '../storage/scopes.ts';
 import { requestSync } from '../storage/syncs.ts';
+import { transaction } from '../storage/transaction.ts';
 import { retireEpochs } from './retire-epochs.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function cleanUpAccount(
   parts: Parts,
   { accountId, epoch }: JobData['clean-up-account'],
 ): Promise<void> {
-  await parts.db.transaction().execute((trx) => retireEpochs(trx, parts, accountId, epoch));
+  await transaction(parts.db, (trx) => retireEpochs(trx, parts, accountId, epoch));
   await disconnectChannel(parts, accountId);
 }
 
@@ -41,7 +42,7 @@ async function reconnectIfReinstalled(
   accountId: number,
   epoch: number,
 ): Promise<void> {
-  await parts.db.transaction().execute(async (trx) => {
+  await transaction(parts.db, async (trx) => {
     const now = await findAccount(trx, accountId);
     if (now === undefined || now.installState === 'disabled') return;
     await forgetScopes(trx, accountId, epoch);

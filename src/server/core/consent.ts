@@ -4,6 +4,7 @@ import { type AccountHost, consentUrl, parseAccountHost } from '../kommo/account
 import type { Parts } from '../parts.ts';
 import { consumeConsentState, insertConsentState } from '../storage/consent-states.ts';
 import type { Trx } from '../storage/database.ts';
+import { transaction } from '../storage/transaction.ts';
 import type { Caller } from './caller.ts';
 import { type ExchangeResult, exchangeInstallCode } from './exchange-install-code.ts';
 import { storeInstallCode } from './install.ts';
@@ -56,7 +57,7 @@ export async function finishConsent(
   parts: Parts,
   redirect: { state: string; host: AccountHost; code: string },
 ): Promise<ConsentOutcome> {
-  const stored = await parts.db.transaction().execute(async (trx) => {
+  const stored = await transaction(parts.db, async (trx) => {
     const begun = await useState(trx, redirect.state);
     if (begun === undefined) return undefined;
     if (begun.host.host !== redirect.host.host) return { host: begun.host };
@@ -82,7 +83,7 @@ export async function refuseConsent(
   state: string | undefined,
 ): Promise<ConsentOutcome> {
   if (state === undefined) return { kind: 'unknown_state' };
-  const begun = await parts.db.transaction().execute((trx) => useState(trx, state));
+  const begun = await transaction(parts.db, (trx) => useState(trx, state));
   return begun === undefined ? { kind: 'unknown_state' } : { kind: 'refused', host: begun.host };
 }
 

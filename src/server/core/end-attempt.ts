@@ -10,6 +10,7 @@ import {
   type StoredAttempt,
 } from '../storage/attempts.ts';
 import type { Trx } from '../storage/database.ts';
+import { transaction } from '../storage/transaction.ts';
 import type { Caller } from './caller.ts';
 import { webhookIdOf } from './connector-tools.ts';
 import { endLater } from './session-endings.ts';
@@ -64,7 +65,7 @@ export async function endAttemptById(
   id: string,
   end: AttemptEnd,
 ): Promise<StoredAttempt | undefined> {
-  return parts.db.transaction().execute(async (trx) => {
+  return transaction(parts.db, async (trx) => {
     const attempt = await lockAttempt(trx, parts.secrets, id);
     if (!attempt || !isLive(attempt.state)) return attempt;
     return endAttempt(trx, parts, attempt, end);

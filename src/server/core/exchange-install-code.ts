@@ -18,6 +18,7 @@ import {
   postponeInstallCode,
   renewInstallCode,
 } from '../storage/install-codes.ts';
+import { transaction } from '../storage/transaction.ts';
 
 /** Renewed while the exchange runs, so that a killed one is soon taken up again. */
 const LEASE_SECONDS = 15;
@@ -144,7 +145,7 @@ async function storeGrant(
   tokens: TokenPair,
   expectedEpoch: number | undefined,
 ): Promise<boolean> {
-  return parts.db.transaction().execute(async (trx) => {
+  return transaction(parts.db, async (trx) => {
     const locked = await lockAccount(trx, account.id);
     if (locked?.epoch !== expectedEpoch) return false;
     const { id, name, language, country, amojoId } = account;

@@ -5,6 +5,7 @@ import type { Parts } from '../parts.ts';
 import type { Trx } from '../storage/database.ts';
 import { countUnprovenCodes } from '../storage/install-code-lists.ts';
 import { insertInstallCode } from '../storage/install-codes.ts';
+import { transaction } from '../storage/transaction.ts';
 
 /** Fake install calls one host may receive in a minute. An administrator installs once. */
 const MOST_CALLS_OF_HOST = 10;
@@ -30,7 +31,7 @@ export async function receiveInstallCall(
   if (ofHost >= MOST_CALLS_OF_HOST || open >= MOST_OPEN_CODES) {
     throw new AppError('rate_limited', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
-  await parts.db.transaction().execute((trx) => storeInstallCode(parts, trx, call));
+  await transaction(parts.db, (trx) => storeInstallCode(parts, trx, call));
 }
 
 /** Stores a code and the job that exchanges it. @returns undefined when this very code was seen before */

@@ -8,6 +8,7 @@ import type { Db, Trx } from '../storage/database.ts';
 import { findSettings, type StoredSettings, storeSettings } from '../storage/settings.ts';
 import { listSources, replaceSources } from '../storage/sources.ts';
 import { requestSync } from '../storage/syncs.ts';
+import { transaction } from '../storage/transaction.ts';
 import { isAdmin } from './admin.ts';
 import type { Caller } from './caller.ts';
 import { ensureScope } from './chat-channel.ts';
@@ -48,7 +49,7 @@ export async function saveSettings(
     pipelines,
     templates: await knownTemplates(parts, account.id).catch(() => []),
   };
-  return parts.db.transaction().execute(async (trx) => {
+  return transaction(parts.db, async (trx) => {
     const locked = await lockAccount(trx, account.id);
     if (locked?.epoch !== account.epoch || locked.installState !== 'active') {
       throw new AppError('kommo_reauthorize');

@@ -15,6 +15,7 @@ import {
   type StoredAttempt,
 } from '../storage/attempts.ts';
 import { findChannel, findChannelSecrets, listChannels } from '../storage/channels.ts';
+import { transaction } from '../storage/transaction.ts';
 import { viewAttempt } from './attempt-view.ts';
 import type { Caller } from './caller.ts';
 import { isAtLimit } from './channel-limit.ts';
@@ -114,7 +115,7 @@ async function secretOfChannel(
 }
 
 async function open(parts: Parts, row: NewAttempt): Promise<StoredAttempt> {
-  await parts.db.transaction().execute(async (trx) => {
+  await transaction(parts.db, async (trx) => {
     const account = await lockAccount(trx, row.accountId);
     if (account?.epoch !== row.epoch) throw new AppError('not_found');
     for (const rival of await lockRivals(trx, parts.secrets, row)) {
@@ -181,7 +182,7 @@ async function abandonLater(
   attempt: StoredAttempt,
   session: Record<string, unknown>,
 ): Promise<void> {
-  await parts.db.transaction().execute((trx) =>
+  await transaction(parts.db, (trx) =>
     endLater(trx, parts, {
       accountId: attempt.accountId,
       connector: attempt.connector,

@@ -14,6 +14,7 @@ import type { Trx } from '../storage/database.ts';
 import { forgetGrant } from '../storage/grants.ts';
 import { forgetIdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { forgetScopes } from '../storage/scopes.ts';
+import { transaction } from '../storage/transaction.ts';
 import { forgetUserRights } from '../storage/user-rights.ts';
 
 /**
@@ -77,9 +78,7 @@ async function endIfRevoked(
   const asked = { epoch: account.epoch, version: await findGrantVersion(parts.db, accountId) };
   const answer = await parts.kommo.confirmRevoked(accountId);
   if (answer !== 'revoked') return answer;
-  const hasEnded = await parts.db
-    .transaction()
-    .execute((trx) => endInstall(parts, trx, accountId, asked));
+  const hasEnded = await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, asked));
   // A new grant came while we asked about the old one: Kommo's answer says nothing about it.
   return hasEnded ? 'ended' : 'unknown';
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from './database.ts';
+import { transaction } from './transaction.ts';
 
 /** A Kommo account as we know it. A tenant: everything else hangs on its id. */
 export interface Account {
@@ -113,7 +114,7 @@ export async function moveAccount(
   id: number,
   to: { host: string; subdomain: string; tld: string },
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await transaction(db, async (trx) => {
     await evictHost(trx, to.host, id);
     await trx.updateTable('accounts').set(to).where('id', '=', id).execute();
   });

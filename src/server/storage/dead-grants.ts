@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { type GrantKey, inMilliseconds, leaseIsFree, SETTLED } from './grants.ts';
+import { transaction } from './transaction.ts';
 
 /**
  * Marks the pair dead and its account as needing authorization. `probeInMs`: when to see whether it came
@@ -13,7 +14,7 @@ export async function buryGrant(
   key: GrantKey & { owner?: string },
   probeInMs: number | null,
 ): Promise<boolean> {
-  return await db.transaction().execute(async (trx) => {
+  return await transaction(db, async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('grants')
       .set({
@@ -41,7 +42,7 @@ export async function buryGrant(
 
 /** Undoes `buryGrant` for a pair that Kommo accepts after all. */
 export async function reviveGrant(db: Db, key: GrantKey): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await transaction(db, async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('grants')
       .set({ ...SETTLED, state: 'alive' })
