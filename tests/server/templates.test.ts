@@ -55,6 +55,42 @@ describe('with a grant', () => {
     expect(templates.filter(({ name }: { name: string }) => name === 'Once')).toHaveLength(1);
   });
 
+  test('a template whose making was answered with silence is found, not made again', async () => {
+    loseAnswer();
+    const answer = await add({ name: 'Lost', content: 'Where is it?' });
+    expect([answer.status, answer.body.name]).toEqual([201, 'Lost']);
+    expect(await named('Lost')).toHaveLength(1);
+  });
+
+  test('the same request again finds what the first one made, when Kommo could not be asked then', async () => {
+    const key = randomUUID();
+    const body = { name: 'Lost again', content: 'Where is it?' };
+    loseAnswer();
+    server.emulator.fault({
+      match: { method: 'GET', path: '/api/v4/chats/templates' },
+      action: { status: 500 },
+      times: 0,
+    });
+    expect((await add(body, key)).status).toBe(502);
+    server.emulator.clearFaults();
+    const answer = await add(body, key);
+    expect([answer.status, answer.body.name]).toEqual([201, 'Lost again']);
+    expect(await named('Lost again')).toHaveLength(1);
+  });
+
+  test('so does the request of a process that was killed while Kommo was asked', async () => {
+    const key = randomUUID();
+    const body = { name: 'Killed', content: 'Where is it?' };
+    await add(body, key);
+    await server.parts.db
+      .updateTable('idempotency_keys')
+      .set({ status: null, body: null, lease_until: new Date(0) })
+      .where('key', '=', key)
+      .execute();
+    expect((await add(body, key)).status).toBe(201);
+    expect(await named('Killed')).toHaveLength(1);
+  });
+
   test('a template that Kommo does not accept is refused', async () => {
     server.emulator.fault({
       match: { method: 'POST', path: '/api/v4/chats/templates' },
@@ -113,4 +149,17 @@ describe('with a grant', () => {
 
 function add(body: unknown, key: string = randomUUID()) {
   return server.api('POST', '/messenger/templates', { body, key });
+}
+
+/** The next template is made, and nobody hears of it. */
+function loseAnswer() {
+  server.emulator.fault({
+    match: { method: 'POST', path: '/api/v4/chats/templates' },
+    action: 'loseAnswer',
+  });
+}
+
+async function named(name: string): Promise<unknown[]> {
+  const { templates } = (await server.api('GET', '/messenger/templates')).body._embedded;
+  return templates.filter((template: { name: string }) => template.name === name);
 }

@@ -3,7 +3,7 @@ import type { AccountHost } from '../kommo/account-host.ts';
 import { type DisposableToken, verifyDisposableToken } from '../kommo/disposable-token.ts';
 import { isKommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
-import { findAccount, findAccountByHost, moveAccount } from '../storage/accounts.ts';
+import { type Account, findAccount, findAccountByHost, moveAccount } from '../storage/accounts.ts';
 import { countTokenUse } from '../storage/seen-tokens.ts';
 import { hostOfBrowserOrigin } from './browser-origin.ts';
 import type { Caller } from './caller.ts';
@@ -31,17 +31,16 @@ export async function authenticate(
   if (origin !== undefined && hostOfBrowserOrigin(parts.config, origin)?.host !== token.host.host) {
     throw new AppError('origin_forbidden');
   }
-  const uses = await countTokenUse(parts.db, token);
-  if (uses > (parts.config.disposableTokens === 'strict' ? 1 : MOST_USES)) {
-    throw refused('used_too_often');
-  }
-  await confirmHost(parts, token.accountId, token.host);
+  const isStrict = parts.config.disposableTokens === 'strict';
+  const { uses, account } = await countTokenUse(parts.db, token, isStrict);
+  if (uses > (isStrict ? 1 : MOST_USES)) throw refused('used_too_often');
   return {
     accountId: token.accountId,
     userId: token.userId,
     host: token.host,
     isAdminClaim: token.isAdmin,
     jti: token.jti,
+    account: await confirmHost(parts, account, token),
   };
 }
 
@@ -63,18 +62,26 @@ async function verify(parts: Parts, token: string): Promise<DisposableToken> {
  * A subdomain can be renamed, and a free one is given to somebody else. So the token's host must be the
  * one stored for its account; where it is not, only Kommo can say who is right: the account moved, the
  * host changed hands, or the token mixes two accounts.
+ *
+ * @returns the account as it is after that
  */
-async function confirmHost(parts: Parts, accountId: number, host: AccountHost): Promise<void> {
-  const account = await findAccount(parts.db, accountId);
-  if (account?.host === host.host) return;
+async function confirmHost(
+  parts: Parts,
+  account: Account | undefined,
+  { accountId, host }: DisposableToken,
+): Promise<Account | undefined> {
+  if (account?.host === host.host) return account;
   if (account?.installState === 'active') {
     const isThere = await isAccountAt(parts, accountId, host);
-    if (isThere === true) return;
     if (isThere === false) throw refused('host_of_another_account');
+    if (isThere === true) return findAccount(parts.db, accountId);
   }
   const holder = await findAccountByHost(parts.db, host.host);
-  if (holder?.installState !== 'active' || holder.id === accountId) return;
-  if (await isAccountAt(parts, holder.id, host)) throw refused('host_of_another_account');
+  if (holder?.installState === 'active' && holder.id !== accountId) {
+    if (await isAccountAt(parts, holder.id, host)) throw refused('host_of_another_account');
+  }
+  // Read again: asking Kommo may have shown that its grant is dead.
+  return account && findAccount(parts.db, accountId);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AccountHost } from '../kommo/account-host.ts';
+import type { Account } from '../storage/accounts.ts';
 
 /** Who is behind a request: what a verified disposable token says, and nothing a request says besides. */
 export interface Caller {
@@ -8,4 +9,6 @@ export interface Caller {
   /** The token's `is_admin`; Kommo's documentation does not promise it. */
   isAdminClaim: boolean | undefined;
   jti: string;
+  /** The account as it was when the request came; undefined when it never installed. */
+  account: Account | undefined;
 }

@@ -8,6 +8,7 @@ import {
   findChannel,
   findChannelSecrets,
   listChannels,
+  listChannelsWithDefault,
   type StoredChannel,
 } from '../storage/channels.ts';
 import type { Trx } from '../storage/database.ts';
@@ -18,14 +19,16 @@ import { transaction } from '../storage/transaction.ts';
 import type { Caller } from './caller.ts';
 import { channelAddress, viewChannel } from './channel-view.ts';
 import { endAttempt } from './end-attempt.ts';
-import { findAccount } from './install-state.ts';
 import { endLater } from './session-endings.ts';
 
 /** The account's channels, as the guide's collection. */
 export async function readChannels(parts: Parts, caller: Caller): Promise<ChannelCollection> {
-  const epoch = (await findAccount(parts, caller.accountId))?.epoch ?? 0;
-  const channels = await listChannels(parts.db, caller.accountId, epoch);
-  const { defaultChannelId } = await findSettings(parts.db, caller.accountId, epoch);
+  const epoch = caller.account?.epoch ?? 0;
+  const { channels, defaultChannelId } = await listChannelsWithDefault(
+    parts.db,
+    caller.accountId,
+    epoch,
+  );
   return {
     _total_items: channels.length,
     _embedded: {

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
 import { AppError } from '../app-error.ts';
+import { ConnectorError } from '../connectors/connector.ts';
+import { KommoError } from '../kommo/errors.ts';
+import { wasNeverSent } from '../kommo/transport.ts';
 import type { Parts } from '../parts.ts';
 import type { Trx } from '../storage/database.ts';
 import {
@@ -9,6 +13,7 @@ import {
   renewIdempotencyKey,
   storeAnswer,
 } from '../storage/idempotency-keys.ts';
+import { isStorageUnavailable } from './storage-errors.ts';
 
 export interface Answer {
   status: number;
@@ -21,6 +26,13 @@ export interface Once {
    * a repeated request do the work twice.
    */
   keep: (trx: Trx, answer: Answer) => Promise<void>;
+  /**
+   * The same request was begun before and nobody knows how it ended: what it does outside the database may
+   * be done already.
+   */
+  isRepeat: boolean;
+  /** Names this very request, in 32 letters and digits: the same each time it is repeated. */
+  reference: string;
 }
 
 /** Renewed while the work runs; what a killed process leaves behind is free again after this. */
@@ -29,7 +41,11 @@ const RENEW_EVERY_MS = 5_000;
 
 const RETRY_AFTER_SECONDS = 2;
 
-/** Does the work unless it was done under this key before; then answers as it was answered then. */
+/**
+ * Does the work unless it was done under this key before; then answers as it was answered then.
+ *
+ * @throws AppError `idempotency_key_reused`, `in_progress`
+ */
 export async function runUnderKey(
   parts: Parts,
   use: KeyUse,
@@ -48,18 +64,36 @@ export async function runUnderKey(
       break;
   }
   const lease = holdLease(parts, state.claim);
+  let isKept = false;
+  const keep = async (trx: Trx, answer: Answer) => {
+    await storeAnswer(trx, secrets, use, answer);
+    isKept = true;
+  };
   try {
-    const answer = await work({ keep: (trx, kept) => storeAnswer(trx, secrets, use, kept) });
-    await storeAnswer(db, secrets, use, answer);
+    const { isRepeat } = state;
+    const answer = await work({ keep, isRepeat, reference: referenceOf(use) });
+    if (!isKept) await storeAnswer(db, secrets, use, answer);
     return answer;
   } catch (error) {
-    await releaseIdempotencyKey(db, lease.claim).catch((cause: unknown) => {
+    const isUnknown = isOutcomeUnknown(error);
+    await releaseIdempotencyKey(db, lease.claim, isUnknown).catch((cause: unknown) => {
       parts.log.warn({ err: cause }, 'an idempotency key could not be given back');
     });
     throw error;
   } finally {
     lease.end();
   }
+}
+
+function referenceOf({ accountId, key }: KeyUse): string {
+  return createHash('sha256').update(`${accountId} ${key}`).digest('hex').slice(0, 32);
+}
+
+/** Whether a request that failed may have had its effect all the same: the answer to it was lost. */
+function isOutcomeUnknown(error: unknown): boolean {
+  if (error instanceof KommoError) return error.kind === 'unavailable' && !wasNeverSent(error);
+  if (error instanceof ConnectorError) return error.failure === 'unavailable';
+  return isStorageUnavailable(error);
 }
 
 function holdLease(parts: Parts, claim: KeyClaim): { claim: KeyClaim; end: () => void } {

@@ -17,7 +17,7 @@ export async function findAccount(parts: Parts, accountId: number): Promise<Acco
  * @throws AppError `kommo_reauthorize` with a consent page when there is no working grant
  */
 export async function requireActiveAccount(parts: Parts, caller: Caller): Promise<Account> {
-  const account = await findStoredAccount(parts.db, caller.accountId);
+  const { account } = caller;
   if (account?.installState === 'active') return account;
   throw await kommoReauthorize(parts, caller);
 }
@@ -35,8 +35,11 @@ export async function kommoReauthorize(
 }
 
 /** Whether the integration works, and if not, where an administrator makes it work. */
-export async function installStatus(parts: Parts, caller: Caller): Promise<InstallStatus> {
-  const account = await findStoredAccount(parts.db, caller.accountId);
+export async function installStatus(
+  parts: Parts,
+  caller: Caller,
+  account: Account | undefined,
+): Promise<InstallStatus> {
   // The epoch rises with every uninstall.
   const isReinstall = account !== undefined && account.epoch > 1;
   if (account?.installState === 'active') {

@@ -5,50 +5,102 @@ import { isKommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
 import { claimProfileRefresh, storeProfile } from '../storage/account-profile.ts';
 import type { Account } from '../storage/accounts.ts';
-import { type CacheKind, findCached, storeCached } from '../storage/kommo-cache.ts';
+import {
+  type CachedAnswer,
+  type CacheKind,
+  findCached,
+  outdateCached,
+  storeCached,
+} from '../storage/kommo-cache.ts';
+
+/**
+ * How long a list of Kommo's is shown without asking again, in seconds. Every opening of the screen would cost
+ * some of the request budget that all accounts share otherwise.
+ */
+export const LIST_SECONDS = 30;
 
 /** So long the screen waits for Kommo when it could show what Kommo said last. */
 const PATIENCE_MS = 4_000;
 
-/** Name, language and country are asked for again after this. */
-const PROFILE_SECONDS = 10;
+/** Whose list, and in which install epoch it is asked for. */
+type Owner = Pick<Account, 'id' | 'epoch'>;
 
-/** Answers under way, by account and kind: callers at the same moment share one request to Kommo. */
+const pipelines = z.array(pipeline);
+const templates = z.array(template);
+
+/** Questions under way, by account and kind: callers at the same moment share one request to Kommo. */
 const underway = new WeakMap<Parts, Map<string, Promise<unknown>>>();
 
 /**
- * The account's pipelines. In Kommo's trouble the last known ones.
+ * The account's pipelines: the last answer while it is fresh, otherwise Kommo's. In Kommo's trouble the last
+ * known ones.
  *
- * @throws KommoError when nothing is known, or when the grant is dead
+ * @param known what is stored, as the caller has read it
+ * @throws KommoError when nothing is known, or when waiting does not help
  */
-export function readPipelines(parts: Parts, accountId: number): Promise<Pipeline[]> {
-  return read(parts, accountId, 'pipelines', z.array(pipeline), () =>
-    parts.kommo.pipelines(accountId),
-  );
+export function readPipelines(
+  parts: Parts,
+  owner: Owner,
+  known: CachedAnswer | undefined,
+): Promise<Pipeline[]> {
+  const ask = () => parts.kommo.pipelines(owner.id);
+  return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask });
+}
+
+/** As `readPipelines`, asked in any case: what is saved is judged by what Kommo has now. */
+export function askPipelines(
+  parts: Parts,
+  owner: Owner,
+  known: CachedAnswer | undefined,
+): Promise<Pipeline[]> {
+  const ask = () => parts.kommo.pipelines(owner.id);
+  return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask, isForced: true });
 }
 
 /** The templates this integration made. As `readPipelines` for the rest. */
-export function readTemplates(parts: Parts, accountId: number): Promise<Template[]> {
-  return read(parts, accountId, 'templates', z.array(template), () =>
-    parts.kommo.templates(accountId),
-  );
+export function readTemplates(
+  parts: Parts,
+  owner: Owner,
+  known: CachedAnswer | undefined,
+): Promise<Template[]> {
+  const ask = () => parts.kommo.templates(owner.id);
+  return read(parts, owner, { kind: 'templates', schema: templates, known, ask });
 }
 
-/** The last known templates, or Kommo's answer where none are known. */
-export async function knownTemplates(parts: Parts, accountId: number): Promise<Template[]> {
-  const known = await cached(parts, accountId, 'templates', z.array(template));
-  return known ?? readTemplates(parts, accountId);
+/** As `readTemplates`, for a caller that has read nothing yet. */
+export async function findTemplates(parts: Parts, owner: Owner): Promise<Template[]> {
+  const key = { accountId: owner.id, kind: 'templates' } as const;
+  return readTemplates(parts, owner, await findCached(parts.db, key, LIST_SECONDS));
+}
+
+/** The last known templates however old, or Kommo's answer where none are known. */
+export function knownTemplates(
+  parts: Parts,
+  owner: Owner,
+  known: CachedAnswer | undefined,
+): Promise<Template[]> {
+  return readTemplates(parts, owner, known && { ...known, isFresh: true });
+}
+
+/** A template was added: the next look must show it. */
+export function outdateTemplates(parts: Parts, accountId: number): Promise<void> {
+  return outdateCached(parts.db, { accountId, kind: 'templates' });
 }
 
 /** What a new channel is given: the main pipeline, where it is known. Never fails. */
 export async function mainPipelineIds(
   parts: Parts,
-  { accountId }: { accountId: number },
+  { accountId, epoch }: { accountId: number; epoch: number },
 ): Promise<number[]> {
   try {
-    const known = await cached(parts, accountId, 'pipelines', z.array(pipeline));
-    const pipelines = known ?? (await readPipelines(parts, accountId));
-    return pipelines.filter((one) => one.is_main && !one.is_archived).map((one) => one.id);
+    const key = { accountId, kind: 'pipelines' } as const;
+    const known = await findCached(parts.db, key, LIST_SECONDS);
+    const list = await readPipelines(
+      parts,
+      { id: accountId, epoch },
+      known && { ...known, isFresh: true },
+    );
+    return list.filter((one) => one.is_main && !one.is_archived).map((one) => one.id);
   } catch (error) {
     parts.log.warn({ err: error, accountId }, 'the main pipeline could not be read');
     return [];
@@ -56,67 +108,77 @@ export async function mainPipelineIds(
 }
 
 /**
- * Follows name, language and country of the account, when they were last asked for a while ago. Never
- * fails, and waits no longer than it is worth; a late answer shows next time.
+ * The account with the name, language and country that Kommo says now. Never fails, and waits no longer than
+ * it is worth; a late answer shows next time.
  */
-export function refreshProfile(parts: Parts, account: Account): Promise<void> {
-  return Promise.race([askProfile(parts, account), wait(PATIENCE_MS, undefined, { ref: false })]);
+export function refreshProfile(parts: Parts, account: Account): Promise<Account> {
+  const late = wait(PATIENCE_MS, account, { ref: false });
+  return Promise.race([askProfile(parts, account), late]);
 }
 
-async function askProfile(parts: Parts, account: Account): Promise<void> {
+async function askProfile(parts: Parts, account: Account): Promise<Account> {
   try {
-    if (!(await claimProfileRefresh(parts.db, account.id, PROFILE_SECONDS))) return;
+    if (!(await claimProfileRefresh(parts.db, account.id, LIST_SECONDS))) return account;
     const { name, language, country, amojoId } = await parts.kommo.account(account.id);
     await storeProfile(parts.db, account.id, account.epoch, { name, language, country, amojoId });
+    return { ...account, name, language, country };
   } catch (error) {
     parts.log.warn({ err: error, accountId: account.id }, 'the account could not be read again');
+    return account;
   }
 }
 
 async function read<T>(
   parts: Parts,
-  accountId: number,
-  kind: CacheKind,
-  schema: z.ZodType<T>,
-  ask: () => Promise<T>,
+  owner: Owner,
+  list: {
+    kind: CacheKind;
+    schema: z.ZodType<T>;
+    known: CachedAnswer | undefined;
+    ask: () => Promise<T>;
+    /** Asks Kommo although a fresh answer is known. */
+    isForced?: boolean;
+  },
 ): Promise<T> {
-  const asking = share(parts, `${accountId} ${kind}`, async () => {
-    const body = await ask();
-    await storeCached(parts.db, { accountId, kind, body, fetchedAt: parts.now() });
+  const { kind, schema, isForced = false } = list;
+  const read = (answer: CachedAnswer | undefined) => answer && schema.safeParse(answer.body).data;
+  const known = read(list.known);
+  if (known !== undefined && list.known?.isFresh && !isForced) return known;
+  const asking = share(parts, `${owner.id} ${kind} ${isForced}`, async () => {
+    if (!isForced) {
+      // Another opening, here or on another replica, may have asked since the caller looked.
+      const key = { accountId: owner.id, kind };
+      const latest = await findCached(parts.db, key, LIST_SECONDS);
+      const body = latest?.isFresh ? read(latest) : undefined;
+      if (body !== undefined) return body;
+    }
+    const body = await list.ask();
+    await storeCached(parts.db, { accountId: owner.id, epoch: owner.epoch, kind, body });
     return body;
   });
+  if (known === undefined) return asking;
   const impatience = new AbortController();
   try {
-    const answer = await Promise.race([
-      asking.then((body) => ({ body })),
-      wait(PATIENCE_MS, undefined, { signal: impatience.signal, ref: false }),
-    ]);
-    if (answer) return answer.body;
-    return (await cached(parts, accountId, kind, schema)) ?? (await asking);
+    const late = wait(PATIENCE_MS, known, { signal: impatience.signal, ref: false });
+    return await Promise.race([asking, late]);
   } catch (error) {
     if (!isPassing(error)) throw error;
-    const known = await cached(parts, accountId, kind, schema);
-    if (known === undefined) throw error;
-    parts.log.warn({ err: error, accountId, kind }, "Kommo's last answer is shown instead");
+    parts.log.warn(
+      { err: error, accountId: owner.id, kind },
+      "Kommo's last answer is shown instead",
+    );
     return known;
   } finally {
     impatience.abort();
   }
 }
 
-async function cached<T>(
-  parts: Parts,
-  accountId: number,
-  kind: CacheKind,
-  schema: z.ZodType<T>,
-): Promise<T | undefined> {
-  return schema.safeParse(await findCached(parts.db, accountId, kind)).data;
+/** Trouble that passes. A dead grant, or one without the right, does not: the admin has to act. */
+function isPassing(error: unknown): boolean {
+  return isKommoError(error) && !LASTING.has(error.kind);
 }
 
-/** Trouble that passes. A dead grant does not: the admin has to act, so he has to be told. */
-function isPassing(error: unknown): boolean {
-  return isKommoError(error) && error.kind !== 'reauthorize' && error.kind !== 'unauthorized';
-}
+const LASTING: ReadonlySet<string> = new Set(['reauthorize', 'unauthorized', 'forbidden']);
 
 function share<T>(parts: Parts, key: string, ask: () => Promise<T>): Promise<T> {
   const mine = underway.get(parts) ?? new Map<string, Promise<unknown>>();

@@ -1,26 +1,48 @@
-import type { Pipeline, SaveSettings, Settings } from '../../contract/api.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pipeline, SaveSettings, Settings, SyncStatus } from '../../contract/api.ts';
 import { AppError } from '../app-error.ts';
 import type { Parts } from '../parts.ts';
-import { lockAccount } from '../storage/account-lock.ts';
-import type { Account } from '../storage/accounts.ts';
-import { listChannels, saveChannel } from '../storage/channels.ts';
-import type { Db, Trx } from '../storage/database.ts';
-import { findSettings, type StoredSettings, storeSettings } from '../storage/settings.ts';
-import { listSources, replaceSources } from '../storage/sources.ts';
-import { requestSync } from '../storage/syncs.ts';
+import { type Account, findAccount } from '../storage/accounts.ts';
+import { listChannels, type StoredChannel } from '../storage/channels.ts';
+import type { Trx } from '../storage/database.ts';
+import { findOverview, type Overview } from '../storage/overview.ts';
+import { type Save, writeSave } from '../storage/save.ts';
+import { listSources, type SourceMapping } from '../storage/sources.ts';
 import { transaction } from '../storage/transaction.ts';
 import { isAdmin } from './admin.ts';
 import type { Caller } from './caller.ts';
 import { ensureScope } from './chat-channel.ts';
 import { requireActiveAccount } from './install-state.ts';
-import { demandVersion, judgeSave, type Present } from './judge-save.ts';
-import { knownTemplates, readPipelines } from './kommo-data.ts';
+import { demandVersion, judgeSave } from './judge-save.ts';
+import { askPipelines, knownTemplates, LIST_SECONDS } from './kommo-data.ts';
 import { storedPreferences } from './preferences.ts';
-import { composeSettings, type KommoSide } from './settings.ts';
+import { composeSettings, readSettings, viewSync } from './settings.ts';
 import { assignSources } from './source-plan.ts';
 
-/** Stores the answer in the transaction that it answers for, so that a repeated request gets it again. */
-export type Keep = (trx: Trx, settings: Settings) => Promise<void>;
+/**
+ * What is remembered of an answered save. The rest is composed again when the request is repeated: with fifty
+ * channels and their texts an answer is large, and each save would store one.
+ */
+export interface SaveReceipt {
+  version: number;
+  sync: SyncStatus;
+}
+
+/** Stores the receipt in the transaction that it answers for, so that a repeated request gets it again. */
+export type Keep = (trx: Trx, receipt: SaveReceipt) => Promise<void>;
+
+/** What of the account's state a save is judged by and written over. */
+interface Present extends Overview {
+  channels: StoredChannel[];
+  sources: SourceMapping[];
+}
+
+/** Somebody else's write came between judging and writing; each time it is judged anew. */
+const MOST_TRIES = 4;
+const LONGEST_PAUSE_MS = 100;
+
+/** Freed when the transaction is given up: nothing of the save is kept. */
+class Outdated extends Error {}
 
 /**
  * Saves the settings. First everything is judged; then the chat channel is connected, unless this install
@@ -38,71 +60,118 @@ export async function saveSettings(
 ): Promise<Settings> {
   const account = await requireActiveAccount(parts, caller);
   const wish = withoutRepeats(wanted);
+  let present = await readPresent(parts, account);
   // Judged by what is known first: a stale save must not cost a call to Kommo.
-  demandVersion(await findSettings(parts.db, account.id, account.epoch), wish);
-  const pipelines = await readPipelines(parts, account.id);
-  judgeSave(wish, await readPresent(parts.db, parts, account, pipelines));
-  await ensureScope(parts, account);
-  const kommo: KommoSide = {
-    install: { state: 'active' },
-    isAdmin: await isAdmin(parts, caller),
-    pipelines,
-    templates: await knownTemplates(parts, account.id).catch(() => []),
-  };
-  return transaction(parts.db, async (trx) => {
-    const locked = await lockAccount(trx, account.id);
-    if (locked?.epoch !== account.epoch || locked.installState !== 'active') {
+  demandVersion(present.settings, wish);
+  const pipelines = await askPipelines(parts, account, present.pipelines);
+  const [isAdministrator, templates] = await Promise.all([
+    isAdmin(parts, caller),
+    knownTemplates(parts, account, present.templates).catch(() => []),
+  ]);
+  for (let tries = 1; ; tries += 1) {
+    judge(parts, wish, present, pipelines);
+    if (present.scopeId === undefined) await ensureScope(parts, account);
+    const save = composeSave(parts, account, wish, present);
+    const sync = queuedAfter(present.sync);
+    const receipt = { version: save.version + 1, sync: viewSync(sync) };
+    if (await write(parts, save, (trx) => keep(trx, receipt))) {
+      return composeSettings(parts, caller, {
+        account,
+        settings: { ...save, version: receipt.version, status: 'active' },
+        channels: savedChannels(present.channels, save),
+        sync,
+        install: { state: 'active' },
+        isAdmin: isAdministrator,
+        pipelines,
+        templates,
+      });
+    }
+    if (tries === MOST_TRIES) throw new AppError('in_progress');
+    await sleep(Math.random() * LONGEST_PAUSE_MS);
+    const current = await findAccount(parts.db, account.id);
+    if (current?.epoch !== account.epoch || current.installState !== 'active') {
       throw new AppError('kommo_reauthorize');
     }
-    // Judged again under the lock: a channel may be gone, another administrator may have been quicker.
-    const present = await readPresent(trx, parts, account, pipelines);
-    judgeSave(wish, present);
-    await write(trx, parts, account, wish, present.settings);
-    const saved = await composeSettings(trx, parts, caller, kommo);
-    await keep(trx, saved);
-    return saved;
-  });
+    present = await readPresent(parts, account);
+  }
 }
 
-async function readPresent(
-  db: Db,
+/** Answers a save that was done before: what it left behind, as it is now. */
+export async function repeatSave(
   parts: Parts,
-  account: Account,
-  pipelines: Pipeline[],
-): Promise<Present> {
+  caller: Caller,
+  receipt: SaveReceipt,
+): Promise<Settings> {
+  const settings = await readSettings(parts, caller);
+  return settings.version === receipt.version ? { ...settings, sync: receipt.sync } : settings;
+}
+
+async function readPresent(parts: Parts, account: Account): Promise<Present> {
+  const [overview, channels, sources] = await Promise.all([
+    findOverview(parts.db, account, LIST_SECONDS),
+    listChannels(parts.db, account.id, account.epoch),
+    listSources(parts.db, account.id),
+  ]);
+  return { ...overview, channels, sources };
+}
+
+function judge(parts: Parts, wish: SaveSettings, present: Present, pipelines: Pipeline[]): void {
+  const { settings, channels } = present;
+  judgeSave(wish, { settings, channels, pipelines, sharing: parts.config.pipelineSharing });
+}
+
+function composeSave(parts: Parts, account: Account, wish: SaveSettings, present: Present): Save {
+  const channels = wish.channels.map(({ id, name, pipeline_ids }) => ({
+    id,
+    name,
+    pipelineIds: pipeline_ids,
+  }));
   return {
-    settings: await findSettings(db, account.id, account.epoch),
-    channels: await listChannels(db, account.id, account.epoch),
-    pipelines,
-    sharing: parts.config.pipelineSharing,
+    accountId: account.id,
+    epoch: account.epoch,
+    version: present.settings.version,
+    defaultChannelId: wish.default_channel_id,
+    preferences: wish.preferences
+      ? storedPreferences(wish.preferences)
+      : present.settings.preferences,
+    savedAt: parts.now(),
+    channels,
+    sources: channels.flatMap((channel) => assignSources(channel, present.sources)),
   };
 }
 
+/** One transaction, in which the account is locked by its last statement. @returns false when it was outdated */
 async function write(
-  trx: Trx,
   parts: Parts,
-  account: Account,
-  wish: SaveSettings,
-  stored: StoredSettings,
-): Promise<void> {
-  const known = await listSources(trx, account.id);
-  const ids = wish.channels.map((channel) => channel.id);
-  const mappings = wish.channels.flatMap((channel) =>
-    assignSources({ id: channel.id, pipelineIds: channel.pipeline_ids }, known),
-  );
-  for (const { id, name, pipeline_ids } of wish.channels) {
-    await saveChannel(trx, id, { name, pipelineIds: pipeline_ids });
+  save: Save,
+  keep: (trx: Trx) => Promise<void>,
+): Promise<boolean> {
+  try {
+    await transaction(parts.db, async (trx) => {
+      await parts.jobs.send(trx, 'sync-sources', { accountId: save.accountId });
+      await keep(trx);
+      if (!(await writeSave(trx, save))) throw new Outdated();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Outdated) return false;
+    throw error;
   }
-  await replaceSources(trx, account.id, ids, mappings);
-  await storeSettings(trx, account.id, account.epoch, {
-    version: stored.version + 1,
-    status: 'active',
-    defaultChannelId: wish.default_channel_id,
-    preferences: wish.preferences ? storedPreferences(wish.preferences) : stored.preferences,
-    savedAt: parts.now(),
+}
+
+/** The channels as the save left them. */
+function savedChannels(channels: readonly StoredChannel[], save: Save): StoredChannel[] {
+  const saved = new Map(save.channels.map((channel) => [channel.id, channel]));
+  return channels.map((channel) => {
+    const { name, pipelineIds } = saved.get(channel.id) ?? {};
+    if (name === undefined || pipelineIds === undefined) return channel;
+    return { ...channel, name, pipelineIds: [...pipelineIds], isSaved: true };
   });
-  await requestSync(trx, account.id);
-  await parts.jobs.send(trx, 'sync-sources', { accountId: account.id });
+}
+
+function queuedAfter(sync: Overview['sync']): Overview['sync'] {
+  const { requested, done, finishedAt } = sync ?? { requested: 0, done: 0, finishedAt: null };
+  return { requested: requested + 1, done, state: 'queued', errorCode: null, finishedAt };
 }
 
 /** One pipeline chosen twice is one source. */

@@ -7,22 +7,26 @@ import type {
 } from '../../contract/api.ts';
 import { isKommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
-import { findAccount } from '../storage/accounts.ts';
-import { listChannels } from '../storage/channels.ts';
-import type { Db } from '../storage/database.ts';
-import { findSettings } from '../storage/settings.ts';
-import { findSync, type StoredSync } from '../storage/syncs.ts';
+import { type Account, findAccount } from '../storage/accounts.ts';
+import { listChannels, type StoredChannel } from '../storage/channels.ts';
+import { findOverview } from '../storage/overview.ts';
+import type { StoredSettings } from '../storage/settings.ts';
+import type { StoredSync } from '../storage/syncs.ts';
 import { isAdmin } from './admin.ts';
 import type { Caller } from './caller.ts';
 import { CHANGEABLE } from './changeable.ts';
 import { viewChannel } from './channel-view.ts';
 import { installStatus } from './install-state.ts';
-import { readPipelines, readTemplates, refreshProfile } from './kommo-data.ts';
+import { LIST_SECONDS, readPipelines, readTemplates, refreshProfile } from './kommo-data.ts';
 import { toAppError } from './kommo-errors.ts';
 import { effectivePreferences } from './preferences.ts';
 
-/** The part of the settings that is not in our database, read before any transaction. */
-export interface KommoSide {
+/** What the settings are composed of. */
+export interface SettingsParts {
+  account: Account | undefined;
+  settings: StoredSettings;
+  channels: StoredChannel[];
+  sync: StoredSync | undefined;
   install: InstallStatus;
   isAdmin: boolean;
   pipelines: Pipeline[];
@@ -36,74 +40,80 @@ export interface KommoSide {
  * @throws AppError when Kommo is in trouble and nothing is known yet
  */
 export async function readSettings(parts: Parts, caller: Caller): Promise<Settings> {
-  const account = await findAccount(parts.db, caller.accountId);
-  const isInstalled = account?.installState === 'active';
-  const [isAdministrator, pipelines, templates] = await Promise.all([
-    isAdmin(parts, caller),
-    isInstalled ? withoutGrant(readPipelines(parts, account.id)) : [],
-    isInstalled ? withoutGrant(readTemplates(parts, account.id)) : [],
-    isInstalled ? refreshProfile(parts, account) : undefined,
+  const { account } = caller;
+  const key = { id: caller.accountId, epoch: account?.epoch ?? 0 };
+  const [overview, channels] = await Promise.all([
+    findOverview(parts.db, key, LIST_SECONDS),
+    listChannels(parts.db, key.id, key.epoch),
   ]);
-  // Asked last: one of the calls above may have found the grant dead.
-  const install = await installStatus(parts, caller);
-  return composeSettings(parts.db, parts, caller, {
-    install,
+  const isInstalled = account?.installState === 'active';
+  const [isAdministrator, pipelines, templates, profiled] = await Promise.all([
+    isAdmin(parts, caller),
+    isInstalled ? withoutGrant(readPipelines(parts, account, overview.pipelines)) : [],
+    isInstalled ? withoutGrant(readTemplates(parts, account, overview.templates)) : [],
+    isInstalled && !overview.isProfileFresh ? refreshProfile(parts, account) : account,
+  ]);
+  const hasGrant = isInstalled && pipelines !== undefined && templates !== undefined;
+  // One of the calls to Kommo found that the grant is dead.
+  const present = isInstalled && !hasGrant ? await findAccount(parts.db, account.id) : profiled;
+  return composeSettings(parts, caller, {
+    account: present,
+    settings: overview.settings,
+    channels,
+    sync: overview.sync,
+    install: await installStatus(parts, caller, present),
     isAdmin: isAdministrator,
-    pipelines,
-    templates,
+    pipelines: pipelines ?? [],
+    templates: templates ?? [],
   });
 }
 
-/** The settings as the wire has them, read through `db`, which may be a transaction. */
-export async function composeSettings(
-  db: Db,
+/** The settings as the wire has them. */
+export function composeSettings(
   parts: Parts,
   caller: Caller,
-  kommo: KommoSide,
-): Promise<Settings> {
-  const account = await findAccount(db, caller.accountId);
-  const epoch = account?.epoch ?? 0;
-  const channels = await listChannels(db, caller.accountId, epoch);
-  const stored = await findSettings(db, caller.accountId, epoch);
-  const sync = await findSync(db, caller.accountId);
+  { account, settings, channels, sync, install, ...of }: SettingsParts,
+): Settings {
   const profile = {
     name: account?.name ?? '',
     language: account?.language ?? '',
     country: account?.country ?? '',
   };
   return {
-    version: stored.version,
-    status: stored.status,
-    install: kommo.install,
+    version: settings.version,
+    status: settings.status,
+    install,
     account: {
       id: caller.accountId,
       subdomain: account?.subdomain ?? caller.host.subdomain,
       domain: account?.host ?? caller.host.host,
       ...profile,
     },
-    user: { id: caller.userId, is_admin: kommo.isAdmin },
+    user: { id: caller.userId, is_admin: of.isAdmin },
     connectors: parts.connectors.describe(),
     limits: { channels: { max: parts.config.maxChannels, used: channels.length } },
-    pipelines: kommo.pipelines,
-    channels: channels.map((channel) => viewChannel(parts, channel, stored.defaultChannelId)),
-    default_channel_id: stored.defaultChannelId,
-    templates: kommo.templates,
-    preferences: effectivePreferences(stored.preferences, profile),
+    pipelines: of.pipelines,
+    channels: channels.map((channel) => viewChannel(parts, channel, settings.defaultChannelId)),
+    default_channel_id: settings.defaultChannelId,
+    templates: of.templates,
+    preferences: effectivePreferences(settings.preferences, profile),
     changeable: CHANGEABLE,
     sync: viewSync(sync),
   };
 }
 
-async function withoutGrant<T>(reading: Promise<T[]>): Promise<T[]> {
+/** What was read; undefined when the grant it was to be read with is dead. */
+async function withoutGrant<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (isKommoError(error, 'reauthorize') || isKommoError(error, 'unauthorized')) return [];
+    if (isKommoError(error, 'reauthorize') || isKommoError(error, 'unauthorized')) return undefined;
     throw toAppError(error);
   }
 }
 
-function viewSync(sync: StoredSync | undefined): SyncStatus {
+/** A sync as the wire has it. */
+export function viewSync(sync: StoredSync | undefined): SyncStatus {
   if (!sync) return { state: 'never' };
   return {
     state: sync.state,

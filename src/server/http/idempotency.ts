@@ -6,10 +6,13 @@ import { type Answer, type Once, runUnderKey } from '../core/idempotency.ts';
 import type { Parts } from '../parts.ts';
 import { callerOf } from './auth.ts';
 
+/** A request without a key: nothing is kept, and nothing tells it from the next. */
+const UNKEYED: Once = { keep: () => Promise.resolve(), isRepeat: false, reference: '' };
+
 /**
  * Runs a write once per `Idempotency-Key` of the account. The same request of the same user again gets the
- * stored answer; another request under the key is refused. Only success is stored: a failure did nothing, so trying it
- * again is right. Call it after the caller's rights are checked.
+ * stored answer; another request under the key is refused. Only success is stored: a failure may be tried
+ * again. Call it after the caller's rights are checked.
  *
  * @param options.required whether a request without the header is refused (the default) or simply run
  * @throws AppError `idempotency_key_required`, `idempotency_key_reused`, `in_progress`
@@ -23,7 +26,7 @@ export async function runOnce(
   const keys = request.raw.headersDistinct['idempotency-key'] ?? [];
   const [key, ...others] = keys;
   if (key === undefined) {
-    if (options.required === false) return work({ keep: () => Promise.resolve() });
+    if (options.required === false) return work(UNKEYED);
     throw new AppError('idempotency_key_required');
   }
   if (others.length > 0 || key.length > LIMITS.idempotencyKey || !/^[\x21-\x7e]+$/.test(key)) {

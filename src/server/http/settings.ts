@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type Settings, saveSettings as saveSchema, settings } from '../../contract/api.ts';
 import { requireAdmin } from '../core/admin.ts';
-import { saveSettings } from '../core/save-settings.ts';
+import { repeatSave, type SaveReceipt, saveSettings } from '../core/save-settings.ts';
 import { readSettings } from '../core/settings.ts';
 import type { Parts } from '../parts.ts';
 import { callerOf } from './auth.ts';
@@ -36,13 +36,14 @@ export function registerSettings(app: FastifyInstance, parts: Parts): void {
     async (request, reply) => {
       const caller = callerOf(request);
       await requireAdmin(parts, caller);
-      const answer = await runOnce(parts, request, async ({ keep }) => {
-        const body = await saveSettings(parts, caller, request.body, (trx, saved) =>
-          keep(trx, { status: 200, body: saved }),
+      let saved: Settings | undefined;
+      const { body } = await runOnce(parts, request, async ({ keep }) => {
+        saved = await saveSettings(parts, caller, request.body, (trx, receipt) =>
+          keep(trx, { status: 200, body: receipt }),
         );
-        return { status: 200, body };
+        return { status: 200, body: { version: saved.version, sync: saved.sync } };
       });
-      return reply.code(200).send(answer.body as Settings);
+      return reply.code(200).send(saved ?? (await repeatSave(parts, caller, body as SaveReceipt)));
     },
   );
 }

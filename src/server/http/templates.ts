@@ -34,9 +34,9 @@ export function registerTemplates(app: FastifyInstance, parts: Parts): void {
     async (request, reply) => {
       const caller = callerOf(request);
       await requireAdmin(parts, caller);
-      const answer = await runOnce(parts, request, async () => ({
+      const answer = await runOnce(parts, request, async (once) => ({
         status: 201,
-        body: await addTemplate(parts, caller, request.body),
+        body: await addTemplate(parts, caller, request.body, once),
       }));
       return reply.code(201).send(answer.body as Template);
     },

@@ -19,7 +19,7 @@ import type { KommoLog } from './log.ts';
 import { Rate, type RateStore, type Urgency } from './rate.ts';
 import { Refresher } from './refresher.ts';
 import { type KommoSource, type NewSource, type SourceChange, SourcesApi } from './sources-api.ts';
-import { createTemplate, listTemplates } from './templates-api.ts';
+import { createTemplate, findTemplate, listTemplates, type NewTemplate } from './templates-api.ts';
 import { TokenEndpoint, type TokenPair } from './token-endpoint.ts';
 import { Tokens } from './tokens.ts';
 import { Transport } from './transport.ts';
@@ -182,11 +182,13 @@ export class Kommo {
     return listTemplates(this.#caller, accountId);
   }
 
-  createTemplate(
-    accountId: number,
-    template: { name: string; content: string; externalId?: string },
-  ): Promise<Template> {
+  createTemplate(accountId: number, template: NewTemplate): Promise<Template> {
     return createTemplate(this.#caller, accountId, template);
+  }
+
+  /** `undefined` when no template was made as wanted. */
+  findTemplate(accountId: number, wanted: NewTemplate): Promise<Template | undefined> {
+    return findTemplate(this.#caller, accountId, wanted);
   }
 
   // The chat channel

@@ -5,8 +5,11 @@ import { type KommoAnswer, readAnswer } from './answers.ts';
 import { KommoError } from './errors.ts';
 
 const PAGE_SIZE = 50;
-/** More than any account has; keeps a broken `next` link from being followed for ever. */
-const MAX_PAGES = 40;
+/**
+ * The first two hundred are shown. Each page costs a request of the budget all accounts share, and nobody
+ * chooses among more in a list.
+ */
+const MAX_PAGES = 4;
 
 const templates = z.object({
   _links: z
@@ -28,7 +31,7 @@ const templates = z.object({
   }),
 });
 
-/** The integration's chat templates, all pages. @see https://developers.kommo.com/reference/templates */
+/** The integration's chat templates, at most 200. @see https://developers.kommo.com/reference/templates */
 export async function listTemplates(caller: AccountCaller, accountId: number): Promise<Template[]> {
   const found: Template[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
@@ -42,13 +45,33 @@ export async function listTemplates(caller: AccountCaller, accountId: number): P
   return found;
 }
 
+/** A template that is to be made. */
+export interface NewTemplate {
+  name: string;
+  content: string;
+  externalId: string;
+}
+
+/** The template that was made as wanted; undefined when there is none with these very words. */
+export async function findTemplate(
+  caller: AccountCaller,
+  accountId: number,
+  { name, content, externalId }: NewTemplate,
+): Promise<Template | undefined> {
+  const query = new URLSearchParams({ 'filter[external_id][]': externalId });
+  const answer = await caller.call(accountId, { method: 'GET', path: '/chats/templates', query });
+  if (answer.status === 204) return undefined;
+  return read(answer).items.find(
+    (one) => one.external_id === externalId && one.name === name && one.content === content,
+  );
+}
+
 /** @throws KommoError `rejected` (400 for a faulty value, 422 when the account has too many) */
 export async function createTemplate(
   caller: AccountCaller,
   accountId: number,
-  template: { name: string; content: string; externalId?: string },
+  { name, content, externalId }: NewTemplate,
 ): Promise<Template> {
-  const { name, content, externalId } = template;
   const item: CreateTemplate = { name, content, external_id: externalId };
   const answer = await caller.call(accountId, {
     method: 'POST',
@@ -62,7 +85,7 @@ export async function createTemplate(
     ...created,
     name: created.name || name,
     content: created.content || content,
-    external_id: created.external_id ?? externalId ?? null,
+    external_id: created.external_id ?? externalId,
   };
 }
 

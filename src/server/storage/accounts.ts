@@ -50,30 +50,41 @@ function selectAccounts(db: Db) {
         .onRef('grants.epoch', '=', 'accounts.epoch')
         .on('grants.state', '=', 'alive'),
     )
-    .select([
-      'accounts.id',
-      'accounts.host',
-      'accounts.subdomain',
-      'accounts.tld',
-      'accounts.name',
-      'accounts.language',
-      'accounts.country',
-      'accounts.amojo_id',
-      'accounts.epoch',
-      'accounts.install_state',
-      'grants.account_id as granted',
-    ]);
+    .select(ACCOUNT_COLUMNS);
 }
 
-type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['execute']>>[number];
+/** What `toAccount` reads, of `accounts` joined with the living grant of its epoch. */
+export const ACCOUNT_COLUMNS = [
+  'accounts.id',
+  'accounts.host',
+  'accounts.subdomain',
+  'accounts.tld',
+  'accounts.name',
+  'accounts.language',
+  'accounts.country',
+  'accounts.amojo_id',
+  'accounts.epoch',
+  'accounts.install_state',
+  'grants.account_id as granted',
+] as const;
 
-function toAccount(row: AccountRow): Account {
-  const { amojo_id, install_state, granted, ...rest } = row;
+export type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['execute']>>[number];
+
+export function toAccount(row: AccountRow): Account {
   return {
-    ...rest,
-    amojoId: amojo_id,
+    id: row.id,
+    host: row.host,
+    subdomain: row.subdomain,
+    tld: row.tld,
+    name: row.name,
+    language: row.language,
+    country: row.country,
+    amojoId: row.amojo_id,
+    epoch: row.epoch,
     installState:
-      install_state === 'active' && granted === null ? 'authorization_required' : install_state,
+      row.install_state === 'active' && row.granted === null
+        ? 'authorization_required'
+        : row.install_state,
   };
 }
 

@@ -28,21 +28,69 @@ export interface ChannelSecrets {
   webhookSecret: string;
 }
 
+/** What a `StoredChannel` is read from: everything but the secrets, which only few need. */
+const CHANNEL_COLUMNS = [
+  'channels.id',
+  'channels.account_id',
+  'channels.epoch',
+  'channels.connector',
+  'channels.external_id',
+  'channels.account_name',
+  'channels.handle',
+  'channels.avatar_url',
+  'channels.key_ending',
+  'channels.key_set_at',
+  'channels.phone',
+  'channels.name',
+  'channels.pipeline_ids',
+  'channels.status',
+  'channels.status_reason',
+  'channels.is_saved',
+  'channels.created_at',
+] as const;
+
+type ChannelColumn = (typeof CHANNEL_COLUMNS)[number] extends `channels.${infer Name}`
+  ? Name
+  : never;
+
 /** Channels of the account in this install epoch, oldest first. */
 export async function listChannels(
   db: Db,
   accountId: number,
   epoch: number,
 ): Promise<StoredChannel[]> {
-  const rows = await db
-    .selectFrom('channels')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('epoch', '=', epoch)
-    .orderBy('created_at')
-    .orderBy('slot')
-    .execute();
+  const rows = await selectChannels(db, accountId, epoch).execute();
   return rows.map(toChannel);
+}
+
+/** The same with the id of the default channel, in one statement. */
+export async function listChannelsWithDefault(
+  db: Db,
+  accountId: number,
+  epoch: number,
+): Promise<{ channels: StoredChannel[]; defaultChannelId: string | null }> {
+  const rows = await selectChannels(db, accountId, epoch)
+    .leftJoin('settings', (join) =>
+      join
+        .onRef('settings.account_id', '=', 'channels.account_id')
+        .onRef('settings.epoch', '=', 'channels.epoch'),
+    )
+    .select('settings.default_channel_id')
+    .execute();
+  return {
+    channels: rows.map(toChannel),
+    defaultChannelId: rows[0]?.default_channel_id ?? null,
+  };
+}
+
+function selectChannels(db: Db, accountId: number, epoch: number) {
+  return db
+    .selectFrom('channels')
+    .select(CHANNEL_COLUMNS)
+    .where('channels.account_id', '=', accountId)
+    .where('channels.epoch', '=', epoch)
+    .orderBy('channels.created_at')
+    .orderBy('channels.slot');
 }
 
 /** Undefined for an id that is unknown, of another account or of an ended epoch alike. */
@@ -53,7 +101,7 @@ export async function findChannel(
   if (!isRowId(key.id)) return undefined;
   const row = await db
     .selectFrom('channels')
-    .selectAll()
+    .select(CHANNEL_COLUMNS)
     .where('id', '=', key.id)
     .where('account_id', '=', key.accountId)
     .where('epoch', '=', key.epoch)
@@ -71,7 +119,7 @@ export async function findChannelOfConnector(
   const row = await db
     .selectFrom('channels')
     .innerJoin('accounts', 'accounts.id', 'channels.account_id')
-    .selectAll('channels')
+    .select(CHANNEL_COLUMNS)
     .where('channels.id', '=', id)
     .where('channels.connector', '=', connector)
     .whereRef('channels.epoch', '=', 'accounts.epoch')
@@ -108,23 +156,6 @@ export async function findChannelSecrets(
   return row && openSecrets(secrets, { id, ...row });
 }
 
-/** Writes what a save says about one channel. */
-export async function saveChannel(
-  trx: Trx,
-  id: string,
-  saved: { name: string; pipelineIds: number[] },
-): Promise<void> {
-  await trx
-    .updateTable('channels')
-    .set({
-      name: saved.name,
-      pipeline_ids: JSON.stringify(saved.pipelineIds),
-      is_saved: true,
-    })
-    .where('id', '=', id)
-    .execute();
-}
-
 export async function deleteChannel(trx: Trx, id: string): Promise<void> {
   await trx.deleteFrom('channels').where('id', '=', id).execute();
 }
@@ -137,7 +168,7 @@ export async function listEndedChannels(
 ): Promise<StoredChannel[]> {
   const rows = await db
     .selectFrom('channels')
-    .selectAll()
+    .select(CHANNEL_COLUMNS)
     .where('account_id', '=', accountId)
     .where('epoch', '<=', upToEpoch)
     .execute();
@@ -161,7 +192,7 @@ export function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets)
   };
 }
 
-export function toChannel(row: Selectable<ChannelsTable>): StoredChannel {
+export function toChannel(row: Pick<Selectable<ChannelsTable>, ChannelColumn>): StoredChannel {
   return {
     id: row.id,
     accountId: row.account_id,

@@ -7,6 +7,12 @@ import type { SealContext, Secrets } from './secrets.ts';
 /** How long a repeated request gets the first one's answer. */
 const LIFE_HOURS = 24;
 
+/** Keys one account may hold for long: who writes all day could fill the database otherwise. */
+const MOST_KEYS = 1_000;
+
+/** How often a claim looks whether the account holds too many. */
+const TRIM_CHANCE = 1 / 50;
+
 export interface StoredAnswer {
   status: number;
   body: unknown;
@@ -25,7 +31,8 @@ export interface KeyClaim extends KeyUse {
 }
 
 export type KeyState =
-  | { kind: 'claimed'; claim: KeyClaim }
+  /** `isRepeat`: somebody had the key before, and how that ended is not known. */
+  | { kind: 'claimed'; claim: KeyClaim; isRepeat: boolean }
   | { kind: 'answered'; answer: StoredAnswer }
   | { kind: 'running' }
   | { kind: 'other_request' };
@@ -62,9 +69,13 @@ export async function claimIdempotencyKey(
           ]),
         ),
     )
-    .returning('lease_until')
+    .returning(['lease_until', sql<boolean>`xmax <> 0`.as('is_repeat')])
     .executeTakeFirst();
-  if (claimed) return { kind: 'claimed', claim: { ...use, leaseUntil: claimed.lease_until } };
+  if (claimed) {
+    const claim = { ...use, leaseUntil: claimed.lease_until };
+    if (Math.random() < TRIM_CHANCE) await forgetOldestKeys(db, use.accountId);
+    return { kind: 'claimed', claim, isRepeat: claimed.is_repeat };
+  }
   const row = await db
     .selectFrom('idempotency_keys')
     .selectAll()
@@ -119,15 +130,28 @@ export async function storeAnswer(
     .execute();
 }
 
-/** Gives the key back after a failure: nothing was done, so the same request may be tried again. */
-export async function releaseIdempotencyKey(db: Db, claim: KeyClaim): Promise<void> {
-  await db
-    .deleteFrom('idempotency_keys')
-    .where('account_id', '=', claim.accountId)
-    .where('key', '=', claim.key)
-    .where('lease_until', '=', claim.leaseUntil)
-    .where('status', 'is', null)
-    .execute();
+/**
+ * Gives the key back after a failure, so that the same request may be tried again. Where nothing was done it
+ * is as if the key had never come; where that is not known (`isUnknown`), the next holder is told.
+ */
+export async function releaseIdempotencyKey(
+  db: Db,
+  claim: KeyClaim,
+  isUnknown: boolean,
+): Promise<void> {
+  const mine = sql`account_id = ${claim.accountId} and key = ${claim.key}
+    and lease_until = ${claim.leaseUntil} and status is null`;
+  if (isUnknown)
+    await sql`update idempotency_keys set lease_until = to_timestamp(0) where ${mine}`.execute(db);
+  else await sql`delete from idempotency_keys where ${mine}`.execute(db);
+}
+
+/** Of more keys than an account may hold, forgets the oldest. */
+export async function forgetOldestKeys(db: Db, accountId: number): Promise<void> {
+  await sql`
+    delete from idempotency_keys where account_id = ${accountId} and expires_at <= (
+      select expires_at from idempotency_keys where account_id = ${accountId}
+      order by expires_at desc offset ${MOST_KEYS} limit 1)`.execute(db);
 }
 
 export async function forgetIdempotencyKeys(trx: Trx, accountId: number): Promise<void> {

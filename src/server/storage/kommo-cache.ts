@@ -1,32 +1,58 @@
+import { sql } from 'kysely';
 import type { Db } from './database.ts';
 
 export type CacheKind = 'pipelines' | 'templates';
 
-/** The last good answer of Kommo. The caller checks its shape: an older version may have written it. */
-export async function findCached(db: Db, accountId: number, kind: CacheKind): Promise<unknown> {
+/** The last good answer of Kommo. The reader checks its shape: an older version may have written it. */
+export interface CachedAnswer {
+  body: unknown;
+  /** Younger than the reader asked for, by the database's clock. */
+  isFresh: boolean;
+}
+
+/** Columns of `kommo_cache`, or the lack of a row. */
+export function cachedAnswer(body: unknown, isFresh: unknown): CachedAnswer | undefined {
+  return body === null || body === undefined ? undefined : { body, isFresh: isFresh === true };
+}
+
+/** @param seconds how long an answer counts as fresh */
+export async function findCached(
+  db: Db,
+  key: { accountId: number; kind: CacheKind },
+  seconds: number,
+): Promise<CachedAnswer | undefined> {
   const row = await db
     .selectFrom('kommo_cache')
     .select('body')
-    .where('account_id', '=', accountId)
-    .where('kind', '=', kind)
+    .select(sql<boolean>`fetched_at > now() - make_interval(secs => ${seconds})`.as('is_fresh'))
+    .where('account_id', '=', key.accountId)
+    .where('kind', '=', key.kind)
     .executeTakeFirst();
-  return row?.body;
+  return row && cachedAnswer(row.body, row.is_fresh);
 }
 
+/** Keeps an answer, unless the install epoch it was asked in is over. */
 export async function storeCached(
   db: Db,
-  entry: { accountId: number; kind: CacheKind; body: unknown; fetchedAt: Date },
+  entry: { accountId: number; epoch: number; kind: CacheKind; body: unknown },
 ): Promise<void> {
-  const values = { body: JSON.stringify(entry.body), fetched_at: entry.fetchedAt };
+  await sql`
+    insert into kommo_cache (account_id, kind, body, fetched_at)
+    select id, ${entry.kind}, ${JSON.stringify(entry.body)}::jsonb, now()
+    from accounts where id = ${entry.accountId} and epoch = ${entry.epoch}
+    on conflict (account_id, kind) do update
+      set body = excluded.body, fetched_at = excluded.fetched_at`.execute(db);
+}
+
+/** Has the list read again at the next look, because we changed it ourselves. */
+export async function outdateCached(
+  db: Db,
+  key: { accountId: number; kind: CacheKind },
+): Promise<void> {
   await db
-    .insertInto('kommo_cache')
-    .values({ account_id: entry.accountId, kind: entry.kind, ...values })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['account_id', 'kind'])
-        .doUpdateSet(values)
-        // Most answers bring nothing new; reading must not cost a write each time.
-        .whereRef('kommo_cache.body', 'is distinct from', 'excluded.body'),
-    )
+    .updateTable('kommo_cache')
+    .set({ fetched_at: new Date(0) })
+    .where('account_id', '=', key.accountId)
+    .where('kind', '=', key.kind)
     .execute();
 }

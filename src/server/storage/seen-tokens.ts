@@ -1,35 +1,57 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { ACCOUNT_COLUMNS, type Account, type AccountRow, toAccount } from './accounts.ts';
 import type { Db } from './database.ts';
 import { deleteInBatches } from './delete-in-batches.ts';
 
 /** The length of a UUID, which is what Kommo sends. Longer ids are hashed, so that a row stays small. */
 const LONGEST_JTI = 36;
 
+/** What is known of a verified token when it arrives. */
+export interface TokenUse {
+  /** How often it has come, this time included. */
+  uses: number;
+  /** The account it speaks for; undefined when that never installed. */
+  account: Account | undefined;
+}
+
 /**
- * Counts one use of a verified disposable token and tells how many there have been, this one included.
- * Atomic across replicas. Keyed by account, or one tenant's token could burn another's.
+ * Counts one use of a verified disposable token and finds its account, in one statement: every request of the
+ * widget begins with it. Atomic across replicas. Keyed by account, or one tenant's token could burn another's.
+ *
+ * @param isDurable whether the count must outlive a crash of the database. Where it only bounds how often a
+ *   token is repeated, waiting for the disk would make every read as slow as a write
  */
 export async function countTokenUse(
   db: Db,
   token: { accountId: number; jti: string; expiresAt: Date },
-): Promise<number> {
-  const { uses } = await db
-    .insertInto('seen_tokens')
-    .values({
-      account_id: token.accountId,
-      jti: shorten(token.jti),
-      uses: 1,
-      expires_at: token.expiresAt,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['account_id', 'jti'])
-        .doUpdateSet((set) => ({ uses: set('seen_tokens.uses', '+', 1) })),
+  isDurable: boolean,
+): Promise<TokenUse> {
+  const columns = sql.raw(ACCOUNT_COLUMNS.join(', '));
+  // Lasts for this statement's own transaction.
+  const commit = isDurable ? sql`current_setting('synchronous_commit')` : sql`'off'`;
+  const { rows } = await sql<
+    { uses: number } & { [Name in keyof AccountRow]: AccountRow[Name] | null }
+  >`
+    with used as (
+      insert into seen_tokens (account_id, jti, uses, expires_at)
+      select ${token.accountId}, ${shorten(token.jti)}, 1, ${token.expiresAt}
+      where set_config('synchronous_commit', ${commit}, true) is not null
+      on conflict (account_id, jti) do update set uses = seen_tokens.uses + 1
+      returning uses
     )
-    .returning('uses')
-    .executeTakeFirstOrThrow();
-  return uses;
+    select used.uses, ${columns}
+    from used
+    left join accounts on accounts.id = ${token.accountId}
+    left join grants on grants.account_id = accounts.id and grants.epoch = accounts.epoch
+      and grants.state = 'alive'`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error('The use of a token was not counted.');
+  return { uses: row.uses, account: isAccount(row) ? toAccount(row) : undefined };
+}
+
+function isAccount(row: { id: number | null }): row is AccountRow {
+  return row.id !== null;
 }
 
 function shorten(jti: string): string {

@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely';
 import type { Preferences } from '../../contract/api.ts';
+import type { SettingsTable } from './account-tables.ts';
 import type { Db, Trx } from './database.ts';
 
 /** What the admin saved for one account, or what applies before the first save. */
@@ -8,6 +10,9 @@ export interface StoredSettings {
   defaultChannelId: string | null;
   preferences: Preferences;
 }
+
+type SettingsRow = Selectable<SettingsTable>;
+type SettingsColumn = 'epoch' | 'version' | 'status' | 'default_channel_id' | 'preferences';
 
 const FOLLOW_ACCOUNT: Preferences = {
   language: { mode: 'account', value: '' },
@@ -25,7 +30,15 @@ export async function findSettings(
     .selectAll()
     .where('account_id', '=', accountId)
     .executeTakeFirst();
-  if (!row) return fresh(0);
+  return settingsOf(row, epoch);
+}
+
+/** A row of `settings`, or the lack of one, as the settings of this install epoch. */
+export function settingsOf(
+  row: { [Name in SettingsColumn]: SettingsRow[Name] | null } | undefined,
+  epoch: number,
+): StoredSettings {
+  if (row?.version == null || row.status === null || row.preferences === null) return fresh(0);
   if (row.epoch !== epoch) return fresh(row.version);
   return {
     version: row.version,
@@ -36,7 +49,7 @@ export async function findSettings(
 }
 
 /** Writes the settings of an epoch. Call with the account locked: see account-lock.ts. */
-export async function storeSettings(
+async function storeSettings(
   trx: Trx,
   accountId: number,
   epoch: number,

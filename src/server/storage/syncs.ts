@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import type { SyncsTable } from './channel-tables.ts';
 import type { Db, Trx } from './database.ts';
 
 /** Where an account's sync stands. */
@@ -10,21 +11,18 @@ export interface StoredSync {
   finishedAt: Date | null;
 }
 
-export async function findSync(db: Db, accountId: number): Promise<StoredSync | undefined> {
-  const row = await db
-    .selectFrom('syncs')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  return (
-    row && {
-      requested: row.requested,
-      done: row.done,
-      state: row.state,
-      errorCode: row.error_code,
-      finishedAt: row.finished_at,
-    }
-  );
+type SyncRow = Pick<
+  Selectable<SyncsTable>,
+  'requested' | 'done' | 'state' | 'error_code' | 'finished_at'
+>;
+
+/** A row of `syncs`; undefined where none was ever asked for. */
+export function syncOf(
+  row: { [Name in keyof SyncRow]: SyncRow[Name] | null },
+): StoredSync | undefined {
+  const { requested, done, state } = row;
+  if (requested === null || done === null || state === null) return undefined;
+  return { requested, done, state, errorCode: row.error_code, finishedAt: row.finished_at };
 }
 
 /** Asks for a sync. Asked during a run, it makes that run begin once more: nothing asked for is lost. */
