@@ -5,6 +5,8 @@ export interface Figure {
   unit: string;
   /** The most it may be. */
   bound?: number;
+  /** The least it may be. */
+  least?: number;
 }
 
 /** The value below which this part of the sorted values lies. */
@@ -29,15 +31,19 @@ export function mostInOneSecond(moments: readonly number[]): number {
   return most;
 }
 
-/** Prints the figures; false when one is over its bound. */
+/** Prints the figures; false when one is out of its bounds. */
 export function report(title: string, figures: readonly Figure[]): boolean {
   process.stdout.write(`\n${title}\n`);
   let isFine = true;
-  for (const { name, value, unit, bound } of figures) {
+  for (const { name, value, unit, bound, least } of figures) {
     const isOver = bound !== undefined && !(value <= bound);
     if (isOver) isFine = false;
-    const limit =
-      bound === undefined ? '' : `  (at most ${bound} ${unit})${isOver ? '  OVER' : ''}`;
+    const isUnder = least !== undefined && !(value >= least);
+    if (isUnder) isFine = false;
+    const limit = [
+      ...(bound === undefined ? [] : [`  (at most ${bound} ${unit})${isOver ? '  OVER' : ''}`]),
+      ...(least === undefined ? [] : [`  (at least ${least} ${unit})${isUnder ? '  UNDER' : ''}`]),
+    ].join('');
     const digits = Number.isInteger(value) ? 0 : value < 10 ? 2 : 1;
     process.stdout.write(
       `  ${name.padEnd(56)} ${value.toFixed(digits).padStart(9)} ${unit}${limit}\n`,

@@ -3,11 +3,13 @@ import { type Figure, report } from './figures.ts';
 import { measureGrowth } from './growth.ts';
 import { measureInstallCalls } from './install-calls.ts';
 import { measureQrStorm } from './qr-storm.ts';
+import { measureRead } from './read.ts';
 import { measureSaveToSources } from './save-to-sources.ts';
 import { measureStartUp } from './start-up.ts';
 
 const SCENARIOS: Record<string, { title: string; measure: () => Promise<Figure[]> }> = {
   'start-up': { title: 'Start-up', measure: measureStartUp },
+  read: { title: 'Authenticated reads beside a bare route', measure: measureRead },
   install: { title: 'Install calls while the token endpoint hangs', measure: measureInstallCalls },
   save: { title: 'From Save to the sources', measure: measureSaveToSources },
   qr: { title: 'A storm of QR dialogs', measure: measureQrStorm },
@@ -18,6 +20,7 @@ const HELP = `npm run bench [-- scenario …] - measures the backend in processe
 (TEST_DATABASE_URL, default postgres://root@127.0.0.1:5432/postgres). Exit code 1 when a figure is over its bound.
 
   start-up   embedded database and PostgreSQL, first and second start and stop; the emulator
+  read       channels and settings of 100,000 accounts beside a route that does one query; queries per request
   install    answers to 200 install calls while Kommo's token endpoint hangs
   save       Save to sources in Kommo: idle, and behind a backlog of 1,000 accounts; requests in any second
   qr         500 open QR dialogs for two minutes: the admin's own calls, memory

@@ -7,7 +7,7 @@ import { saveGrant } from '../../src/server/storage/grants.ts';
 import { Secrets } from '../../src/server/storage/secrets.ts';
 import { CLIENT_ID, testConfig } from '../support/config.ts';
 
-const FIRST_ID = 40_000_000;
+export const FIRST_ID = 40_000_000;
 
 export function subdomainOf(index: number): string {
   return `bench${index}`;
@@ -109,4 +109,36 @@ export async function requestBacklog(db: Db, count: number): Promise<void> {
   await sql`
     insert into syncs (account_id, requested, done, state, next_attempt_at)
     select ${FIRST_ID}::bigint + n, 1, 0, 'queued', now() from ${range}`.execute(db);
+}
+
+/** Gives each account what a read touches: a grant nobody can open, settings, fresh lists, and channels. */
+export async function insertReadable(db: Db, accounts: number, channels: number): Promise<void> {
+  const range = sql`generate_series(0, ${accounts}::int - 1) as n`;
+  const sealed = (mark: string, parts: number) =>
+    sql`'v1.test.' || (select string_agg(md5(${mark}::text || n || g), '') from generate_series(1, ${parts}::int) as g)`;
+  await sql`
+    insert into grants (account_id, epoch, access_token, refresh_token, expires_at, scopes, version, refreshed_at)
+    select ${FIRST_ID}::bigint + n, 1, ${sealed('a', 32)}, ${sealed('r', 28)}, now() + interval '12 hours', '["crm"]', 1, now()
+    from ${range}`.execute(db);
+  await sql`
+    insert into settings (account_id, epoch, version, status, default_channel_id, preferences)
+    select ${FIRST_ID}::bigint + n, 1, 1, 'active', md5('1 ' || n)::uuid,
+      '{"language":{"mode":"account","value":"en"},"country":{"mode":"account","value":"US"}}'::jsonb
+    from ${range}`.execute(db);
+  await sql`
+    insert into syncs (account_id, requested, done, state, finished_at)
+    select ${FIRST_ID}::bigint + n, 1, 1, 'done', now() from ${range}`.execute(db);
+  await sql`
+    insert into kommo_cache (account_id, kind, body, fetched_at)
+    select ${FIRST_ID}::bigint + n, kind, body::jsonb, now() from ${range}, (values
+      ('pipelines', '[{"id":1,"name":"Sales","is_main":true,"is_archived":false}]'), ('templates', '[]')) as list (kind, body)`.execute(
+    db,
+  );
+  await sql`
+    insert into channels (id, account_id, epoch, slot, connector, external_id, account_name, handle, name, pipeline_ids,
+      credentials, webhook_secret, is_saved, checked_at)
+    select md5(slot || ' ' || n)::uuid, ${FIRST_ID}::bigint + n, 1, slot, 'telegram', slot || ' ' || n, 'Bot ' || n,
+      '@bot' || n, 'Bot', '[1]', ${sealed('c', 6)}, ${sealed('w', 3)}, true, now()
+    from ${range}, generate_series(1, ${channels}::int) as slot`.execute(db);
+  await sql`vacuum analyze`.execute(db);
 }

@@ -13,6 +13,8 @@ import { createScratchDatabase } from '../support/database.ts';
 export interface Stage {
   emulator: Emulator;
   db: Db;
+  /** `postgres://…` of that database. */
+  databaseUrl: string;
   /** Addresses of the backends. */
   urls: string[];
   backends: BackendProcess[];
@@ -84,6 +86,7 @@ export async function openStage(options: { processes?: number; seed?: Seed } = {
   return {
     emulator,
     db,
+    databaseUrl: scratch.url,
     urls,
     backends,
     call,
