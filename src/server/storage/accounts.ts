@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { lockAccount } from './account-lock.ts';
 import type { Db, Trx } from './database.ts';
 import { transaction } from './transaction.ts';
 
@@ -79,7 +80,8 @@ function toAccount(row: AccountRow): Account {
 
 /**
  * Stores an account whose identity Kommo has confirmed, as installed. Whoever held the host before has
- * lost it: Kommo gives a free subdomain to a new account, which must not meet the old one's data.
+ * lost it: Kommo gives a free subdomain to a new account, which must not meet the old one's data. Both
+ * are locked by the caller.
  *
  * @returns the install epoch; it rose when the integration was disabled, and stays now
  */
@@ -115,6 +117,7 @@ export async function moveAccount(
   to: { host: string; subdomain: string; tld: string },
 ): Promise<void> {
   await transaction(db, async (trx) => {
+    await lockAccount(trx, id, to.host);
     await evictHost(trx, to.host, id);
     await trx.updateTable('accounts').set(to).where('id', '=', id).execute();
   });
