@@ -76,7 +76,7 @@ async function openPostgres(options: DatabaseOptions & { url: string }): Promise
 async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const inMemory = options.dataDir.startsWith('memory:');
   const directory = `${options.dataDir}/database`;
-  const unlock = inMemory ? () => undefined : lockDataDir(directory);
+  const unlock = inMemory ? () => undefined : await lockDataDir(directory);
   try {
     const { PGlite } = await import('@electric-sql/pglite');
     const pglite = await PGlite.create({
