@@ -1,7 +1,7 @@
 import { parseAccountHost } from '../kommo/account-host.ts';
 import type { Parts } from '../parts.ts';
 import { lockAccount } from '../storage/account-lock.ts';
-import { findAccount } from '../storage/accounts.ts';
+import { findAccount, settleCleanUp } from '../storage/accounts.ts';
 import type { JobData } from '../storage/jobs.ts';
 import { forgetScopes } from '../storage/scopes.ts';
 import { requestSync } from '../storage/syncs.ts';
@@ -19,6 +19,7 @@ export async function cleanUpAccount(
   await transaction(parts.db, async (trx) => {
     await lockAccount(trx, accountId);
     await retireEpochs(trx, parts, accountId, epoch);
+    await settleCleanUp(trx, accountId);
   });
   await disconnectChannel(parts, accountId);
 }
