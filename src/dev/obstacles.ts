@@ -1,20 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readdirSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** The database directory inside a data directory is locked by a file beside it; the backend makes it. */
-const LOCK = 'database.lock';
+/** A backend that has the embedded database open listens on a socket beside it, and says so. */
+const LOCK = 'database.lock.';
+const HOLDING = 'holding ';
 
 /** What keeps a stack from starting, one line each; found before anything is built. */
 export async function findObstacles(
   dataDir: string,
   ports: Readonly<Record<string, number>>,
 ): Promise<string[]> {
-  const holder = process.env.DATABASE_URL ? undefined : findHolder(dataDir);
+  const holder = process.env.DATABASE_URL ? undefined : await findHolder(dataDir);
   if (holder !== undefined) {
     return [
-      `The data directory ${dataDir} is in use by process ${holder}. Stop it first, or start with another one: DATA_DIR=.data-2 npm start`,
+      `The data directory ${dataDir} is in use by ${holder}. Stop it first, or start with another one: DATA_DIR=.data-2 npm start`,
     ];
   }
   const taken: string[] = [];
@@ -25,30 +25,29 @@ export async function findObstacles(
   return taken.length === 0 ? [] : [`Cannot start: ${taken.join(', ')}.`];
 }
 
-/** The living process that has the embedded database open: its id, and its command where the system tells. */
-function findHolder(dataDir: string): string | undefined {
-  let pid: number;
+/** The living process that has the embedded database open, as it calls itself. */
+async function findHolder(dataDir: string): Promise<string | undefined> {
+  let names: string[];
   try {
-    pid = Number(readFileSync(join(dataDir, LOCK), 'utf8').trim());
+    names = readdirSync(dataDir).filter((name) => name.startsWith(LOCK));
   } catch {
     return undefined;
   }
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
-  try {
-    const command = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
-    return `${pid} (${command.trim()})`;
-  } catch {
-    return String(pid);
-  }
+  const answers = await Promise.all(names.map((name) => ask(join(dataDir, name))));
+  return answers.find((said) => said.startsWith(HOLDING))?.slice(HOLDING.length);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function ask(path: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let said = '';
+  connect(path)
+    .on('data', (chunk) => {
+      said += String(chunk);
+    })
+    .on('close', () => resolve(said))
+    // Left by a process that is gone, or not to be asked: the backend itself finds out.
+    .on('error', () => undefined);
+  return promise;
 }
 
 function isTaken(port: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { jest } from '@jest/globals';
+import pg from 'pg';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { type BackendProcess, spawnBackend } from '../support/backend-process.ts';
 import { CLIENT_ID, CLIENT_SECRET, DEMO, PUBLIC_URL, testEnvironment } from '../support/config.ts';
@@ -14,6 +15,11 @@ jest.setTimeout(90_000);
 if (testDatabaseKind() === 'postgres') {
   describe('while the database cannot be reached', unreachable);
   test('a backend that was started before its database waits for it', startedTooEarly);
+  test(
+    'connections that went silent are replaced while requests keep coming, few or many',
+    silenced,
+  );
+  test('a save behind a lock that somebody holds is answered within ten seconds', lockedOut);
 } else {
   test('a database that was closed is answered as one that cannot be reached', closed);
 }
@@ -137,4 +143,108 @@ async function startedTooEarly() {
   await proxy.close();
   await scratch.drop();
   await emulator.close();
+}
+
+/** A route that is lost: what is open stays open and never answers, and new connections work. */
+async function silenced() {
+  const emulator = await createEmulator();
+  const scratch = await createScratchDatabase();
+  const stages = await Promise.all(
+    [2, 20].map(async (perSecond) => {
+      const address = new URL(scratch.url);
+      const port = Number(address.port || 5432);
+      const proxy = await startTcpProxy({ host: address.hostname, port });
+      address.hostname = '127.0.0.1';
+      address.port = String(proxy.port);
+      const env = { ...testEnvironment(emulator.port), DATABASE_URL: address.href };
+      const backend = spawnBackend(env);
+      return { perSecond, proxy, backend, url: await backend.ready() };
+    }),
+  );
+  emulator.useBackend(PUBLIC_URL, stages[0]?.url ?? '');
+  await emulator.install('demo');
+  await Promise.all(
+    stages.map(async ({ perSecond, proxy, backend, url }) => {
+      const traffic = startTraffic(emulator, url, perSecond);
+      try {
+        await outlastSilence(traffic.answers, perSecond, proxy);
+      } finally {
+        await traffic.stop();
+        backend.kill('SIGKILL');
+        await backend.exited;
+        await proxy.close();
+      }
+    }),
+  );
+  await scratch.drop();
+  await emulator.close();
+}
+
+interface Answered {
+  askedAt: number;
+  status: number;
+}
+
+async function outlastSilence(answers: Answered[], perSecond: number, proxy: TcpProxy) {
+  const since = (moment: number) => answers.filter(({ askedAt }) => askedAt > moment);
+  const isFine = ({ status }: Answered) => status === 200;
+  await waitFor(() => answers.filter(isFine).length > perSecond);
+  proxy.swallow();
+  await proxy.restore();
+  const silentAt = performance.now();
+  await waitFor(() => since(silentAt).some(isFine), 10_000);
+  const wellAgainAt = silentAt + 20_000;
+  await waitFor(() => since(wellAgainAt).length > perSecond * 5, 30_000);
+  expect(since(wellAgainAt).filter((answer) => !isFine(answer))).toEqual([]);
+}
+
+function startTraffic(emulator: Emulator, url: string, perSecond: number) {
+  const answers: Answered[] = [];
+  const open = new Set<Promise<void>>();
+  const ask = async () => {
+    const askedAt = performance.now();
+    const token = emulator.disposableToken('demo', DEMO.admin);
+    const answer = await fetch(`${url}/messenger/channels`, { headers: { 'x-auth-token': token } });
+    answers.push({ askedAt, status: answer.status });
+  };
+  const timer = setInterval(() => {
+    const asking = ask().finally(() => open.delete(asking));
+    open.add(asking);
+  }, 1000 / perSecond);
+  return {
+    answers,
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(open);
+    },
+  };
+}
+
+async function lockedOut() {
+  const server = await startTestServer();
+  await server.install('demo');
+  const { body: settings } = await server.api('GET', '/messenger/settings');
+  const operator = new pg.Client({ connectionString: server.database.url });
+  await operator.connect();
+  await operator.query('begin');
+  await operator.query('select 1 from accounts for update');
+  const save = () =>
+    server.api('PUT', '/messenger/settings', {
+      key: 'behind-a-lock',
+      body: {
+        version: settings.version,
+        default_channel_id: null,
+        channels: [],
+        preferences: settings.preferences,
+      },
+    });
+  const before = performance.now();
+  const refused = await save();
+  expect(performance.now() - before).toBeLessThan(10_000);
+  expect(refused).toMatchObject({ status: 503, body: { error: { code: 'storage_unavailable' } } });
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  await operator.query('rollback');
+  await operator.end();
+  expect((await save()).status).toBe(200);
+  await server.close();
 }

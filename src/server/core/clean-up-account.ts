@@ -1,6 +1,7 @@
 import { parseAccountHost } from '../kommo/account-host.ts';
 import type { Parts } from '../parts.ts';
-import { findAccount } from '../storage/accounts.ts';
+import { lockAccount } from '../storage/account-lock.ts';
+import { findAccount, settleCleanUp } from '../storage/accounts.ts';
 import type { JobData } from '../storage/jobs.ts';
 import { forgetScopes } from '../storage/scopes.ts';
 import { requestSync } from '../storage/syncs.ts';
@@ -15,7 +16,11 @@ export async function cleanUpAccount(
   parts: Parts,
   { accountId, epoch }: JobData['clean-up-account'],
 ): Promise<void> {
-  await transaction(parts.db, (trx) => retireEpochs(trx, parts, accountId, epoch));
+  await transaction(parts.db, async (trx) => {
+    await lockAccount(trx, accountId);
+    await retireEpochs(trx, parts, accountId, epoch);
+    await settleCleanUp(trx, accountId);
+  });
   await disconnectChannel(parts, accountId);
 }
 
@@ -43,7 +48,7 @@ async function reconnectIfReinstalled(
   epoch: number,
 ): Promise<void> {
   await transaction(parts.db, async (trx) => {
-    const now = await findAccount(trx, accountId);
+    const now = await lockAccount(trx, accountId);
     if (now === undefined || now.installState === 'disabled') return;
     await forgetScopes(trx, accountId, epoch);
     await requestSync(trx, accountId);

@@ -146,7 +146,7 @@ async function storeGrant(
   expectedEpoch: number | undefined,
 ): Promise<boolean> {
   return transaction(parts.db, async (trx) => {
-    const locked = await lockAccount(trx, account.id);
+    const locked = await lockAccount(trx, account.id, host.host);
     if (locked?.epoch !== expectedEpoch) return false;
     const { id, name, language, country, amojoId } = account;
     const epoch = await saveInstalledAccount(trx, {

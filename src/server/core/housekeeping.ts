@@ -1,13 +1,11 @@
 import type { Parts } from '../parts.ts';
-import { listUncleanAccounts } from '../storage/accounts.ts';
-import { resealChannels } from '../storage/channels.ts';
+import { claimUncleanAccounts } from '../storage/accounts.ts';
 import { purgeConsentStates } from '../storage/consent-states.ts';
-import { resealGrants } from '../storage/grants.ts';
 import { purgeIdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { listDueInstallCodes } from '../storage/install-code-lists.ts';
 import { purgeInstallCodes } from '../storage/install-codes.ts';
-import { retireSecretKeys } from '../storage/key-checks.ts';
 import { purgeSeenTokens } from '../storage/seen-tokens.ts';
+import { rotateSecretKeys } from './rotate-secret-keys.ts';
 import { recheckDisableHooks } from './uninstall.ts';
 
 /** One recurring duty of a worker. Runs may overlap on several replicas and must not mind. */
@@ -18,11 +16,13 @@ export interface Sweep {
 }
 
 const SWEEP_LIMIT = 50;
-const RESEAL_LIMIT = 100;
+
+/** A clean-up that came to nothing is tried again after this. */
+const CLEAN_UP_AGAIN_SECONDS = 15;
 
 /** What a worker looks after on its own: leftovers of crashes, unconfirmed hooks, and old rows. */
 export function housekeeping(parts: Parts): Sweep[] {
-  const { db, jobs } = parts;
+  const { db, jobs, pace } = parts;
   return [
     {
       name: 'install codes that are due',
@@ -42,7 +42,8 @@ export function housekeeping(parts: Parts): Sweep[] {
       name: 'remains of ended installs',
       everyMs: 15_000,
       run: async () => {
-        for (const ended of await listUncleanAccounts(db, SWEEP_LIMIT)) {
+        const seconds = CLEAN_UP_AGAIN_SECONDS * pace.sweeps;
+        for (const ended of await claimUncleanAccounts(db, SWEEP_LIMIT, seconds)) {
           await jobs.resend('clean-up-account', ended);
         }
       },
@@ -57,15 +58,6 @@ export function housekeeping(parts: Parts): Sweep[] {
         await purgeInstallCodes(db);
       },
     },
-    { name: 'rotation of SECRET_KEYS', everyMs: 60_000, run: () => rotateKeys(parts) },
+    { name: 'rotation of SECRET_KEYS', everyMs: 60_000, run: rotateSecretKeys(parts) },
   ];
-}
-
-/** Seals values again that were written under an older key, a few at a time. */
-async function rotateKeys({ db, secrets, log }: Parts): Promise<void> {
-  while ((await resealGrants(db, secrets, RESEAL_LIMIT)) > 0);
-  while ((await resealChannels(db, secrets, RESEAL_LIMIT)) > 0);
-  for (const keyId of await retireSecretKeys(db, secrets.writeKeyId)) {
-    log.info({ keyId }, 'no stored value needs this key any more; remove it from SECRET_KEYS');
-  }
 }

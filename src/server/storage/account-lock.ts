@@ -7,15 +7,31 @@ export interface LockedAccount {
 }
 
 /**
- * Takes the account's row for this transaction. Whoever adds or removes channels, saves settings or ends
- * an install epoch passes here first, so that these never interleave, on any replica.
+ * Takes the account's row for this transaction. Whoever adds or removes channels, saves settings, changes
+ * the grant's state or ends an install epoch passes here first, so that these never interleave, on any
+ * replica. Always the first row a transaction takes: two that take the same rows in another order wait for
+ * each other.
+ *
+ * @param host also takes the account that holds this host now, if it is another one: it is about to lose it
  */
-export async function lockAccount(trx: Trx, accountId: number): Promise<LockedAccount | undefined> {
-  const row = await trx
+export async function lockAccount(
+  trx: Trx,
+  accountId: number,
+  host?: string,
+): Promise<LockedAccount | undefined> {
+  const rows = await trx
     .selectFrom('accounts')
-    .select(['epoch', 'install_state'])
-    .where('id', '=', accountId)
-    .forUpdate()
-    .executeTakeFirst();
+    .select(['id', 'epoch', 'install_state'])
+    .where((where) =>
+      where.or([
+        where('id', '=', accountId),
+        ...(host === undefined ? [] : [where('host', '=', host)]),
+      ]),
+    )
+    .orderBy('id')
+    // Rows that only refer to the account may still be added by others.
+    .forNoKeyUpdate()
+    .execute();
+  const row = rows.find(({ id }) => id === accountId);
   return row && { epoch: row.epoch, installState: row.install_state };
 }

@@ -25,6 +25,8 @@ export interface AccountsTable {
   recheck_at: Timestamp | null;
   /** How often a hook's uninstall was asked about and not confirmed. */
   rechecks: Generated<number>;
+  /** Something of an ended epoch is left; next time to look. */
+  cleanup_due_at: Timestamp | null;
   created_at: CreatedAt;
 }
 

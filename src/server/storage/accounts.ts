@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { lockAccount } from './account-lock.ts';
 import type { Db, Trx } from './database.ts';
 import { transaction } from './transaction.ts';
 
@@ -90,7 +91,8 @@ export function toAccount(row: AccountRow): Account {
 
 /**
  * Stores an account whose identity Kommo has confirmed, as installed. Whoever held the host before has
- * lost it: Kommo gives a free subdomain to a new account, which must not meet the old one's data.
+ * lost it: Kommo gives a free subdomain to a new account, which must not meet the old one's data. Both
+ * are locked by the caller.
  *
  * @returns the install epoch; it rose when the integration was disabled, and stays now
  */
@@ -126,6 +128,7 @@ export async function moveAccount(
   to: { host: string; subdomain: string; tld: string },
 ): Promise<void> {
   await transaction(db, async (trx) => {
+    await lockAccount(trx, id, to.host);
     await evictHost(trx, to.host, id);
     await trx.updateTable('accounts').set(to).where('id', '=', id).execute();
   });
@@ -151,6 +154,7 @@ export async function disableAccount(trx: Trx, id: number): Promise<void> {
       install_state: 'disabled' as const,
       epoch: set('epoch', '+', 1),
       disabled_at: sql<Date>`now()`,
+      cleanup_due_at: sql<Date>`now()`,
       recheck_at: null,
       rechecks: 0,
     }))
@@ -214,28 +218,54 @@ export async function claimRechecks(
     .execute();
 }
 
-/** Accounts that still hold channels or attempts of an ended epoch. */
-export async function listUncleanAccounts(
+/**
+ * Takes accounts on which something of an ended epoch is left, for `seconds`: those that cannot be cleaned
+ * up do not stand in the way of the others.
+ */
+export async function claimUncleanAccounts(
   db: Db,
   limit: number,
+  seconds: number,
 ): Promise<{ accountId: number; epoch: number }[]> {
   const rows = await db
-    .selectFrom('accounts')
-    .select(['id', 'epoch'])
+    .updateTable('accounts')
+    .set({ cleanup_due_at: sql<Date>`now() + make_interval(secs => ${seconds})` })
+    .where('id', 'in', (due) =>
+      due
+        .selectFrom('accounts')
+        .select('id')
+        .where('cleanup_due_at', '<=', sql<Date>`now()`)
+        .orderBy('cleanup_due_at')
+        .limit(limit)
+        .forNoKeyUpdate()
+        .skipLocked(),
+    )
+    .returning(['id', 'epoch'])
+    .execute();
+  return rows.map((row) => ({ accountId: row.id, epoch: row.epoch - 1 }));
+}
+
+/** Takes the account off the list, once no channel and no attempt of an ended epoch is left. */
+export async function settleCleanUp(trx: Trx, id: number): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set({ cleanup_due_at: null })
+    .where('id', '=', id)
+    .where('cleanup_due_at', 'is not', null)
     .where((where) =>
-      where.or(
+      where.and(
         (['channels', 'attempts'] as const).map((table) =>
-          where.exists(
-            where
-              .selectFrom(table)
-              .select(sql`1`.as('one'))
-              .whereRef(`${table}.account_id`, '=', 'accounts.id')
-              .whereRef(`${table}.epoch`, '<', 'accounts.epoch'),
+          where.not(
+            where.exists(
+              where
+                .selectFrom(table)
+                .select(sql`1`.as('one'))
+                .whereRef(`${table}.account_id`, '=', 'accounts.id')
+                .whereRef(`${table}.epoch`, '<', 'accounts.epoch'),
+            ),
           ),
         ),
       ),
     )
-    .limit(limit)
     .execute();
-  return rows.map((row) => ({ accountId: row.id, epoch: row.epoch - 1 }));
 }

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { LIVE, type StoredAttempt, toAttempt } from './attempts.ts';
 import type { Db, Trx } from './database.ts';
+import { deleteInBatches } from './delete-in-batches.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Open attempts that a new one replaces: for the same channel, or of the same user and service. */
@@ -71,11 +73,11 @@ export async function listOverdueAttempts(db: Db, now: Date, limit: number): Pro
 }
 
 export async function deleteOldAttempts(db: Db, createdBefore: Date): Promise<void> {
-  await db
-    .deleteFrom('attempts')
-    .where('created_at', '<', createdBefore)
-    .where('state', 'not in', LIVE)
-    .execute();
+  await deleteInBatches(
+    db,
+    'attempts',
+    sql`created_at < ${createdBefore}::timestamptz and state not in (${sql.join(LIVE)})`,
+  );
 }
 
 export async function deleteAttemptsOfEpochs(

@@ -1,7 +1,8 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { ChannelStatus, LinkedAccount, StatusReason } from '../../contract/api.ts';
 import type { ChannelsTable } from './channel-tables.ts';
 import type { Db, Trx } from './database.ts';
+import { newPass, type ResealPass, reseal } from './reseal.ts';
 import { isRowId } from './row-id.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -218,32 +219,13 @@ export function toChannel(row: Pick<Selectable<ChannelsTable>, ChannelColumn>): 
   };
 }
 
-/**
- * Seals credentials again that were sealed under an older key, at most `limit` channels.
- *
- * @returns how many channels it did
- */
-export async function resealChannels(db: Db, secrets: Secrets, limit: number): Promise<number> {
-  const current = `v1.${secrets.writeKeyId}.`;
-  const rows = await db
-    .selectFrom('channels')
-    .select(['id', 'credentials', 'webhook_secret'])
-    .where(
-      sql<boolean>`not starts_with(credentials, ${current}) or not starts_with(webhook_secret, ${current})`,
-    )
-    .limit(limit)
-    .execute();
-  let done = 0;
-  for (const row of rows) {
-    const opened = openSecrets(secrets, row);
-    const result = await db
-      .updateTable('channels')
-      .set(sealedColumns(secrets, row.id, opened))
-      .where('id', '=', row.id)
-      .where('credentials', '=', row.credentials)
-      .where('webhook_secret', '=', row.webhook_secret)
-      .executeTakeFirst();
-    done += Number(result.numUpdatedRows);
-  }
-  return done;
+/** Seals credentials again that were sealed under an older key; see reseal.ts. @returns how many */
+export function resealChannels(
+  db: Db,
+  secrets: Secrets,
+  limit: number,
+  pass: ResealPass = newPass(),
+): Promise<number> {
+  const columns = ['credentials', 'webhook_secret'];
+  return reseal(db, secrets, { table: 'channels', id: 'id', columns }, limit, pass);
 }

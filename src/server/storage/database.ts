@@ -2,6 +2,8 @@ import { Kysely, PGliteDialect, PostgresDialect, type Transaction } from 'kysely
 import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss';
 import { lockDataDir } from './data-dir-lock.ts';
 import { migrate } from './migrate.ts';
+import { migratePostgres } from './migrate-postgres.ts';
+import { openPool, type PoolLimits, poolOptions } from './open-pool.ts';
 import type { Schema } from './schema.ts';
 
 /** A handle for queries: the database itself, or the transaction one is inside of. */
@@ -33,11 +35,24 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Long enough for a loaded machine, short enough that an unreachable database is answered within 10 s. */
-const CONNECT_TIMEOUT_MS = 4_000;
-const QUERY_TIMEOUT_MS = 7_000;
-const POOL_SIZE = 10;
-const QUEUE_POOL_SIZE = 4;
+/** What a request waits for one answer, however many it needs, leaves room in the 10 s it is answered within. */
+const POOL_LIMITS: PoolLimits = {
+  size: 10,
+  answerMs: 7_000,
+  statementMs: 6_000,
+  lockMs: 3_000,
+  idleInTransactionMs: 6_000,
+};
+
+/** The queue's upkeep of its own tables may take longer; nobody waits for it. */
+const QUEUE_LIMITS: PoolLimits = {
+  size: 4,
+  answerMs: 20_000,
+  statementMs: 18_000,
+  lockMs: 10_000,
+  idleInTransactionMs: 20_000,
+};
+
 const QUEUE_STOP_TIMEOUT_MS = 1_500;
 
 /** Opens the database, brings it up to date and starts the queue on it. */
@@ -48,24 +63,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openPostgres(options: DatabaseOptions & { url: string }): Promise<Database> {
-  const { default: pg } = await import('pg');
-  // Bigints are Kommo ids and counts, far below 2^53; the embedded database already returns numbers.
-  const types = new pg.TypeOverrides();
-  types.setTypeParser(pg.types.builtins.INT8, Number);
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: POOL_SIZE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    types,
-  });
-  pool.on('error', options.onError);
-  // A connection that breaks between two queries of a transaction has nobody else to tell.
-  pool.on('connect', (client) => client.on('error', options.onError));
+  await migratePostgres(options.url, options.onError);
+  const pool = await openPool(options.url, POOL_LIMITS, options.onError);
   const db: Db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const boss = new PgBoss({
-    connectionString: options.url,
-    max: QUEUE_POOL_SIZE,
+    ...poolOptions(options.url, QUEUE_LIMITS),
     ...queueOptions(options),
   });
   return start(db, boss, 'postgres', options);
@@ -74,7 +76,7 @@ async function openPostgres(options: DatabaseOptions & { url: string }): Promise
 async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const inMemory = options.dataDir.startsWith('memory:');
   const directory = `${options.dataDir}/database`;
-  const unlock = inMemory ? () => undefined : lockDataDir(directory);
+  const unlock = inMemory ? () => undefined : await lockDataDir(directory);
   try {
     const { PGlite } = await import('@electric-sql/pglite');
     const pglite = await PGlite.create({
@@ -107,7 +109,7 @@ async function start(
 ): Promise<Database> {
   boss.on('error', onError);
   try {
-    await migrate(db);
+    if (kind === 'embedded') await migrate(db);
     await boss.start();
   } catch (error) {
     await db.destroy().catch(onError);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { lockAccount } from './account-lock.ts';
 import type { Db } from './database.ts';
 import { type GrantKey, inMilliseconds, leaseIsFree, SETTLED } from './grants.ts';
 import { transaction } from './transaction.ts';
@@ -15,6 +16,7 @@ export async function buryGrant(
   probeInMs: number | null,
 ): Promise<boolean> {
   return await transaction(db, async (trx) => {
+    await lockAccount(trx, key.accountId);
     const { numUpdatedRows } = await trx
       .updateTable('grants')
       .set({
@@ -43,6 +45,7 @@ export async function buryGrant(
 /** Undoes `buryGrant` for a pair that Kommo accepts after all. */
 export async function reviveGrant(db: Db, key: GrantKey): Promise<void> {
   await transaction(db, async (trx) => {
+    await lockAccount(trx, key.accountId);
     const { numUpdatedRows } = await trx
       .updateTable('grants')
       .set({ ...SETTLED, state: 'alive' })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from './database.ts';
-import { CannotUnseal, type SealContext, type Secrets } from './secrets.ts';
+import { newPass, type ResealPass, reseal } from './reseal.ts';
+import type { SealContext, Secrets } from './secrets.ts';
 
 /** A pair of Kommo tokens, readable. Never logged, never answered to anybody. */
 export interface GrantTokens {
@@ -138,55 +139,15 @@ export async function findGrant(
   };
 }
 
-/**
- * Seals up to `limit` grants again that were sealed under an older key of `SECRET_KEYS`, while everything
- * runs. A pair that is replaced meanwhile is left alone: the new one is sealed under the new key already.
- *
- * @returns how many were sealed again; those that no key opens are passed over
- */
-export async function resealGrants(db: Db, secrets: Secrets, limit: number): Promise<number> {
-  let count = 0;
-  for (let after = Number.MIN_SAFE_INTEGER; count < limit; ) {
-    const rows = await db
-      .selectFrom('grants')
-      .select(['account_id', 'access_token', 'refresh_token'])
-      .where('account_id', '>', after)
-      .where((is) =>
-        is.or([
-          is(sql`split_part(access_token, '.', 2)`, '<>', secrets.writeKeyId),
-          is(sql`split_part(refresh_token, '.', 2)`, '<>', secrets.writeKeyId),
-        ]),
-      )
-      .orderBy('account_id')
-      .limit(limit - count)
-      .execute();
-    for (const { account_id: id, ...sealed } of rows) {
-      after = id;
-      const resealed = reseal(secrets, id, sealed);
-      if (resealed === undefined) continue;
-      const { numUpdatedRows } = await db
-        .updateTable('grants')
-        .set(resealed)
-        .where('account_id', '=', id)
-        .where('access_token', '=', sealed.access_token)
-        .where('refresh_token', '=', sealed.refresh_token)
-        .executeTakeFirst();
-      count += Number(numUpdatedRows);
-    }
-    if (rows.length === 0) break;
-  }
-  return count;
-}
-
-function reseal(secrets: Secrets, id: number, sealed: Record<TokenColumn, string>) {
-  const again = (column: TokenColumn) =>
-    secrets.seal(secrets.unseal(sealed[column], place(id, column)), place(id, column));
-  try {
-    return { access_token: again('access_token'), refresh_token: again('refresh_token') };
-  } catch (error) {
-    if (error instanceof CannotUnseal) return undefined;
-    throw error;
-  }
+/** Seals grants again that were sealed under an older key; see reseal.ts. @returns how many */
+export function resealGrants(
+  db: Db,
+  secrets: Secrets,
+  limit: number,
+  pass: ResealPass = newPass(),
+): Promise<number> {
+  const columns = ['access_token', 'refresh_token'] satisfies TokenColumn[];
+  return reseal(db, secrets, { table: 'grants', id: 'account_id', columns }, limit, pass);
 }
 
 /** Nobody is refreshing the grant, or whoever was shows no sign of life. */

@@ -5,21 +5,22 @@ import { CannotUnseal, type Secrets } from './secrets.ts';
 
 const CHECK_TEXT = 'the right key';
 
-/** Every column that holds sealed values. */
-const SEALED_COLUMNS: readonly (readonly [table: keyof Schema, column: string])[] = [
-  ['grants', 'access_token'],
-  ['grants', 'refresh_token'],
-  ['install_codes', 'code'],
-  ['install_codes', 'tokens'],
-  ['channels', 'credentials'],
-  ['channels', 'webhook_secret'],
-  ['attempts', 'shown'],
-  ['attempts', 'session'],
-  ['attempts', 'candidate'],
-  ['attempts', 'webhook_secret'],
-  ['session_endings', 'secret'],
-  ['idempotency_keys', 'body'],
+/** Every column that holds sealed values, and what the rows of its table are read in the order of. */
+const SEALED: readonly { table: keyof Schema; key: string[]; columns: string[] }[] = [
+  { table: 'session_endings', key: ['id'], columns: ['secret'] },
+  { table: 'install_codes', key: ['id'], columns: ['code', 'tokens'] },
+  { table: 'idempotency_keys', key: ['account_id', 'key'], columns: ['body'] },
+  {
+    table: 'attempts',
+    key: ['id'],
+    columns: ['shown', 'session', 'candidate', 'webhook_secret'],
+  },
+  { table: 'grants', key: ['account_id'], columns: ['access_token', 'refresh_token'] },
+  { table: 'channels', key: ['id'], columns: ['credentials', 'webhook_secret'] },
 ];
+
+/** Rows looked at by one statement: a table may be large, and requests need the database, too. */
+const PAGE = 2_000;
 
 /** `SECRET_KEYS` cannot open what is stored. The message is for the operator and names ids only. */
 export class WrongSecretKeys extends Error {
@@ -69,34 +70,61 @@ function opens(secrets: Secrets, id: string, sealed: string): boolean {
   }
 }
 
+/** The keys but the first that some stored value may still be sealed with: none, unless one was rotated. */
+export async function listOlderKeys(db: Db, writeKeyId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('key_checks')
+    .select('key_id')
+    .where('key_id', '!=', writeKeyId)
+    .execute();
+  return rows.map(({ key_id }) => key_id);
+}
+
 /**
  * After a rotation: forgets the keys that no stored value needs any more.
  *
  * @returns their ids, which the operator may now remove from `SECRET_KEYS`
  */
 export async function retireSecretKeys(db: Db, writeKeyId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('key_checks')
-    .select('key_id')
-    .where('key_id', '!=', writeKeyId)
-    .execute();
   const retired: string[] = [];
-  for (const { key_id } of rows) {
-    if (await isInUse(db, key_id)) continue;
-    await db.deleteFrom('key_checks').where('key_id', '=', key_id).execute();
-    retired.push(key_id);
+  for (const keyId of await listOlderKeys(db, writeKeyId)) {
+    if (await isInUse(db, keyId)) continue;
+    await db.deleteFrom('key_checks').where('key_id', '=', keyId).execute();
+    retired.push(keyId);
   }
   return retired;
 }
 
 async function isInUse(db: Db, keyId: string): Promise<boolean> {
-  const prefix = `v1.${keyId}.`;
-  for (const [table, column] of SEALED_COLUMNS) {
-    const { rows } = await sql`
-      select 1 from ${sql.table(table)} where starts_with(${sql.ref(column)}, ${prefix}) limit 1`.execute(
-      db,
-    );
-    if (rows.length > 0) return true;
+  for (const place of SEALED) {
+    for (let after: unknown[] | undefined; ; ) {
+      const rows: Record<string, unknown>[] = await readPage(db, keyId, place, after);
+      if (rows.some((row) => row.is_used)) return true;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE) break;
+      after = place.key.map((name) => last[name]);
+    }
   }
   return false;
+}
+
+async function readPage(
+  db: Db,
+  keyId: string,
+  { table, key, columns }: (typeof SEALED)[number],
+  after: unknown[] | undefined,
+): Promise<Record<string, unknown>[]> {
+  const prefix = `v1.${keyId}.`;
+  const isUsed = sql.join(
+    columns.map(
+      (name) => sql`coalesce(left(${sql.ref(name)}, ${prefix.length}::int) = ${prefix}, false)`,
+    ),
+    sql` or `,
+  );
+  const order = sql.join(key.map((name) => sql.ref(name)));
+  const rest = after === undefined ? sql`` : sql`where (${order}) > (${sql.join(after)})`;
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${order}, ${isUsed} as is_used from ${sql.table(table)} ${rest}
+    order by ${order} limit ${PAGE}::int`.execute(db);
+  return rows;
 }

@@ -2,21 +2,26 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
 import * as keyHint from './migrations/002-key-hint.ts';
+import * as upkeepMarks from './migrations/003-upkeep-marks.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '001-initial': initial,
   '002-key-hint': keyHint,
+  '003-upkeep-marks': upkeepMarks,
 };
 
 /**
  * Brings the database up to this version. Runs under the migrator's own lock, so that any number of
  * processes may start at once. Refuses a database that a newer version has already changed.
  */
-export async function migrate(db: Kysely<Schema>): Promise<void> {
+export async function migrate(
+  db: Kysely<Schema>,
+  migrations: Record<string, Migration> = MIGRATIONS,
+): Promise<void> {
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+    provider: { getMigrations: () => Promise.resolve(migrations) },
   });
   const { error } = await migrator.migrateToLatest();
   if (error) {

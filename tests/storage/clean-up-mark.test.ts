@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import {
+  claimUncleanAccounts,
+  disableAccount,
+  settleCleanUp,
+} from '../../src/server/storage/accounts.ts';
+import { Secrets } from '../../src/server/storage/secrets.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { storeGrant } from '../support/grants.ts';
+
+const secrets = new Secrets([{ id: 'test', key: Buffer.alloc(32, 1) }]);
+const ID = 31_263_018;
+const OTHER_ID = 31_263_019;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+
+afterAll(() => database.close());
+
+beforeEach(async () => {
+  await database.db.deleteFrom('accounts').execute();
+  await storeGrant(database.db, secrets, ID);
+  await storeGrant(database.db, secrets, OTHER_ID);
+});
+
+function disable(id: number): Promise<void> {
+  return database.db.transaction().execute((trx) => disableAccount(trx, id));
+}
+
+function settle(id: number): Promise<void> {
+  return database.db.transaction().execute((trx) => settleCleanUp(trx, id));
+}
+
+async function insertChannel(epoch: number): Promise<void> {
+  await sql`
+    insert into channels (id, account_id, epoch, slot, connector, external_id, account_name, name, pipeline_ids, credentials, webhook_secret)
+    values (gen_random_uuid(), ${ID}, ${epoch}, ${epoch}, 'telegram', ${String(epoch)}, 'Bot', 'Bot', '[]', 'x', 'x')`.execute(
+    database.db,
+  );
+}
+
+test('an account is to be cleaned up from the end of its epoch until nothing of it is left', async () => {
+  expect(await claimUncleanAccounts(database.db, 10, 0)).toEqual([]);
+  await insertChannel(1);
+  await disable(ID);
+  await insertChannel(2);
+  const due = [{ accountId: ID, epoch: 1 }];
+  expect(await claimUncleanAccounts(database.db, 10, 0)).toEqual(due);
+  await settle(ID);
+  expect(await claimUncleanAccounts(database.db, 10, 0)).toEqual(due);
+  await database.db.deleteFrom('channels').where('epoch', '=', 1).execute();
+  await settle(ID);
+  expect(await claimUncleanAccounts(database.db, 10, 0)).toEqual([]);
+});
+
+test('accounts whose clean-up comes to nothing keep no others from theirs', async () => {
+  await disable(ID);
+  await disable(OTHER_ID);
+  const first = await claimUncleanAccounts(database.db, 1, 60);
+  const second = await claimUncleanAccounts(database.db, 1, 60);
+  expect([...first, ...second].map(({ accountId }) => accountId).sort()).toEqual([ID, OTHER_ID]);
+  expect(await claimUncleanAccounts(database.db, 1, 60)).toEqual([]);
+});
