@@ -12,6 +12,7 @@ import { allowOrigin, registerCors } from './http/cors.ts';
 import { createErrorHandler, errorBody, sendError } from './http/errors.ts';
 import { registerHealth } from './http/health.ts';
 import { registerKommo } from './http/kommo.ts';
+import { watchHandlers } from './http/open-handlers.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { methodsOf, recordRoutes } from './http/route-table.ts';
 import { registerSecurityHeaders, stampAnswer } from './http/security-headers.ts';
@@ -33,6 +34,7 @@ export async function createApp(
 ): Promise<FastifyInstance> {
   const app = createServer(parts);
   recordRoutes(app);
+  watchHandlers(app);
   registerRequestLog(app);
   await registerSecurityHeaders(app);
   registerCors(app, parts.config);

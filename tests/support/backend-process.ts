@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,6 +71,54 @@ export function spawnBackend(
       return message;
     },
     exited,
+  };
+}
+
+/** What came of a backend that something else had started. */
+export interface Launched {
+  /** Of the program that was started, not of the backend. */
+  pid: number;
+  /** `http://127.0.0.1:<port>` once it is ready. */
+  ready: Promise<string>;
+  log: Record<string, unknown>[];
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Ends whatever is left of its process group. */
+  clear(): void;
+}
+
+/** Starts the backend through another program (`npm`, a container), in a process group of its own. */
+export function launchBackend(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): Launched {
+  const { PATH, NODE_COMPILE_CACHE, HOME } = process.env;
+  const child = spawn(command, args, {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { PATH, NODE_COMPILE_CACHE, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const log: Record<string, unknown>[] = [];
+  const ready = Promise.withResolvers<string>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (!line.startsWith('{')) return;
+    const entry = JSON.parse(line);
+    log.push(entry);
+    if (entry.msg === 'ready') ready.resolve(`http://127.0.0.1:${entry.port}`);
+  });
+  return {
+    pid: child.pid ?? 0,
+    ready: ready.promise,
+    log,
+    exited: once(child, 'exit').then(([code, signal]) => ({ code, signal })),
+    clear: () => {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL');
+      } catch {
+        // Nothing is left of it, as it should be.
+      }
+    },
   };
 }
 
