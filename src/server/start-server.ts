@@ -4,6 +4,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createGuardedOutbound } from './connectors/address-guard.ts';
 import { createConnectorRegistry } from './connectors/registry.ts';
+import { RequestLimit } from './core/request-limit.ts';
 import { isStorageUnavailable } from './core/storage-errors.ts';
 import { createKommo } from './create-kommo.ts';
 import { within } from './kommo/within.ts';
@@ -66,7 +67,8 @@ export async function startServer(
     const toKommo = config.kommo.emulatorUrl ? outbound : createGuardedOutbound();
     if (toKommo !== outbound) stops.push(() => toKommo.close());
     const now = overrides.now ?? (() => new Date());
-    const pace = overrides.pace ?? PACE;
+    const pace = overrides.pace ?? { ...PACE, requestsPerSecond: config.requestsPerSecond };
+    const { requestsPerSecond } = pace;
     const { db } = database;
     const kommo = createKommo({ config, db, secrets, send: toKommo.send, pace, now, log });
     stops.push(() => kommo.close());
@@ -82,6 +84,7 @@ export async function startServer(
       send: outbound.send,
       now,
       pace,
+      requestLimit: requestsPerSecond ? new RequestLimit(requestsPerSecond) : undefined,
       log,
     };
     if (config.role !== 'web') running.worker = await startWorker(parts);

@@ -27,6 +27,7 @@ test('a complete environment gives every setting', () => {
     role: 'all',
     maxChannels: 7,
     disposableTokens: 'reuse',
+    requestsPerSecond: 20,
     logLevel: 'info',
     kommo: { widgetCode: 'chat_connector' },
     connectors: {
@@ -74,6 +75,9 @@ test.each<[name: string, value: string | undefined]>([
   ['PUBLIC_URL', 'ftp://connector.example.com'],
   ['DATABASE_URL', 'mysql://localhost/x'],
   ['DATABASE_URL', 'postgres://'],
+  ['REQUESTS_PER_SECOND', '0'],
+  ['REQUESTS_PER_SECOND', '0.5'],
+  ['REQUESTS_PER_SECOND', '10001'],
   ['ROLE', 'both'],
   ['ROLE', 'web'],
   ['ROLE', 'worker'],
