@@ -96,6 +96,8 @@ test.each<[name: string, value: string | undefined]>([
   ['KOMMO_CLIENT_SECRET', 'change-me-please-change-me-please'],
   ['KOMMO_CLIENT_SECRET', '<secret key of the integration>'],
   ['KOMMO_CLIENT_SECRET', 'short'],
+  ['KOMMO_CLIENT_SECRET', 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0f'],
+  ['KOMMO_CHANNEL_SECRET', 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0f'],
   ['KOMMO_CHANNEL_SECRET', 'xxx'],
   ['KOMMO_CHANNEL_CODE', ''],
   ['KOMMO_CHANNEL_TITLE', ''],
