@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { LIMITS } from '../contract/api.ts';
 import { AppError } from './app-error.ts';
 import { registerAuth } from './http/auth.ts';
@@ -19,6 +18,7 @@ import { registerSecurityHeaders, stampAnswer } from './http/security-headers.ts
 import { registerSettings } from './http/settings.ts';
 import { registerTemplates } from './http/templates.ts';
 import { findUnacceptable, isStorable } from './http/validation.ts';
+import { serializerCompiler, validatorCompiler } from './http/zod-schemas.ts';
 import type { Parts } from './parts.ts';
 
 /** A whole request, slow body included, must have arrived by then. */
@@ -36,11 +36,11 @@ export async function createApp(
   recordRoutes(app);
   watchHandlers(app);
   registerRequestLog(app);
-  await registerSecurityHeaders(app);
+  registerSecurityHeaders(app);
   registerCors(app, parts.config);
   refuseUnknown(app);
   registerBodies(app);
-  await registerOpenApi(app, parts.config.publicUrl);
+  registerOpenApi(app, parts.config.publicUrl);
   app.decorateRequest('caller', null);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

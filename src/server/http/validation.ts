@@ -1,19 +1,8 @@
 import type { FieldError } from '../../contract/errors.ts';
 import { AppError } from '../app-error.ts';
+import type { SchemaMismatch } from './zod-schemas.ts';
 
-/** What the schema compiler reports about one value; see fastify-type-provider-zod. */
-interface SchemaFault {
-  /** zod's issue code. */
-  keyword: string;
-  /** `/channels/0/name`. */
-  instancePath: string;
-  params: { keys?: unknown };
-}
-
-interface SchemaError {
-  validation: SchemaFault[];
-  validationContext?: string;
-}
+type Issue = SchemaMismatch['issues'][number];
 
 /** Faults of the shape. Everything else is a value of the right type that cannot be accepted. */
 const SHAPE_FAULTS = new Set([
@@ -31,25 +20,23 @@ const LONGEST_PATH = 120;
  * A wrong shape is a client that does not know the contract (400); a wrong value is something a person can
  * mend (422). An id of the wrong form names nothing we have (404).
  */
-export function fromValidation(error: SchemaError): AppError {
-  if (error.validationContext === 'params') return new AppError('not_found');
-  const shape = error.validation.filter((fault) => SHAPE_FAULTS.has(fault.keyword));
-  const isShape = shape.length > 0 || error.validationContext !== 'body';
-  const fields = (shape.length > 0 ? shape : error.validation).flatMap(toFields);
+export function fromValidation({ issues, validationContext }: SchemaMismatch): AppError {
+  if (validationContext === 'params') return new AppError('not_found');
+  const shape = issues.filter(({ code }) => SHAPE_FAULTS.has(code));
+  const isShape = shape.length > 0 || validationContext !== 'body';
+  const fields = (shape.length > 0 ? shape : issues).flatMap(toFields);
   return new AppError(isShape ? 'bad_request' : 'validation_failed', {
     fields: fields.slice(0, MOST_FIELDS),
   });
 }
 
-function toFields({ keyword, instancePath, params }: SchemaFault): FieldError[] {
-  const path = instancePath.split('/').filter((part) => part !== '');
+function toFields(issue: Issue): FieldError[] {
+  const path = issue.path.map(String);
   const paths =
-    keyword === 'unrecognized_keys' && Array.isArray(params.keys)
-      ? params.keys.map((key) => [...path, String(key)])
-      : [path];
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
   return paths.map((parts) => ({
     path: parts.join('.').slice(0, LONGEST_PATH),
-    code: keyword,
+    code: issue.code,
   }));
 }
 
