@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { LIMITS } from '../contract/api.ts';
 import { AppError } from './app-error.ts';
 import { registerAuth } from './http/auth.ts';
@@ -12,12 +11,14 @@ import { allowOrigin, registerCors } from './http/cors.ts';
 import { createErrorHandler, errorBody, sendError } from './http/errors.ts';
 import { registerHealth } from './http/health.ts';
 import { registerKommo } from './http/kommo.ts';
+import { watchHandlers } from './http/open-handlers.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { methodsOf, recordRoutes } from './http/route-table.ts';
 import { registerSecurityHeaders, stampAnswer } from './http/security-headers.ts';
 import { registerSettings } from './http/settings.ts';
 import { registerTemplates } from './http/templates.ts';
-import { findUnstorableText } from './http/validation.ts';
+import { findUnacceptable, isStorable } from './http/validation.ts';
+import { serializerCompiler, validatorCompiler } from './http/zod-schemas.ts';
 import type { Parts } from './parts.ts';
 
 /** A whole request, slow body included, must have arrived by then. */
@@ -33,22 +34,17 @@ export async function createApp(
 ): Promise<FastifyInstance> {
   const app = createServer(parts);
   recordRoutes(app);
+  watchHandlers(app);
   registerRequestLog(app);
-  await registerSecurityHeaders(app);
+  registerSecurityHeaders(app);
   registerCors(app, parts.config);
+  refuseUnknown(app);
   registerBodies(app);
-  await registerOpenApi(app, parts.config.publicUrl);
+  registerOpenApi(app, parts.config.publicUrl);
   app.decorateRequest('caller', null);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(createErrorHandler(parts));
-  app.setNotFoundHandler((request, reply) => {
-    const [path = ''] = request.url.split('?');
-    const methods = methodsOf(app.routeTable, path);
-    if (methods.length === 0) return sendError(request, reply, new AppError('not_found'));
-    reply.header('allow', methods.join(', '));
-    return sendError(request, reply, new AppError('method_not_allowed'));
-  });
   registerHealth(app, parts);
   if (scope === 'health') return app;
   registerKommo(app, parts);
@@ -107,6 +103,21 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   );
 }
 
+/**
+ * Answers for addresses and methods that do not exist, before a byte of their body is read. Comes after what
+ * sets the headers of every answer.
+ */
+function refuseUnknown(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return;
+    const [path = ''] = request.url.split('?', 1);
+    const methods = methodsOf(app.routeTable, path);
+    if (methods.length === 0) return sendError(request, reply, new AppError('not_found'));
+    reply.header('allow', methods.join(', '));
+    return sendError(request, reply, new AppError('method_not_allowed'));
+  });
+}
+
 /** JSON in UTF-8, and nothing else. */
 function registerBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
@@ -119,11 +130,10 @@ function registerBodies(app: FastifyInstance): void {
     else parseJson(request, bytes.toString('utf8'), done);
   });
   app.addHook('preValidation', async (request) => {
-    if (findUnstorableText(request.params) !== undefined) throw new AppError('not_found');
-    const path = findUnstorableText(request.body);
-    if (path !== undefined) {
-      throw new AppError('validation_failed', { fields: [{ path, code: 'invalid_text' }] });
-    }
+    const params = Object.values(request.params as Record<string, string>);
+    if (!params.every(isStorable)) throw new AppError('not_found');
+    const fault = findUnacceptable(request.body);
+    if (fault) throw fault;
   });
 }
 

@@ -31,6 +31,8 @@ export interface Config {
   /** Whether a pipeline may take the conversations of several channels, or of one only. */
   pipelineSharing: 'shared' | 'exclusive';
   disposableTokens: 'reuse' | 'strict';
+  /** What one Kommo account may ask of one process, evenly spaced; a few seconds' worth may come at once. */
+  requestsPerSecond: number;
   connectors: ConnectorSettings;
   logLevel: string;
 }
@@ -77,6 +79,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     maxChannelsPerService: reader.integer('MAX_CHANNELS_PER_SERVICE', 50, 1, 50),
     pipelineSharing: reader.choice('PIPELINE_SHARING', ['shared', 'exclusive']),
     disposableTokens: reader.choice('DISPOSABLE_TOKENS', ['reuse', 'strict']),
+    requestsPerSecond: reader.integer('REQUESTS_PER_SECOND', 20, 1, 10_000),
     connectors: readConnectorSettings(reader),
     logLevel: reader.choice('LOG_LEVEL', LOG_LEVELS),
   };

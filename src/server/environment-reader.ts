@@ -15,7 +15,7 @@ const PLACEHOLDER =
   /^(change-?me.*|secret|password|placeholder|example|to-?do|none|null|undefined|x{3,}|0+|(your|my|the|insert|replace|put)[-_ ].*|<.*>|\$\{.*\}|\.{3})$/i;
 
 /** Kommo's secrets are 40 characters and longer; anything near this was cut when it was copied. */
-const SHORTEST_SECRET = 16;
+const SHORTEST_SECRET = 32;
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|([a-z0-9-]+\.)+localhost)$/;
 

@@ -26,6 +26,9 @@ const SECRET_NAMES = [
 /** Links of a chain of causes that are logged. */
 const LONGEST_CHAIN = 5;
 
+/** Characters of a cause that is a text. */
+const LONGEST_TEXT = 200;
+
 /** The process's log: JSON lines, on stdout unless told otherwise. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -45,10 +48,13 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 }
 
 /**
- * An error without the extra fields libraries hang on it: those repeat tokens, claims and addresses.
+ * An error without the extra fields libraries hang on it: those repeat tokens, claims and addresses. A cause that is
+ * a text was put there by us, in our words, to be read.
  */
 function describeError(error: unknown, depth: number): unknown {
-  if (!(error instanceof Error)) return error === undefined ? undefined : typeof error;
+  if (error === undefined) return undefined;
+  if (typeof error === 'string') return error.slice(0, LONGEST_TEXT);
+  if (!(error instanceof Error)) return typeof error;
   const { code } = error as { code?: unknown };
   const { reason } = error as { reason?: unknown };
   return {

@@ -11,8 +11,14 @@ import { WrongSecretKeys } from './storage/key-checks.ts';
 const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
 
-/** After this a stop is no longer waited for. Longer than any query or lease takes to end. */
-const STOP_DEADLINE_MS = 10_000;
+/**
+ * After this a stop is no longer waited for: eight seconds for open requests, and what refreshes, handlers, jobs
+ * and the last queries may take after them. Supervisors should wait a little longer before they kill.
+ */
+const STOP_DEADLINE_MS = 20_000;
+
+/** Ctrl-C reaches a process twice when npm passes on what the terminal has sent already. */
+const ONE_PRESS_MS = 1_000;
 
 /**
  * Where memory is plenty, V8 lets garbage grow to four times what is in use before it cleans up: hundreds of
@@ -28,11 +34,13 @@ process.on('uncaughtException', (error) => {
   process.exit(EXIT_FAILURE);
 });
 
-const server = await start(config);
-let isStopping = false;
+let server: RunningServer | undefined;
+let stoppingSince: number | undefined;
+// Before the start: as the first process of a container we would not even notice the signal otherwise.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => void stop(signal));
 }
+server = await start(config);
 const address = server.app.server.address() as AddressInfo;
 log.info(
   {
@@ -81,9 +89,17 @@ function giveUp(message: string, code: number): never {
 
 /** Finishes what is under way; a second signal does not wait for it. */
 async function stop(signal: NodeJS.Signals): Promise<void> {
-  if (isStopping) process.exit(EXIT_FAILURE);
-  isStopping = true;
+  if (stoppingSince !== undefined) {
+    if (performance.now() - stoppingSince > ONE_PRESS_MS) process.exit(EXIT_FAILURE);
+    return;
+  }
+  stoppingSince = performance.now();
   log.info({ signal }, 'stopping');
+  if (server === undefined) {
+    // Nobody was served yet, and a start that is cut off is taken up by the next one.
+    log.info('stopped before it was ready');
+    process.exit(0);
+  }
   setTimeout(() => {
     log.error('something did not end in time; the process ends without it');
     process.exit(EXIT_FAILURE);

@@ -4,6 +4,8 @@ export interface Pace {
   kommoSpacingMs: number;
   /** Times between two rounds of a sweep, as a share of what the sweep itself asks for. */
   sweeps: number;
+  /** Requests of one account a second, from then on refused; absent: as many as come. */
+  requestsPerSecond?: number;
 }
 
 /**

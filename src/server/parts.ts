@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
 import type { ConnectorRegistry } from './connectors/registry.ts';
+import type { RequestLimit } from './core/request-limit.ts';
 import type { Kommo } from './kommo/kommo.ts';
 import type { Outbound } from './outbound.ts';
 import type { Pace } from './pace.ts';
@@ -21,5 +22,7 @@ export interface Parts {
   /** The clock; tests move it. */
   now: () => Date;
   pace: Pace;
+  /** How many requests one account may make of this process; undefined: as many as it likes. */
+  requestLimit: RequestLimit | undefined;
   log: FastifyBaseLogger;
 }

@@ -4,8 +4,10 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createGuardedOutbound } from './connectors/address-guard.ts';
 import { createConnectorRegistry } from './connectors/registry.ts';
+import { RequestLimit } from './core/request-limit.ts';
 import { isStorageUnavailable } from './core/storage-errors.ts';
 import { createKommo } from './create-kommo.ts';
+import { within } from './kommo/within.ts';
 import { createOutbound } from './outbound.ts';
 import { PACE, type Pace } from './pace.ts';
 import type { Parts } from './parts.ts';
@@ -13,14 +15,17 @@ import { type Database, type DatabaseOptions, openDatabase } from './storage/dat
 import { Jobs } from './storage/jobs.ts';
 import { checkSecretKeys } from './storage/key-checks.ts';
 import { Secrets } from './storage/secrets.ts';
-import { startWorker } from './worker.ts';
+import { startWorker, type Worker } from './worker.ts';
 
 /** How long a database that is not up yet is waited for; after that the supervisor starts us again. */
 const DATABASE_PATIENCE_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
 
-/** Requests still open after this are cut: an event stream would hold the process for minutes. */
-const DRAIN_MS = 1_000;
+/** Requests still open after this are cut. A save that waits for Kommo may take so long; event streams end at once. */
+const DRAIN_MS = 8_000;
+
+/** How long handlers whose connection was cut, and whose calls were, may take to put things right in the database. */
+const TIDY_MS = 2_000;
 
 export interface RunningServer {
   app: FastifyInstance;
@@ -54,16 +59,20 @@ export async function startServer(
     await checkSecretKeys(database.db, secrets, keyIds);
     const jobs = new Jobs(database.boss);
     await jobs.prepare();
+    const running: { app?: FastifyInstance; worker?: Worker } = {};
+    stops.push(() => within(TIDY_MS, running.app?.handlersEnded() ?? Promise.resolve()));
     const outbound = createOutbound();
     stops.push(() => outbound.close());
     // Kommo is on the public internet; the client secret goes nowhere else, whatever a resolver says.
     const toKommo = config.kommo.emulatorUrl ? outbound : createGuardedOutbound();
     if (toKommo !== outbound) stops.push(() => toKommo.close());
     const now = overrides.now ?? (() => new Date());
-    const pace = overrides.pace ?? PACE;
+    const pace = overrides.pace ?? { ...PACE, requestsPerSecond: config.requestsPerSecond };
+    const { requestsPerSecond } = pace;
     const { db } = database;
     const kommo = createKommo({ config, db, secrets, send: toKommo.send, pace, now, log });
     stops.push(() => kommo.close());
+    stops.push(() => Promise.all([running.app && closeApp(running.app), running.worker?.stop()]));
     const connectors = createConnectorRegistry(config.connectors);
     const parts: Parts = {
       config,
@@ -75,14 +84,12 @@ export async function startServer(
       send: outbound.send,
       now,
       pace,
+      requestLimit: requestsPerSecond ? new RequestLimit(requestsPerSecond) : undefined,
       log,
     };
-    if (config.role !== 'web') {
-      const worker = await startWorker(parts);
-      stops.push(() => worker.stop());
-    }
+    if (config.role !== 'web') running.worker = await startWorker(parts);
     const app = await createApp(parts, { scope: config.role === 'worker' ? 'health' : 'all' });
-    stops.push(() => closeApp(app));
+    running.app = app;
     await app.listen({ port: config.port, host: overrides.host ?? '::' });
     return { app, parts, databaseKind: database.kind, stop };
   } catch (error) {

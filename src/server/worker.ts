@@ -39,6 +39,7 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   return {
     stop: async () => {
       stopping.abort();
+      await jobs.stopWork();
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, STOP_PATIENCE_MS);
       await Promise.race([Promise.all(sweeps.map((end) => end())), patience.promise]);

@@ -53,6 +53,45 @@ test.each([
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 });
 
+test.each<[string, unknown, string]>([
+  ['21 levels deep', JSON.parse(`${'['.repeat(21)}${']'.repeat(21)}`), 'too_deep'],
+  [
+    'too deep in one place',
+    { ...good, channels: JSON.parse(`${'[{"a":'.repeat(30)}1${'}]'.repeat(30)}`) },
+    'too_deep',
+  ],
+  ['a list of 5,001 values', Array(5_001).fill(0), 'too_many_values'],
+  [
+    'an object of 5,001 values',
+    Object.fromEntries(Array.from({ length: 5_001 }, (_, index) => [index, 0])),
+    'too_many_values',
+  ],
+  [
+    'wide in many places',
+    { ...good, channels: Array(100).fill({ pipeline_ids: Array(50).fill(1) }) },
+    'too_many_values',
+  ],
+])(
+  'a body that is %s is refused before anything looks at it closely',
+  async (_name, body, code) => {
+    const answer = await save(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatchObject({ code: 'bad_request', fields: [{ path: '', code }] });
+  },
+);
+
+test('the largest settings there can be are looked at', async () => {
+  const pipelines = Array.from({ length: 50 }, (_, index) => index + 1);
+  const channels = Array.from({ length: 50 }, (_, index) => ({
+    id: `channel-${index}`,
+    name: 'x',
+    pipeline_ids: pipelines,
+  }));
+  const { status, body } = await save({ ...good, channels });
+  expect([status, body.error.code]).toEqual([422, 'validation_failed']);
+  expect(body.error.fields[0].path).not.toBe('');
+});
+
 test.each([
   'text/plain',
   'application/x-www-form-urlencoded',

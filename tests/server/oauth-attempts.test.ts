@@ -125,6 +125,46 @@ test('an error in the redirect is never shown as it came', async () => {
   expect(await look(server, started)).toMatchObject({ state: 'failed', reason: 'service_error' });
 });
 
+test('what a service says in its refusal is in the log, on one line and without the state', async () => {
+  const started = await begin(server, { connector: 'slack' });
+  const state = new URL(started.attempt.authorize_url ?? '').searchParams.get('state') ?? '';
+  const query = new URLSearchParams({
+    state,
+    error: 'invalid_scope',
+    error_description: `The scope users:read is\n not set up. ${state} ${'x'.repeat(2_000)}`,
+  });
+  await callback(`/connect/callback/slack?${query}`);
+  const lines = server.logs.map((line) => JSON.parse(line));
+  const line = lines.find(({ attemptId }) => attemptId === started.attempt.id);
+  expect(line).toMatchObject({
+    level: 'warn',
+    msg: 'an OAuth sign-in was refused',
+    connector: 'slack',
+    error: 'invalid_scope',
+    description: expect.stringContaining('The scope users:read is not set up. …'),
+  });
+  expect(line.description.length).toBeLessThanOrEqual(200);
+  expect(server.logs.join('')).not.toContain(state);
+});
+
+test('why a sign-in failed is in the log', async () => {
+  const started = await begin(server, { connector: 'slack' });
+  const path = await allow(started);
+  server.emulator.fault({
+    match: { path: '/api/oauth.v2.access' },
+    action: { status: 503 },
+    times: 1,
+  });
+  await callback(path);
+  const lines = server.logs.map((line) => JSON.parse(line));
+  const line = lines.find(({ attemptId }) => attemptId === started.attempt.id);
+  expect(line).toMatchObject({
+    level: 'warn',
+    msg: 'an OAuth sign-in failed',
+    err: { cause: expect.stringContaining('503') },
+  });
+});
+
 test('a workspace that is connected already fails the attempt and keeps its channel working', async () => {
   await callback(await allow(await begin(server, { connector: 'slack' })));
   const second = await begin(server, { connector: 'slack' });

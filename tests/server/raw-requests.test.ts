@@ -57,6 +57,29 @@ test.each(['POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE'])(
 );
 
 test.each([
+  ['POST', '/nothing', 404],
+  ['PUT', '/messenger/nothing', 404],
+  ['DELETE', '/', 404],
+  ['POST', '/health/live', 405],
+  ['PUT', '/kommo/disabled', 405],
+  ['DELETE', '/kommo/oauth/callback', 405],
+  ['POST', '/connect/attempts/x', 405],
+  ['PATCH', '/messenger/settings', 405],
+  ['PUT', '/messenger/settings', 401],
+])('%s %s is answered before its body arrives', async (method, path, status) => {
+  const answer = await send(
+    `${method} ${path} HTTP/1.1\r\nHost: x\r\nOrigin: ${DEMO.origin}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n[[[`,
+  );
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  const [head = '', body = ''] = answer.toLowerCase().split('\r\n\r\n');
+  expect(head).toContain(`access-control-allow-origin: ${DEMO.origin}`);
+  expect(head).toContain('x-request-id: ');
+  expect(head).toContain('cache-control: no-store');
+  expect(head.includes('allow: ')).toBe(status === 405);
+  expect(JSON.parse(body)).toMatchObject({ error: { request_id: expect.any(String) } });
+});
+
+test.each([
   ['nonsense', 'nonsense\r\n\r\n', 400],
   [
     'two lengths',

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { createScratchDatabase, testDatabaseKind } from './database.ts';
 import { copyEmbeddedDatabase } from './database-template.ts';
@@ -20,27 +21,37 @@ export interface BackendProcess {
   /** `http://127.0.0.1:<port>` once it is ready. @throws when it ended before that */
   ready(): Promise<string>;
   kill(signal: NodeJS.Signals): void;
+  /** Sends a message to the program; @returns its answer */
+  ask(question: string): Promise<unknown>;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Starts `src/server/main.ts` in a process of its own, with this environment and no other. */
-export function spawnBackend(env: Record<string, string | undefined>): BackendProcess {
+/**
+ * Starts `src/server/main.ts` in a process of its own, with this environment and no other.
+ *
+ * @param options.main another program that starts the backend and can be asked
+ */
+export function spawnBackend(
+  env: Record<string, string | undefined>,
+  { main = MAIN }: { main?: string } = {},
+): BackendProcess {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const child = spawn(process.execPath, [MAIN], {
-    env: { PATH, NODE_COMPILE_CACHE, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = fork(main, {
+    env: { PATH, NODE_COMPILE_CACHE, ...env } as NodeJS.ProcessEnv,
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const log: Record<string, unknown>[] = [];
   const ready = Promise.withResolvers<string>();
   // Whoever does not wait for it must not be hurt by its failure.
   ready.promise.catch(() => undefined);
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  createInterface({ input: child.stdout ?? Readable.from([]) }).on('line', (line) => {
     const entry = JSON.parse(line);
     log.push(entry);
     if (entry.msg === 'ready') ready.resolve(`http://127.0.0.1:${entry.port}`);
   });
   let stderr = '';
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     stderr += String(chunk);
   });
   const exited = once(child, 'close').then(([code, signal]) => {
@@ -53,7 +64,61 @@ export function spawnBackend(env: Record<string, string | undefined>): BackendPr
     stderr: () => stderr,
     ready: () => ready.promise,
     kill: (signal) => void child.kill(signal),
+    ask: async (question) => {
+      const answer = once(child, 'message');
+      child.send(question);
+      const [message] = await answer;
+      return message;
+    },
     exited,
+  };
+}
+
+/** What came of a backend that something else had started. */
+export interface Launched {
+  /** Of the program that was started, not of the backend. */
+  pid: number;
+  /** `http://127.0.0.1:<port>` once it is ready. */
+  ready: Promise<string>;
+  log: Record<string, unknown>[];
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Ends whatever is left of its process group. */
+  clear(): void;
+}
+
+/** Starts the backend through another program (`npm`, a container), in a process group of its own. */
+export function launchBackend(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): Launched {
+  const { PATH, NODE_COMPILE_CACHE, HOME } = process.env;
+  const child = spawn(command, args, {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { PATH, NODE_COMPILE_CACHE, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const log: Record<string, unknown>[] = [];
+  const ready = Promise.withResolvers<string>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (!line.startsWith('{')) return;
+    const entry = JSON.parse(line);
+    log.push(entry);
+    if (entry.msg === 'ready') ready.resolve(`http://127.0.0.1:${entry.port}`);
+  });
+  return {
+    pid: child.pid ?? 0,
+    ready: ready.promise,
+    log,
+    exited: once(child, 'exit').then(([code, signal]) => ({ code, signal })),
+    clear: () => {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL');
+      } catch {
+        // Nothing is left of it, as it should be.
+      }
+    },
   };
 }
 

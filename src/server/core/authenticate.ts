@@ -20,7 +20,8 @@ const MOST_USES = 300;
  *
  * @param origin the browser's `Origin`, when there is one
  * @throws AppError `unauthorized`, the same for every fault of the token; `origin_forbidden` when a page
- *   of another account, or of anybody else, uses the token
+ *   of another account, or of anybody else, uses the token; `rate_limited` when the account asks too often,
+ *   before that costs a query
  */
 export async function authenticate(
   parts: Parts,
@@ -31,6 +32,7 @@ export async function authenticate(
   if (origin !== undefined && hostOfBrowserOrigin(parts.config, origin)?.host !== token.host.host) {
     throw new AppError('origin_forbidden');
   }
+  parts.requestLimit?.count(token.accountId);
   const isStrict = parts.config.disposableTokens === 'strict';
   const { uses, account } = await countTokenUse(parts.db, token, isStrict);
   if (uses > (isStrict ? 1 : MOST_USES)) throw refused('used_too_often');

@@ -1,5 +1,6 @@
 import type { AttemptReason, AttemptState } from '../../contract/api.ts';
 import { ConnectorError, type OAuthConnector } from '../connectors/connector.ts';
+import { safeReason } from '../connectors/http.ts';
 import type { Parts } from '../parts.ts';
 import { spendOAuthState } from '../storage/attempt-checks.ts';
 import { type Candidate, isLive, type StoredAttempt } from '../storage/attempts.ts';
@@ -71,7 +72,10 @@ async function finish(
   const end = async (how: AttemptEnd) => (await endAttemptById(parts, attempt.id, how)) ?? attempt;
   if (attempt.expiresAt <= parts.now()) return end({ state: 'expired', reason: 'timed_out' });
   const refusal = query.get('error');
-  if (refusal !== null) return end(endOfRefusal(refusal));
+  if (refusal !== null) {
+    logRefusal(parts, attempt, query);
+    return end(endOfRefusal(refusal));
+  }
   let candidate: Candidate | undefined;
   try {
     candidate = await connector.finish(
@@ -92,6 +96,20 @@ async function finish(
     else parts.log.error(details, 'an OAuth sign-in failed');
     return end({ state: 'failed', reason: reasonOf(error) });
   }
+}
+
+/** The service's own words are the operator's only hint at what is set up wrongly there. */
+function logRefusal(parts: Parts, attempt: StoredAttempt, query: URLSearchParams): void {
+  const secrets = [...query.getAll('state'), ...query.getAll('code')];
+  parts.log.warn(
+    {
+      attemptId: attempt.id,
+      connector: attempt.connector,
+      error: safeReason(query.get('error') ?? '', secrets),
+      description: safeReason(query.get('error_description') ?? '', secrets),
+    },
+    'an OAuth sign-in was refused',
+  );
 }
 
 function endOfRefusal(error: string): AttemptEnd {

@@ -1,4 +1,4 @@
-import QRCode from 'qrcode';
+import encodeQR from 'qr';
 import { bitmapPng } from './bitmap-png.ts';
 
 /** Scanners want four light modules around the code (ISO/IEC 18004). */
@@ -22,10 +22,10 @@ export function qrImage(value: string): string {
 }
 
 function draw(value: string): Buffer {
-  const { modules } = QRCode.create(value, { errorCorrectionLevel: 'M' });
-  const isModule = (at: number) => at >= 0 && at < modules.size;
-  return bitmapPng(modules.size + 2 * QUIET_ZONE_MODULES, PIXELS_PER_MODULE, (column, row) => {
-    const [x, y] = [column - QUIET_ZONE_MODULES, row - QUIET_ZONE_MODULES];
-    return isModule(x) && isModule(y) && Boolean(modules.get(y, x));
-  });
+  const modules = encodeQR(value, 'raw', { ecc: 'medium', border: QUIET_ZONE_MODULES });
+  return bitmapPng(
+    modules.length,
+    PIXELS_PER_MODULE,
+    (column, row) => modules[row]?.[column] === true,
+  );
 }

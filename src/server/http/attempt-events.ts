@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Attempt } from '../../contract/api.ts';
 import { viewAttempt } from '../core/attempt-view.ts';
@@ -8,6 +7,7 @@ import { AttemptWatch } from '../core/attempt-watch.ts';
 import { lookWithKey } from '../core/look-at-attempt.ts';
 import type { Parts } from '../parts.ts';
 import { bearerOf } from './bearer.ts';
+import type { ZodTypeProvider } from './zod-schemas.ts';
 
 /** Shorter than the idle time after which proxies cut a silent connection. */
 const HEARTBEAT_MS = 15_000;

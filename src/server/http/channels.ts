@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
   type AttemptAnswer,
@@ -20,6 +19,7 @@ import { submitCredentials } from '../core/submit-credentials.ts';
 import type { Parts } from '../parts.ts';
 import { callerOf } from './auth.ts';
 import { runOnce } from './idempotency.ts';
+import type { ZodTypeProvider } from './zod-schemas.ts';
 
 const byId = z.object({ id: z.string() });
 const nothing = z.null();

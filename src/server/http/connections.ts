@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { attemptAnswer } from '../../contract/api.ts';
 import { viewAttempt } from '../core/attempt-view.ts';
@@ -11,6 +10,7 @@ import { registerAttemptEvents } from './attempt-events.ts';
 import { bearerOf } from './bearer.ts';
 import { callbackTexts } from './callback-texts.ts';
 import { sendPage } from './page.ts';
+import type { ZodTypeProvider } from './zod-schemas.ts';
 
 /** Chat services post whole messages; only small parts of them are read. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;

@@ -1,11 +1,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ErrorBody } from '../../contract/errors.ts';
 import { AppError } from '../app-error.ts';
 import { kommoReauthorize } from '../core/install-state.ts';
 import { toAppError } from '../core/kommo-errors.ts';
 import type { Parts } from '../parts.ts';
 import { fromValidation } from './validation.ts';
+import { SchemaMismatch } from './zod-schemas.ts';
 
 /** The code of the guide's "authorize again" answer. */
 const REAUTHORIZE_CODE = 1015;
@@ -65,7 +65,7 @@ export function errorBody(failure: AppError, requestId: string): ErrorBody {
 /** What Fastify refused before a route of ours ran; undefined for everything else. */
 function fromFramework(error: FastifyError): AppError | undefined {
   if (error instanceof AppError) return undefined;
-  if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error);
+  if (error instanceof SchemaMismatch) return fromValidation(error);
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new AppError('body_too_large');

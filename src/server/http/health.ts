@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { checkReadiness } from '../core/readiness.ts';
 import type { Parts } from '../parts.ts';
 import { withDeadline } from './deadline.ts';
+import type { ZodTypeProvider } from './zod-schemas.ts';
 
 const READY_DEADLINE_MS = 5_000;
 

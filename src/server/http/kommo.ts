@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError } from '../app-error.ts';
 import { browserOrigin } from '../core/browser-origin.ts';
@@ -10,6 +9,7 @@ import { receiveDisableHook } from '../core/uninstall.ts';
 import type { Parts } from '../parts.ts';
 import { consentTexts } from './consent-texts.ts';
 import { sendPage } from './page.ts';
+import type { ZodTypeProvider } from './zod-schemas.ts';
 
 /** An unreachable database must be answered within 10 seconds. */
 const DEADLINE_MS = 9_000;

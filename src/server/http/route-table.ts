@@ -25,13 +25,13 @@ export function recordRoutes(app: FastifyInstance): void {
 
 /** The methods an address has; empty when there is no such address. */
 export function methodsOf(table: readonly RouteEntry[], path: string): string[] {
-  const methods = table.filter(({ url }) => matches(url, path)).map(({ method }) => method);
+  const given = path.split('/');
+  const methods = table.filter(({ url }) => matches(url, given)).map(({ method }) => method);
   return [...new Set(methods)].sort();
 }
 
-function matches(pattern: string, path: string): boolean {
+function matches(pattern: string, given: readonly string[]): boolean {
   const wanted = pattern.split('/');
-  const given = path.split('/');
   return (
     wanted.length === given.length &&
     wanted.every((part, index) =>

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type Settings, saveSettings as saveSchema, settings } from '../../contract/api.ts';
 import { requireAdmin } from '../core/admin.ts';
 import { repeatSave, type SaveReceipt, saveSettings } from '../core/save-settings.ts';
@@ -7,6 +6,7 @@ import { readSettings } from '../core/settings.ts';
 import type { Parts } from '../parts.ts';
 import { callerOf } from './auth.ts';
 import { runOnce } from './idempotency.ts';
+import type { ZodTypeProvider } from './zod-schemas.ts';
 
 /** What the settings screen reads and Kommo's Save button writes. */
 export function registerSettings(app: FastifyInstance, parts: Parts): void {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createTemplate, type Template, template, templateCollection } from '../../contract/api.ts';
 import { requireAdmin } from '../core/admin.ts';
 import { addTemplate, listTemplates } from '../core/templates.ts';
 import type { Parts } from '../parts.ts';
 import { callerOf } from './auth.ts';
 import { runOnce } from './idempotency.ts';
+import type { ZodTypeProvider } from './zod-schemas.ts';
 
 /** The account's chat templates, as far as this integration made them. */
 export function registerTemplates(app: FastifyInstance, parts: Parts): void {

@@ -76,4 +76,9 @@ export class Jobs {
       },
     );
   }
+
+  /** Begins no further job. Those under way go on; sending still works. */
+  async stopWork(): Promise<void> {
+    for (const name of JOB_NAMES) await this.#boss.offWork(name, { wait: false });
+  }
 }

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Settles when no handler runs any more; also one whose connection was cut still has to put things right. */
+    handlersEnded(): Promise<void>;
+  }
+}
+
+/** Keeps count of the handlers that run, of every route from here on. */
+export function watchHandlers(app: FastifyInstance): void {
+  const running = new Set<Promise<unknown>>();
+  app.addHook('onRoute', (route) => {
+    const { handler } = route;
+    route.handler = function (request, reply) {
+      const result: unknown = handler.call(this, request, reply);
+      if (result instanceof Promise) {
+        running.add(result);
+        const forget = () => void running.delete(result);
+        result.then(forget, forget);
+      }
+      return result;
+    };
+  });
+  app.decorate('handlersEnded', async () => {
+    while (running.size > 0) await Promise.allSettled(running);
+  });
+}
