@@ -7,6 +7,13 @@ import { toolsFor } from './connector-tools.ts';
 /** Each channel is asked about this often; what the service posts itself shows at once. */
 const CHECK_EVERY_MS = 10 * 60_000;
 
+/** What the admin must do when the stored credentials cannot be opened, by kind of sign-in. */
+const NO_CREDENTIALS = {
+  oauth: 'sign_in_again',
+  qr: 'scan_again',
+  api_key: 'key_rejected',
+} as const;
+
 /** Asked about at the same time. */
 const AT_ONCE = 10;
 
@@ -59,9 +66,19 @@ async function ask(
 ): Promise<Health | undefined> {
   const secrets = await findChannelSecrets(parts.db, parts.secrets, channel.id);
   if (!secrets) return undefined;
-  const tools = toolsFor(parts, channel.connector, {
-    id: channel.id,
-    secret: secrets.webhookSecret,
-  });
-  return connector.health(tools, secrets.credentials);
+  const { credentials, webhookSecret } = secrets;
+  if (!credentials || webhookSecret === undefined) return unreadable(parts, connector, channel);
+  const tools = toolsFor(parts, channel.connector, { id: channel.id, secret: webhookSecret });
+  return connector.health(tools, credentials);
+}
+
+/** Signing in again puts new secrets in their place. */
+function unreadable(parts: Parts, connector: Connector, channel: StoredChannel): Health {
+  const reason = NO_CREDENTIALS[connector.auth];
+  // Said once, not at every check.
+  if (channel.statusReason !== reason) {
+    const details = { channelId: channel.id, accountId: channel.accountId };
+    parts.log.error(details, 'the secrets of a channel cannot be opened');
+  }
+  return { status: 'action_needed', reason };
 }

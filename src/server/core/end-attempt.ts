@@ -42,6 +42,10 @@ export async function endAttempt(
     now: parts.now(),
   });
   if (!ended) return undefined;
+  if (!attempt.isReadable) {
+    const details = { attemptId: attempt.id, accountId: attempt.accountId };
+    parts.log.error(details, 'an attempt holds a secret that cannot be opened, and is ended');
+  }
   const common = {
     accountId: attempt.accountId,
     connector: attempt.connector,
@@ -70,6 +74,16 @@ export async function endAttemptById(
     if (!attempt || !isLive(attempt.state)) return attempt;
     return endAttempt(trx, parts, attempt, end);
   });
+}
+
+/** Ends an open attempt that nobody can carry on, for a secret of it cannot be opened; others stay as they are. */
+export async function endUnreadable(parts: Parts, attempt: StoredAttempt): Promise<StoredAttempt> {
+  if (attempt.isReadable || !isLive(attempt.state)) return attempt;
+  const ended = await endAttemptById(parts, attempt.id, {
+    state: 'failed',
+    reason: 'service_error',
+  });
+  return ended ?? attempt;
 }
 
 /** Cancels an attempt of the caller's account. One that is over stays as it is. @throws AppError `not_found` */

@@ -1,10 +1,10 @@
 import type { Parts } from '../parts.ts';
 import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../storage/attempt-lists.ts';
-import { deleteChannel, findChannelSecrets, listEndedChannels } from '../storage/channels.ts';
+import { deleteChannel, listEndedChannels } from '../storage/channels.ts';
 import type { Trx } from '../storage/database.ts';
 import { replaceSources } from '../storage/sources.ts';
 import { endAttempt } from './end-attempt.ts';
-import { endLater } from './session-endings.ts';
+import { unlinkLater } from './session-endings.ts';
 
 /**
  * So long a chat service is told that the integration was uninstalled. Then the secrets are forgotten: a
@@ -24,19 +24,8 @@ export async function retireEpochs(
 ): Promise<void> {
   const channels = await listEndedChannels(trx, accountId, upToEpoch);
   for (const channel of channels) {
-    const secrets = await findChannelSecrets(trx, parts.secrets, channel.id);
+    await unlinkLater(trx, parts, channel, GIVE_UP_SECONDS);
     await deleteChannel(trx, channel.id);
-    if (!secrets) continue;
-    const ending = {
-      accountId,
-      connector: channel.connector,
-      kind: 'unlink' as const,
-      externalId: channel.account.external_id,
-      webhookId: channel.id,
-      webhookSecret: secrets.webhookSecret,
-      content: secrets.credentials,
-    };
-    await endLater(trx, parts, ending, GIVE_UP_SECONDS);
   }
   const ids = channels.map((channel) => channel.id);
   await replaceSources(trx, accountId, ids, []);

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Connector, ConnectorError } from '../connectors/connector.ts';
 import type { Parts } from '../parts.ts';
-import { isConnectedAnywhere } from '../storage/channels.ts';
+import {
+  findChannelSecrets,
+  isConnectedAnywhere,
+  type StoredChannel,
+} from '../storage/channels.ts';
 import type { Trx } from '../storage/database.ts';
 import {
+  type ClaimedEnding,
   claimEnding,
   deleteEnding,
   insertEnding,
@@ -21,6 +26,8 @@ const CLAIM_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 300;
 const SWEEP_LIMIT = 20;
 
+const UNREADABLE = 'a session cannot be ended, for its secret cannot be opened; it is given up';
+
 /** Has a session ended at its service as soon as this transaction commits. */
 export async function endLater(
   trx: Trx,
@@ -33,14 +40,49 @@ export async function endLater(
   await parts.jobs.send(trx, 'end-session', { endingId: id });
 }
 
+/**
+ * Has a channel's session ended as `endLater` does, with the credentials it has now. Where they cannot be
+ * opened, the session is left to the service.
+ */
+export async function unlinkLater(
+  trx: Trx,
+  parts: Parts,
+  channel: StoredChannel,
+  giveUpSeconds?: number,
+): Promise<void> {
+  const secrets = await findChannelSecrets(trx, parts.secrets, channel.id);
+  if (!secrets) return;
+  const { id, accountId, connector } = channel;
+  if (!secrets.credentials) {
+    parts.log.error({ accountId, channelId: id, connector }, UNREADABLE);
+    return;
+  }
+  const ending = {
+    accountId,
+    connector,
+    kind: 'unlink' as const,
+    externalId: channel.account.external_id,
+    webhookId: id,
+    webhookSecret: secrets.webhookSecret ?? '',
+    content: secrets.credentials,
+  };
+  await endLater(trx, parts, ending, giveUpSeconds);
+}
+
 /** Ends one session. Never throws for what the service does: it is tried again until it is given up. */
 export async function endSession(parts: Parts, endingId: string): Promise<void> {
   const ending = await claimEnding(parts.db, parts.secrets, endingId, CLAIM_SECONDS);
   if (!ending) return;
+  if (!ending.secrets) {
+    const { accountId, connector, kind } = ending;
+    parts.log.error({ endingId, accountId, connector, kind }, UNREADABLE);
+    await deleteEnding(parts.db, ending.id);
+    return;
+  }
   const connector = parts.connectors.get(ending.connector);
   try {
     if (connector && !(await isStillUsed(parts, connector, ending))) {
-      await endAtService(parts, connector, ending);
+      await endAtService(parts, connector, { ...ending, ...ending.secrets });
     }
     await deleteEnding(parts.db, ending.id);
   } catch (error) {
@@ -69,7 +111,7 @@ export async function endDueSessions(parts: Parts): Promise<void> {
 async function isStillUsed(
   parts: Parts,
   connector: Connector,
-  { externalId }: SessionEnding,
+  { externalId }: ClaimedEnding,
 ): Promise<boolean> {
   if (connector.auth === 'qr' || externalId === null) return false;
   return isConnectedAnywhere(parts.db, connector.id, externalId);
@@ -78,7 +120,7 @@ async function isStillUsed(
 async function endAtService(
   parts: Parts,
   connector: Connector,
-  ending: SessionEnding,
+  ending: Pick<SessionEnding, 'kind' | 'webhookId' | 'webhookSecret' | 'content'>,
 ): Promise<void> {
   const tools = toolsFor(parts, connector.id, {
     id: ending.webhookId,

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import type { Schema } from './schema.ts';
-import { CannotUnseal, type Secrets } from './secrets.ts';
+import type { SealContext, Secrets } from './secrets.ts';
 
 const CHECK_TEXT = 'the right key';
 
 /** Every column that holds sealed values. */
-const SEALED_COLUMNS: readonly (readonly [table: keyof Schema, column: string])[] = [
+export const SEALED_COLUMNS: readonly (readonly [table: keyof Schema, column: string])[] = [
   ['grants', 'access_token'],
   ['grants', 'refresh_token'],
   ['install_codes', 'code'],
@@ -47,7 +47,7 @@ export async function checkSecretKeys(
   for (const row of rows) {
     if (!keyIds.includes(row.key_id)) {
       problems.push(`the key ${row.key_id} is missing, and stored values still need it`);
-    } else if (!opens(secrets, row.key_id, row.check_value)) {
+    } else if (secrets.tryUnseal(row.check_value, contextOf(row.key_id)) !== CHECK_TEXT) {
       problems.push(`the key ${row.key_id} is not the one that stored values were sealed with`);
     }
   }
@@ -55,18 +55,13 @@ export async function checkSecretKeys(
   const id = secrets.writeKeyId;
   await db
     .insertInto('key_checks')
-    .values({ key_id: id, check_value: secrets.seal(CHECK_TEXT, `key_checks:${id}:check_value`) })
+    .values({ key_id: id, check_value: secrets.seal(CHECK_TEXT, contextOf(id)) })
     .onConflict((conflict) => conflict.column('key_id').doNothing())
     .execute();
 }
 
-function opens(secrets: Secrets, id: string, sealed: string): boolean {
-  try {
-    return secrets.unseal(sealed, `key_checks:${id}:check_value`) === CHECK_TEXT;
-  } catch (error) {
-    if (error instanceof CannotUnseal) return false;
-    throw error;
-  }
+function contextOf(keyId: string): SealContext {
+  return `key_checks:${keyId}:check_value`;
 }
 
 /**

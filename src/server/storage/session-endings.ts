@@ -39,13 +39,20 @@ export async function insertEnding(
     .execute();
 }
 
+/** An ending somebody works on. `secrets` is undefined when what is stored cannot be opened. */
+export interface ClaimedEnding extends Omit<SessionEnding, 'content' | 'webhookSecret'> {
+  secrets: Pick<SessionEnding, 'content' | 'webhookSecret'> | undefined;
+  attempts: number;
+  isLastTry: boolean;
+}
+
 /** Takes one ending for `seconds`, if it is due and nobody else has it. */
 export async function claimEnding(
   db: Db,
   secrets: Secrets,
   id: string,
   seconds: number,
-): Promise<(SessionEnding & { attempts: number; isLastTry: boolean }) | undefined> {
+): Promise<ClaimedEnding | undefined> {
   const row = await db
     .updateTable('session_endings')
     .set((set) => ({
@@ -58,9 +65,7 @@ export async function claimEnding(
     .returning(sql<boolean>`give_up_at <= now()`.as('is_last_try'))
     .executeTakeFirst();
   if (!row) return undefined;
-  const opened: Pick<SessionEnding, 'content' | 'webhookSecret'> = JSON.parse(
-    secrets.unseal(row.secret, contextOf(row.id)),
-  );
+  const opened = secrets.tryUnseal(row.secret, contextOf(row.id));
   return {
     id: row.id,
     accountId: row.account_id,
@@ -68,7 +73,7 @@ export async function claimEnding(
     kind: row.kind,
     externalId: row.external_id,
     webhookId: row.webhook_id,
-    ...opened,
+    secrets: opened === undefined ? undefined : JSON.parse(opened),
     attempts: row.attempts,
     isLastTry: row.is_last_try,
   };
