@@ -12,6 +12,7 @@ import {
 import type { Trx } from '../storage/database.ts';
 import { transaction } from '../storage/transaction.ts';
 import type { Caller } from './caller.ts';
+import { concurrently } from './concurrently.ts';
 import { webhookIdOf } from './connector-tools.ts';
 import { endLater } from './session-endings.ts';
 
@@ -25,6 +26,7 @@ export interface AttemptEnd {
 /** Ended attempts are kept for a day, so that a late callback can still be told what became of it. */
 const KEEP_MS = 24 * 60 * 60_000;
 const SWEEP_LIMIT = 100;
+const AT_ONCE = 4;
 
 /**
  * Ends an open attempt and has its session ended at the service. Give it the attempt as read under lock
@@ -96,8 +98,11 @@ export async function cancelAttempt(parts: Parts, caller: Caller, id: string): P
 /** Ends attempts whose time is over, and forgets those of yesterday. */
 export async function expireAttempts(parts: Parts): Promise<void> {
   const now = parts.now();
-  for (const id of await listOverdueAttempts(parts.db, now, SWEEP_LIMIT)) {
-    await endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' });
-  }
+  const overdue = await listOverdueAttempts(parts.db, now, SWEEP_LIMIT);
+  const onError = (error: unknown, attemptId: string) =>
+    parts.log.error({ err: error, attemptId }, 'an attempt could not be ended');
+  await concurrently(overdue, { limit: AT_ONCE, onError }, (id) =>
+    endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' }),
+  );
   await deleteOldAttempts(parts.db, new Date(now.getTime() - KEEP_MS));
 }

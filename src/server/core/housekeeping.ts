@@ -1,5 +1,4 @@
 import type { Parts } from '../parts.ts';
-import { listUncleanAccounts } from '../storage/accounts.ts';
 import { resealChannels } from '../storage/channels.ts';
 import { purgeConsentStates } from '../storage/consent-states.ts';
 import { resealGrants } from '../storage/grants.ts';
@@ -8,6 +7,9 @@ import { listDueInstallCodes } from '../storage/install-code-lists.ts';
 import { purgeInstallCodes } from '../storage/install-codes.ts';
 import { retireSecretKeys } from '../storage/key-checks.ts';
 import { purgeSeenTokens } from '../storage/seen-tokens.ts';
+import { purgeEndings } from '../storage/session-endings.ts';
+import { cleanUpAccounts } from './clean-up-account.ts';
+import { concurrently } from './concurrently.ts';
 import { recheckDisableHooks } from './uninstall.ts';
 
 /** One recurring duty of a worker. Runs may overlap on several replicas and must not mind. */
@@ -41,24 +43,25 @@ export function housekeeping(parts: Parts): Sweep[] {
     {
       name: 'remains of ended installs',
       everyMs: 15_000,
-      run: async () => {
-        for (const ended of await listUncleanAccounts(db, SWEEP_LIMIT)) {
-          await jobs.resend('clean-up-account', ended);
-        }
-      },
+      run: () => cleanUpAccounts(parts),
     },
-    {
-      name: 'old rows',
-      everyMs: 60_000,
-      run: async () => {
-        await purgeSeenTokens(db);
-        await purgeIdempotencyKeys(db);
-        await purgeConsentStates(db);
-        await purgeInstallCodes(db);
-      },
-    },
+    { name: 'old rows', everyMs: 60_000, run: () => purge(parts) },
     { name: 'rotation of SECRET_KEYS', everyMs: 60_000, run: () => rotateKeys(parts) },
   ];
+}
+
+/** Removes old rows. A table where that fails does not keep the others from being purged. */
+async function purge({ db, log }: Parts): Promise<void> {
+  const purges = [
+    purgeSeenTokens,
+    purgeIdempotencyKeys,
+    purgeConsentStates,
+    purgeInstallCodes,
+    purgeEndings,
+  ];
+  const onError = (error: unknown, { name }: { name: string }) =>
+    log.error({ err: error, purge: name }, 'old rows could not be removed');
+  await concurrently(purges, { limit: 1, onError }, (remove) => remove(db));
 }
 
 /** Seals values again that were written under an older key, a few at a time. */

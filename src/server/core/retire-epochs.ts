@@ -1,6 +1,6 @@
 import type { Parts } from '../parts.ts';
 import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../storage/attempt-lists.ts';
-import { deleteChannel, listEndedChannels } from '../storage/channels.ts';
+import { deleteChannelsOfEpochs, listEndedChannels } from '../storage/channels.ts';
 import type { Trx } from '../storage/database.ts';
 import { replaceSources } from '../storage/sources.ts';
 import { endAttempt } from './end-attempt.ts';
@@ -22,13 +22,9 @@ export async function retireEpochs(
   accountId: number,
   upToEpoch: number,
 ): Promise<void> {
-  const channels = await listEndedChannels(trx, accountId, upToEpoch);
-  for (const channel of channels) {
+  for (const channel of await listEndedChannels(trx, accountId, upToEpoch)) {
     await unlinkLater(trx, parts, channel, GIVE_UP_SECONDS);
-    await deleteChannel(trx, channel.id);
   }
-  const ids = channels.map((channel) => channel.id);
-  await replaceSources(trx, accountId, ids, []);
   for (const attempt of await lockEndedAttempts(trx, parts.secrets, accountId, upToEpoch)) {
     await endAttempt(trx, parts, attempt, {
       state: 'cancelled',
@@ -36,5 +32,12 @@ export async function retireEpochs(
       giveUpSeconds: GIVE_UP_SECONDS,
     });
   }
+  await forgetEpochs(trx, accountId, upToEpoch);
+}
+
+/** Removes the same without telling anybody. */
+export async function forgetEpochs(trx: Trx, accountId: number, upToEpoch: number): Promise<void> {
+  const ids = await deleteChannelsOfEpochs(trx, accountId, upToEpoch);
+  await replaceSources(trx, accountId, ids, []);
   await deleteAttemptsOfEpochs(trx, accountId, upToEpoch);
 }

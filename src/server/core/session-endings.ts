@@ -16,6 +16,7 @@ import {
   postponeEnding,
   type SessionEnding,
 } from '../storage/session-endings.ts';
+import { concurrently } from './concurrently.ts';
 import { toolsFor } from './connector-tools.ts';
 
 /** After this the secret is forgotten, whether the service could be told or not. */
@@ -24,7 +25,10 @@ const GIVE_UP_SECONDS = 3600;
 /** Longer than any connector's call to its service. */
 const CLAIM_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 300;
-const SWEEP_LIMIT = 20;
+const SWEEP_LIMIT = 100;
+
+/** Ended at one service at the same time. */
+const AT_ONCE = 10;
 
 const UNREADABLE = 'a session cannot be ended, for its secret cannot be opened; it is given up';
 
@@ -37,7 +41,7 @@ export async function endLater(
 ): Promise<void> {
   const id = randomUUID();
   await insertEnding(trx, parts.secrets, { id, ...ending, giveUpSeconds });
-  await parts.jobs.send(trx, 'end-session', { endingId: id });
+  await parts.jobs.send(trx, 'end-session', { endingId: id }, ending.connector);
 }
 
 /**
@@ -97,11 +101,16 @@ export async function endSession(parts: Parts, endingId: string): Promise<void> 
   }
 }
 
-/** Ends what is due: what failed before, or was left by a process that stopped. */
-export async function endDueSessions(parts: Parts): Promise<void> {
-  // At the same time: one service that hangs must not keep the others' sessions alive.
-  const due = await listDueEndings(parts.db, SWEEP_LIMIT);
-  await Promise.all(due.map((id) => endSession(parts, id)));
+/** Ends what is due at one service: what failed before, or was left by a process that stopped. */
+export async function endDueSessions(
+  parts: Parts,
+  connector: string,
+  stopping: AbortSignal,
+): Promise<void> {
+  const due = await listDueEndings(parts.db, connector, SWEEP_LIMIT);
+  const onError = (error: unknown, endingId: string) =>
+    parts.log.error({ err: error, endingId, connector }, 'a session ending was not looked after');
+  await concurrently(due, { limit: AT_ONCE, stopping, onError }, (id) => endSession(parts, id));
 }
 
 /**

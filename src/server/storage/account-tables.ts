@@ -25,6 +25,8 @@ export interface AccountsTable {
   recheck_at: Timestamp | null;
   /** How often a hook's uninstall was asked about and not confirmed. */
   rechecks: Generated<number>;
+  /** How often what the last ended epoch left behind could not be cleaned up. */
+  cleanup_failures: Generated<number>;
   created_at: CreatedAt;
 }
 

@@ -134,6 +134,21 @@ export async function deleteChannel(trx: Trx, id: string): Promise<void> {
   await trx.deleteFrom('channels').where('id', '=', id).execute();
 }
 
+/** @returns the ids of the channels that outlived their install epoch, gone now */
+export async function deleteChannelsOfEpochs(
+  trx: Trx,
+  accountId: number,
+  upToEpoch: number,
+): Promise<string[]> {
+  const rows = await trx
+    .deleteFrom('channels')
+    .where('account_id', '=', accountId)
+    .where('epoch', '<=', upToEpoch)
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** Channels that outlived their install epoch. */
 export async function listEndedChannels(
   db: Db,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from './database.ts';
+import { deleteInBatches } from './delete-in-batches.ts';
 import type { Secrets } from './secrets.ts';
 
 /** A session at a chat service that must be ended there, with what is needed to do it. */
@@ -94,15 +95,26 @@ export async function deleteEnding(db: Db, id: string): Promise<void> {
   await db.deleteFrom('session_endings').where('id', '=', id).execute();
 }
 
-export async function listDueEndings(db: Db, limit: number): Promise<string[]> {
+export async function listDueEndings(db: Db, connector: string, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('session_endings')
     .select('id')
+    .where('connector', '=', connector)
     .where('next_attempt_at', '<=', sql<Date>`now()`)
     .orderBy('next_attempt_at')
     .limit(limit)
     .execute();
   return rows.map((row) => row.id);
+}
+
+/**
+ * Forgets the secrets whose time is long over: their service held the last try up, or is not offered any
+ * more.
+ *
+ * @returns how many
+ */
+export async function purgeEndings(db: Db): Promise<number> {
+  return deleteInBatches(db, 'session_endings', sql`give_up_at < now() - interval '1 minute'`);
 }
 
 function contextOf(id: string): `${string}:${string}:${string}` {
