@@ -15,9 +15,9 @@ import {
   takeGrantLease,
   unsettledGrants,
 } from './storage/grant-leases.ts';
-import { findGrant } from './storage/grants.ts';
+import { findGrant, UnreadableGrant } from './storage/grants.ts';
 import { forgetIdleBuckets, pauseBucket, reserveInstant } from './storage/rate-buckets.ts';
-import { CannotUnseal, type Secrets } from './storage/secrets.ts';
+import type { Secrets } from './storage/secrets.ts';
 
 /** Path of the address Kommo sends authorization codes to; registered with the integration. */
 const REDIRECT_PATH = '/kommo/oauth/callback';
@@ -50,9 +50,11 @@ export function createKommo(parts: {
         try {
           return await findGrant(db, secrets, accountId);
         } catch (error) {
-          if (!(error instanceof CannotUnseal)) throw error;
+          if (!(error instanceof UnreadableGrant)) throw error;
           // As good as no grant: nothing is sent with what cannot be trusted, and the admin is asked.
-          log.error({ err: error, accountId }, 'The grant of an account cannot be opened');
+          if (error.isAlive && (await buryGrant(db, error.key, null))) {
+            log.error({ err: error, accountId }, 'The grant of an account cannot be opened');
+          }
           return undefined;
         }
       },

@@ -6,11 +6,24 @@ import { housekeeping, type Sweep } from './core/housekeeping.ts';
 import { endDueSessions, endSession } from './core/session-endings.ts';
 import { syncSources } from './core/sync-sources.ts';
 import { syncDueAccounts } from './core/sync-sweep.ts';
+import { within } from './kommo/within.ts';
 import type { Parts } from './parts.ts';
 import { releaseRemnants } from './storage/remnants.ts';
 
 /** Jobs of one kind at the same time. Kommo's request budget is per account, so more help many accounts. */
-const CONCURRENCY = { install: 4, sync: 8, cleanUp: 2, ending: 4 };
+const CONCURRENCY = {
+  install: { all: 4 },
+  sync: { all: 8 },
+  cleanUp: { all: 2 },
+  // One chat service that hangs leaves room for the others.
+  ending: { all: 12, group: 4 },
+};
+
+/**
+ * A job that hangs gives its place to the next one after this, and goes on: who holds what, and what is
+ * still to be done, is kept with the account and not in the queue.
+ */
+const PLACE_MS = 2_000;
 
 /** Sweeps under way may finish in this time; what they leave, the next worker finds. */
 const STOP_PATIENCE_MS = 1_500;
@@ -29,9 +42,11 @@ export async function startWorker(parts: Parts): Promise<Worker> {
     await exchangeInstallCode(parts, codeId);
   });
   await jobs.work('sync-sources', CONCURRENCY.sync, ({ accountId }) =>
-    syncSources(parts, accountId, { stopping: stopping.signal }),
+    within(PLACE_MS, syncSources(parts, accountId, { stopping: stopping.signal })),
   );
-  await jobs.work('clean-up-account', CONCURRENCY.cleanUp, (ended) => cleanUpAccount(parts, ended));
+  await jobs.work('clean-up-account', CONCURRENCY.cleanUp, (ended) =>
+    within(PLACE_MS, cleanUpAccount(parts, ended)),
+  );
   await jobs.work('end-session', CONCURRENCY.ending, ({ endingId }) => endSession(parts, endingId));
   const sweeps = [...housekeeping(parts), ...ownSweeps(parts, stopping.signal)].map((sweep) =>
     repeat(parts, sweep, stopping.signal),
@@ -50,15 +65,32 @@ export async function startWorker(parts: Parts): Promise<Worker> {
 
 function ownSweeps(parts: Parts, stopping: AbortSignal): Sweep[] {
   const kommo = parts.kommo.background();
+  // Each service is looked after apart: one that hangs holds back its own channels only.
+  const ofServices = parts.connectors.all().flatMap((connector) => [
+    {
+      name: `sessions to end at ${connector.id}`,
+      everyMs: 5_000,
+      run: () => endDueSessions(parts, connector.id, stopping),
+    },
+    {
+      name: `health of the channels of ${connector.id}`,
+      everyMs: 15_000,
+      run: () => checkChannels(parts, connector, stopping),
+    },
+  ]);
   return [
+    ...ofServices,
     { name: 'syncs that are due', everyMs: 5_000, run: () => syncDueAccounts(parts, stopping) },
     { name: 'attempts that are over', everyMs: 5_000, run: () => expireAttempts(parts) },
-    { name: 'sessions to end', everyMs: 5_000, run: () => endDueSessions(parts) },
-    { name: 'health of the channels', everyMs: 15_000, run: () => checkChannels(parts, stopping) },
     {
       name: 'refreshes whose answer was lost',
       everyMs: 5_000,
       run: async () => void (await kommo.recoverLostRefreshes()),
+    },
+    {
+      name: 'dead grants that are due',
+      everyMs: 5_000,
+      run: async () => void (await kommo.probeDeadGrants()),
     },
     {
       name: 'grants that were not used for long',

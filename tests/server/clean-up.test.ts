@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import {
   begin,
   botToken,
@@ -91,6 +92,54 @@ test('a bot that was connected again keeps its webhook when the old channel is e
   const { webhook } = bot('7100000004:');
   expect(webhook.url).toContain(attempt.id);
 });
+
+test('what an ended install left behind goes even when it cannot be cleaned up in order', async () => {
+  await connectBot(server, 5);
+  const waha = await begin(server, { connector: 'waha' });
+  await look(server, waha);
+  await refuseEndings();
+  await server.emulator.disable('demo');
+  await server.waitFor(async () => (await secretsLeft()) === 0);
+  const given = server.logs.filter((line) => line.includes('without telling the chat services'));
+  expect(given).toHaveLength(1);
+  expect(JSON.parse(given[0] ?? '')).toMatchObject({ level: 'error', accountId: DEMO.id });
+  await acceptEndings();
+  await server.install();
+  expect((await connectBot(server, 6)).status).toBe('connected');
+});
+
+test('a secret that nobody could end a session with in time is forgotten all the same', async () => {
+  const { db } = server.parts;
+  await db
+    .insertInto('session_endings')
+    .values({
+      id: crypto.randomUUID(),
+      account_id: DEMO.id,
+      connector: 'a-service-no-longer-offered',
+      kind: 'unlink',
+      external_id: null,
+      webhook_id: crypto.randomUUID(),
+      secret: 'sealed',
+      next_attempt_at: new Date(0),
+      give_up_at: new Date(0),
+    })
+    .execute();
+  await server.waitFor(async () => (await secretsLeft()) === 1);
+});
+
+/** From now on the database takes no ending: no clean-up of a channel can succeed. */
+async function refuseEndings() {
+  await sql`create function refuse() returns trigger language plpgsql as 'begin raise ''poison''; end'`.execute(
+    server.parts.db,
+  );
+  await sql`create trigger refuse before insert on session_endings execute function refuse()`.execute(
+    server.parts.db,
+  );
+}
+
+async function acceptEndings() {
+  await sql`drop function refuse cascade`.execute(server.parts.db);
+}
 
 /** Rows that still hold something sealed for the account's chat services. */
 async function secretsLeft(): Promise<number> {

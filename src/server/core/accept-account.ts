@@ -10,12 +10,7 @@ import {
   type StoredAttempt,
 } from '../storage/attempts.ts';
 import { insertChannel, replaceSignIn, type SignedIn } from '../storage/channel-sign-ins.ts';
-import {
-  findChannel,
-  findChannelSecrets,
-  listChannels,
-  type StoredChannel,
-} from '../storage/channels.ts';
+import { findChannel, listChannels, type StoredChannel } from '../storage/channels.ts';
 import type { Db, Trx } from '../storage/database.ts';
 import { findSettings, storeDefaultChannel } from '../storage/settings.ts';
 import { transaction } from '../storage/transaction.ts';
@@ -23,7 +18,7 @@ import { isAtLimit } from './channel-limit.ts';
 import { getConnector, linkedAccountOf, toolsForAttempt, webhookIdOf } from './connector-tools.ts';
 import { mainPipelineIds } from './kommo-data.ts';
 import { retireEpochs } from './retire-epochs.ts';
-import { endLater } from './session-endings.ts';
+import { endLater, unlinkLater } from './session-endings.ts';
 
 /** Why a signed-in account cannot become a channel. */
 export type Obstacle = Extract<AttemptReason, 'already_connected' | 'channel_limit_reached'>;
@@ -151,7 +146,7 @@ async function store(
   const current = await lockAttempt(trx, parts.secrets, attempt.id);
   // Confirmed twice, by two clicks or two tabs: once was enough.
   if (current?.state === 'connected') return { outcome: 'changed', attempt: current };
-  if (!current || !isLive(current.state)) return { outcome: 'over' };
+  if (!current?.isReadable || !isLive(current.state)) return { outcome: 'over' };
   const obstacle = await findObstacle(trx, parts.config, current, linked);
   if (obstacle) return { outcome: 'obstacle', reason: obstacle };
 
@@ -208,19 +203,9 @@ async function renewChannel(
   channel: StoredChannel,
   signedIn: SignedIn,
 ): Promise<void> {
-  const old = await findChannelSecrets(trx, parts.secrets, channel.id);
-  await replaceSignIn(trx, parts.secrets, channel.id, signedIn);
   const isOther = channel.account.external_id !== signedIn.account.external_id;
   // A QR sign-in is a new session of the same number; elsewhere the old grant of the same account is the new one.
   const isNewSession = parts.connectors.get(channel.connector)?.auth === 'qr';
-  if (!old || !(isOther || isNewSession)) return;
-  await endLater(trx, parts, {
-    accountId: channel.accountId,
-    connector: channel.connector,
-    kind: 'unlink',
-    externalId: channel.account.external_id,
-    webhookId: channel.id,
-    webhookSecret: old.webhookSecret,
-    content: old.credentials,
-  });
+  if (isOther || isNewSession) await unlinkLater(trx, parts, channel);
+  await replaceSignIn(trx, parts.secrets, channel.id, signedIn);
 }

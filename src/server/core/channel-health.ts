@@ -2,25 +2,59 @@ import { type Connector, ConnectorError, type Health } from '../connectors/conne
 import type { Parts } from '../parts.ts';
 import { claimChannelsToCheck, storeHealth } from '../storage/channel-checks.ts';
 import { findChannelSecrets, type StoredChannel } from '../storage/channels.ts';
+import { concurrently } from './concurrently.ts';
 import { toolsFor } from './connector-tools.ts';
 
 /** Each channel is asked about this often; what the service posts itself shows at once. */
 const CHECK_EVERY_MS = 10 * 60_000;
 
-/** Asked about at the same time. */
+/** What the admin must do when the stored credentials cannot be opened, by kind of sign-in. */
+const NO_CREDENTIALS = {
+  oauth: 'sign_in_again',
+  qr: 'scan_again',
+  api_key: 'key_rejected',
+} as const;
+
+/** Channels of one service asked about at the same time. */
 const AT_ONCE = 10;
 
-/** So that one sweep, however much is due, ends within its pause and others get their turn. */
-const MOST_BATCHES = 20;
+/** Asks one service about its channels that were not checked for a while. */
+export async function checkChannels(
+  parts: Parts,
+  connector: Connector,
+  stopping: AbortSignal,
+): Promise<void> {
+  const onError = (error: unknown, { channel }: Due) => {
+    const details = { err: error, channelId: channel.id, connector: connector.id };
+    if (error instanceof ConnectorError) parts.log.warn(details, 'a channel could not be checked');
+    else parts.log.error(details, 'a channel could not be checked');
+  };
+  const due = claimDue(parts, connector.id, stopping);
+  await concurrently(due, { limit: AT_ONCE, stopping, onError }, async ({ channel, asOf }) => {
+    const health = await ask(parts, connector, channel);
+    if (health) await noteHealth(parts, channel, health, asOf);
+  });
+}
 
-/** Asks the services about the channels that were not checked for a while. */
-export async function checkChannels(parts: Parts, stopping: AbortSignal): Promise<void> {
-  for (let batch = 0; batch < MOST_BATCHES && !stopping.aborted; batch += 1) {
-    const now = parts.now();
-    const before = new Date(now.getTime() - CHECK_EVERY_MS);
-    const due = await claimChannelsToCheck(parts.db, { before, now, limit: AT_ONCE });
-    await Promise.all(due.map((channel) => check(parts, channel, now)));
-    if (due.length < AT_ONCE) return;
+/** A channel to ask about; what its service answers holds as of the moment it was taken. */
+interface Due {
+  channel: StoredChannel;
+  asOf: Date;
+}
+
+/** Takes a few at a time, as they are asked for: what is taken counts as checked. */
+async function* claimDue(
+  parts: Parts,
+  connector: string,
+  stopping: AbortSignal,
+): AsyncGenerator<Due> {
+  while (!stopping.aborted) {
+    const asOf = parts.now();
+    const before = new Date(asOf.getTime() - CHECK_EVERY_MS);
+    const claim = { connector, before, now: asOf, limit: AT_ONCE };
+    const channels = await claimChannelsToCheck(parts.db, claim);
+    for (const channel of channels) yield { channel, asOf };
+    if (channels.length < AT_ONCE) return;
   }
 }
 
@@ -39,19 +73,6 @@ export async function noteHealth(
   });
 }
 
-async function check(parts: Parts, channel: StoredChannel, asOf: Date): Promise<void> {
-  const connector = parts.connectors.get(channel.connector);
-  if (!connector) return;
-  try {
-    const health = await ask(parts, connector, channel);
-    if (health) await noteHealth(parts, channel, health, asOf);
-  } catch (error) {
-    const details = { err: error, channelId: channel.id, connector: channel.connector };
-    if (error instanceof ConnectorError) parts.log.warn(details, 'a channel could not be checked');
-    else parts.log.error(details, 'a channel could not be checked');
-  }
-}
-
 async function ask(
   parts: Parts,
   connector: Connector,
@@ -59,9 +80,19 @@ async function ask(
 ): Promise<Health | undefined> {
   const secrets = await findChannelSecrets(parts.db, parts.secrets, channel.id);
   if (!secrets) return undefined;
-  const tools = toolsFor(parts, channel.connector, {
-    id: channel.id,
-    secret: secrets.webhookSecret,
-  });
-  return connector.health(tools, secrets.credentials);
+  const { credentials, webhookSecret } = secrets;
+  if (!credentials || webhookSecret === undefined) return unreadable(parts, connector, channel);
+  const tools = toolsFor(parts, channel.connector, { id: channel.id, secret: webhookSecret });
+  return connector.health(tools, credentials);
+}
+
+/** Signing in again puts new secrets in their place. */
+function unreadable(parts: Parts, connector: Connector, channel: StoredChannel): Health {
+  const reason = NO_CREDENTIALS[connector.auth];
+  // Said once, not at every check.
+  if (channel.statusReason !== reason) {
+    const details = { channelId: channel.id, accountId: channel.accountId };
+    parts.log.error(details, 'the secrets of a channel cannot be opened');
+  }
+  return { status: 'action_needed', reason };
 }

@@ -6,7 +6,6 @@ import { lockAttemptsOfChannel } from '../storage/attempt-lists.ts';
 import {
   deleteChannel,
   findChannel,
-  findChannelSecrets,
   listChannels,
   listChannelsWithDefault,
   type StoredChannel,
@@ -19,7 +18,7 @@ import { transaction } from '../storage/transaction.ts';
 import type { Caller } from './caller.ts';
 import { channelAddress, viewChannel } from './channel-view.ts';
 import { endAttempt } from './end-attempt.ts';
-import { endLater } from './session-endings.ts';
+import { unlinkLater } from './session-endings.ts';
 
 /** The account's channels, as the guide's collection. */
 export async function readChannels(parts: Parts, caller: Caller): Promise<ChannelCollection> {
@@ -61,20 +60,6 @@ export async function removeChannel(parts: Parts, caller: Caller, id: string): P
     if (settings.status !== 'active') return;
     await requestSync(trx, channel.accountId);
     await parts.jobs.send(trx, 'sync-sources', { accountId: channel.accountId });
-  });
-}
-
-async function unlinkLater(trx: Trx, parts: Parts, channel: StoredChannel): Promise<void> {
-  const secrets = await findChannelSecrets(trx, parts.secrets, channel.id);
-  if (!secrets) return;
-  await endLater(trx, parts, {
-    accountId: channel.accountId,
-    connector: channel.connector,
-    kind: 'unlink',
-    externalId: channel.account.external_id,
-    webhookId: channel.id,
-    webhookSecret: secrets.webhookSecret,
-    content: secrets.credentials,
   });
 }
 

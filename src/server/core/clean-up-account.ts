@@ -1,12 +1,30 @@
 import { parseAccountHost } from '../kommo/account-host.ts';
 import type { Parts } from '../parts.ts';
 import { lockAccount } from '../storage/account-lock.ts';
-import { findAccount, settleCleanUp } from '../storage/accounts.ts';
+import {
+  claimUncleanAccounts,
+  countCleanUpFailure,
+  findAccount,
+  settleCleanUp,
+} from '../storage/accounts.ts';
 import type { JobData } from '../storage/jobs.ts';
 import { forgetScopes } from '../storage/scopes.ts';
 import { requestSync } from '../storage/syncs.ts';
 import { transaction } from '../storage/transaction.ts';
-import { retireEpochs } from './retire-epochs.ts';
+import { concurrently } from './concurrently.ts';
+import { forgetEpochs, retireEpochs } from './retire-epochs.ts';
+import { isStorageUnavailable } from './storage-errors.ts';
+
+/** Failed clean-ups of one account after which its remains are removed without anybody being told. */
+const MOST_FAILURES = 5;
+
+const SWEEP_LIMIT = 50;
+/** A clean-up that failed, or whose worker died, is begun again after this. */
+const AGAIN_SECONDS = 15;
+const AT_ONCE = 4;
+
+/** A clean-up that takes longer, for the chat channel cannot be disconnected, holds back no other. */
+const PATIENCE_MS = 2_000;
 
 /**
  * Finishes an uninstall: sessions at the chat services end, secrets are forgotten, and the chat channel is
@@ -16,12 +34,47 @@ export async function cleanUpAccount(
   parts: Parts,
   { accountId, epoch }: JobData['clean-up-account'],
 ): Promise<void> {
+  try {
+    await transaction(parts.db, async (trx) => {
+      await lockAccount(trx, accountId);
+      await retireEpochs(trx, parts, accountId, epoch);
+      await settleCleanUp(trx, accountId);
+    });
+  } catch (error) {
+    await giveUpInTheEnd(parts, { accountId, epoch }, error);
+  }
+  await disconnectChannel(parts, accountId);
+}
+
+/** @throws the error while the clean-up may still be tried again */
+async function giveUpInTheEnd(
+  parts: Parts,
+  { accountId, epoch }: JobData['clean-up-account'],
+  error: unknown,
+): Promise<void> {
+  // A database that cannot be reached says nothing about what is stored.
+  if (isStorageUnavailable(error)) throw error;
+  if ((await countCleanUpFailure(parts.db, accountId)) < MOST_FAILURES) throw error;
   await transaction(parts.db, async (trx) => {
     await lockAccount(trx, accountId);
-    await retireEpochs(trx, parts, accountId, epoch);
+    await forgetEpochs(trx, accountId, epoch);
     await settleCleanUp(trx, accountId);
   });
-  await disconnectChannel(parts, accountId);
+  parts.log.error(
+    { err: error, accountId, epoch },
+    'what an ended install left behind is removed without telling the chat services',
+  );
+}
+
+/** Cleans up what no job is left for. */
+export async function cleanUpAccounts(parts: Parts): Promise<void> {
+  const seconds = AGAIN_SECONDS * parts.pace.sweeps;
+  const unclean = await claimUncleanAccounts(parts.db, SWEEP_LIMIT, seconds);
+  const onError = (error: unknown, ended: JobData['clean-up-account']) =>
+    parts.log.error({ err: error, ...ended }, 'an ended install could not be cleaned up yet');
+  await concurrently(unclean, { limit: AT_ONCE, patienceMs: PATIENCE_MS, onError }, (ended) =>
+    cleanUpAccount(parts, ended),
+  );
 }
 
 /** Best effort: Kommo disconnects the channel of a disabled integration on its own. */

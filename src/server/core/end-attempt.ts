@@ -12,6 +12,7 @@ import {
 import type { Trx } from '../storage/database.ts';
 import { transaction } from '../storage/transaction.ts';
 import type { Caller } from './caller.ts';
+import { concurrently } from './concurrently.ts';
 import { webhookIdOf } from './connector-tools.ts';
 import { endLater } from './session-endings.ts';
 
@@ -25,6 +26,7 @@ export interface AttemptEnd {
 /** Ended attempts are kept for a day, so that a late callback can still be told what became of it. */
 const KEEP_MS = 24 * 60 * 60_000;
 const SWEEP_LIMIT = 100;
+const AT_ONCE = 4;
 
 /**
  * Ends an open attempt and has its session ended at the service. Give it the attempt as read under lock
@@ -42,6 +44,10 @@ export async function endAttempt(
     now: parts.now(),
   });
   if (!ended) return undefined;
+  if (!attempt.isReadable) {
+    const details = { attemptId: attempt.id, accountId: attempt.accountId };
+    parts.log.error(details, 'an attempt holds a secret that cannot be opened, and is ended');
+  }
   const common = {
     accountId: attempt.accountId,
     connector: attempt.connector,
@@ -72,6 +78,16 @@ export async function endAttemptById(
   });
 }
 
+/** Ends an open attempt that nobody can carry on, for a secret of it cannot be opened; others stay as they are. */
+export async function endUnreadable(parts: Parts, attempt: StoredAttempt): Promise<StoredAttempt> {
+  if (attempt.isReadable || !isLive(attempt.state)) return attempt;
+  const ended = await endAttemptById(parts, attempt.id, {
+    state: 'failed',
+    reason: 'service_error',
+  });
+  return ended ?? attempt;
+}
+
 /** Cancels an attempt of the caller's account. One that is over stays as it is. @throws AppError `not_found` */
 export async function cancelAttempt(parts: Parts, caller: Caller, id: string): Promise<void> {
   const attempt = await findAttempt(parts.db, parts.secrets, id);
@@ -82,8 +98,11 @@ export async function cancelAttempt(parts: Parts, caller: Caller, id: string): P
 /** Ends attempts whose time is over, and forgets those of yesterday. */
 export async function expireAttempts(parts: Parts): Promise<void> {
   const now = parts.now();
-  for (const id of await listOverdueAttempts(parts.db, now, SWEEP_LIMIT)) {
-    await endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' });
-  }
+  const overdue = await listOverdueAttempts(parts.db, now, SWEEP_LIMIT);
+  const onError = (error: unknown, attemptId: string) =>
+    parts.log.error({ err: error, attemptId }, 'an attempt could not be ended');
+  await concurrently(overdue, { limit: AT_ONCE, onError }, (id) =>
+    endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' }),
+  );
   await deleteOldAttempts(parts.db, new Date(now.getTime() - KEEP_MS));
 }

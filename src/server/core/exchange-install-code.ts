@@ -49,6 +49,14 @@ class WrongOwner extends Error {
   }
 }
 
+/** What the code came down to, its text or Kommo's tokens for it, cannot be opened any more. */
+class UnreadableCode extends Error {
+  constructor() {
+    super('A stored install code cannot be opened.');
+    this.name = 'UnreadableCode';
+  }
+}
+
 /**
  * Exchanges a stored code and stores the grant. Safe to run any number of times, at once and after a
  * crash: one worker holds the code at a time, Kommo's answer is kept before it is used, and a code that
@@ -99,7 +107,7 @@ async function exchange(
   if (code.tokens !== undefined) {
     return { ...code.tokens, expiresAt: new Date(code.tokens.expiresAt) };
   }
-  if (code.code === undefined) throw new Error('An open install code has lost its text.');
+  if (code.code === undefined) throw new UnreadableCode();
   const tokens = await parts.kommo.exchangeCode(host, code.code);
   await keepExchangedTokens(parts.db, parts.secrets, code.id, tokens, LEASE_SECONDS);
   return tokens;
@@ -179,6 +187,11 @@ async function settle(
     await failInstallCode(parts.db, code.id, error.mismatch);
     parts.log.warn({ host: code.host, err: error }, 'an install was refused');
     return error.mismatch;
+  }
+  if (error instanceof UnreadableCode) {
+    await failInstallCode(parts.db, code.id, 'unreadable');
+    parts.log.error({ host: code.host, codeId: code.id, err: error }, 'an install was lost');
+    return 'failed';
   }
   if (!(error instanceof KommoError)) throw error;
   switch (error.kind) {

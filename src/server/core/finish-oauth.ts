@@ -7,7 +7,7 @@ import { type Candidate, isLive, type StoredAttempt } from '../storage/attempts.
 import { findSettings } from '../storage/settings.ts';
 import { acceptAccount, discardSignIn } from './accept-account.ts';
 import { reasonOf, toolsForAttempt } from './connector-tools.ts';
-import { type AttemptEnd, endAttemptById } from './end-attempt.ts';
+import { type AttemptEnd, endAttemptById, endUnreadable } from './end-attempt.ts';
 import { findAccount } from './install-state.ts';
 import { effectivePreferences } from './preferences.ts';
 import { hashKey } from './start-attempt.ts';
@@ -49,8 +49,9 @@ export async function finishOAuth(
   if (connector?.auth !== 'oauth' || state.length !== 1 || !state[0]) return { language: 'en' };
   const spent = await spendOAuthState(parts.db, parts.secrets, hashKey(state[0]), connectorId);
   if (!spent) return { language: 'en' };
-  const isOpen = spent.isFirst && isLive(spent.attempt.state);
-  const attempt = isOpen ? await finish(parts, connector, spent.attempt, query) : spent.attempt;
+  const known = await endUnreadable(parts, spent.attempt);
+  const isOpen = spent.isFirst && isLive(known.state);
+  const attempt = isOpen ? await finish(parts, connector, known, query) : known;
   return {
     attempt: {
       id: attempt.id,

@@ -1,10 +1,12 @@
 import type { Parts } from '../parts.ts';
-import { claimUncleanAccounts } from '../storage/accounts.ts';
 import { purgeConsentStates } from '../storage/consent-states.ts';
 import { purgeIdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { listDueInstallCodes } from '../storage/install-code-lists.ts';
 import { purgeInstallCodes } from '../storage/install-codes.ts';
 import { purgeSeenTokens } from '../storage/seen-tokens.ts';
+import { purgeEndings } from '../storage/session-endings.ts';
+import { cleanUpAccounts } from './clean-up-account.ts';
+import { concurrently } from './concurrently.ts';
 import { rotateSecretKeys } from './rotate-secret-keys.ts';
 import { recheckDisableHooks } from './uninstall.ts';
 
@@ -17,12 +19,9 @@ export interface Sweep {
 
 const SWEEP_LIMIT = 50;
 
-/** A clean-up that came to nothing is tried again after this. */
-const CLEAN_UP_AGAIN_SECONDS = 15;
-
 /** What a worker looks after on its own: leftovers of crashes, unconfirmed hooks, and old rows. */
 export function housekeeping(parts: Parts): Sweep[] {
-  const { db, jobs, pace } = parts;
+  const { db, jobs } = parts;
   return [
     {
       name: 'install codes that are due',
@@ -41,23 +40,23 @@ export function housekeeping(parts: Parts): Sweep[] {
     {
       name: 'remains of ended installs',
       everyMs: 15_000,
-      run: async () => {
-        const seconds = CLEAN_UP_AGAIN_SECONDS * pace.sweeps;
-        for (const ended of await claimUncleanAccounts(db, SWEEP_LIMIT, seconds)) {
-          await jobs.resend('clean-up-account', ended);
-        }
-      },
+      run: () => cleanUpAccounts(parts),
     },
-    {
-      name: 'old rows',
-      everyMs: 60_000,
-      run: async () => {
-        await purgeSeenTokens(db);
-        await purgeIdempotencyKeys(db);
-        await purgeConsentStates(db);
-        await purgeInstallCodes(db);
-      },
-    },
+    { name: 'old rows', everyMs: 60_000, run: () => purge(parts) },
     { name: 'rotation of SECRET_KEYS', everyMs: 60_000, run: rotateSecretKeys(parts) },
   ];
+}
+
+/** Removes old rows. A table where that fails does not keep the others from being purged. */
+async function purge({ db, log }: Parts): Promise<void> {
+  const purges = [
+    purgeSeenTokens,
+    purgeIdempotencyKeys,
+    purgeConsentStates,
+    purgeInstallCodes,
+    purgeEndings,
+  ];
+  const onError = (error: unknown, { name }: { name: string }) =>
+    log.error({ err: error, purge: name }, 'old rows could not be removed');
+  await concurrently(purges, { limit: 1, onError }, (remove) => remove(db));
 }

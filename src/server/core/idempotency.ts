@@ -58,6 +58,10 @@ export async function runUnderKey(
       return state.answer;
     case 'other_request':
       throw new AppError('idempotency_key_reused');
+    case 'answer_lost':
+      // Doing it a second time would be worse: the caller looks at what is there, and takes a new key.
+      parts.log.error({ accountId: use.accountId }, 'a stored answer cannot be opened');
+      throw new AppError('idempotency_key_reused');
     case 'running':
       throw new AppError('in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     case 'claimed':

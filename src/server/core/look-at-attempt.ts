@@ -3,7 +3,7 @@ import { AppError } from '../app-error.ts';
 import type { Parts } from '../parts.ts';
 import { findAttemptByKey } from '../storage/attempt-checks.ts';
 import { findAttempt, isLive, type StoredAttempt } from '../storage/attempts.ts';
-import { endAttemptById } from './end-attempt.ts';
+import { endAttemptById, endUnreadable } from './end-attempt.ts';
 import { progressQr } from './qr-progress.ts';
 import { hashKey } from './start-attempt.ts';
 
@@ -32,7 +32,8 @@ export async function lookAtAttempt(parts: Parts, id: string): Promise<StoredAtt
 }
 
 /** Ends an attempt whose time is over; asks the service about a QR sign-in when that is due. */
-async function look(parts: Parts, attempt: StoredAttempt): Promise<StoredAttempt> {
+async function look(parts: Parts, found: StoredAttempt): Promise<StoredAttempt> {
+  const attempt = await endUnreadable(parts, found);
   if (!isLive(attempt.state)) return attempt;
   if (attempt.expiresAt <= parts.now()) {
     const end = { state: 'expired', reason: 'timed_out' } as const;

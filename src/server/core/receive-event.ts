@@ -40,9 +40,13 @@ async function receiveForChannel(
   const channel = await findChannelOfConnector(parts.db, id, connector.id);
   const secrets = channel && (await findChannelSecrets(parts.db, parts.secrets, channel.id));
   if (!secrets) return false;
-  const tools = toolsFor(parts, connector.id, { id, secret: secrets.webhookSecret });
-  const health = await prove(connector.receive(tools, secrets.credentials, request));
-  if (health) await noteHealth(parts, channel, health, asOf);
+  const { credentials, webhookSecret } = secrets;
+  // A secret that cannot be opened proves nothing.
+  if (webhookSecret === undefined) throw new AppError('signature_invalid');
+  const tools = toolsFor(parts, connector.id, { id, secret: webhookSecret });
+  const health = await prove(connector.receive(tools, credentials, request));
+  // Without its credentials nobody can tell whether the event is about this channel's own session.
+  if (health && credentials) await noteHealth(parts, channel, health, asOf);
   // The address also serves the session of an open attempt to sign this channel in again.
   else await allowChecksNow(parts.db, id);
   return true;

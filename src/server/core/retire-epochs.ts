@@ -1,10 +1,10 @@
 import type { Parts } from '../parts.ts';
 import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../storage/attempt-lists.ts';
-import { deleteChannel, findChannelSecrets, listEndedChannels } from '../storage/channels.ts';
+import { deleteChannelsOfEpochs, listEndedChannels } from '../storage/channels.ts';
 import type { Trx } from '../storage/database.ts';
 import { replaceSources } from '../storage/sources.ts';
 import { endAttempt } from './end-attempt.ts';
-import { endLater } from './session-endings.ts';
+import { unlinkLater } from './session-endings.ts';
 
 /**
  * So long a chat service is told that the integration was uninstalled. Then the secrets are forgotten: a
@@ -22,24 +22,9 @@ export async function retireEpochs(
   accountId: number,
   upToEpoch: number,
 ): Promise<void> {
-  const channels = await listEndedChannels(trx, accountId, upToEpoch);
-  for (const channel of channels) {
-    const secrets = await findChannelSecrets(trx, parts.secrets, channel.id);
-    await deleteChannel(trx, channel.id);
-    if (!secrets) continue;
-    const ending = {
-      accountId,
-      connector: channel.connector,
-      kind: 'unlink' as const,
-      externalId: channel.account.external_id,
-      webhookId: channel.id,
-      webhookSecret: secrets.webhookSecret,
-      content: secrets.credentials,
-    };
-    await endLater(trx, parts, ending, GIVE_UP_SECONDS);
+  for (const channel of await listEndedChannels(trx, accountId, upToEpoch)) {
+    await unlinkLater(trx, parts, channel, GIVE_UP_SECONDS);
   }
-  const ids = channels.map((channel) => channel.id);
-  await replaceSources(trx, accountId, ids, []);
   for (const attempt of await lockEndedAttempts(trx, parts.secrets, accountId, upToEpoch)) {
     await endAttempt(trx, parts, attempt, {
       state: 'cancelled',
@@ -47,5 +32,12 @@ export async function retireEpochs(
       giveUpSeconds: GIVE_UP_SECONDS,
     });
   }
+  await forgetEpochs(trx, accountId, upToEpoch);
+}
+
+/** Removes the same without telling anybody. */
+export async function forgetEpochs(trx: Trx, accountId: number, upToEpoch: number): Promise<void> {
+  const ids = await deleteChannelsOfEpochs(trx, accountId, upToEpoch);
+  await replaceSources(trx, accountId, ids, []);
   await deleteAttemptsOfEpochs(trx, accountId, upToEpoch);
 }

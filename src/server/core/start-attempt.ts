@@ -111,7 +111,7 @@ async function secretOfChannel(
   const secrets = channel && (await findChannelSecrets(parts.db, parts.secrets, id));
   if (!secrets) throw new AppError('not_found');
   if (channel.connector !== connector) throw invalid('channel_id', 'other_connector');
-  return secrets.webhookSecret;
+  return secrets.webhookSecret ?? randomKey();
 }
 
 async function open(parts: Parts, row: NewAttempt): Promise<StoredAttempt> {

@@ -17,7 +17,7 @@ import { acceptAccount } from './accept-account.ts';
 import { viewAttempt } from './attempt-view.ts';
 import type { Caller } from './caller.ts';
 import { getConnector, toCredentialsError, toolsForAttempt } from './connector-tools.ts';
-import { endAttemptById } from './end-attempt.ts';
+import { endAttemptById, endUnreadable } from './end-attempt.ts';
 import { findAccount } from './install-state.ts';
 import { keyEnding } from './key-ending.ts';
 import { phoneDigits } from './phone.ts';
@@ -42,8 +42,9 @@ export async function submitCredentials(
   id: string,
   submitted: SubmitCredentials,
 ): Promise<Attempt> {
-  const attempt = await findAttempt(parts.db, parts.secrets, id);
-  if (attempt?.accountId !== caller.accountId) throw new AppError('not_found');
+  const found = await findAttempt(parts.db, parts.secrets, id);
+  if (found?.accountId !== caller.accountId) throw new AppError('not_found');
+  const attempt = await endUnreadable(parts, found);
   const isYes = submitted.confirm === true && Object.keys(submitted.values).length === 0;
   // A second click on the same yes finds what the first one made.
   if (attempt.state === 'connected' && isYes) return viewAttempt(parts, attempt);

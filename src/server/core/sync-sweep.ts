@@ -1,9 +1,13 @@
 import type { Parts } from '../parts.ts';
 import { listDueSyncs, requestPeriodicSyncs, wakeReauthorizedSyncs } from '../storage/syncs.ts';
+import { concurrently } from './concurrently.ts';
 import { syncSources } from './sync-sources.ts';
 
 const SWEEP_LIMIT = 100;
-const AT_ONCE = 4;
+const AT_ONCE = 8;
+
+/** An account whose Kommo answers slower than this no longer holds back the others. */
+const PATIENCE_MS = 2_000;
 
 /** Checks begun per sweep: enough for a day's round through 80,000 accounts. */
 const PERIODIC_LIMIT = 5;
@@ -18,10 +22,11 @@ export async function syncDueAccounts(parts: Parts, stopping: AbortSignal): Prom
   const due = await listDueSyncs(parts.db, SWEEP_LIMIT);
   // An administrator who waits for his save goes first.
   const kommo = parts.kommo.background();
-  const work = async () => {
-    for (let next = due.shift(); next !== undefined && !stopping.aborted; next = due.shift()) {
-      await syncSources(parts, next, { kommo, stopping });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const onError = (error: unknown, accountId: number) =>
+    parts.log.error({ err: error, accountId }, 'a due sync was not looked after');
+  await concurrently(
+    due,
+    { limit: AT_ONCE, patienceMs: PATIENCE_MS, stopping, onError },
+    (accountId) => syncSources(parts, accountId, { kommo, stopping }),
+  );
 }

@@ -16,6 +16,7 @@ import { forgetIdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { forgetScopes } from '../storage/scopes.ts';
 import { transaction } from '../storage/transaction.ts';
 import { forgetUserRights } from '../storage/user-rights.ts';
+import { concurrently } from './concurrently.ts';
 
 /**
  * When to ask again after a hook that Kommo did not confirm, in seconds after the last question. Kommo is
@@ -31,6 +32,9 @@ const ALIVE_ENOUGH = 2;
 const RECHECK_LEASE_SECONDS = 60;
 
 const RECHECKS_AT_ONCE = 20;
+
+/** A question that takes longer goes on, and the next round begins without it. */
+const RECHECK_PATIENCE_MS = 2_000;
 
 /**
  * Takes Kommo's disable hook. The signature covers neither time nor a nonce, so a genuine hook may be an
@@ -56,9 +60,12 @@ export async function receiveDisableHook(parts: Parts, query: URLSearchParams): 
 /** Asks again about hooks that were not confirmed. Run by a worker every few seconds. */
 export async function recheckDisableHooks(parts: Parts): Promise<void> {
   const due = await claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS);
-  for (const { id, rechecks } of due) {
+  const onError = (error: unknown, { id }: { id: number }) =>
+    parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
+  const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
+  await concurrently(due, limits, async ({ id, rechecks }) => {
     const result = await endIfRevoked(parts, id);
-    if (result === 'ended' || result === 'not_installed') continue;
+    if (result === 'ended' || result === 'not_installed') return;
     const afterSeconds = RECHECK_DELAYS_SECONDS[rechecks + 1];
     const isOver = result === 'alive' && rechecks + 1 >= ALIVE_ENOUGH;
     await scheduleRecheck(
@@ -66,7 +73,7 @@ export async function recheckDisableHooks(parts: Parts): Promise<void> {
       id,
       isOver || afterSeconds === undefined ? undefined : { afterSeconds, rechecks: rechecks + 1 },
     );
-  }
+  });
 }
 
 async function endIfRevoked(

@@ -232,6 +232,11 @@ export class Kommo {
     return this.#upkeep.recoverLostRefreshes();
   }
 
+  /** See `Upkeep`; call every 5 seconds. */
+  probeDeadGrants(): Promise<number> {
+    return this.#upkeep.probeDeadGrants();
+  }
+
   /** See `Upkeep`; call every few minutes. */
   async refreshIdle(): Promise<number> {
     await this.#inside.options.rates.forgetIdle();

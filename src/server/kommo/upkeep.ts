@@ -10,7 +10,7 @@ const IDLE_MS = 7 * 24 * 60 * 60_000;
 /** How long one round waits for the refreshes it began. */
 const ROUND_MS = 5_000;
 const RECOVERED_AT_ONCE = 20;
-const PROBED_AT_ONCE = 5;
+const PROBED_AT_ONCE = 20;
 const KEPT_ALIVE_AT_ONCE = 25;
 
 /** Looks after grants nobody is using: what a crash left behind, what died, what is about to be forgotten. */
@@ -20,6 +20,8 @@ export class Upkeep {
   readonly #works: (grant: Grant) => Promise<boolean>;
   readonly #now: () => Date;
   readonly #log: KommoLog;
+  /** Probes under way, the slow ones of earlier rounds among them. */
+  #probes = 0;
 
   constructor(options: {
     store: GrantStore;
@@ -37,27 +39,41 @@ export class Upkeep {
   }
 
   /**
-   * Finishes refreshes whose holder died or whose outcome was unclear, and looks at dead grants that are
-   * due. To be called every few seconds: a lost pair must be asked for again while Kommo may still give it.
+   * Finishes refreshes whose holder died or whose outcome was unclear. To be called every few seconds: a
+   * lost pair must be asked for again while Kommo may still give it.
    *
    * @returns how many grants were looked at
    */
   async recoverLostRefreshes(): Promise<number> {
     const unsettled = await this.#store.unsettled(RECOVERED_AT_ONCE);
-    const recovery = unsettled.map((id) => this.#each(id, (grant) => this.#refresh(grant)));
-    // One slow answer must not keep the next round from finding others; its refresh goes on.
-    await within(ROUND_MS, Promise.all(recovery));
-    const dead = await this.#store.dueForProbe(PROBED_AT_ONCE);
-    for (const id of dead) await this.#each(id, (grant) => this.#probe(grant));
-    return unsettled.length + dead.length;
+    await this.#all(unsettled, (grant) => this.#refresh(grant));
+    return unsettled.length;
+  }
+
+  /** Looks at dead grants that are due. To be called every few seconds. @returns how many were looked at */
+  async probeDeadGrants(): Promise<number> {
+    const room = PROBED_AT_ONCE - this.#probes;
+    const dead = room > 0 ? await this.#store.dueForProbe(room) : [];
+    await this.#all(dead, async (grant) => {
+      this.#probes += 1;
+      await this.#probe(grant).finally(() => {
+        this.#probes -= 1;
+      });
+    });
+    return dead.length;
   }
 
   /** Refreshes grants that nobody used for a week. To be called every few minutes. */
   async refreshIdle(): Promise<number> {
     const before = new Date(this.#now().getTime() - IDLE_MS);
     const idle = await this.#store.idle(before, KEPT_ALIVE_AT_ONCE);
-    for (const id of idle) await this.#each(id, (grant) => this.#refresh(grant));
+    await this.#all(idle, (grant) => this.#refresh(grant));
     return idle.length;
+  }
+
+  /** One slow answer must not keep the next round from finding others; what is slow goes on. */
+  async #all(accountIds: number[], work: (grant: Grant) => Promise<void>): Promise<void> {
+    await within(ROUND_MS, Promise.all(accountIds.map((id) => this.#each(id, work))));
   }
 
   async #each(accountId: number, work: (grant: Grant) => Promise<void>): Promise<void> {

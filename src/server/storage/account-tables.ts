@@ -27,6 +27,8 @@ export interface AccountsTable {
   rechecks: Generated<number>;
   /** Something of an ended epoch is left; next time to look. */
   cleanup_due_at: Timestamp | null;
+  /** How often what the last ended epoch left behind could not be cleaned up. */
+  cleanup_failures: Generated<number>;
   created_at: CreatedAt;
 }
 

@@ -157,6 +157,7 @@ export async function disableAccount(trx: Trx, id: number): Promise<void> {
       cleanup_due_at: sql<Date>`now()`,
       recheck_at: null,
       rechecks: 0,
+      cleanup_failures: 0,
     }))
     .where('id', '=', id)
     .execute();
@@ -216,6 +217,17 @@ export async function claimRechecks(
     )
     .returning(['id', 'rechecks'])
     .execute();
+}
+
+/** Notes that a clean-up failed. @returns how often it has since the last epoch ended */
+export async function countCleanUpFailure(db: Db, id: number): Promise<number> {
+  const { cleanup_failures } = await db
+    .updateTable('accounts')
+    .set((set) => ({ cleanup_failures: set('cleanup_failures', '+', 1) }))
+    .where('id', '=', id)
+    .returning('cleanup_failures')
+    .executeTakeFirstOrThrow();
+  return cleanup_failures;
 }
 
 /**

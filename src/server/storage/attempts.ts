@@ -26,7 +26,7 @@ export interface Candidate {
   warning?: 'webhook_taken';
 }
 
-/** An attempt with its secrets opened: never log one. */
+/** An attempt with its secrets opened: never log one. A secret that cannot be opened is missing. */
 export interface StoredAttempt {
   id: string;
   accountId: number;
@@ -46,6 +46,8 @@ export interface StoredAttempt {
   candidate: Candidate | null;
   /** Null once the attempt is over. */
   webhookSecret: string | null;
+  /** False when a stored secret cannot be opened: an open attempt can then only be ended. */
+  isReadable: boolean;
   revision: number;
   expiresAt: Date;
   createdAt: Date;
@@ -182,10 +184,22 @@ function changedColumns(
   return columns;
 }
 
-/** Opens a row. Never log the result. */
+/** Opens a row, as far as it can be opened. Never log the result. */
 export function toAttempt(row: Selectable<AttemptsTable>, secrets: Secrets): StoredAttempt {
-  const open = (sealed: string | null, column: string) =>
-    sealed === null ? null : secrets.unseal(sealed, place(row.id, column));
+  let isReadable = true;
+  const open = (column: 'shown' | 'session' | 'candidate' | 'webhook_secret') => {
+    const sealed = row[column];
+    if (sealed === null) return null;
+    const opened = secrets.tryUnseal(sealed, place(row.id, column));
+    if (opened === undefined) isReadable = false;
+    return opened ?? null;
+  };
+  const opened = {
+    shown: JSON.parse(open('shown') ?? '{}'),
+    session: JSON.parse(open('session') ?? 'null'),
+    candidate: JSON.parse(open('candidate') ?? 'null'),
+    webhookSecret: open('webhook_secret'),
+  };
   return {
     id: row.id,
     accountId: row.account_id,
@@ -200,10 +214,8 @@ export function toAttempt(row: Selectable<AttemptsTable>, secrets: Secrets): Sto
     oauthStateUsed: row.oauth_state_used,
     openerOrigin: row.opener_origin,
     account: row.account,
-    shown: JSON.parse(open(row.shown, 'shown') ?? '{}'),
-    session: JSON.parse(open(row.session, 'session') ?? 'null'),
-    candidate: JSON.parse(open(row.candidate, 'candidate') ?? 'null'),
-    webhookSecret: open(row.webhook_secret, 'webhook_secret'),
+    ...opened,
+    isReadable,
     revision: row.revision,
     expiresAt: row.expires_at,
     createdAt: row.created_at,

@@ -35,15 +35,16 @@ export async function storeHealth(
     .execute();
 }
 
-/** Takes the channels whose last check is older than `before`, so that no other replica asks about them. */
+/** Takes the channels of one service whose last check is older than `before`, so that no other replica asks about them. */
 export async function claimChannelsToCheck(
   db: Db,
-  claim: { before: Date; now: Date; limit: number },
+  claim: { connector: string; before: Date; now: Date; limit: number },
 ): Promise<StoredChannel[]> {
   const due = db
     .selectFrom('channels')
     .innerJoin('accounts', 'accounts.id', 'channels.account_id')
     .select('channels.id')
+    .where('channels.connector', '=', claim.connector)
     .where('channels.checked_at', '<', claim.before)
     .where('channels.status', '!=', 'paused')
     .whereRef('channels.epoch', '=', 'accounts.epoch')

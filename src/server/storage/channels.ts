@@ -4,7 +4,7 @@ import type { ChannelsTable } from './channel-tables.ts';
 import type { Db, Trx } from './database.ts';
 import { newPass, type ResealPass, reseal } from './reseal.ts';
 import { isRowId } from './row-id.ts';
-import type { Secrets } from './secrets.ts';
+import type { SealContext, Secrets } from './secrets.ts';
 
 /** A channel without its secrets. */
 export interface StoredChannel {
@@ -143,22 +143,42 @@ export async function isConnectedAnywhere(
   return row !== undefined;
 }
 
-/** @throws CannotUnseal; undefined when the channel is gone */
+/** What a channel holds sealed, as far as it can be opened; undefined when the channel is gone. */
 export async function findChannelSecrets(
   db: Db,
   secrets: Secrets,
   id: string,
-): Promise<ChannelSecrets | undefined> {
+): Promise<Partial<ChannelSecrets> | undefined> {
   const row = await db
     .selectFrom('channels')
     .select(['credentials', 'webhook_secret'])
     .where('id', '=', id)
     .executeTakeFirst();
-  return row && openSecrets(secrets, { id, ...row });
+  if (!row) return undefined;
+  const credentials = secrets.tryUnseal(row.credentials, place(id, 'credentials'));
+  return {
+    ...(credentials !== undefined && { credentials: JSON.parse(credentials) }),
+    webhookSecret: secrets.tryUnseal(row.webhook_secret, place(id, 'webhook_secret')),
+  };
 }
 
 export async function deleteChannel(trx: Trx, id: string): Promise<void> {
   await trx.deleteFrom('channels').where('id', '=', id).execute();
+}
+
+/** @returns the ids of the channels that outlived their install epoch, gone now */
+export async function deleteChannelsOfEpochs(
+  trx: Trx,
+  accountId: number,
+  upToEpoch: number,
+): Promise<string[]> {
+  const rows = await trx
+    .deleteFrom('channels')
+    .where('account_id', '=', accountId)
+    .where('epoch', '<=', upToEpoch)
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 /** Channels that outlived their install epoch. */
@@ -176,21 +196,15 @@ export async function listEndedChannels(
   return rows.map(toChannel);
 }
 
-function openSecrets(
-  secrets: Secrets,
-  row: { id: string; credentials: string; webhook_secret: string },
-): ChannelSecrets {
+export function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets) {
   return {
-    credentials: JSON.parse(secrets.unseal(row.credentials, `channels:${row.id}:credentials`)),
-    webhookSecret: secrets.unseal(row.webhook_secret, `channels:${row.id}:webhook_secret`),
+    credentials: secrets.seal(JSON.stringify(own.credentials), place(id, 'credentials')),
+    webhook_secret: secrets.seal(own.webhookSecret, place(id, 'webhook_secret')),
   };
 }
 
-export function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets) {
-  return {
-    credentials: secrets.seal(JSON.stringify(own.credentials), `channels:${id}:credentials`),
-    webhook_secret: secrets.seal(own.webhookSecret, `channels:${id}:webhook_secret`),
-  };
+function place(id: string, column: 'credentials' | 'webhook_secret'): SealContext {
+  return `channels:${id}:${column}`;
 }
 
 export function toChannel(row: Pick<Selectable<ChannelsTable>, ChannelColumn>): StoredChannel {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from './database.ts';
 import { newPass, type ResealPass, reseal } from './reseal.ts';
-import type { SealContext, Secrets } from './secrets.ts';
+import { CannotUnseal, type SealContext, type Secrets } from './secrets.ts';
 
 /** A pair of Kommo tokens, readable. Never logged, never answered to anybody. */
 export interface GrantTokens {
@@ -10,6 +10,22 @@ export interface GrantTokens {
   expiresAt: Date;
   scopes: string[];
   apiDomain: string | null;
+}
+
+/**
+ * The pair is stored, and no key opens it. `isAlive`: nobody has noted yet that an administrator must
+ * authorize again.
+ */
+export class UnreadableGrant extends CannotUnseal {
+  readonly key: GrantKey;
+  readonly isAlive: boolean;
+
+  constructor(key: GrantKey, isAlive: boolean, cause: CannotUnseal) {
+    super('it is the grant of an account', cause);
+    this.name = 'UnreadableGrant';
+    this.key = key;
+    this.isAlive = isAlive;
+  }
 }
 
 /** Names one pair of one install. */
@@ -97,7 +113,7 @@ export async function findGrantVersion(db: Db, accountId: number): Promise<numbe
 /**
  * The grant of an account's current install; `undefined` when there is none.
  *
- * @throws CannotUnseal
+ * @throws UnreadableGrant
  */
 export async function findGrant(
   db: Db,
@@ -122,12 +138,10 @@ export async function findGrant(
     .where('accounts.install_state', '<>', 'disabled')
     .executeTakeFirst();
   if (row === undefined) return undefined;
+  const key = { accountId, epoch: row.epoch, version: row.version };
   return {
-    accountId,
-    epoch: row.epoch,
-    version: row.version,
-    accessToken: secrets.unseal(row.access_token, place(accountId, 'access_token')),
-    refreshToken: secrets.unseal(row.refresh_token, place(accountId, 'refresh_token')),
+    ...key,
+    ...openTokens(secrets, key, row),
     expiresAt: row.expires_at,
     scopes: row.scopes,
     apiDomain: row.api_domain,
@@ -137,6 +151,22 @@ export async function findGrant(
     failures: row.refresh_failures,
     retryInMs: row.retry_in_ms ?? 0,
   };
+}
+
+function openTokens(
+  secrets: Secrets,
+  key: GrantKey,
+  row: Record<TokenColumn, string> & { state: 'alive' | 'dead' },
+) {
+  try {
+    return {
+      accessToken: secrets.unseal(row.access_token, place(key.accountId, 'access_token')),
+      refreshToken: secrets.unseal(row.refresh_token, place(key.accountId, 'refresh_token')),
+    };
+  } catch (error) {
+    if (!(error instanceof CannotUnseal)) throw error;
+    throw new UnreadableGrant(key, row.state === 'alive', error);
+  }
 }
 
 /** Seals grants again that were sealed under an older key; see reseal.ts. @returns how many */

@@ -35,6 +35,8 @@ export type KeyState =
   | { kind: 'claimed'; claim: KeyClaim; isRepeat: boolean }
   | { kind: 'answered'; answer: StoredAnswer }
   | { kind: 'running' }
+  /** It was done, and how it was answered cannot be opened any more. */
+  | { kind: 'answer_lost' }
   | { kind: 'other_request' };
 
 /** Takes the key for `leaseSeconds`, or says why not. A lapsed lease means that its holder died. */
@@ -86,8 +88,9 @@ export async function claimIdempotencyKey(
   if (!row) return { kind: 'running' };
   if (row.request_hash !== use.requestHash) return { kind: 'other_request' };
   if (row.status === null || row.body === null) return { kind: 'running' };
-  const body: unknown = JSON.parse(secrets.unseal(row.body, contextOf(use)));
-  return { kind: 'answered', answer: { status: row.status, body } };
+  const body = secrets.tryUnseal(row.body, contextOf(use));
+  if (body === undefined) return { kind: 'answer_lost' };
+  return { kind: 'answered', answer: { status: row.status, body: JSON.parse(body) } };
 }
 
 /** Keeps the lease alive while the work takes long. */

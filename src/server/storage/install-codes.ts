@@ -24,9 +24,9 @@ export interface ReceivedCode {
 export interface ClaimedCode<Tokens> {
   id: string;
   host: string;
-  /** Undefined once it has been exchanged. */
+  /** Undefined once it has been exchanged, or when it cannot be opened. */
   code: string | undefined;
-  /** Kommo's answer, when only its owner is still to be confirmed. */
+  /** Kommo's answer, when only its owner is still to be confirmed and it can be opened. */
   tokens: Tokens | undefined;
   /** Who began the consent this code came from; undefined for an install call. */
   expected: { accountId: number; userId: number } | undefined;
@@ -83,7 +83,7 @@ export async function claimInstallCode<Tokens>(
     .executeTakeFirst();
   if (!row) return undefined;
   const open = (sealed: string | null, column: 'code' | 'tokens') =>
-    sealed === null ? undefined : secrets.unseal(sealed, contextOf(row.id, column));
+    sealed === null ? undefined : secrets.tryUnseal(sealed, contextOf(row.id, column));
   const tokens = open(row.tokens, 'tokens');
   return {
     id: row.id,

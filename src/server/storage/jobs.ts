@@ -47,9 +47,21 @@ export class Jobs {
     }
   }
 
-  /** Sends within the caller's transaction: both happen or neither. */
-  async send<Name extends JobName>(trx: Trx, name: Name, data: JobData[Name]): Promise<void> {
-    await this.#boss.send(name, data, { db: fromKysely(trx) });
+  /**
+   * Sends within the caller's transaction: both happen or neither.
+   *
+   * @param group - what may hang for many jobs at once; see `work`
+   */
+  async send<Name extends JobName>(
+    trx: Trx,
+    name: Name,
+    data: JobData[Name],
+    group?: string,
+  ): Promise<void> {
+    await this.#boss.send(name, data, {
+      db: fromKysely(trx),
+      ...(group !== undefined && { group: { id: group } }),
+    });
   }
 
   /** Sends on its own; for sweepers that found something left over. */
@@ -57,17 +69,18 @@ export class Jobs {
     await this.#boss.send(name, data);
   }
 
-  /** Runs `handler` for each job of one queue, `concurrency` at a time. */
+  /** Runs `handler` for each job of one queue, `all` at a time and of these at most `group` of one group. */
   async work<Name extends JobName>(
     name: Name,
-    concurrency: number,
-    handler: (data: JobData[Name]) => Promise<void>,
+    concurrency: { all: number; group?: number },
+    handler: (data: JobData[Name]) => Promise<unknown>,
   ): Promise<void> {
     await this.#boss.work<JobData[Name]>(
       name,
       {
         batchSize: 1,
-        localConcurrency: concurrency,
+        localConcurrency: concurrency.all,
+        ...(concurrency.group !== undefined && { localGroupConcurrency: concurrency.group }),
         burstWhenBatchFull: true,
         pollingIntervalSeconds: 2,
       },

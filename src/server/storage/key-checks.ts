@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import type { Schema } from './schema.ts';
-import { CannotUnseal, type Secrets } from './secrets.ts';
+import type { SealContext, Secrets } from './secrets.ts';
 
 const CHECK_TEXT = 'the right key';
 
 /** Every column that holds sealed values, and what the rows of its table are read in the order of. */
-const SEALED: readonly { table: keyof Schema; key: string[]; columns: string[] }[] = [
+export const SEALED: readonly { table: keyof Schema; key: string[]; columns: string[] }[] = [
   { table: 'session_endings', key: ['id'], columns: ['secret'] },
   { table: 'install_codes', key: ['id'], columns: ['code', 'tokens'] },
   { table: 'idempotency_keys', key: ['account_id', 'key'], columns: ['body'] },
@@ -48,7 +48,7 @@ export async function checkSecretKeys(
   for (const row of rows) {
     if (!keyIds.includes(row.key_id)) {
       problems.push(`the key ${row.key_id} is missing, and stored values still need it`);
-    } else if (!opens(secrets, row.key_id, row.check_value)) {
+    } else if (secrets.tryUnseal(row.check_value, contextOf(row.key_id)) !== CHECK_TEXT) {
       problems.push(`the key ${row.key_id} is not the one that stored values were sealed with`);
     }
   }
@@ -56,18 +56,13 @@ export async function checkSecretKeys(
   const id = secrets.writeKeyId;
   await db
     .insertInto('key_checks')
-    .values({ key_id: id, check_value: secrets.seal(CHECK_TEXT, `key_checks:${id}:check_value`) })
+    .values({ key_id: id, check_value: secrets.seal(CHECK_TEXT, contextOf(id)) })
     .onConflict((conflict) => conflict.column('key_id').doNothing())
     .execute();
 }
 
-function opens(secrets: Secrets, id: string, sealed: string): boolean {
-  try {
-    return secrets.unseal(sealed, `key_checks:${id}:check_value`) === CHECK_TEXT;
-  } catch (error) {
-    if (error instanceof CannotUnseal) return false;
-    throw error;
-  }
+function contextOf(keyId: string): SealContext {
+  return `key_checks:${keyId}:check_value`;
 }
 
 /** The keys but the first that some stored value may still be sealed with: none, unless one was rotated. */

@@ -3,12 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
 import * as keyHint from './migrations/002-key-hint.ts';
 import * as upkeepMarks from './migrations/003-upkeep-marks.ts';
+import * as isolatedSweeps from './migrations/004-isolated-sweeps.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '001-initial': initial,
   '002-key-hint': keyHint,
   '003-upkeep-marks': upkeepMarks,
+  '004-isolated-sweeps': isolatedSweeps,
 };
 
 /**

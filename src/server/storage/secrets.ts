@@ -84,6 +84,19 @@ export class Secrets {
     }
   }
 
+  /**
+   * What is inside, or undefined when it cannot be opened: for values that must stay removable and
+   * replaceable when they are lost. Whoever meets undefined goes on as if there were no secret.
+   */
+  tryUnseal(sealed: string, context: SealContext): string | undefined {
+    try {
+      return this.unseal(sealed, context);
+    } catch (error) {
+      if (error instanceof CannotUnseal) return undefined;
+      throw error;
+    }
+  }
+
   /** Whether the value was written under another than the first key and should be sealed again. */
   isStale(sealed: string): boolean {
     return sealed.split('.')[1] !== this.#writeId;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from './database.ts';
+import { deleteInBatches } from './delete-in-batches.ts';
 import type { Secrets } from './secrets.ts';
 
 /** A session at a chat service that must be ended there, with what is needed to do it. */
@@ -39,13 +40,20 @@ export async function insertEnding(
     .execute();
 }
 
+/** An ending somebody works on. `secrets` is undefined when what is stored cannot be opened. */
+export interface ClaimedEnding extends Omit<SessionEnding, 'content' | 'webhookSecret'> {
+  secrets: Pick<SessionEnding, 'content' | 'webhookSecret'> | undefined;
+  attempts: number;
+  isLastTry: boolean;
+}
+
 /** Takes one ending for `seconds`, if it is due and nobody else has it. */
 export async function claimEnding(
   db: Db,
   secrets: Secrets,
   id: string,
   seconds: number,
-): Promise<(SessionEnding & { attempts: number; isLastTry: boolean }) | undefined> {
+): Promise<ClaimedEnding | undefined> {
   const row = await db
     .updateTable('session_endings')
     .set((set) => ({
@@ -58,9 +66,7 @@ export async function claimEnding(
     .returning(sql<boolean>`give_up_at <= now()`.as('is_last_try'))
     .executeTakeFirst();
   if (!row) return undefined;
-  const opened: Pick<SessionEnding, 'content' | 'webhookSecret'> = JSON.parse(
-    secrets.unseal(row.secret, contextOf(row.id)),
-  );
+  const opened = secrets.tryUnseal(row.secret, contextOf(row.id));
   return {
     id: row.id,
     accountId: row.account_id,
@@ -68,7 +74,7 @@ export async function claimEnding(
     kind: row.kind,
     externalId: row.external_id,
     webhookId: row.webhook_id,
-    ...opened,
+    secrets: opened === undefined ? undefined : JSON.parse(opened),
     attempts: row.attempts,
     isLastTry: row.is_last_try,
   };
@@ -89,15 +95,26 @@ export async function deleteEnding(db: Db, id: string): Promise<void> {
   await db.deleteFrom('session_endings').where('id', '=', id).execute();
 }
 
-export async function listDueEndings(db: Db, limit: number): Promise<string[]> {
+export async function listDueEndings(db: Db, connector: string, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('session_endings')
     .select('id')
+    .where('connector', '=', connector)
     .where('next_attempt_at', '<=', sql<Date>`now()`)
     .orderBy('next_attempt_at')
     .limit(limit)
     .execute();
   return rows.map((row) => row.id);
+}
+
+/**
+ * Forgets the secrets whose time is long over: their service held the last try up, or is not offered any
+ * more.
+ *
+ * @returns how many
+ */
+export async function purgeEndings(db: Db): Promise<number> {
+  return deleteInBatches(db, 'session_endings', sql`give_up_at < now() - interval '1 minute'`);
 }
 
 function contextOf(id: string): `${string}:${string}:${string}` {

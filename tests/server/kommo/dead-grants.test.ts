@@ -83,7 +83,7 @@ describe('a 401 of the API', () => {
     const sent = bench.emulator.requests().length;
     for (let round = 0; round < 5; round += 1) {
       expect((await errorOf(bench.kommo.pipelines(DEMO.id)))?.kind).toBe('reauthorize');
-      await bench.kommo.background().recoverLostRefreshes();
+      await bench.kommo.background().probeDeadGrants();
     }
     expect(bench.emulator.requests()).toHaveLength(sent);
     expect(refreshes()).toHaveLength(1);
@@ -96,7 +96,7 @@ describe('a refresh that Kommo refuses', () => {
     await bench.expire(DEMO.id);
     expect((await errorOf(bench.kommo.account(DEMO.id)))?.kind).toBe('reauthorize');
     expect(await grant()).toMatchObject({ state: 'dead', next_refresh_at: null });
-    await bench.kommo.background().recoverLostRefreshes();
+    await bench.kommo.background().probeDeadGrants();
     expect(refreshes()).toHaveLength(1);
   });
 
@@ -107,10 +107,10 @@ describe('a refresh that Kommo refuses', () => {
     const { next_refresh_at, install_state } = await grant();
     expect(install_state).toBe('authorization_required');
     expect(next_refresh_at?.getTime()).toBeGreaterThan(Date.now() + 0.9 * HOUR);
-    expect(await bench.kommo.background().recoverLostRefreshes()).toBe(0);
+    expect(await bench.kommo.background().probeDeadGrants()).toBe(0);
 
     await letRestEnd();
-    await bench.kommo.background().recoverLostRefreshes();
+    await bench.kommo.background().probeDeadGrants();
     expect(await grant()).toMatchObject({ state: 'dead', refresh_failures: 2 });
     expect(refreshes()).toHaveLength(2);
   });
@@ -120,7 +120,7 @@ describe('a refresh that Kommo refuses', () => {
     await bench.expire(DEMO.id);
     await errorOf(bench.kommo.account(DEMO.id));
     await letRestEnd();
-    await bench.kommo.background().recoverLostRefreshes();
+    await bench.kommo.background().probeDeadGrants();
     expect(await grant()).toMatchObject({ state: 'alive', install_state: 'active' });
     expect((await bench.kommo.account(DEMO.id)).id).toBe(DEMO.id);
   });
@@ -129,7 +129,7 @@ describe('a refresh that Kommo refuses', () => {
     bench.emulator.fault({ match: REST, times: 0, action: { status: 401 } });
     await errorOf(bench.kommo.account(DEMO.id));
     await letRestEnd();
-    await bench.kommo.background().recoverLostRefreshes();
+    await bench.kommo.background().probeDeadGrants();
     const { state, install_state, next_refresh_at } = await grant();
     expect({ state, install_state }).toEqual({
       state: 'dead',
