@@ -4,7 +4,6 @@ import { resealChannels } from '../storage/channels.ts';
 import { purgeConsentStates } from '../storage/consent-states.ts';
 import { resealGrants } from '../storage/grants.ts';
 import { purgeIdempotencyKeys } from '../storage/idempotency-keys.ts';
-import { listDueInstallCodes } from '../storage/install-code-lists.ts';
 import { purgeInstallCodes } from '../storage/install-codes.ts';
 import { retireSecretKeys } from '../storage/key-checks.ts';
 import { purgeSeenTokens } from '../storage/seen-tokens.ts';
@@ -15,6 +14,8 @@ export interface Sweep {
   name: string;
   everyMs: number;
   run: () => Promise<void>;
+  /** Waits for what its runs have begun and left to itself. */
+  rest?: () => Promise<void>;
 }
 
 const SWEEP_LIMIT = 50;
@@ -24,15 +25,6 @@ const RESEAL_LIMIT = 100;
 export function housekeeping(parts: Parts): Sweep[] {
   const { db, jobs } = parts;
   return [
-    {
-      name: 'install codes that are due',
-      everyMs: 2_000,
-      run: async () => {
-        for (const codeId of await listDueInstallCodes(db, SWEEP_LIMIT)) {
-          await jobs.resend('exchange-install-code', { codeId });
-        }
-      },
-    },
     {
       name: 'disable hooks that were not confirmed',
       everyMs: 3_000,

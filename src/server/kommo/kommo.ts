@@ -7,6 +7,7 @@ import {
   type KommoAccount,
   type KommoUser,
   listPipelines,
+  lookAtHost,
   readAccount,
 } from './account-api.ts';
 import { AccountCaller } from './account-caller.ts';
@@ -119,6 +120,11 @@ export class Kommo {
   }
 
   // Installing
+
+  /** What a host looks like before it is sent anything; see `lookAtHost`. */
+  lookAt(host: AccountHost): Promise<'account' | 'unknown' | 'foreign'> {
+    return lookAtHost(this.#inside.transport, host, this.#urgency);
+  }
 
   /** Trades an authorization code for tokens. The host must come from `parseReferer`. */
   exchangeCode(host: AccountHost, code: string): Promise<TokenPair> {
