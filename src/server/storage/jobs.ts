@@ -40,9 +40,11 @@ export class Jobs {
     }
   }
 
-  /** Sends within the caller's transaction: both happen or neither. */
+  /** Sends within the caller's transaction: both happen or neither. The newest job of a queue runs first. */
   async send<Name extends JobName>(trx: Trx, name: Name, data: JobData[Name]): Promise<void> {
-    await this.#boss.send(name, data, { db: fromKysely(trx) });
+    // Whoever sent it may still be waiting for it; what waits for long is found by the sweeps, the oldest first.
+    const priority = Math.floor(Date.now() / 1000);
+    await this.#boss.send(name, data, { db: fromKysely(trx), priority });
   }
 
   /** Sends on its own; for sweepers that found something left over. */
