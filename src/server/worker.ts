@@ -1,8 +1,8 @@
 import { checkChannels } from './core/channel-health.ts';
 import { cleanUpAccount } from './core/clean-up-account.ts';
 import { expireAttempts } from './core/end-attempt.ts';
-import { exchangeInstallCode } from './core/exchange-install-code.ts';
 import { housekeeping, type Sweep } from './core/housekeeping.ts';
+import { installSweep } from './core/install-sweep.ts';
 import { endDueSessions, endSession } from './core/session-endings.ts';
 import { syncSources } from './core/sync-sources.ts';
 import { syncDueAccounts } from './core/sync-sweep.ts';
@@ -12,7 +12,6 @@ import { releaseRemnants } from './storage/remnants.ts';
 
 /** Jobs of one kind at the same time. Kommo's request budget is per account, so more help many accounts. */
 const CONCURRENCY = {
-  install: { all: 4 },
   sync: { all: 8 },
   cleanUp: { all: 2 },
   // One chat service that hangs leaves room for the others.
@@ -38,9 +37,6 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   // Alone on the embedded database, every lease is a remnant of the process before this one.
   if (parts.config.databaseUrl === undefined) await releaseRemnants(parts.db);
   const { jobs } = parts;
-  await jobs.work('exchange-install-code', CONCURRENCY.install, async ({ codeId }) => {
-    await exchangeInstallCode(parts, codeId);
-  });
   await jobs.work('sync-sources', CONCURRENCY.sync, ({ accountId }) =>
     within(PLACE_MS, syncSources(parts, accountId, { stopping: stopping.signal })),
   );
@@ -80,6 +76,7 @@ function ownSweeps(parts: Parts, stopping: AbortSignal): Sweep[] {
   ]);
   return [
     ...ofServices,
+    installSweep(parts),
     { name: 'syncs that are due', everyMs: 5_000, run: () => syncDueAccounts(parts, stopping) },
     { name: 'attempts that are over', everyMs: 5_000, run: () => expireAttempts(parts) },
     {
@@ -121,5 +118,8 @@ function repeat(parts: Parts, sweep: Sweep, stopping: AbortSignal): () => Promis
   stopping.addEventListener('abort', () => clearTimeout(timer));
   // What a killed process left behind is looked for at once.
   schedule(0);
-  return () => running;
+  return async () => {
+    await running;
+    await sweep.rest?.();
+  };
 }

@@ -22,7 +22,7 @@ const HELP = `npm run bench [-- scenario …] - measures the backend in processe
   start-up   embedded database and PostgreSQL, first and second start and stop; the emulator
   read       channels and settings of 100,000 accounts beside a route that does one query; queries per request
   install    answers to 200 install calls while Kommo's token endpoint hangs
-  save       Save to sources in Kommo: idle, and behind a backlog of 1,000 accounts; requests in any second
+  save       Save to sources in Kommo: idle, and behind a backlog of 1,000 accounts, of 200 with a replica killed; requests in any second
   qr         500 open QR dialogs for two minutes: the admin's own calls, memory
   growth     the same call with 1,000 and with 100,000 accounts
 `;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '../../src/contract/api.ts';
 import { type Figure, mostInOneSecond, percentile } from './figures.ts';
 import { installPopulation, populationSeed, requestBacklog } from './population.ts';
 import { openStage, prepareDemo, type Stage, until } from './stage.ts';
@@ -7,6 +8,10 @@ const IDLE_SAVES = 20;
 const BACKLOG_ACCOUNTS = 1_000;
 const BACKLOG_SECONDS = 60;
 const BACKLOG_SAVES = 8;
+const SURVIVOR_ACCOUNTS = 200;
+const SURVIVOR_SAVES = 6;
+/** The backlog is under way on both replicas by then, and far from done. */
+const KILL_AFTER_MS = 10_000;
 
 interface Saves {
   /** Milliseconds until the answer to the browser. */
@@ -17,7 +22,46 @@ interface Saves {
 
 /** From Save to the sources in Kommo, when nothing else is to be done and when 1,000 accounts wait. */
 export async function measureSaveToSources(): Promise<Figure[]> {
-  return [...(await measureIdle()), ...(await measureBacklog())];
+  return [...(await measureIdle()), ...(await measureBacklog()), ...(await measureSurvivor())];
+}
+
+/** What an administrator waits for behind a backlog that two replicas shared, until one was killed. */
+async function measureSurvivor(): Promise<Figure[]> {
+  const stage = await openStage({ processes: 2, seed: populationSeed(SURVIVOR_ACCOUNTS) });
+  try {
+    const channelId = await prepareDemo(stage);
+    await installPopulation(stage.emulator, stage.db, SURVIVOR_ACCOUNTS);
+    await requestBacklog(stage.db, SURVIVOR_ACCOUNTS);
+    await sleep(KILL_AFTER_MS);
+    stage.backends[1]?.kill('SIGKILL');
+    const took: number[] = [];
+    for (let count = 0; count < SURVIVOR_SAVES; count += 1) {
+      took.push(await untilFirstCall(stage, channelId, `Survived ${count}`));
+      await sleep(1_000);
+    }
+    return [
+      {
+        name: `${SURVIVOR_ACCOUNTS} accounts waiting, one of two replicas killed: open, save, first call, longest`,
+        value: Math.max(...took),
+        unit: 'ms',
+        bound: 3_000,
+      },
+    ];
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Opens the settings, saves, and waits for the save's first call to Kommo. @returns milliseconds of all three */
+async function untilFirstCall(stage: Stage, channelId: string, name: string): Promise<number> {
+  const began = performance.now();
+  const { body: settings } = await stage.call({ path: '/messenger/settings' });
+  const calls = () =>
+    stage.emulator.requests({ host: 'demo.kommo.com', path: '/api/v4/sources' }).length;
+  const before = calls();
+  await save(stage, channelId, settings, name);
+  await until(() => calls() > before);
+  return performance.now() - began;
 }
 
 async function measureIdle(): Promise<Figure[]> {
@@ -94,20 +138,30 @@ async function saveRepeatedly(
     const { body: settings } = await stage.call({ path: '/messenger/settings' });
     const name = `Saved ${count}`;
     const began = performance.now();
-    const { ms } = await stage.call({
-      method: 'PUT',
-      path: '/messenger/settings',
-      body: {
-        version: settings.version,
-        default_channel_id: channelId,
-        channels: [{ id: channelId, name, pipeline_ids: [7001] }],
-        preferences: settings.preferences,
-      },
-    });
+    const { ms } = await save(stage, channelId, settings, name);
     saves.answers.push(ms);
     await until(() => stage.emulator.state.sources.some((source) => source.name === name));
     saves.sources.push(performance.now() - began);
     await sleep(pauseMs);
   }
   return saves;
+}
+
+function save(
+  stage: Stage,
+  channelId: string,
+  settings: Pick<Settings, 'version' | 'preferences'>,
+  name: string,
+) {
+  const { version, preferences } = settings;
+  return stage.call({
+    method: 'PUT',
+    path: '/messenger/settings',
+    body: {
+      version,
+      default_channel_id: channelId,
+      channels: [{ id: channelId, name, pipeline_ids: [7001] }],
+      preferences,
+    },
+  });
 }

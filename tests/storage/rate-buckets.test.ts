@@ -19,7 +19,10 @@ const SPACING = 160;
 /** What a loaded machine may take between two statements. */
 const SLACK = 2_000;
 
-function reserve(buckets: string[], wish: { leadMs?: number; maxWaitMs?: number } = {}) {
+function reserve(
+  buckets: string[],
+  wish: { single?: string; leadMs?: number; maxWaitMs?: number } = {},
+) {
   return reserveInstant(database.db, {
     buckets,
     spacingMs: SPACING,
@@ -82,11 +85,89 @@ test('a pause stops one installation, and leaves the others their way out', asyn
   expect((await reserve(['egress', 'installation:b'])).outcome).toBe('reserved');
 });
 
-test('a second installation’s pause shows that the limit is the address’s', async () => {
-  for (const name of ['a', 'b', 'c']) await reserve(['egress', `installation:${name}`]);
-  await pause('installation:a', 60_000);
-  await pause('installation:b', 60_000);
-  expect((await reserve(['egress', 'installation:c'])).outcome).toBe('paused');
+/** Lets `count` installations send something, and the first `refused` of them be told to stop. */
+async function refuse(refused: number, count: number): Promise<void> {
+  const names = Array.from({ length: count }, (_, index) => `installation:${index}`);
+  for (const name of names) await reserve(['egress', name]);
+  for (const name of names.slice(0, refused)) await pause(name, 300_000);
+}
+
+const newcomer = () => reserve(['egress', 'installation:newcomer']);
+
+test.each([2, 3, 4])(
+  '%i installations told to stop stop nobody but themselves',
+  async (refused) => {
+    await refuse(refused, refused);
+    expect((await newcomer()).outcome).toBe('reserved');
+  },
+);
+
+test('a few refusals among many installations that work stop nobody else', async () => {
+  await refuse(8, 20);
+  expect((await newcomer()).outcome).toBe('reserved');
+});
+
+test('when several installations are refused, and most of them, all stop for seconds', async () => {
+  await refuse(6, 10);
+  const { outcome, waitMs } = await newcomer();
+  expect(outcome).toBe('paused');
+  expect(waitMs).toBeLessThanOrEqual(5_000);
+});
+
+test('refusals that lie far apart are not taken together', async () => {
+  await refuse(4, 4);
+  await database.db
+    .updateTable('rate_buckets')
+    .set({ refused_at: new Date(Date.now() - 60_000) })
+    .where('refused_at', 'is not', null)
+    .execute();
+  await reserve(['egress', 'installation:last']);
+  await pause('installation:last', 300_000);
+  expect((await newcomer()).outcome).toBe('reserved');
+});
+
+test('a refusal right after all were stopped stops them again, for longer', async () => {
+  await refuse(6, 10);
+  await pause('installation:7', 300_000);
+  expect((await newcomer()).waitMs).toBeLessThanOrEqual(5_000);
+  await endSharedStop(0);
+  expect((await newcomer()).outcome).toBe('reserved');
+  await pause('installation:8', 300_000);
+  const again = await newcomer();
+  expect(again.outcome).toBe('paused');
+  expect(again.waitMs).toBeGreaterThan(5_000);
+  expect(again.waitMs).toBeLessThanOrEqual(10_000);
+});
+
+test('once requests went well for a while after a stop, a single refusal is nobody else’s again', async () => {
+  await refuse(6, 10);
+  await endSharedStop(30_000);
+  await database.db.updateTable('rate_buckets').set({ refused_at: null }).execute();
+  await pause('installation:9', 300_000);
+  expect((await newcomer()).outcome).toBe('reserved');
+});
+
+/** As if the stop of all had ended so long ago. */
+async function endSharedStop(agoMs: number): Promise<void> {
+  await database.db
+    .updateTable('rate_buckets')
+    .set({ paused_until: new Date(Date.now() - agoMs - 1) })
+    .where('bucket', '=', 'egress')
+    .execute();
+}
+
+test('an installation has one instant ahead at a time, and others pass it by', async () => {
+  await database.db
+    .insertInto('rate_buckets')
+    .values({ bucket: 'egress', next_at: new Date(Date.now() + 10_000) })
+    .execute();
+  const of = (name: string) => reserve(['egress', name], { single: name });
+  expect((await of('a')).outcome).toBe('reserved');
+  const second = await of('a');
+  expect(second.outcome).toBe('planned');
+  expect(second.waitMs).toBeGreaterThan(10_000 - SLACK);
+  expect(second.waitMs).toBeLessThanOrEqual(10_000 + SLACK);
+  expect((await of('b')).outcome).toBe('reserved');
 });
 
 test('a shorter pause does not end a longer one', async () => {

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Stands between a process and a server, to make the network between them fail. */
 export interface TcpProxy {
   port: number;
+  /** From now on what the server sends arrives this much later, on open connections too. */
+  delay(ms: number): void;
   /** Closes every connection and refuses new ones. */
   cut(): Promise<void>;
   /** Keeps connections open and lets nothing through in either direction. */
@@ -16,6 +20,7 @@ export interface TcpProxy {
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let swallows = false;
+  let delayMs = 0;
   const listener = (inner: Socket) => {
     sockets.add(inner);
     inner.on('error', () => inner.destroy());
@@ -33,7 +38,12 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     });
     inner.on('close', () => outer.destroy());
     inner.pipe(outer);
-    outer.pipe(inner);
+    const late = new Transform({
+      transform: (chunk, _encoding, done) => {
+        void pause(delayMs).then(() => done(null, chunk));
+      },
+    });
+    outer.pipe(late).pipe(inner);
   };
   const server = createServer(listener);
   const listen = async (port: number) => {
@@ -54,6 +64,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   };
   return {
     port,
+    delay: (ms) => {
+      delayMs = ms;
+    },
     cut: stop,
     swallow: () => {
       swallows = true;

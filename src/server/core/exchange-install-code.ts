@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { KommoAccount } from '../kommo/account-api.ts';
 import { type AccountHost, parseAccountHost } from '../kommo/account-host.ts';
 import { KommoError } from '../kommo/errors.ts';
@@ -7,7 +6,6 @@ import type { Parts } from '../parts.ts';
 import { lockAccount } from '../storage/account-lock.ts';
 import { findAccount, saveInstalledAccount } from '../storage/accounts.ts';
 import { saveGrant } from '../storage/grants.ts';
-import { countRecentFailures } from '../storage/install-code-lists.ts';
 import {
   type ClaimedCode,
   claimInstallCode,
@@ -23,12 +21,6 @@ import { transaction } from '../storage/transaction.ts';
 /** Renewed while the exchange runs, so that a killed one is soon taken up again. */
 const LEASE_SECONDS = 15;
 const RENEW_EVERY_MS = 5_000;
-
-/**
- * Failed exchanges in a minute, over all hosts, after which the others are slowed down: made-up codes
- * must not use up the request budget that all accounts share.
- */
-const MOST_FAILURES = 30;
 
 const LONGEST_PAUSE_SECONDS = 60;
 
@@ -66,15 +58,13 @@ export async function exchangeInstallCode(parts: Parts, codeId: string): Promise
   const code = await claimInstallCode<StoredPair>(parts.db, parts.secrets, codeId, LEASE_SECONDS);
   if (code === undefined) return resultOf(parts, codeId);
   const heartbeat = keepLease(parts, code);
+  // A consent was begun by a proven user, so it goes like his other requests.
+  const kommo = code.expected === undefined ? parts.kommo.forInstall(code) : parts.kommo;
   try {
-    if (await isSlowedDown(parts, code)) {
-      await postponeInstallCode(parts.db, code.id, randomInt(5, LONGEST_PAUSE_SECONDS));
-      return 'open';
-    }
     const host = parseAccountHost(code.host);
     if (host === undefined) throw new WrongOwner('other_account');
-    const tokens = await exchange(parts, code, host);
-    await confirmAndStore(parts, code, host, tokens);
+    const tokens = await exchange({ ...parts, kommo }, code, host);
+    await confirmAndStore({ ...parts, kommo }, code, host, tokens);
     return 'done';
   } catch (error) {
     return await settle(parts, code, error);
@@ -92,12 +82,6 @@ function keepLease(parts: Parts, code: { id: string; calls: number }): NodeJS.Ti
 }
 
 type StoredPair = Omit<TokenPair, 'expiresAt'> & { expiresAt: string };
-
-async function isSlowedDown(parts: Parts, code: ClaimedCode<StoredPair>): Promise<boolean> {
-  // A consent was begun by a proven user; only calls that anybody can make are slowed down.
-  if (code.tokens !== undefined || code.expected !== undefined) return false;
-  return (await countRecentFailures(parts.db)) >= MOST_FAILURES;
-}
 
 async function exchange(
   parts: Parts,

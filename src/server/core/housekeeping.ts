@@ -1,7 +1,6 @@
 import type { Parts } from '../parts.ts';
 import { purgeConsentStates } from '../storage/consent-states.ts';
 import { purgeIdempotencyKeys } from '../storage/idempotency-keys.ts';
-import { listDueInstallCodes } from '../storage/install-code-lists.ts';
 import { purgeInstallCodes } from '../storage/install-codes.ts';
 import { purgeSeenTokens } from '../storage/seen-tokens.ts';
 import { purgeEndings } from '../storage/session-endings.ts';
@@ -15,23 +14,13 @@ export interface Sweep {
   name: string;
   everyMs: number;
   run: () => Promise<void>;
+  /** Waits for what its runs have begun and left to itself. */
+  rest?: () => Promise<void>;
 }
-
-const SWEEP_LIMIT = 50;
 
 /** What a worker looks after on its own: leftovers of crashes, unconfirmed hooks, and old rows. */
 export function housekeeping(parts: Parts): Sweep[] {
-  const { db, jobs } = parts;
   return [
-    {
-      name: 'install codes that are due',
-      everyMs: 2_000,
-      run: async () => {
-        for (const codeId of await listDueInstallCodes(db, SWEEP_LIMIT)) {
-          await jobs.resend('exchange-install-code', { codeId });
-        }
-      },
-    },
     {
       name: 'disable hooks that were not confirmed',
       everyMs: 3_000,

@@ -2,7 +2,7 @@ import type { InstallStatus } from '../../contract/api.ts';
 import { AppError } from '../app-error.ts';
 import type { Parts } from '../parts.ts';
 import { type Account, findAccount as findStoredAccount } from '../storage/accounts.ts';
-import { hasOpenInstallCode } from '../storage/install-code-lists.ts';
+import { vouchForInstallCodes } from '../storage/install-code-lists.ts';
 import type { Caller } from './caller.ts';
 import { beginConsent } from './consent.ts';
 
@@ -46,7 +46,7 @@ export async function installStatus(
     return { state: 'active', ...(isReinstall && { is_reinstall: true }) };
   }
   // Kommo's install call may still be worked on; the consent page is offered all the same.
-  const isAuthorizing = await hasOpenInstallCode(parts.db, caller.host.host);
+  const isAuthorizing = await vouchForInstallCodes(parts.db, caller.host.host);
   return {
     state: isAuthorizing ? 'authorizing' : 'authorization_required',
     authorize_url: await beginConsent(parts, caller),

@@ -60,7 +60,8 @@ export function readKommoRedirect(
   // An older way to hand over a code, for integrations that had API keys before; ours never had.
   if (query.has('from_exchange')) return invalid('from_exchange', 'not_supported');
   const code = query.get('code') ?? '';
-  if (code.length > LONGEST_CODE || !/^[\x21-\x7e]+$/.test(code)) return invalid('code', 'invalid');
+  // Nothing a firewall before Kommo could take for an attack of ours may be sent on.
+  if (code.length > LONGEST_CODE || !/^[\w.~-]+$/.test(code)) return invalid('code', 'invalid');
   if (!isBrowser) return { kind: 'install', host, code };
   const known = readState(state);
   return known === undefined

@@ -24,6 +24,9 @@ import {
 const LEASE_SECONDS = 6;
 const BEAT_MS = 2_000;
 
+/** A save that waited for so long is part of a backlog, and goes behind those that people make now. */
+const OVERDUE_MS = 5_000;
+
 /** Most sources one request may carry. */
 const BATCH = 50;
 
@@ -39,7 +42,7 @@ const REFUSED_PAUSE_SECONDS = 3600;
 const MOST_ATTEMPTS = 20;
 
 export interface SyncOptions {
-  /** With which urgency Kommo is asked: `background()` for what nobody waits for. */
+  /** With which urgency Kommo is asked: `background()` for what nobody waits for. Default: as long as it is new. */
   kommo?: Kommo;
   /** Ends the run when the process stops. */
   stopping?: AbortSignal;
@@ -64,7 +67,7 @@ export async function syncSources(
 async function runOnce(
   parts: Parts,
   accountId: number,
-  { kommo = parts.kommo, stopping }: SyncOptions,
+  { kommo, stopping }: SyncOptions,
 ): Promise<boolean> {
   const claim = { accountId, owner: newLeaseOwner(), leaseSeconds: LEASE_SECONDS };
   const claimed = await claimSync(parts.db, claim);
@@ -72,7 +75,9 @@ async function runOnce(
   const run = { accountId, owner: claim.owner, claimed: claimed.requested };
   const renew = () => (stopping?.aborted ? Promise.resolve(false) : renewSync(parts.db, claim));
   try {
-    await holdLease(BEAT_MS, renew, (lease) => reconcile(parts, kommo, accountId, lease));
+    const isNew = claimed.overdueMs < OVERDUE_MS;
+    const asked = kommo ?? (isNew ? parts.kommo : parts.kommo.background());
+    await holdLease(BEAT_MS, renew, (lease) => reconcile(parts, asked, accountId, lease));
     return await finishSync(parts.db, { ...run, at: parts.now() });
   } catch (error) {
     if (error instanceof LeaseLost) {

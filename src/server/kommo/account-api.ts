@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Pipeline } from '../../contract/api.ts';
 import type { AccountCaller, AccountRequest } from './account-caller.ts';
+import type { AccountHost } from './account-host.ts';
 import { type KommoAnswer, readAnswer } from './answers.ts';
 import { isKommoError } from './errors.ts';
+import type { Urgency } from './rate.ts';
+import type { Transport } from './transport.ts';
 
 /** A Kommo account as it describes itself. */
 export interface KommoAccount {
@@ -46,6 +49,43 @@ const account = z.object({
 export function readAccount(answer: KommoAnswer): KommoAccount {
   const { amojo_id, ...rest } = readAnswer(answer, account);
   return { ...rest, amojoId: amojo_id };
+}
+
+/** Kommo's number for a host that no account has, beside the 401 that an account gives to a stranger, too. */
+const NO_SUCH_ACCOUNT = 101;
+
+/** How long a host may take to show what it is. */
+const LOOK_DEADLINE_MS = 10_000;
+
+/**
+ * What a host looks like to a stranger: an account refuses him, a page that welcomes him or sends him on is
+ * `foreign`. `unknown`: it says that there is no such account, something else, or nothing.
+ *
+ * @throws KommoError `rate_limited` when it could not be asked within our own budget
+ */
+export async function lookAtHost(
+  transport: Transport,
+  { host }: AccountHost,
+  urgency: Urgency,
+): Promise<'account' | 'unknown' | 'foreign'> {
+  try {
+    await transport.request({
+      api: 'rest',
+      method: 'GET',
+      host,
+      path: `/api/v4${ACCOUNT_REQUEST.path}`,
+      headers: { accept: 'application/hal+json, application/json' },
+      deadlineMs: LOOK_DEADLINE_MS,
+      urgency,
+    });
+    return 'foreign';
+  } catch (error) {
+    if (!isKommoError(error)) throw error;
+    const { kind, status, code } = error;
+    if (kind === 'rate_limited' && status === undefined) throw error;
+    if (status !== undefined && status >= 300 && status < 400) return 'foreign';
+    return kind === 'unauthorized' && code !== NO_SUCH_ACCOUNT ? 'account' : 'unknown';
+  }
 }
 
 const user = z.object({

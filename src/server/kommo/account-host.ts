@@ -13,7 +13,21 @@ const ACCOUNT_HOST =
   /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.(kommo\.com|amocrm\.com|amocrm\.ru)$/;
 
 /** Kommo's own machines live beside the accounts; none of them is one. `..--` is IDNA's, which Kommo does not use. */
-const RESERVED_LABEL = /^(?:www|amojo|gso|api|api-.*|drive|drive-.*|..--.*)$/;
+const RESERVED_LABEL = /^(?:(?:www|api|mx|ns|smtp|cdn|static)\d*|(?:api|drive|cdn)-.*|..--.*)$/;
+
+/**
+ * Labels that name a service of a company: a help centre, a status page, a mailing. Some of them are run by
+ * others, and the client secret must not be sent to any of them.
+ */
+const SERVICE_LABELS = new Set(
+  `about academy accounts admin affiliate affiliates amojo analytics app apps assets auth autodiscover
+  billing blog careers cms community connect console dashboard dev developer developers docs email events
+  faq feedback files forum ftp git go gso help helpcenter id images img imap integrations jobs kb landing
+  learn link links login lp mail mailer marketplace media metrics monitoring news newsletter oauth pages
+  partner partners pay payments pop portal press preview promo proxy sandbox secure signin signup sso
+  staging stats status support survey track tracking university upload uploads vpn webhook webhooks
+  webinar webinars webmail welcome`.split(/\s+/),
+);
 
 /** Hosts of Kommo that are not accounts, but that this backend calls: the chat API and the domain lookup. */
 const SERVICE_HOST = /^(?:amojo|api-[a-z0-9]{1,16})\.(?:kommo\.com|amocrm\.com|amocrm\.ru)$/;
@@ -25,9 +39,8 @@ const MAX_LENGTH = 300;
 export function parseAccountHost(text: string): AccountHost | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   const [, subdomain, tld] = ACCOUNT_HOST.exec(text) ?? [];
-  if (subdomain === undefined || tld === undefined || RESERVED_LABEL.test(subdomain)) {
-    return undefined;
-  }
+  if (subdomain === undefined || tld === undefined) return undefined;
+  if (RESERVED_LABEL.test(subdomain) || SERVICE_LABELS.has(subdomain)) return undefined;
   return { host: text, subdomain, tld: tld as Tld };
 }
 

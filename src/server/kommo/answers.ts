@@ -29,6 +29,7 @@ const itemErrors = z
 /** @see https://developers.kommo.com/docs/http-codes */
 const problem = z.object({
   hint: z.string().optional().catch(undefined),
+  code: z.number().optional().catch(undefined),
   retry_after: z.union([z.number(), z.string()]).optional().catch(undefined),
   'validation-errors': itemErrors.optional(),
   errors: itemErrors.optional(),
@@ -79,6 +80,7 @@ export function failureOf(
   return new KommoError(kind, {
     api,
     status,
+    ...(body?.code === undefined ? {} : { code: body.code }),
     ...(body?.hint === undefined ? {} : { hint: body.hint.slice(0, MAX_TEXT) }),
     ...(fields === undefined || fields.length === 0 ? {} : { fields }),
     ...(kind === 'rate_limited'

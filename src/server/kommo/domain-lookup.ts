@@ -16,7 +16,7 @@ const whereabouts = z.object({ id: z.number(), subdomain: z.string(), domain: z.
  */
 export async function lookUpHost(
   transport: Transport,
-  grant: Pick<Grant, 'accountId' | 'apiDomain' | 'refreshToken'>,
+  grant: Pick<Grant, 'accountId' | 'host' | 'apiDomain' | 'refreshToken'>,
   urgency: Urgency,
 ): Promise<AccountHost | undefined> {
   // The claim comes from Kommo's token, but what it names is checked like any other host.
@@ -25,6 +25,8 @@ export async function lookUpHost(
     api: 'rest',
     method: 'GET',
     host: grant.apiDomain,
+    // One machine answers for all accounts; what it tells one of them is not meant for the others.
+    payer: grant.host ?? `account ${grant.accountId}`,
     path: '/oauth2/account/current/subdomain',
     headers: { 'x-refresh-token': grant.refreshToken, accept: 'application/json' },
     urgency,

@@ -39,6 +39,8 @@ interface KommoErrorOptions {
   fields?: KommoFieldError[];
   /** The token endpoint's own word for what is wrong with the grant. */
   hint?: string;
+  /** Kommo's own number of the error. */
+  code?: number;
 }
 
 /** The only error this folder throws on purpose. Holds no token, no address and no body. */
@@ -49,6 +51,7 @@ export class KommoError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly fields: KommoFieldError[] | undefined;
   readonly hint: string | undefined;
+  readonly code: number | undefined;
 
   constructor(kind: KommoFailure, options: KommoErrorOptions = {}) {
     super(`Kommo: ${kind}`, { cause: options.cause });
@@ -59,6 +62,7 @@ export class KommoError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.fields = options.fields;
     this.hint = options.hint;
+    this.code = options.code;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type KommoAccount,
   type KommoUser,
   listPipelines,
+  lookAtHost,
   readAccount,
 } from './account-api.ts';
 import { AccountCaller } from './account-caller.ts';
@@ -105,12 +106,25 @@ export class Kommo {
     return new Kommo(this.#inside, 'bulk');
   }
 
+  /**
+   * The same, for what an install call sets off: its requests stop nobody else. `isVouched`: the account has
+   * shown a signed token while the call was worked on, so it need not queue behind made-up ones.
+   */
+  forInstall({ isVouched }: { isVouched: boolean }): Kommo {
+    return new Kommo(this.#inside, isVouched ? 'vouched' : 'unproven');
+  }
+
   /** Waits for refreshes in flight, so that a stop loses none; to be called before the database closes. */
   async close(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
     await this.#inside.tokens.settle(graceMs);
   }
 
   // Installing
+
+  /** What a host looks like before it is sent anything; see `lookAtHost`. */
+  lookAt(host: AccountHost): Promise<'account' | 'unknown' | 'foreign'> {
+    return lookAtHost(this.#inside.transport, host, this.#urgency);
+  }
 
   /** Trades an authorization code for tokens. The host must come from `parseReferer`. */
   exchangeCode(host: AccountHost, code: string): Promise<TokenPair> {

@@ -34,8 +34,8 @@ const BLOCKED_REST_MS = 5 * 60_000;
 const FIRST_PROBE_MS = 60 * 60_000;
 const LONGEST_PROBE_MS = 24 * 60 * 60_000;
 const MAX_PROBES = 12;
-/** How long a new pair is held in memory when the database does not take it. */
-const PERSIST_FOR_MS = 120_000;
+/** How long a new pair is held in memory when the database does not take it; longer than anybody's refresh takes. */
+const PERSIST_FOR_MS = 10 * 60_000;
 
 /** Words of the OAuth server behind Kommo for a refresh token that will never work again. */
 const FINAL_HINT = /\b(?:revoked|expired|invalid refresh token|decrypt the refresh token)\b/i;
@@ -187,28 +187,37 @@ export class Refresher {
     }
   }
 
-  /** The old pair may be dead by now, so the new one is not given up because the database stumbles. */
+  /**
+   * The old pair may be dead by now, so the new one is not given up because the database stumbles, nor because
+   * somebody else took the lease meanwhile: he will be refused, and then this is the only pair that works.
+   */
   async #persist(lease: Lease, pair: TokenPair): Promise<boolean> {
     const giveUpAt = performance.now() + PERSIST_FOR_MS;
     for (let pauseMs = 200; ; pauseMs = Math.min(5_000, pauseMs * 2)) {
       try {
-        const isStored = await this.#store.completeRefresh(lease, pair, this.#now());
-        if (!isStored) {
+        if (await this.#store.completeRefresh(lease, pair, this.#now())) return true;
+        if (performance.now() > giveUpAt || !(await this.#isStillMissing(lease))) {
           this.#log.warn(
             { accountId: lease.accountId },
             'New tokens came too late and were dropped',
           );
+          return false;
         }
-        return isStored;
       } catch (error) {
         if (performance.now() > giveUpAt) throw error;
         this.#log.error(
           { err: error, accountId: lease.accountId },
           'New tokens are not stored yet',
         );
-        await sleep(pauseMs);
       }
+      await sleep(pauseMs);
     }
+  }
+
+  /** Whether the pair the lease names is still the stored one, so that a newer one is wanted. */
+  async #isStillMissing({ accountId, epoch, version }: Lease): Promise<boolean> {
+    const grant = await this.#store.find(accountId);
+    return grant?.epoch === epoch && grant.version === version;
   }
 }
 

@@ -18,6 +18,8 @@ export interface KommoRequest {
   deadlineMs?: number;
   /** Whose turn to take in the request budget; `unmetered` for hosts Kommo counts separately. */
   urgency: Urgency | 'unmetered';
+  /** The account's host whose share of the budget this takes, where `host` is a machine of all accounts. */
+  payer?: string;
 }
 
 const DEADLINE_MS = 15_000;
@@ -71,9 +73,9 @@ export class Transport {
    * @throws KommoError for every other answer, and for none
    */
   async request(request: KommoRequest, beforeSend?: () => void): Promise<KommoAnswer> {
-    const { api, urgency, host } = request;
+    const { api, urgency, host, payer = host } = request;
     const url = this.#address(host, request.path, request.query);
-    if (urgency !== 'unmetered') await this.#rate.wait(host, urgency);
+    if (urgency !== 'unmetered') await this.#rate.wait(payer, urgency);
     beforeSend?.();
     const answer = await this.#exchange(url, request);
     const failure = failureOf(answer, api, this.#now);
@@ -83,11 +85,12 @@ export class Transport {
       { api, status, kommoHost: host, kommoRequestId: answer.headers['x-request-id'] },
       'Kommo refused a request',
     );
-    if (urgency !== 'unmetered' && (kind === 'rate_limited' || kind === 'blocked')) {
+    if (kind === 'rate_limited' || kind === 'blocked') {
       const seconds = retryAfterSeconds ?? BLOCKED_SECONDS;
       const text = kind === 'blocked' ? 'Kommo blocks this address' : 'Kommo asks to slow down';
-      this.#log.warn({ kommoHost: host, seconds }, text);
-      await this.#rate.pause(host, seconds);
+      this.#log.warn({ kommoHost: host, seconds, urgency }, text);
+      // What anybody can set off stops nobody: the code it was for is put off, and that is all.
+      if (urgency === 'interactive' || urgency === 'bulk') await this.#rate.pause(payer, seconds);
     }
     if (api === 'amojo' && kind === 'forbidden') {
       const theirs = Date.parse(answer.headers.date ?? '');

@@ -81,6 +81,12 @@ export interface InstallCodesTable {
   calls: Generated<number>;
   /** Who works on it until when; or, while nobody does, the earliest next try. */
   lease_until: Timestamp | null;
+  /** When a signed token of this host was seen while the code was open. */
+  proven_at: Timestamp | null;
+  /** When an exchange that nobody vouched for was last begun. */
+  tried_at: Timestamp | null;
+  /** What the host showed when it was looked at before it was sent anything; null: not looked at yet. */
+  host_check: 'account' | 'unknown' | null;
   received_at: CreatedAt;
   expires_at: Timestamp;
 }

@@ -82,7 +82,7 @@ export async function completeGrantRefresh(
   refreshedAt: Date,
 ): Promise<boolean> {
   const { numUpdatedRows } = await seen(db, lease)
-    .where((is) => is.or([is('lease_owner', '=', lease.owner), is('lease_owner', 'is', null)]))
+    .where((is) => is.or([is('lease_owner', '=', lease.owner), leaseIsFree]))
     .set({
       ...sealTokens(secrets, lease.accountId, tokens),
       ...SETTLED,
@@ -90,7 +90,7 @@ export async function completeGrantRefresh(
       // A dead grant stays under observation until it has proved itself; what dies again soon is asked less often.
       refresh_failures: sql`case state when 'alive' then 0 else refresh_failures end`,
       next_refresh_at: sql`case when state = 'alive' then null
-        when lease_owner is null then clock_timestamp()
+        when lease_owner is distinct from ${lease.owner} then clock_timestamp()
         else ${inMilliseconds(PROBE_AGAIN_MS)} end`,
       refreshed_at: refreshedAt,
     })

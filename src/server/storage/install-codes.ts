@@ -31,15 +31,17 @@ export interface ClaimedCode<Tokens> {
   /** Who began the consent this code came from; undefined for an install call. */
   expected: { accountId: number; userId: number } | undefined;
   calls: number;
+  /** Whether a signed token of its host was seen, or a proven user began the consent it came from. */
+  isVouched: boolean;
 }
 
-/** @returns false when this very call was stored before */
+/** One statement. @returns false when this very call was stored before */
 export async function insertInstallCode(
-  trx: Trx,
+  db: Db,
   secrets: Secrets,
   received: ReceivedCode,
 ): Promise<boolean> {
-  const row = await trx
+  const row = await db
     .insertInto('install_codes')
     .values({
       id: received.id,
@@ -48,6 +50,8 @@ export async function insertInstallCode(
       host: received.host,
       expected_account_id: received.expected?.accountId ?? null,
       user_id: received.expected?.userId ?? null,
+      // An account that installed before has shown what it is.
+      host_check: sql<'account'>`(select 'account' from accounts where host = ${received.host} limit 1)`,
       expires_at: sql<Date>`now() + make_interval(mins => ${CODE_LIFE_MINUTES})`,
     })
     .onConflict((conflict) => conflict.column('code_hash').doNothing())
@@ -71,6 +75,8 @@ export async function claimInstallCode<Tokens>(
     .set((set) => ({
       state: sql<'exchanging'>`case when state = 'pending' then 'exchanging' else state end`,
       calls: set('calls', '+', 1),
+      tried_at: sql<Date>`case when state = 'pending' and proven_at is null and expected_account_id is null
+        then now() else tried_at end`,
       lease_until: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
     }))
     .where('id', '=', id)
@@ -95,6 +101,7 @@ export async function claimInstallCode<Tokens>(
         ? undefined
         : { accountId: row.expected_account_id, userId: row.user_id },
     calls: row.calls,
+    isVouched: row.proven_at !== null || row.expected_account_id !== null,
   };
 }
 
@@ -189,15 +196,19 @@ export async function findInstallCodeState(
   return { state, failure: row.failure };
 }
 
-/** Ends codes that Kommo would not accept any more, and forgets old rows. */
+/** Ends codes that Kommo would not accept any more, and forgets old rows and what was never tried. */
 export async function purgeInstallCodes(db: Db): Promise<number> {
+  const isOver = sql<boolean>`state in ('pending', 'exchanging', 'exchanged') and expires_at <= now()`;
+  const untried = await deleteInBatches(db, 'install_codes', sql`${isOver} and calls = 0`);
   await db
     .updateTable('install_codes')
     .set({ state: 'failed', code: null, tokens: null, lease_until: null, failure: 'expired' })
-    .where('state', 'in', OPEN)
-    .where('expires_at', '<=', sql<Date>`now()`)
+    .where(isOver)
     .execute();
-  return deleteInBatches(db, 'install_codes', sql`expires_at < now() - interval '1 day'`);
+  return (
+    untried +
+    (await deleteInBatches(db, 'install_codes', sql`expires_at < now() - interval '1 day'`))
+  );
 }
 
 function contextOf(id: string, column: 'code' | 'tokens'): SealContext {

@@ -3,8 +3,6 @@ import type { Trx } from './database.ts';
 
 /** Payloads by queue. A job carries ids only: what to do is read when it runs. */
 export interface JobData {
-  /** Exchange a stored install code. */
-  'exchange-install-code': { codeId: string };
   /** Make an account's sources equal its settings. */
   'sync-sources': { accountId: number };
   /** End sessions at the chat services and forget the secrets of a finished install epoch. */
@@ -15,12 +13,7 @@ export interface JobData {
 
 export type JobName = keyof JobData;
 
-const JOB_NAMES: readonly JobName[] = [
-  'exchange-install-code',
-  'sync-sources',
-  'clean-up-account',
-  'end-session',
-];
+const JOB_NAMES: readonly JobName[] = ['sync-sources', 'clean-up-account', 'end-session'];
 
 const UNKNOWN_JOB = '00000000-0000-0000-0000-000000000000';
 
@@ -48,7 +41,7 @@ export class Jobs {
   }
 
   /**
-   * Sends within the caller's transaction: both happen or neither.
+   * Sends within the caller's transaction: both happen or neither. The newest job of a queue runs first.
    *
    * @param group - what may hang for many jobs at once; see `work`
    */
@@ -58,8 +51,11 @@ export class Jobs {
     data: JobData[Name],
     group?: string,
   ): Promise<void> {
+    // Whoever sent it may still be waiting for it; what waits for long is found by the sweeps, the oldest first.
+    const priority = Math.floor(Date.now() / 1000);
     await this.#boss.send(name, data, {
       db: fromKysely(trx),
+      priority,
       ...(group !== undefined && { group: { id: group } }),
     });
   }

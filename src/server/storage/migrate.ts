@@ -4,6 +4,7 @@ import * as initial from './migrations/001-initial.ts';
 import * as keyHint from './migrations/002-key-hint.ts';
 import * as upkeepMarks from './migrations/003-upkeep-marks.ts';
 import * as isolatedSweeps from './migrations/004-isolated-sweeps.ts';
+import * as fairShares from './migrations/005-fair-shares.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -11,6 +12,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '002-key-hint': keyHint,
   '003-upkeep-marks': upkeepMarks,
   '004-isolated-sweeps': isolatedSweeps,
+  '005-fair-shares': fairShares,
 };
 
 /**

@@ -52,7 +52,7 @@ export async function requestSync(trx: Trx, accountId: number): Promise<void> {
 export async function claimSync(
   db: Db,
   claim: { accountId: number; owner: string; leaseSeconds: number },
-): Promise<{ requested: number; attempts: number } | undefined> {
+): Promise<{ requested: number; attempts: number; overdueMs: number } | undefined> {
   return db
     .updateTable('syncs')
     .set({
@@ -67,7 +67,11 @@ export async function claimSync(
     .where((where) =>
       where.or([where('lease_until', 'is', null), where('lease_until', '<', sql<Date>`now()`)]),
     )
-    .returning(['requested', 'attempts'])
+    .returning([
+      'requested',
+      'attempts',
+      sql<number>`(extract(epoch from now() - next_attempt_at) * 1000)::float8`.as('overdueMs'),
+    ])
     .executeTakeFirst();
 }
 

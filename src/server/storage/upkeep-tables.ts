@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { Json, Sealed, Timestamp } from './columns.ts';
 
 export interface IdempotencyKeysTable {
@@ -42,6 +43,10 @@ export interface RateBucketsTable {
   /** The next free instant of this bucket. */
   next_at: Timestamp;
   paused_until: Timestamp | null;
+  /** When an installation was last told to stop. */
+  refused_at: Timestamp | null;
+  /** Of the shared bucket: how often in a row all were stopped. */
+  stops: Generated<number>;
 }
 
 /** Proves at start that `SECRET_KEYS` can open what is stored. */

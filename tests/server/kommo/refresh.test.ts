@@ -1,4 +1,5 @@
 import { isKommoError } from '../../../src/server/kommo/errors.ts';
+import { buryGrant } from '../../../src/server/storage/dead-grants.ts';
 import { forgetGrant } from '../../../src/server/storage/grants.ts';
 import { DEMO } from '../../support/config.ts';
 import { askToken } from '../../support/emulator-client.ts';
@@ -140,6 +141,28 @@ test.each(['', '{}', '<html></html>', '{"access_token":"a b","refresh_token":"c"
     expect(refreshes()).toHaveLength(2);
   },
 );
+
+test('a new pair is not lost to another replica that took the lease over and was refused', async () => {
+  await bench.expire(DEMO.id);
+  const { epoch, version } = await grant();
+  bench.emulator.fault({ match: TOKEN_PATH, action: { delayMs: 500 } });
+  const caller = kindOf(useGrant());
+  await waitFor(() => refreshes().length === 1);
+  // As if this replica had lost the database for longer than a lease lives.
+  await bench.db
+    .updateTable('grants')
+    .set({ lease_owner: 'other', lease_until: new Date(Date.now() + 60_000) })
+    .execute();
+  await waitFor(() => refreshes()[0]?.status === 200);
+  const key = { accountId: DEMO.id, epoch, version, owner: 'other' };
+  // The old refresh token is used up; in Kommo's words for good.
+  expect(await buryGrant(bench.db, key, null)).toBe(true);
+  await waitFor(async () => (await grant()).version > version);
+  await caller;
+  await bench.kommo.recoverLostRefreshes();
+  expect(await grant()).toMatchObject({ state: 'alive', install_state: 'active' });
+  expect(await kindOf(useGrant())).toBe('fine');
+});
 
 test('a pair is kept although the length of its life makes no sense', async () => {
   await bench.expire(DEMO.id);

@@ -1,0 +1,58 @@
+/** Somebody who waits for the turn. */
+interface Waiter {
+  resolve: (hasTurn: boolean) => void;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * A line for one turn at a time that is fair over those who stand in it: however many places one of them
+ * takes, each of the others has the turn once before he has it again.
+ */
+export class FairLine {
+  /** By who waits, the next one first. */
+  readonly #waiting = new Map<string, Waiter[]>();
+  #isTaken = false;
+
+  get isEmpty(): boolean {
+    return !this.#isTaken;
+  }
+
+  /** How many places `who` takes in the line already. */
+  places(who: string): number {
+    return this.#waiting.get(who)?.length ?? 0;
+  }
+
+  /** Waits for the turn, at most `patienceMs`; false when it did not come. Whoever has it must `leave`. */
+  enter(who: string, patienceMs: number): Promise<boolean> {
+    if (!this.#isTaken) {
+      this.#isTaken = true;
+      return Promise.resolve(true);
+    }
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const waiter: Waiter = {
+      resolve,
+      timer: setTimeout(() => this.#giveUp(who, waiter), Math.max(0, patienceMs)),
+    };
+    this.#waiting.set(who, [...(this.#waiting.get(who) ?? []), waiter]);
+    return promise;
+  }
+
+  /** Hands the turn to the next one. */
+  leave(): void {
+    const [next] = this.#waiting;
+    const [who, [first, ...others]] = next ?? ['', []];
+    // To the end of the line, behind everybody who has waited meanwhile.
+    this.#waiting.delete(who);
+    if (others.length > 0) this.#waiting.set(who, others);
+    clearTimeout(first?.timer);
+    first?.resolve(true);
+    this.#isTaken = first !== undefined;
+  }
+
+  #giveUp(who: string, waiter: Waiter): void {
+    const others = (this.#waiting.get(who) ?? []).filter((one) => one !== waiter);
+    if (others.length > 0) this.#waiting.set(who, others);
+    else this.#waiting.delete(who);
+    waiter.resolve(false);
+  }
+}

@@ -1,0 +1,53 @@
+import { jest } from '@jest/globals';
+import { createEmulator } from '../../src/emulator/emulator.ts';
+import { spawnBackend } from '../support/backend-process.ts';
+import { DEMO, PUBLIC_URL, testEnvironment } from '../support/config.ts';
+import { createScratchDatabase, testDatabaseKind } from '../support/database.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+jest.setTimeout(90_000);
+
+/** What Kommo waits for, less what the way to it may take. */
+const PATIENCE_MS = 2_500;
+const DELAY_MS = 800;
+
+// The embedded database lives in the process; only a server can be far away.
+if (testDatabaseKind() === 'postgres') {
+  test(
+    'an install call is answered in time although each round trip to the database takes 0.8 s',
+    slow,
+  );
+} else {
+  test('the embedded database is never far away', () => undefined);
+}
+
+async function slow() {
+  const emulator = await createEmulator();
+  const scratch = await createScratchDatabase();
+  const address = new URL(scratch.url);
+  const proxy = await startTcpProxy({ host: address.hostname, port: Number(address.port || 5432) });
+  address.hostname = '127.0.0.1';
+  address.port = String(proxy.port);
+  const backend = spawnBackend({ ...testEnvironment(emulator.port), DATABASE_URL: address.href });
+  const url = await backend.ready();
+  emulator.useBackend(PUBLIC_URL, url);
+  proxy.delay(DELAY_MS);
+  const begun = performance.now();
+  expect(await emulator.install('demo')).toBe(200);
+  expect(performance.now() - begun).toBeLessThan(PATIENCE_MS);
+  proxy.delay(0);
+  // And it was stored: the install comes about.
+  await waitFor(async () => {
+    const answer = await fetch(`${url}/messenger/settings`, {
+      headers: { 'x-auth-token': emulator.disposableToken(DEMO.subdomain, DEMO.admin) },
+    });
+    const body = (await answer.json()) as { install?: { state: string } };
+    return body.install?.state === 'active';
+  }, 30_000);
+  backend.kill('SIGTERM');
+  await backend.exited;
+  await proxy.close();
+  await scratch.drop();
+  await emulator.close();
+}
