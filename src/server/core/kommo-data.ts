@@ -6,6 +6,7 @@ import type { Parts } from '../parts.ts';
 import { claimProfileRefresh, storeProfile } from '../storage/account-profile.ts';
 import type { Account } from '../storage/accounts.ts';
 import { type CacheKind, findCached, storeCached } from '../storage/kommo-cache.ts';
+import { isLastingRefusal } from './kommo-errors.ts';
 
 /** So long the screen waits for Kommo when it could show what Kommo said last. */
 const PATIENCE_MS = 4_000;
@@ -113,9 +114,9 @@ async function cached<T>(
   return schema.safeParse(await findCached(parts.db, accountId, kind)).data;
 }
 
-/** Trouble that passes. A dead grant does not: the admin has to act, so he has to be told. */
+/** Trouble that passes. A dead grant, or one without rights, does not: the admin has to act, so he has to be told. */
 function isPassing(error: unknown): boolean {
-  return isKommoError(error) && error.kind !== 'reauthorize' && error.kind !== 'unauthorized';
+  return isKommoError(error) && !isLastingRefusal(error);
 }
 
 function share<T>(parts: Parts, key: string, ask: () => Promise<T>): Promise<T> {

@@ -5,7 +5,6 @@ import type {
   SyncStatus,
   Template,
 } from '../../contract/api.ts';
-import { isKommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
 import { findAccount } from '../storage/accounts.ts';
 import { listChannels } from '../storage/channels.ts';
@@ -18,7 +17,7 @@ import { CHANGEABLE } from './changeable.ts';
 import { viewChannel } from './channel-view.ts';
 import { installStatus } from './install-state.ts';
 import { readPipelines, readTemplates, refreshProfile } from './kommo-data.ts';
-import { toAppError } from './kommo-errors.ts';
+import { isLastingRefusal, toAppError } from './kommo-errors.ts';
 import { effectivePreferences } from './preferences.ts';
 
 /** The part of the settings that is not in our database, read before any transaction. */
@@ -98,7 +97,7 @@ async function withoutGrant<T>(reading: Promise<T[]>): Promise<T[]> {
   try {
     return await reading;
   } catch (error) {
-    if (isKommoError(error, 'reauthorize') || isKommoError(error, 'unauthorized')) return [];
+    if (isLastingRefusal(error)) return [];
     throw toAppError(error);
   }
 }

@@ -4,17 +4,19 @@ import { decodeAccessToken } from './access-token.ts';
 import {
   ACCOUNT_REQUEST,
   findUser,
+  isAdministrator,
   type KommoAccount,
   type KommoUser,
   listPipelines,
   readAccount,
+  readCurrentUser,
 } from './account-api.ts';
 import { AccountCaller } from './account-caller.ts';
 import type { AccountHost, Tld } from './account-host.ts';
 import { Amojo } from './amojo.ts';
 import { lookUpHost } from './domain-lookup.ts';
 import { isKommoError } from './errors.ts';
-import type { GrantStore } from './grant-store.ts';
+import type { Grant, GrantStore } from './grant-store.ts';
 import type { KommoLog } from './log.ts';
 import { Rate, type RateStore, type Urgency } from './rate.ts';
 import { Refresher } from './refresher.ts';
@@ -23,7 +25,7 @@ import { createTemplate, listTemplates } from './templates-api.ts';
 import { TokenEndpoint, type TokenPair } from './token-endpoint.ts';
 import { Tokens } from './tokens.ts';
 import { Transport } from './transport.ts';
-import { Upkeep } from './upkeep.ts';
+import { type Standing, Upkeep } from './upkeep.ts';
 
 export interface KommoOptions {
   clientId: string;
@@ -77,7 +79,7 @@ export class Kommo {
     this.#upkeep = new Upkeep({
       store: options.grants,
       tokens,
-      works: (grant) => this.#works(grant),
+      standing: (grant) => this.#standing(grant),
       now: options.now,
       log: options.log,
     });
@@ -127,9 +129,28 @@ export class Kommo {
     return decodeAccessToken(accessToken).accountId;
   }
 
-  /** The user a new token says gave access; decoded, not verified. */
-  claimedUserId(accessToken: string): number | undefined {
-    return decodeAccessToken(accessToken).userId;
+  /** The user who gave access: what the token says, or else its account; `undefined` when neither does. */
+  async userOfToken(host: string, accessToken: string): Promise<number | undefined> {
+    const { userId } = decodeAccessToken(accessToken);
+    if (userId !== undefined) return userId;
+    return readCurrentUser(await this.#caller.send(host, accessToken, ACCOUNT_REQUEST));
+  }
+
+  /**
+   * Whether a token is an administrator's, as the users API says when asked with that very token. Kommo
+   * refuses everybody else there.
+   */
+  async isAdministratorsToken(host: string, accessToken: string): Promise<boolean> {
+    const userId = await this.userOfToken(host, accessToken);
+    if (userId === undefined) return false;
+    try {
+      return isAdministrator(
+        await findUser(userId, (request) => this.#caller.send(host, accessToken, request)),
+      );
+    } catch (error) {
+      if (isKommoError(error, 'forbidden')) return false;
+      throw error;
+    }
   }
 
   // An installed account
@@ -155,7 +176,7 @@ export class Kommo {
 
   /** `undefined` for a user the account does not have. */
   user(accountId: number, userId: number): Promise<KommoUser | undefined> {
-    return findUser(this.#caller, accountId, userId);
+    return findUser(userId, (request) => this.#caller.call(accountId, request));
   }
 
   pipelines(accountId: number): Promise<Pipeline[]> {
@@ -236,13 +257,12 @@ export class Kommo {
     return await this.#upkeep.refreshIdle();
   }
 
-  async #works(grant: { host: string | null; accessToken: string }): Promise<boolean> {
-    if (grant.host === null) return false;
+  async #standing({ host, accessToken }: Grant): Promise<Standing> {
+    if (host === null) return 'refused';
     try {
-      await this.#caller.send(grant.host, grant.accessToken, ACCOUNT_REQUEST);
-      return true;
+      return (await this.isAdministratorsToken(host, accessToken)) ? 'works' : 'lacks_rights';
     } catch (error) {
-      if (isKommoError(error)) return false;
+      if (isKommoError(error)) return error.kind === 'unauthorized' ? 'refused' : 'unknown';
       throw error;
     }
   }

@@ -62,7 +62,7 @@ export class SourcesApi {
   async list(accountId: number): Promise<KommoSource[]> {
     const request: AccountRequest = { method: 'GET', path: '/sources' };
     try {
-      return read(await this.#caller.call(accountId, request));
+      return read(await this.#caller.call(accountId, { ...request, mayHideDeadToken: true }));
     } catch (error) {
       if (!isKommoError(error, 'forbidden')) throw error;
       // Here alone 403 may stand for a dead token. The account tells: this renews the token, or throws.

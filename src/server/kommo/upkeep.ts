@@ -1,7 +1,7 @@
 import { isKommoError, type KommoError } from './errors.ts';
 import type { Grant, GrantStore } from './grant-store.ts';
 import type { KommoLog } from './log.ts';
-import { probeDelayMs } from './refresher.ts';
+import { probeDelayMs, rightsProbeDelayMs } from './refresher.ts';
 import type { Tokens } from './tokens.ts';
 import { within } from './within.ts';
 
@@ -13,25 +13,28 @@ const RECOVERED_AT_ONCE = 20;
 const PROBED_AT_ONCE = 5;
 const KEPT_ALIVE_AT_ONCE = 25;
 
+/** What Kommo's API makes of a grant that has new tokens. */
+export type Standing = 'works' | 'lacks_rights' | 'refused' | 'unknown';
+
 /** Looks after grants nobody is using: what a crash left behind, what died, what is about to be forgotten. */
 export class Upkeep {
   readonly #store: GrantStore;
   readonly #tokens: Tokens;
-  readonly #works: (grant: Grant) => Promise<boolean>;
+  readonly #standing: (grant: Grant) => Promise<Standing>;
   readonly #now: () => Date;
   readonly #log: KommoLog;
 
   constructor(options: {
     store: GrantStore;
     tokens: Tokens;
-    /** Whether Kommo's API accepts the grant. */
-    works: (grant: Grant) => Promise<boolean>;
+    /** Asks Kommo's API. */
+    standing: (grant: Grant) => Promise<Standing>;
     now: () => Date;
     log: KommoLog;
   }) {
     this.#store = options.store;
     this.#tokens = options.tokens;
-    this.#works = options.works;
+    this.#standing = options.standing;
     this.#now = options.now;
     this.#log = options.log;
   }
@@ -80,12 +83,16 @@ export class Upkeep {
     if (grant.state === 'alive' || !(await this.#tokens.refresh(grant, 'bulk'))) return;
     const renewed = await this.#tokens.find(grant.accountId);
     if (renewed === undefined || renewed.state === 'alive') return;
-    if (await this.#works(renewed)) {
+    const standing = await this.#standing(renewed);
+    if (standing === 'works') {
       await this.#store.revive(renewed);
       this.#log.info({ accountId: grant.accountId }, 'A grant that had died works again');
-    } else {
-      await this.#store.bury(renewed, probeDelayMs(renewed.failures));
+      return;
     }
+    // Trouble is no verdict: what was known of the grant stays, and it is looked at again.
+    const verdict = standing === 'unknown' ? {} : { lacksRights: standing === 'lacks_rights' };
+    const delayMs = standing === 'refused' ? probeDelayMs : rightsProbeDelayMs;
+    await this.#store.bury({ ...renewed, ...verdict }, delayMs(renewed.failures));
   }
 
   #report(error: KommoError, accountId: number): void {
