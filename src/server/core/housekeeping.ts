@@ -8,7 +8,7 @@ import { listDueInstallCodes } from '../storage/install-code-lists.ts';
 import { purgeInstallCodes } from '../storage/install-codes.ts';
 import { retireSecretKeys } from '../storage/key-checks.ts';
 import { purgeSeenTokens } from '../storage/seen-tokens.ts';
-import { recheckDisableHooks } from './uninstall.ts';
+import { endAbandonedInstalls, recheckDisableHooks } from './uninstall.ts';
 
 /** One recurring duty of a worker. Runs may overlap on several replicas and must not mind. */
 export interface Sweep {
@@ -37,6 +37,11 @@ export function housekeeping(parts: Parts): Sweep[] {
       name: 'disable hooks that were not confirmed',
       everyMs: 3_000,
       run: () => recheckDisableHooks(parts),
+    },
+    {
+      name: 'installs whose grant was given up long ago',
+      everyMs: 60_000,
+      run: () => endAbandonedInstalls(parts),
     },
     {
       name: 'remains of ended installs',

@@ -7,10 +7,12 @@ import {
   disableAccount,
   findAccount,
   findGrantVersion,
+  noteDisableHook,
   scheduleRecheck,
 } from '../storage/accounts.ts';
 import { forgetConsentStates } from '../storage/consent-states.ts';
 import type { Trx } from '../storage/database.ts';
+import { grantsLongGivenUp } from '../storage/dead-grants.ts';
 import { forgetGrant } from '../storage/grants.ts';
 import { forgetIdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { forgetScopes } from '../storage/scopes.ts';
@@ -32,10 +34,16 @@ const RECHECK_LEASE_SECONDS = 60;
 
 const RECHECKS_AT_ONCE = 20;
 
+/** One question alone; whoever is killed at it is soon followed. */
+const QUESTION_SECONDS = 20;
+
+const ENDED_AT_ONCE = 20;
+
 /**
- * Takes Kommo's disable hook. The signature covers neither time nor a nonce, so a genuine hook may be an
- * old one sent again; before anything is destroyed, Kommo is asked once whether the tokens are revoked,
- * and only its 401 counts.
+ * Takes Kommo's disable hook: remembers it, and that is all Kommo waits for. It comes once, so whatever dies
+ * from here on, somebody will ask. The signature covers neither time nor a nonce, so a genuine hook may be an
+ * old one sent again; before anything is destroyed, Kommo is asked in the background whether the tokens are
+ * revoked, and only its 401 counts.
  *
  * @throws AppError `signature_invalid`, the same for every forgery
  * @see https://developers.kommo.com/docs/oauth-20
@@ -43,29 +51,48 @@ const RECHECKS_AT_ONCE = 20;
 export async function receiveDisableHook(parts: Parts, query: URLSearchParams): Promise<void> {
   const accountId = accountOfDisableHook(query, parts.config.kommo);
   if (accountId === undefined) throw new AppError('signature_invalid');
-  const result = await endIfRevoked(parts, accountId);
-  if (result === 'alive' || result === 'unknown') {
-    await scheduleRecheck(parts.db, accountId, {
-      afterSeconds: RECHECK_DELAYS_SECONDS[0] ?? 0,
-      rechecks: 0,
-    });
-  }
-  parts.log.info({ accountId, result }, 'disable hook');
+  await noteDisableHook(parts.db, accountId);
+  parts.log.info({ accountId }, 'disable hook');
+  askAboutHook(parts, accountId).catch((error: unknown) => {
+    parts.log.warn({ err: error, accountId }, 'a disable hook could not be asked about yet');
+  });
+}
+
+/** At once, in this process; where that fails, the worker's round does it. */
+async function askAboutHook(parts: Parts, accountId: number): Promise<void> {
+  const due = await claimRechecks(parts.db, 1, QUESTION_SECONDS, accountId);
+  for (const account of due) await recheck(parts, account);
 }
 
 /** Asks again about hooks that were not confirmed. Run by a worker every few seconds. */
 export async function recheckDisableHooks(parts: Parts): Promise<void> {
   const due = await claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS);
-  for (const { id, rechecks } of due) {
-    const result = await endIfRevoked(parts, id);
-    if (result === 'ended' || result === 'not_installed') continue;
-    const afterSeconds = RECHECK_DELAYS_SECONDS[rechecks + 1];
-    const isOver = result === 'alive' && rechecks + 1 >= ALIVE_ENOUGH;
-    await scheduleRecheck(
-      parts.db,
-      id,
-      isOver || afterSeconds === undefined ? undefined : { afterSeconds, rechecks: rechecks + 1 },
-    );
+  for (const account of due) await recheck(parts, account);
+}
+
+async function recheck(parts: Parts, asked: { id: number; rechecks: number }): Promise<void> {
+  const result = await endIfRevoked(parts, asked.id);
+  parts.log.info({ accountId: asked.id, result }, 'asked about a disable hook');
+  if (result === 'ended' || result === 'not_installed') return;
+  const rechecks = asked.rechecks + 1;
+  const afterSeconds = RECHECK_DELAYS_SECONDS[rechecks];
+  const isOver = result === 'alive' && rechecks >= ALIVE_ENOUGH;
+  const next = isOver || afterSeconds === undefined ? undefined : { afterSeconds, rechecks };
+  await scheduleRecheck(parts.db, asked, next);
+}
+
+/**
+ * Ends installs whose grant was given up long ago. Kommo's disable hook comes once, if at all; credentials of
+ * chat services must not be kept for ever for want of it. The widget has announced it since.
+ */
+export async function endAbandonedInstalls(parts: Parts): Promise<void> {
+  for (const { accountId, epoch, version } of await grantsLongGivenUp(parts.db, ENDED_AT_ONCE)) {
+    try {
+      await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, { epoch, version }));
+      parts.log.warn({ accountId }, 'an install ended: its grant was given up long ago');
+    } catch (error) {
+      parts.log.error({ err: error, accountId }, 'an abandoned install could not be ended');
+    }
   }
 }
 
@@ -76,7 +103,7 @@ async function endIfRevoked(
   const account = await findAccount(parts.db, accountId);
   if (account === undefined || account.installState === 'disabled') return 'not_installed';
   const asked = { epoch: account.epoch, version: await findGrantVersion(parts.db, accountId) };
-  const answer = await parts.kommo.confirmRevoked(accountId);
+  const answer = await parts.kommo.background().confirmRevoked(accountId);
   if (answer !== 'revoked') return answer;
   const hasEnded = await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, asked));
   // A new grant came while we asked about the old one: Kommo's answer says nothing about it.
