@@ -103,6 +103,14 @@ describe('a grant that works', () => {
     expect(await grant()).toEqual(before);
   });
 
+  test('is not replaced by one that does not say whose it is, unless Kommo says it', async () => {
+    server.emulator.setSwitches({ accessTokenSub: 'off' });
+    expect(await callWith(await ownConsent(DEMO.manager))).toBe('other_user');
+    expect((await grant()).version).toBe(1);
+    expect(await callWith(await ownConsent(DEMO.admin))).toBe('done');
+    expect((await grant()).version).toBe(2);
+  });
+
   test('is replaced by that of another administrator', async () => {
     demote(true);
     expect(await callWith(await ownConsent(DEMO.manager))).toBe('done');

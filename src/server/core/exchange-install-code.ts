@@ -125,14 +125,14 @@ async function confirmAndStore(
       account.subdomain === host.subdomain &&
       (code.expected === undefined || code.expected.accountId === account.id);
     if (!isConfirmed) throw new WrongOwner('other_account');
-    const user = await parts.kommo.userOfToken(host.host, tokens.accessToken);
+    const user = await parts.kommo.userOfToken(host, tokens.accessToken);
     if (code.expected !== undefined && user !== undefined && user !== code.expected.userId) {
       throw new WrongOwner('other_user');
     }
     const before = await findAccount(parts.db, account.id);
     // A user who is no administrator would give a grant with his own, lesser rights. Better that than none.
     if (before?.installState === 'active') {
-      if (!(await parts.kommo.isAdministratorsToken(host.host, tokens.accessToken))) {
+      if (!(await parts.kommo.isAdministratorsToken(host, tokens.accessToken))) {
         throw new WrongOwner('other_user');
       }
     }

@@ -23,7 +23,7 @@ export interface AccountRequest {
 const PATIENCE_SECONDS = 5;
 
 /** Kommo may need this long to know a token it has just made everywhere. */
-const SETTLING_MS = 2_000;
+export const SETTLING_MS = 2_000;
 
 /** What was tried already for one call. */
 interface Tried {

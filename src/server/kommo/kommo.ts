@@ -4,19 +4,19 @@ import { decodeAccessToken } from './access-token.ts';
 import {
   ACCOUNT_REQUEST,
   findUser,
-  isAdministrator,
   type KommoAccount,
   type KommoUser,
   listPipelines,
   readAccount,
-  readCurrentUser,
 } from './account-api.ts';
-import { AccountCaller } from './account-caller.ts';
+import { AccountCaller, type AccountRequest } from './account-caller.ts';
 import type { AccountHost, Tld } from './account-host.ts';
 import { Amojo } from './amojo.ts';
+import type { KommoAnswer } from './answers.ts';
 import { lookUpHost } from './domain-lookup.ts';
 import { isKommoError } from './errors.ts';
-import type { Grant, GrantStore } from './grant-store.ts';
+import { isAdministratorsToken, standingOf, userOfToken } from './grant-owner.ts';
+import type { GrantStore } from './grant-store.ts';
 import type { KommoLog } from './log.ts';
 import { Rate, type RateStore, type Urgency } from './rate.ts';
 import { Refresher } from './refresher.ts';
@@ -25,7 +25,7 @@ import { createTemplate, listTemplates } from './templates-api.ts';
 import { TokenEndpoint, type TokenPair } from './token-endpoint.ts';
 import { Tokens } from './tokens.ts';
 import { Transport } from './transport.ts';
-import { type Standing, Upkeep } from './upkeep.ts';
+import { Upkeep } from './upkeep.ts';
 
 export interface KommoOptions {
   clientId: string;
@@ -79,7 +79,10 @@ export class Kommo {
     this.#upkeep = new Upkeep({
       store: options.grants,
       tokens,
-      standing: (grant) => this.#standing(grant),
+      standing: ({ host, accessToken }) =>
+        host === null
+          ? Promise.resolve('refused')
+          : standingOf(accessToken, this.#with(host, accessToken)),
       now: options.now,
       log: options.log,
     });
@@ -129,28 +132,14 @@ export class Kommo {
     return decodeAccessToken(accessToken).accountId;
   }
 
-  /** The user who gave access: what the token says, or else its account; `undefined` when neither does. */
-  async userOfToken(host: string, accessToken: string): Promise<number | undefined> {
-    const { userId } = decodeAccessToken(accessToken);
-    if (userId !== undefined) return userId;
-    return readCurrentUser(await this.#caller.send(host, accessToken, ACCOUNT_REQUEST));
+  /** See `userOfToken`. */
+  userOfToken(host: AccountHost, accessToken: string): Promise<number | undefined> {
+    return userOfToken(accessToken, this.#with(host.host, accessToken));
   }
 
-  /**
-   * Whether a token is an administrator's, as the users API says when asked with that very token. Kommo
-   * refuses everybody else there.
-   */
-  async isAdministratorsToken(host: string, accessToken: string): Promise<boolean> {
-    const userId = await this.userOfToken(host, accessToken);
-    if (userId === undefined) return false;
-    try {
-      return isAdministrator(
-        await findUser(userId, (request) => this.#caller.send(host, accessToken, request)),
-      );
-    } catch (error) {
-      if (isKommoError(error, 'forbidden')) return false;
-      throw error;
-    }
+  /** See `isAdministratorsToken`. */
+  isAdministratorsToken(host: AccountHost, accessToken: string): Promise<boolean> {
+    return isAdministratorsToken(accessToken, this.#with(host.host, accessToken));
   }
 
   // An installed account
@@ -257,13 +246,7 @@ export class Kommo {
     return await this.#upkeep.refreshIdle();
   }
 
-  async #standing({ host, accessToken }: Grant): Promise<Standing> {
-    if (host === null) return 'refused';
-    try {
-      return (await this.isAdministratorsToken(host, accessToken)) ? 'works' : 'lacks_rights';
-    } catch (error) {
-      if (isKommoError(error)) return error.kind === 'unauthorized' ? 'refused' : 'unknown';
-      throw error;
-    }
+  #with(host: string, accessToken: string): (request: AccountRequest) => Promise<KommoAnswer> {
+    return (request) => this.#caller.send(host, accessToken, request);
   }
 }

@@ -7,6 +7,7 @@ import type { Grant, GrantStore, Lease } from './grant-store.ts';
 import { LeaseHold, LeaseLost } from './lease-hold.ts';
 import type { KommoLog } from './log.ts';
 import type { Urgency } from './rate.ts';
+import { clientRestMs, patientProbeDelayMs, probeDelayMs, restMs } from './refresh-delays.ts';
 import type { TokenEndpoint, TokenPair } from './token-endpoint.ts';
 import { type Transport, wasNeverSent } from './transport.ts';
 
@@ -32,37 +33,13 @@ type Whereabouts = AccountHost | 'same' | 'dead' | 'unknown';
 const MAX_ATTEMPTS = 5;
 /** Between those calls. Together well below 30 s, the grace some of Kommo's answers suggest. */
 const PAUSE_AFTER_LOST_MS = [300, 1_000, 3_000, 6_000] as const;
-const FIRST_BACKOFF_MS = 2_000;
-const LONGEST_BACKOFF_MS = 5 * 60_000;
-const UNPAID_REST_MS = 15 * 60_000;
-const BLOCKED_REST_MS = 5 * 60_000;
-const FIRST_CLIENT_REST_MS = 3 * 60_000;
-const LONGEST_CLIENT_REST_MS = 30 * 60_000;
 /** Refusals of our client in a row after which the domain lookup's word on the grant is believed. */
 const MAX_CLIENT_REFUSALS = 3;
-const FIRST_PROBE_MS = 60 * 60_000;
-const LONGEST_PROBE_MS = 24 * 60 * 60_000;
-const MAX_PROBES = 12;
-const LONGEST_RIGHTS_PROBE_MS = 7 * LONGEST_PROBE_MS;
 /** How long a new pair is held in memory when the database does not take it. */
 const PERSIST_FOR_MS = 120_000;
 
 /** Words of the OAuth server behind Kommo for a refresh token that will never work again. */
 const FINAL_HINT = /\b(?:revoked|expired|invalid refresh token|decrypt the refresh token)\b/i;
-
-/**
- * When to see whether the user of a grant got his rights back. A working grant is kept that way, so this goes
- * on, ever more seldom.
- */
-export function rightsProbeDelayMs(failures: number): number {
-  return probeDelayMs(failures) ?? LONGEST_RIGHTS_PROBE_MS;
-}
-
-/** When to look again at a grant that died without a final word; null: never. */
-export function probeDelayMs(failures: number): number | null {
-  if (failures >= MAX_PROBES) return null;
-  return Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * 2 ** failures);
-}
 
 /**
  * Trades one stored pair for the next one, at most once at a time over all replicas. The refresh token
@@ -157,11 +134,15 @@ export class Refresher {
           { accountId: lease.accountId, status: error.status, hint: error.hint },
           'Kommo refuses our client id or secret; check KOMMO_CLIENT_ID, KOMMO_CLIENT_SECRET and PUBLIC_URL',
         );
-        await this.#store.release(lease, {
-          attempts: attempts - 1,
-          delayMs: clientRestMs(seen.clientRefusals),
-          isClientRefused: true,
-        });
+        // What was known of a dead grant stays, and it is looked at again.
+        if (seen.state === 'dead')
+          await this.#store.bury(lease, patientProbeDelayMs(seen.failures));
+        else
+          await this.#store.release(lease, {
+            attempts: attempts - 1,
+            delayMs: clientRestMs(seen.clientRefusals),
+            isClientRefused: true,
+          });
         throw error;
       }
       const isFinal = outcome.kind === 'refused' && outcome.isFinal && whereabouts !== 'unknown';
@@ -246,30 +227,13 @@ export class Refresher {
   }
 }
 
-/** How long a grant rests after a refresh that changed nothing. */
-function restMs(error: KommoError, failures: number): number {
-  if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
-  if (error.kind === 'payment_required') return UNPAID_REST_MS;
-  if (error.kind === 'blocked') return BLOCKED_REST_MS;
-  return spread(Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures));
-}
-
-function clientRestMs(refusals: number): number {
-  return spread(Math.min(LONGEST_CLIENT_REST_MS, FIRST_CLIENT_REST_MS * 2 ** refusals));
-}
-
-/** Accounts that failed together should not try again together. */
-function spread(delayMs: number): number {
-  return delayMs * (0.5 + Math.random() * 0.5);
-}
-
 /**
  * Whether a refusal of our client is taken for the end of the grant after all: it was the last of several, and
- * the domain lookup refuses the refresh token as well, or cannot be asked. A grant that is dead already is only
- * being probed; that goes on as it did.
+ * the domain lookup refuses the refresh token as well, or cannot be asked. Of a grant that was dead already, the
+ * lookup's word is enough.
  */
 function isBelieved(seen: Grant, whereabouts: Whereabouts | undefined): boolean {
-  if (seen.state === 'dead') return true;
+  if (seen.state === 'dead') return whereabouts === 'dead';
   const isLast = seen.clientRefusals + 1 >= MAX_CLIENT_REFUSALS;
   return isLast && (whereabouts === 'dead' || seen.apiDomain === null);
 }

@@ -5,7 +5,8 @@ import { isKommoError, KommoError } from './errors.ts';
 import type { Grant, GrantStore } from './grant-store.ts';
 import type { KommoLog } from './log.ts';
 import type { Urgency } from './rate.ts';
-import { probeDelayMs, type Refresher, rightsProbeDelayMs } from './refresher.ts';
+import { patientProbeDelayMs, probeDelayMs } from './refresh-delays.ts';
+import type { Refresher } from './refresher.ts';
 import type { Transport } from './transport.ts';
 import { within } from './within.ts';
 
@@ -117,7 +118,7 @@ export class Tokens {
    */
   async markWithoutRights({ grant }: Session): Promise<void> {
     const marked = { ...grant, lacksRights: true };
-    if (await this.#store.bury(marked, rightsProbeDelayMs(grant.failures))) {
+    if (await this.#store.bury(marked, patientProbeDelayMs(grant.failures))) {
       this.#log.warn(
         { accountId: grant.accountId },
         'Kommo refuses the rights of whoever gave access; an administrator must authorize again',

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SETTLING_MS } from './account-caller.ts';
 import { isKommoError, type KommoError } from './errors.ts';
+import type { Standing } from './grant-owner.ts';
 import type { Grant, GrantStore } from './grant-store.ts';
 import type { KommoLog } from './log.ts';
-import { probeDelayMs, rightsProbeDelayMs } from './refresher.ts';
+import { patientProbeDelayMs, probeDelayMs } from './refresh-delays.ts';
 import type { Tokens } from './tokens.ts';
 import { within } from './within.ts';
 
@@ -12,9 +15,6 @@ const ROUND_MS = 5_000;
 const RECOVERED_AT_ONCE = 20;
 const PROBED_AT_ONCE = 5;
 const KEPT_ALIVE_AT_ONCE = 25;
-
-/** What Kommo's API makes of a grant that has new tokens. */
-export type Standing = 'works' | 'lacks_rights' | 'refused' | 'unknown';
 
 /** Looks after grants nobody is using: what a crash left behind, what died, what is about to be forgotten. */
 export class Upkeep {
@@ -83,7 +83,12 @@ export class Upkeep {
     if (grant.state === 'alive' || !(await this.#tokens.refresh(grant, 'bulk'))) return;
     const renewed = await this.#tokens.find(grant.accountId);
     if (renewed === undefined || renewed.state === 'alive') return;
-    const standing = await this.#standing(renewed);
+    let standing = await this.#standing(renewed);
+    if (standing === 'refused') {
+      // One refusal of a token just made is no verdict.
+      await sleep(SETTLING_MS);
+      standing = await this.#standing(renewed);
+    }
     if (standing === 'works') {
       await this.#store.revive(renewed);
       this.#log.info({ accountId: grant.accountId }, 'A grant that had died works again');
@@ -91,7 +96,7 @@ export class Upkeep {
     }
     // Trouble is no verdict: what was known of the grant stays, and it is looked at again.
     const verdict = standing === 'unknown' ? {} : { lacksRights: standing === 'lacks_rights' };
-    const delayMs = standing === 'refused' ? probeDelayMs : rightsProbeDelayMs;
+    const delayMs = standing === 'refused' ? probeDelayMs : patientProbeDelayMs;
     await this.#store.bury({ ...renewed, ...verdict }, delayMs(renewed.failures));
   }
 
