@@ -137,8 +137,15 @@ export type SyncStatus = z.infer<typeof syncStatus>;
 
 export const installStatus = z.object({
   state: z.enum(['active', 'authorizing', 'authorization_required']),
-  /** Kommo's consent page; built by the server only. Present unless `state` is `active`. */
+  /**
+   * Kommo's consent page; built by the server only. Present unless `state` is `active`, or the caller is known
+   * to be no administrator: then one of them must be asked.
+   */
   authorize_url: z.string().optional(),
+  /** `rights_missing`: whoever gave access may not do what the integration needs, any more or at all. */
+  reason: z.literal('rights_missing').optional(),
+  /** When the install ends by itself, with everything connected in it, unless access is given before. */
+  ends_at: z.string().optional(),
   /** Present when the integration was uninstalled before: what was connected then is gone. */
   is_reinstall: z.literal(true).optional(),
 });

@@ -52,7 +52,12 @@ const OAUTH = coverageArea('OAuth', [
     'its order against revocation is not documented (switch disableHook)',
   ],
   ['rename of an account', 'imitated', 'official PHP client', 'switch renamedHostStatus'],
-  ['access token claims', 'imitated', OBSERVED, 'RS256; the real list of claims is not published'],
+  [
+    'access token claims',
+    'imitated',
+    OBSERVED,
+    'RS256; the real list of claims is not published (switch accessTokenSub)',
+  ],
 ]);
 
 const PAGE = coverageArea('Requests of the account pages', [

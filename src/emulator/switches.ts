@@ -31,6 +31,8 @@ export const SWITCHES = {
   refreshMode: ['strict', 'until-new-used', 'grace-30s'],
   /** Whether a refresh ends the old access token too. */
   accessAfterRefresh: ['lives', 'revoked'],
+  /** Whether access tokens name who gave access. */
+  accessTokenSub: ['on', 'off'],
   oauthErrorLanguage: ['en', 'ru'],
   connectTwice: ['200 same scope', '400'],
   /** Whether amojo still takes the body-only signature of before 2019. */

@@ -61,8 +61,8 @@ export function createKommo(parts: {
       takeLease: (lease, probing) => takeGrantLease(db, lease, probing),
       renewLease: (lease) => renewGrantLease(db, lease),
       countAttempt: (lease) => countRefreshAttempt(db, lease),
-      completeRefresh: (lease, pair, refreshedAt) =>
-        completeGrantRefresh(db, secrets, lease, pair, refreshedAt),
+      completeRefresh: (lease, pair, refreshedAt, isForced) =>
+        completeGrantRefresh(db, secrets, lease, pair, refreshedAt, isForced),
       release: (lease, release) => releaseGrantLease(db, lease, release),
       bury: (key, probeInMs) => buryGrant(db, key, probeInMs),
       revive: (key) => reviveGrant(db, key),

@@ -132,6 +132,21 @@ test('one source that Kommo refuses does not keep the others back', async () => 
   expect(sourcesOf(server, DEMO.id).map(({ name }) => name)).toContain('accepted');
 });
 
+test('sources that were made although the answer was lost are made equal, not refused', async () => {
+  const wish = await presentWish(server);
+  // Kommo shows what it has just made a moment later.
+  server.emulator.fault({
+    match: { method: 'GET', path: '/api/v4/sources' },
+    action: { status: 204 },
+  });
+  const channels = wish.channels.map((channel) => ({ ...channel, name: 'made before' }));
+  const before = sourcesOf(server, DEMO.id).length;
+  await save(server, { ...wish, channels });
+  expect(await syncEnd(server)).toEqual({ state: 'done', error_code: null });
+  const names = sourcesOf(server, DEMO.id).map(({ name }) => name);
+  expect(names).toEqual(Array(before).fill('made before'));
+});
+
 test('a change saved while a sync runs is synced, too', async () => {
   const wish = await presentWish(server);
   const held = server.emulator.barrier({ method: 'GET', path: '/api/v4/sources' }, 1, 'manual');

@@ -46,6 +46,8 @@ describe('a stored grant', () => {
       refreshedAt: REFRESHED,
       failures: 0,
       retryInMs: 0,
+      clientRefusals: 0,
+      mayForceRefresh: true,
     });
   });
 

@@ -78,6 +78,56 @@ test('a missing permission is given in a window, and the screen continues when i
   expect(await screen.findByText('No chat account is connected yet.')).toBeVisible();
 });
 
+test('who is no administrator is told to ask one, and nothing about reading only', async () => {
+  startBackend(
+    makeSettings({
+      install: { state: 'authorization_required' },
+      channels: [makeChannel()],
+      user: { id: 8002, is_admin: false },
+    }),
+  );
+  await openSettings({ waitFor: 'nothing' });
+  expect(
+    await screen.findByText(/An administrator of this Kommo account must allow/),
+  ).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Allow access in Kommo' })).toBeNull();
+  expect(screen.queryByText(/Only an administrator can change/)).toBeNull();
+});
+
+test('access of somebody without rights is named as that, with the way to mend it', async () => {
+  startBackend(
+    makeSettings({
+      install: {
+        state: 'authorization_required',
+        reason: 'rights_missing',
+        authorize_url: CONSENT,
+      },
+      channels: [makeChannel()],
+    }),
+  );
+  await openSettings({ waitFor: 'nothing' });
+  expect(
+    await screen.findByText('The access given to this integration is not enough'),
+  ).toBeVisible();
+  expect(screen.getByText(/is not an administrator of this account/)).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Allow access in Kommo' })).toBeVisible();
+});
+
+test('the end of an install is announced with its day', async () => {
+  startBackend(
+    makeSettings({
+      install: {
+        state: 'authorization_required',
+        authorize_url: CONSENT,
+        ends_at: '2026-12-24T12:00:00.000Z',
+      },
+      channels: [makeChannel()],
+    }),
+  );
+  await openSettings({ waitFor: 'nothing' });
+  expect(await screen.findByText(/by Dec 24, 2026, the channels connected here/)).toBeVisible();
+});
+
 test('a blocked consent window becomes a link', async () => {
   window.open = () => null;
   startBackend(

@@ -49,7 +49,7 @@ export async function issueGrant(
     iat: seconds,
     nbf: seconds,
     exp: seconds + ACCESS_LIFE_MS / 1000,
-    sub: String(origin.user_id),
+    ...(world.switch('accessTokenSub') === 'on' && { sub: String(origin.user_id) }),
     grant_type: parent === undefined ? 'authorization_code' : 'refresh_token',
     account_id: account.id,
     base_domain: account.tld,

@@ -1,9 +1,11 @@
 import { AppError } from '../app-error.ts';
+import { isAdministrator } from '../kommo/account-api.ts';
 import { KommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
 import { findUserRights, saveUserRights } from '../storage/user-rights.ts';
 import type { Caller } from './caller.ts';
 import { kommoReauthorize } from './install-state.ts';
+import { isLastingRefusal, toAppError } from './kommo-errors.ts';
 
 /** How long an answer of Kommo's users API is trusted: a demoted administrator keeps his rights so long. */
 const RIGHTS_MAX_AGE_SECONDS = 300;
@@ -15,7 +17,7 @@ const RETRY_AFTER_SECONDS = 5;
  * but a plain `true` is settled by Kommo's users API, where free and inactive users are not administrators.
  *
  * @throws AppError `admin_required`; `temporarily_unavailable` when Kommo cannot say, never "allowed";
- *   `kommo_reauthorize` when there is no grant to ask with
+ *   `kommo_reauthorize` when there is no grant to ask with, or its user may not ask; `kommo_misconfigured`
  */
 export async function requireAdmin(parts: Parts, caller: Caller): Promise<void> {
   if (caller.isAdminClaim === true) return;
@@ -24,9 +26,8 @@ export async function requireAdmin(parts: Parts, caller: Caller): Promise<void> 
     allowed = await askRights(parts, caller);
   } catch (error) {
     if (!(error instanceof KommoError)) throw error;
-    if (error.kind === 'reauthorize' || error.kind === 'unauthorized') {
-      throw await kommoReauthorize(parts, caller, error);
-    }
+    if (isLastingRefusal(error)) throw await kommoReauthorize(parts, caller, error);
+    if (error.kind === 'misconfigured') throw toAppError(error);
     throw new AppError('temporarily_unavailable', {
       cause: error,
       retryAfterSeconds: error.retryAfterSeconds ?? RETRY_AFTER_SECONDS,
@@ -54,7 +55,7 @@ async function askRights(parts: Parts, { accountId, userId }: Caller): Promise<b
   });
   if (known !== undefined) return known;
   const user = await parts.kommo.user(accountId, userId);
-  const isAdministrator = user?.isAdmin === true && user.isActive === true && user.isFree === false;
-  await saveUserRights(parts.db, { accountId, userId, isAdmin: isAdministrator });
-  return isAdministrator;
+  const isAdmin = isAdministrator(user);
+  await saveUserRights(parts.db, { accountId, userId, isAdmin });
+  return isAdmin;
 }

@@ -1,12 +1,12 @@
 import { AppError } from '../app-error.ts';
 import type { AccountHost } from '../kommo/account-host.ts';
 import { type DisposableToken, verifyDisposableToken } from '../kommo/disposable-token.ts';
-import { isKommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
 import { type Account, findAccount, findAccountByHost, moveAccount } from '../storage/accounts.ts';
 import { countTokenUse } from '../storage/seen-tokens.ts';
 import { hostOfBrowserOrigin } from './browser-origin.ts';
 import type { Caller } from './caller.ts';
+import { isLastingRefusal } from './kommo-errors.ts';
 
 /**
  * Requests one token may make in `reuse` mode. Kommo's page is reported to send one token for about 25
@@ -104,7 +104,7 @@ async function isAccountAt(
     await moveAccount(parts.db, accountId, host);
     return true;
   } catch (error) {
-    if (isKommoError(error, 'reauthorize') || isKommoError(error, 'unauthorized')) return undefined;
+    if (isLastingRefusal(error)) return undefined;
     throw error;
   }
 }

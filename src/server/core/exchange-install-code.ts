@@ -4,7 +4,8 @@ import { KommoError } from '../kommo/errors.ts';
 import type { TokenPair } from '../kommo/token-endpoint.ts';
 import type { Parts } from '../parts.ts';
 import { lockAccount } from '../storage/account-lock.ts';
-import { findAccount, saveInstalledAccount } from '../storage/accounts.ts';
+import { type Account, findAccount, saveInstalledAccount } from '../storage/accounts.ts';
+import type { Trx } from '../storage/database.ts';
 import { saveGrant } from '../storage/grants.ts';
 import {
   type ClaimedCode,
@@ -116,30 +117,37 @@ async function confirmAndStore(
       account.subdomain === host.subdomain &&
       (code.expected === undefined || code.expected.accountId === account.id);
     if (!isConfirmed) throw new WrongOwner('other_account');
-    // A user who is no administrator would give a grant with his own, lesser rights.
-    const user = parts.kommo.claimedUserId(tokens.accessToken);
+    const user = await parts.kommo.userOfToken(host, tokens.accessToken);
     if (code.expected !== undefined && user !== undefined && user !== code.expected.userId) {
       throw new WrongOwner('other_user');
     }
     const before = await findAccount(parts.db, account.id);
-    if (await storeGrant(parts, code, host, account, tokens, before?.epoch)) break;
-    // The integration was disabled in between: ask again whether this grant is still alive.
+    // A user who is no administrator would give a grant with his own, lesser rights. Better that than none.
+    if (before?.installState === 'active') {
+      if (!(await parts.kommo.isAdministratorsToken(host, tokens.accessToken))) {
+        throw new WrongOwner('other_user');
+      }
+    }
+    if (await storeGrant(parts, code, host, account, tokens, before)) break;
+    // The integration was disabled, or another grant came, in between: ask again.
   }
   parts.log.info({ accountId: claimed, host: host.host }, 'installed');
 }
 
-/** @returns false when the install epoch changed under our hands */
+/** @returns false when the install epoch changed under our hands, or a working grant came */
 async function storeGrant(
   parts: Parts,
   code: ClaimedCode<StoredPair>,
   host: AccountHost,
   account: KommoAccount,
   tokens: TokenPair,
-  expectedEpoch: number | undefined,
+  before: Account | undefined,
 ): Promise<boolean> {
   return transaction(parts.db, async (trx) => {
     const locked = await lockAccount(trx, account.id, host.host);
-    if (locked?.epoch !== expectedEpoch) return false;
+    if (locked?.epoch !== before?.epoch) return false;
+    const hasCome = before?.installState !== 'active' && (await isActive(trx, account.id));
+    if (hasCome) return false;
     const { id, name, language, country, amojoId } = account;
     const epoch = await saveInstalledAccount(trx, {
       id,
@@ -161,6 +169,10 @@ async function storeGrant(
   });
 }
 
+async function isActive(trx: Trx, accountId: number): Promise<boolean> {
+  return (await findAccount(trx, accountId))?.installState === 'active';
+}
+
 /** A failed exchange changes nothing in an account that works. */
 async function settle(
   parts: Parts,
@@ -178,7 +190,14 @@ async function settle(
     return 'failed';
   }
   if (!(error instanceof KommoError)) throw error;
+  if (error.kind === 'misconfigured' && code.expected !== undefined) {
+    parts.log.error({ host: code.host, hint: error.hint }, 'Kommo refuses our client id or secret');
+    await postponeInstallCode(parts.db, code.id, LONGEST_PAUSE_SECONDS);
+    return 'open';
+  }
   switch (error.kind) {
+    // Of a call that anybody can make, for a host that may not exist, it says nothing about us.
+    case 'misconfigured':
     case 'rejected':
     case 'unauthorized':
     case 'reauthorize':

@@ -7,7 +7,7 @@ import { purgeEndings } from '../storage/session-endings.ts';
 import { cleanUpAccounts } from './clean-up-account.ts';
 import { concurrently } from './concurrently.ts';
 import { rotateSecretKeys } from './rotate-secret-keys.ts';
-import { recheckDisableHooks } from './uninstall.ts';
+import { endAbandonedInstalls, recheckDisableHooks } from './uninstall.ts';
 
 /** One recurring duty of a worker. Runs may overlap on several replicas and must not mind. */
 export interface Sweep {
@@ -25,6 +25,11 @@ export function housekeeping(parts: Parts): Sweep[] {
       name: 'disable hooks that were not confirmed',
       everyMs: 3_000,
       run: () => recheckDisableHooks(parts),
+    },
+    {
+      name: 'installs whose grant was given up long ago',
+      everyMs: 60_000,
+      run: () => endAbandonedInstalls(parts),
     },
     {
       name: 'remains of ended installs',

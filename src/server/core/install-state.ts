@@ -2,7 +2,9 @@ import type { InstallStatus } from '../../contract/api.ts';
 import { AppError } from '../app-error.ts';
 import type { Parts } from '../parts.ts';
 import { type Account, findAccount as findStoredAccount } from '../storage/accounts.ts';
+import { findGrantFault } from '../storage/dead-grants.ts';
 import { vouchForInstallCodes } from '../storage/install-code-lists.ts';
+import { findUserRights } from '../storage/user-rights.ts';
 import type { Caller } from './caller.ts';
 import { beginConsent } from './consent.ts';
 
@@ -22,7 +24,13 @@ export async function requireActiveAccount(parts: Parts, caller: Caller): Promis
   throw await kommoReauthorize(parts, caller);
 }
 
-/** The 1015 answer of the guide, with a consent page that this caller alone can finish. */
+/** How long an answer of the users API counts here; nobody can be asked for a newer one without a grant. */
+const RIGHTS_MAX_AGE_SECONDS = 300;
+
+/**
+ * The 1015 answer of the guide, with a consent page that this caller alone can finish: the grant of somebody
+ * who is no administrator would have his lesser rights, so he is given none.
+ */
 export async function kommoReauthorize(
   parts: Parts,
   caller: Caller,
@@ -30,11 +38,27 @@ export async function kommoReauthorize(
 ): Promise<AppError> {
   return new AppError('kommo_reauthorize', {
     cause,
-    refreshTokenUrl: await beginConsent(parts, caller),
+    refreshTokenUrl: await consentPageFor(parts, caller),
   });
 }
 
-/** Whether the integration works, and if not, where an administrator makes it work. */
+async function consentPageFor(parts: Parts, caller: Caller): Promise<string | undefined> {
+  return (await isNoAdministrator(parts, caller)) ? undefined : beginConsent(parts, caller);
+}
+
+/**
+ * Whether the caller is known to be no administrator. Kommo's documentation does not promise the token's
+ * `is_admin`; who has none in it, and is not known, is taken for one, or nobody could authorize at all.
+ */
+async function isNoAdministrator(parts: Parts, caller: Caller): Promise<boolean> {
+  const { accountId, userId, isAdminClaim } = caller;
+  if (isAdminClaim === true) return false;
+  const user = { accountId, userId, maxAgeSeconds: RIGHTS_MAX_AGE_SECONDS };
+  const known = await findUserRights(parts.db, user);
+  return known === undefined ? isAdminClaim === false : !known;
+}
+
+/** Whether the integration works, and if not, why, and where an administrator makes it work. */
 export async function installStatus(
   parts: Parts,
   caller: Caller,
@@ -47,8 +71,12 @@ export async function installStatus(
   }
   // Kommo's install call may still be worked on; the consent page is offered all the same.
   const isAuthorizing = await vouchForInstallCodes(parts.db, caller.host.host);
+  const fault = await findGrantFault(parts.db, caller.accountId);
+  const url = await consentPageFor(parts, caller);
   return {
     state: isAuthorizing ? 'authorizing' : 'authorization_required',
-    authorize_url: await beginConsent(parts, caller),
+    ...(url !== undefined && { authorize_url: url }),
+    ...(fault?.lacksRights === true && { reason: 'rights_missing' }),
+    ...(fault?.endsAt && { ends_at: fault.endsAt.toISOString() }),
   };
 }

@@ -12,6 +12,7 @@ import {
   outdateCached,
   storeCached,
 } from '../storage/kommo-cache.ts';
+import { isLastingRefusal } from './kommo-errors.ts';
 
 /**
  * How long a list of Kommo's is shown without asking again, in seconds. Every opening of the screen would cost
@@ -173,12 +174,10 @@ async function read<T>(
   }
 }
 
-/** Trouble that passes. A dead grant, or one without the right, does not: the admin has to act. */
+/** Trouble that passes. A dead grant, or one without rights, does not: the admin has to act, so he has to be told. */
 function isPassing(error: unknown): boolean {
-  return isKommoError(error) && !LASTING.has(error.kind);
+  return isKommoError(error) && !isLastingRefusal(error);
 }
-
-const LASTING: ReadonlySet<string> = new Set(['reauthorize', 'unauthorized', 'forbidden']);
 
 function share<T>(parts: Parts, key: string, ask: () => Promise<T>): Promise<T> {
   const mine = underway.get(parts) ?? new Map<string, Promise<unknown>>();

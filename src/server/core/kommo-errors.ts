@@ -30,14 +30,25 @@ export function toAppError(error: unknown): AppError {
   return new AppError('internal', { cause: error });
 }
 
+/**
+ * Whether Kommo refuses the account's grant, or what its user may do, for good: only an administrator's new
+ * access helps. Trouble that passes, and amojo, which does not know the grant, are something else.
+ */
+export function isLastingRefusal(error: unknown): boolean {
+  if (!(error instanceof KommoError) || error.api === 'amojo') return false;
+  return ['reauthorize', 'unauthorized', 'forbidden'].includes(error.kind);
+}
+
 function fromKommo(error: KommoError): AppError {
   const options = { cause: error, retryAfterSeconds: pause(error.retryAfterSeconds) };
+  if (isLastingRefusal(error)) return new AppError('kommo_reauthorize', { cause: error });
   switch (error.kind) {
-    case 'unauthorized':
-    case 'reauthorize':
-      return new AppError('kommo_reauthorize', { cause: error });
+    case 'misconfigured':
+      return new AppError('kommo_misconfigured', { cause: error });
     case 'payment_required':
       return new AppError('kommo_payment_required', { cause: error });
+    case 'unauthorized':
+    case 'reauthorize':
     case 'forbidden':
     case 'not_found':
       return error.api === 'amojo'

@@ -5,7 +5,6 @@ import type {
   SyncStatus,
   Template,
 } from '../../contract/api.ts';
-import { isKommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
 import { type Account, findAccount } from '../storage/accounts.ts';
 import { listChannels, type StoredChannel } from '../storage/channels.ts';
@@ -18,7 +17,7 @@ import { CHANGEABLE } from './changeable.ts';
 import { viewChannel } from './channel-view.ts';
 import { installStatus } from './install-state.ts';
 import { LIST_SECONDS, readPipelines, readTemplates, refreshProfile } from './kommo-data.ts';
-import { toAppError } from './kommo-errors.ts';
+import { isLastingRefusal, toAppError } from './kommo-errors.ts';
 import { effectivePreferences } from './preferences.ts';
 
 /** What the settings are composed of. */
@@ -107,7 +106,7 @@ async function withoutGrant<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (isKommoError(error, 'reauthorize') || isKommoError(error, 'unauthorized')) return undefined;
+    if (isLastingRefusal(error)) return undefined;
     throw toAppError(error);
   }
 }

@@ -5,11 +5,12 @@ import type { Kommo } from '../kommo/kommo.ts';
 import type { Parts } from '../parts.ts';
 import { findAccount } from '../storage/accounts.ts';
 import { listChannels } from '../storage/channels.ts';
+import { findGrantFault } from '../storage/dead-grants.ts';
 import { findSettings } from '../storage/settings.ts';
 import { listSources } from '../storage/sources.ts';
 import { claimSync, failSync, finishSync, releaseSyncs, renewSync } from '../storage/syncs.ts';
 import { ensureScope } from './chat-channel.ts';
-import { toAppError } from './kommo-errors.ts';
+import { isLastingRefusal, toAppError } from './kommo-errors.ts';
 import { type HeldLease, holdLease, LeaseLost, newLeaseOwner } from './lease.ts';
 import {
   isEmptyPlan,
@@ -37,6 +38,14 @@ const LONGEST_PAUSE_SECONDS = 300;
 const BANNED_PAUSE_SECONDS = 300;
 const UNPAID_PAUSE_SECONDS = 24 * 3600;
 const REFUSED_PAUSE_SECONDS = 3600;
+
+/** What stays refused until somebody changes something, in the settings or on the server. */
+const UNCHANGED_BY_WAITING = new Set<ErrorCode>([
+  'validation_failed',
+  'source_limit_reached',
+  'channel_refused',
+  'kommo_misconfigured',
+]);
 
 /** Failures in a row after which an error of our own waits for the next save or the daily check. */
 const MOST_ATTEMPTS = 20;
@@ -99,7 +108,10 @@ async function reconcile(
   lease: HeldLease,
 ): Promise<void> {
   const account = await findAccount(parts.db, accountId);
-  if (account?.installState !== 'active') throw new AppError('kommo_reauthorize');
+  if (account?.installState !== 'active') {
+    const lacksRights = (await findGrantFault(parts.db, accountId))?.lacksRights;
+    throw new AppError(lacksRights === true ? 'kommo_forbidden' : 'kommo_reauthorize');
+  }
   const settings = await findSettings(parts.db, accountId, account.epoch);
   // Disabled and installed again since it was asked for: nothing is saved that could be synced.
   if (settings.status !== 'active') return;
@@ -169,15 +181,19 @@ function classify(
   error: unknown,
   attempts: number,
 ): { errorCode: ErrorCode; retrySeconds: number | undefined } {
-  const { code } = toAppError(error);
   const kind = error instanceof KommoError ? error.kind : undefined;
+  const code =
+    isLastingRefusal(error) && kind === 'forbidden' ? 'kommo_forbidden' : toAppError(error).code;
   const asked = error instanceof KommoError ? error.retryAfterSeconds : undefined;
   const pause = Math.min(2 ** attempts, LONGEST_PAUSE_SECONDS) * (0.5 + Math.random() / 2);
-  if (code === 'kommo_reauthorize') return { errorCode: code, retrySeconds: undefined };
+  // A new grant wakes these.
+  if (code === 'kommo_reauthorize' || code === 'kommo_forbidden') {
+    return { errorCode: code, retrySeconds: undefined };
+  }
   if (code === 'kommo_payment_required') {
     return { errorCode: code, retrySeconds: UNPAID_PAUSE_SECONDS };
   }
-  if (code === 'validation_failed' || code === 'source_limit_reached') {
+  if (UNCHANGED_BY_WAITING.has(code)) {
     return { errorCode: code, retrySeconds: REFUSED_PAUSE_SECONDS };
   }
   if (kind === 'rate_limited') {

@@ -7,10 +7,12 @@ import {
   disableAccount,
   findAccount,
   findGrantVersion,
+  noteDisableHook,
   scheduleRecheck,
 } from '../storage/accounts.ts';
 import { forgetConsentStates } from '../storage/consent-states.ts';
 import type { Trx } from '../storage/database.ts';
+import { grantsLongGivenUp } from '../storage/dead-grants.ts';
 import { forgetGrant } from '../storage/grants.ts';
 import { forgetIdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { forgetScopes } from '../storage/scopes.ts';
@@ -35,11 +37,16 @@ const RECHECKS_AT_ONCE = 20;
 
 /** A question that takes longer goes on, and the next round begins without it. */
 const RECHECK_PATIENCE_MS = 2_000;
+/** One question alone; whoever is killed at it is soon followed. */
+const QUESTION_SECONDS = 20;
+
+const ENDED_AT_ONCE = 20;
 
 /**
- * Takes Kommo's disable hook. The signature covers neither time nor a nonce, so a genuine hook may be an
- * old one sent again; before anything is destroyed, Kommo is asked once whether the tokens are revoked,
- * and only its 401 counts.
+ * Takes Kommo's disable hook: remembers it, and that is all Kommo waits for. It comes once, so whatever dies
+ * from here on, somebody will ask. The signature covers neither time nor a nonce, so a genuine hook may be an
+ * old one sent again; before anything is destroyed, Kommo is asked in the background whether the tokens are
+ * revoked, and only its 401 counts.
  *
  * @throws AppError `signature_invalid`, the same for every forgery
  * @see https://developers.kommo.com/docs/oauth-20
@@ -47,14 +54,20 @@ const RECHECK_PATIENCE_MS = 2_000;
 export async function receiveDisableHook(parts: Parts, query: URLSearchParams): Promise<void> {
   const accountId = accountOfDisableHook(query, parts.config.kommo);
   if (accountId === undefined) throw new AppError('signature_invalid');
-  const result = await endIfRevoked(parts, accountId);
-  if (result === 'alive' || result === 'unknown') {
-    await scheduleRecheck(parts.db, accountId, {
-      afterSeconds: RECHECK_DELAYS_SECONDS[0] ?? 0,
-      rechecks: 0,
-    });
-  }
-  parts.log.info({ accountId, result }, 'disable hook');
+  await noteDisableHook(parts.db, accountId);
+  parts.log.info({ accountId }, 'disable hook');
+  askAboutHook(parts, accountId).catch((error: unknown) => {
+    parts.log.warn({ err: error, accountId }, 'a disable hook could not be asked about yet');
+  });
+}
+
+/** At once, in this process; where that fails, the worker's round does it. */
+async function askAboutHook(parts: Parts, accountId: number): Promise<void> {
+  const due = await claimRechecks(parts.db, 1, QUESTION_SECONDS, accountId);
+  const onError = (error: unknown, { id }: { id: number }) =>
+    parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
+  const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
+  await concurrently(due, limits, (account) => recheck(parts, account));
 }
 
 /** Asks again about hooks that were not confirmed. Run by a worker every few seconds. */
@@ -63,17 +76,33 @@ export async function recheckDisableHooks(parts: Parts): Promise<void> {
   const onError = (error: unknown, { id }: { id: number }) =>
     parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
   const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
-  await concurrently(due, limits, async ({ id, rechecks }) => {
-    const result = await endIfRevoked(parts, id);
-    if (result === 'ended' || result === 'not_installed') return;
-    const afterSeconds = RECHECK_DELAYS_SECONDS[rechecks + 1];
-    const isOver = result === 'alive' && rechecks + 1 >= ALIVE_ENOUGH;
-    await scheduleRecheck(
-      parts.db,
-      id,
-      isOver || afterSeconds === undefined ? undefined : { afterSeconds, rechecks: rechecks + 1 },
-    );
-  });
+  await concurrently(due, limits, (account) => recheck(parts, account));
+}
+
+async function recheck(parts: Parts, asked: { id: number; rechecks: number }): Promise<void> {
+  const result = await endIfRevoked(parts, asked.id);
+  parts.log.info({ accountId: asked.id, result }, 'asked about a disable hook');
+  if (result === 'ended' || result === 'not_installed') return;
+  const rechecks = asked.rechecks + 1;
+  const afterSeconds = RECHECK_DELAYS_SECONDS[rechecks];
+  const isOver = result === 'alive' && rechecks >= ALIVE_ENOUGH;
+  const next = isOver || afterSeconds === undefined ? undefined : { afterSeconds, rechecks };
+  await scheduleRecheck(parts.db, asked, next);
+}
+
+/**
+ * Ends installs whose grant was given up long ago. Kommo's disable hook comes once, if at all; credentials of
+ * chat services must not be kept for ever for want of it. The widget has announced it since.
+ */
+export async function endAbandonedInstalls(parts: Parts): Promise<void> {
+  for (const { accountId, epoch, version } of await grantsLongGivenUp(parts.db, ENDED_AT_ONCE)) {
+    try {
+      await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, { epoch, version }));
+      parts.log.warn({ accountId }, 'an install ended: its grant was given up long ago');
+    } catch (error) {
+      parts.log.error({ err: error, accountId }, 'an abandoned install could not be ended');
+    }
+  }
 }
 
 async function endIfRevoked(
@@ -83,7 +112,7 @@ async function endIfRevoked(
   const account = await findAccount(parts.db, accountId);
   if (account === undefined || account.installState === 'disabled') return 'not_installed';
   const asked = { epoch: account.epoch, version: await findGrantVersion(parts.db, accountId) };
-  const answer = await parts.kommo.confirmRevoked(accountId);
+  const answer = await parts.kommo.background().confirmRevoked(accountId);
   if (answer !== 'revoked') return answer;
   const hasEnded = await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, asked));
   // A new grant came while we asked about the old one: Kommo's answer says nothing about it.

@@ -31,7 +31,7 @@ const TEXTS: Record<Language, Record<Key, Texts>> = {
     },
     other_user: {
       title: 'Another user gave access',
-      text: 'Give access as the user who opened the settings: close this window and press the button there again. Nothing was changed.',
+      text: 'Only an administrator can give it, as the user who opened the settings: sign in to Kommo as that user, close this window and press the button again. Nothing was changed.',
     },
     unknown_state: {
       title: 'This link is no longer valid',
@@ -62,7 +62,7 @@ const TEXTS: Record<Language, Record<Key, Texts>> = {
     },
     other_user: {
       title: 'Dio acceso otro usuario',
-      text: 'Conceda el acceso con el usuario que abrió los ajustes: cierre esta ventana y pulse allí de nuevo el botón. No se cambió nada.',
+      text: 'Solo puede darlo un administrador, con el usuario que abrió los ajustes: inicie sesión en Kommo con ese usuario, cierre esta ventana y pulse de nuevo el botón. No se cambió nada.',
     },
     unknown_state: {
       title: 'Este enlace ya no es válido',
@@ -93,7 +93,7 @@ const TEXTS: Record<Language, Record<Key, Texts>> = {
     },
     other_user: {
       title: 'Outro usuário concedeu o acesso',
-      text: 'Conceda o acesso com o usuário que abriu as configurações: feche esta janela e pressione lá o botão de novo. Nada foi alterado.',
+      text: 'Só um administrador pode concedê-lo, com o usuário que abriu as configurações: entre no Kommo com esse usuário, feche esta janela e pressione o botão de novo. Nada foi alterado.',
     },
     unknown_state: {
       title: 'Este link não é mais válido',

@@ -88,6 +88,13 @@ export async function lookAtHost(
   }
 }
 
+const currentUser = z.object({ current_user_id: id.optional().catch(undefined) });
+
+/** The user whose token asked, where Kommo says so. */
+export function readCurrentUser(answer: KommoAnswer): number | undefined {
+  return readAnswer(answer, currentUser).current_user_id;
+}
+
 const user = z.object({
   id,
   rights: z.object({
@@ -97,16 +104,19 @@ const user = z.object({
   }),
 });
 
+/** Whether the user may do what administrators may, in a seat that is paid for. */
+export function isAdministrator(user: KommoUser | undefined): boolean {
+  return user?.isAdmin === true && user.isActive === true && user.isFree === false;
+}
+
 /** `undefined` for a user the account does not have. @see https://developers.kommo.com/reference/users-list */
 export async function findUser(
-  caller: AccountCaller,
-  accountId: number,
   userId: number,
+  ask: (request: AccountRequest) => Promise<KommoAnswer>,
 ): Promise<KommoUser | undefined> {
-  const request: AccountRequest = { method: 'GET', path: `/users/${userId}`, mayBeMissing: true };
   let answer: KommoAnswer;
   try {
-    answer = await caller.call(accountId, request);
+    answer = await ask({ method: 'GET', path: `/users/${userId}`, mayBeMissing: true });
   } catch (error) {
     if (isKommoError(error, 'not_found')) return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KommoAnswer } from './answers.ts';
 import { isKommoError, type KommoError } from './errors.ts';
 import type { Urgency } from './rate.ts';
@@ -14,14 +15,28 @@ export interface AccountRequest {
   json?: unknown;
   /** 404 is an answer here. Elsewhere it means that the account is not at this address any more. */
   mayBeMissing?: boolean;
+  /** 403 may stand for a dead token here; the caller finds out. Elsewhere it is about the user's rights. */
+  mayHideDeadToken?: boolean;
 }
 
 /** A 429 this short is waited out; Kommo has not acted on the request. */
 const PATIENCE_SECONDS = 5;
 
+/** Kommo may need this long to know a token it has just made everywhere. */
+export const SETTLING_MS = 2_000;
+
+/** What was tried already for one call. */
+interface Tried {
+  renewal: boolean;
+  move: boolean;
+  settling: boolean;
+  patience: boolean;
+}
+
 /**
  * Calls an account's API with the account's own grant. A refused token is renewed once, a moved account
- * followed once; what still fails then is thrown.
+ * followed once, a new token asked again after a moment; what still fails then is thrown. A grant whose user
+ * may not do what was asked is marked.
  */
 export class AccountCaller {
   readonly #transport: Transport;
@@ -37,7 +52,7 @@ export class AccountCaller {
   /** @throws KommoError for everything but 2xx */
   async call(accountId: number, request: AccountRequest): Promise<KommoAnswer> {
     let session = await this.#tokens.current(accountId, this.#urgency);
-    const tried = { renewal: false, move: false, patience: false };
+    const tried = { renewal: false, move: false, settling: false, patience: false };
     for (;;) {
       try {
         return await this.send(session.host.host, session.grant.accessToken, request);
@@ -72,7 +87,7 @@ export class AccountCaller {
     session: Session,
     request: AccountRequest,
     error: KommoError,
-    tried: { renewal: boolean; move: boolean; patience: boolean },
+    tried: Tried,
   ): Promise<Session> {
     const { kind, status, retryAfterSeconds } = error;
     if (status === 429 && !tried.patience && (retryAfterSeconds ?? Infinity) <= PATIENCE_SECONDS) {
@@ -81,7 +96,11 @@ export class AccountCaller {
     }
     if (kind === 'unauthorized' && !tried.renewal) {
       tried.renewal = true;
-      return await this.#tokens.renew(session, this.#urgency);
+      const renewed = await this.#tokens.renew(session, this.#urgency);
+      if (renewed !== undefined) return renewed;
+    }
+    if (kind === 'forbidden' && request.mayHideDeadToken !== true) {
+      await this.#tokens.markWithoutRights(session);
     }
     const seemsMoved =
       kind === 'unauthorized' || (kind === 'not_found' && request.mayBeMissing !== true);
@@ -89,10 +108,10 @@ export class AccountCaller {
     const followed = tried.move ? undefined : await this.#tokens.follow(session, this.#urgency);
     tried.move = true;
     if (followed !== undefined) return followed;
-    return kind === 'unauthorized' ? await this.#tokens.giveUp(session, error) : fail(error);
+    if (kind !== 'unauthorized') throw error;
+    if (tried.settling) return await this.#tokens.giveUp(session, error);
+    tried.settling = true;
+    await sleep(SETTLING_MS);
+    return session;
   }
-}
-
-function fail(error: KommoError): never {
-  throw error;
 }

@@ -14,6 +14,8 @@ const MAX_PAUSE_SECONDS = 15 * 60;
 const DEFAULT_PAUSE_SECONDS = 5;
 const MAX_TEXT = 200;
 const MAX_FIELDS = 100;
+/** Words of the token endpoint's `hint` that concern our client, not the grant. */
+const ABOUT_CLIENT = /\b(?:client|redirect)/i;
 
 const itemError = z.object({
   code: z.string().catch('invalid'),
@@ -75,7 +77,7 @@ export function failureOf(
   if (status >= 200 && status < 300) return undefined;
   const parsed = problem.safeParse(parseJson(answer.body));
   const body = parsed.success ? parsed.data : undefined;
-  const kind = kindOf(status, body !== undefined, api);
+  const kind = kindOf(status, body, api);
   const fields = body && fieldsOf(body);
   return new KommoError(kind, {
     api,
@@ -112,16 +114,31 @@ export function pauseSeconds(
   return DEFAULT_PAUSE_SECONDS;
 }
 
-function kindOf(status: number, isProblem: boolean, api: KommoApi): KommoFailure {
+function kindOf(
+  status: number,
+  body: z.output<typeof problem> | undefined,
+  api: KommoApi,
+): KommoFailure {
+  if (api === 'token' && isAboutClient(status, body)) return 'misconfigured';
   if (status === 401) return 'unauthorized';
   if (status === 402) return 'payment_required';
   // A banned address gets the web server's page, not the API's answer; amojo's 403 is always about the signature.
-  if (status === 403) return isProblem || api === 'amojo' ? 'forbidden' : 'blocked';
+  if (status === 403) return body !== undefined || api === 'amojo' ? 'forbidden' : 'blocked';
   if (status === 404) return 'not_found';
   if (status === 429) return 'rate_limited';
   // A redirect is never followed: the account's host is all this backend talks to.
   if (status < 400 || status >= 500) return 'unavailable';
   return 'rejected';
+}
+
+/**
+ * The token endpoint looks at the client before it looks at what the client brings, and names the fault of a
+ * code or a refresh token in `hint`. Without one, nothing is said about the grant.
+ */
+function isAboutClient(status: number, body: z.output<typeof problem> | undefined): boolean {
+  if (status === 403) return body !== undefined;
+  if (status !== 400 && status !== 401) return false;
+  return body?.hint === undefined || ABOUT_CLIENT.test(body.hint);
 }
 
 function fieldsOf(body: z.output<typeof problem>): KommoFieldError[] {

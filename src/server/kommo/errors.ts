@@ -4,7 +4,7 @@ export type KommoFailure =
   | 'unauthorized'
   /** 402: the account's subscription is not paid. */
   | 'payment_required'
-  /** 403 with a reason: missing rights, or (amojo) a wrong channel secret or clock. */
+  /** 403 with a reason: the grant's user lacks rights, or (amojo) a wrong channel secret or clock. Waiting does not help. */
   | 'forbidden'
   /** 403 as a web page: our address is banned for too many requests. */
   | 'blocked'
@@ -17,6 +17,8 @@ export type KommoFailure =
   | 'unavailable'
   /** Another caller is refreshing the token; try again shortly. */
   | 'busy'
+  /** Kommo refuses our client id, secret or redirect address; only the operator can mend that. */
+  | 'misconfigured'
   /** There is no working grant; an administrator must authorize again. */
   | 'reauthorize';
 

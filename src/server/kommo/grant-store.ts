@@ -12,6 +12,10 @@ export interface Grant extends GrantKey, TokenPair {
   failures: number;
   /** Milliseconds until the next refresh may be tried, after a failed one. 0: now. */
   retryInMs: number;
+  /** Refusals of our client in a row: Kommo did not look at the grant. */
+  clientRefusals: number;
+  /** False after as many refreshes in an hour as refused tokens may cost. */
+  mayForceRefresh: boolean;
 }
 
 /** Names one pair of one install: what a caller has seen, and what a late writer no longer finds. */
@@ -32,6 +36,8 @@ export interface Release {
   attempts: number;
   /** Nobody tries again before this. */
   delayMs: number;
+  /** Kommo refused our client, and said nothing about the grant. */
+  isClientRefused?: boolean;
 }
 
 /**
@@ -49,16 +55,28 @@ export interface GrantStore {
   renewLease(lease: Lease): Promise<boolean>;
   /** Counts a token call before it is made, and renews the lease. `undefined`: the lease is lost. */
   countAttempt(lease: Lease): Promise<number | undefined>;
-  /** Stores the new pair in place of the one the lease names, and ends the lease. False: too late, nothing written. */
-  completeRefresh(lease: Lease, pair: TokenPair, refreshedAt: Date): Promise<boolean>;
+  /**
+   * Stores the new pair in place of the one the lease names, and ends the lease. `isForced`: it counts as one
+   * that a refused token cost. False: too late, nothing written.
+   */
+  completeRefresh(
+    lease: Lease,
+    pair: TokenPair,
+    refreshedAt: Date,
+    isForced: boolean,
+  ): Promise<boolean>;
   /** Ends the lease after a failure. */
   release(lease: Lease, release: Release): Promise<void>;
   /**
    * Marks the grant dead and its account as needing authorization, and ends the lease. `probeInMs`: when
-   * to see whether it came back; null when Kommo's word was final. Without `owner`, a refresh in flight
-   * has the last word. False: the pair was replaced, or is somebody else's to judge.
+   * to see whether it came back; null when Kommo's word was final. `lacksRights`: it works, but its user may
+   * not do what is needed. Without `owner`, a refresh in flight has the last word. False: the pair was
+   * replaced, or is somebody else's to judge.
    */
-  bury(key: GrantKey & { owner?: string }, probeInMs: number | null): Promise<boolean>;
+  bury(
+    key: GrantKey & { owner?: string; lacksRights?: boolean },
+    probeInMs: number | null,
+  ): Promise<boolean>;
   /** A buried grant works again. */
   revive(key: GrantKey): Promise<void>;
   /** Moves the account to another address, taking it from whoever had it. */

@@ -10,11 +10,13 @@ import {
   lookAtHost,
   readAccount,
 } from './account-api.ts';
-import { AccountCaller } from './account-caller.ts';
+import { AccountCaller, type AccountRequest } from './account-caller.ts';
 import type { AccountHost, Tld } from './account-host.ts';
 import { Amojo } from './amojo.ts';
+import type { KommoAnswer } from './answers.ts';
 import { lookUpHost } from './domain-lookup.ts';
 import { isKommoError } from './errors.ts';
+import { isAdministratorsToken, standingOf, userOfToken } from './grant-owner.ts';
 import type { GrantStore } from './grant-store.ts';
 import type { KommoLog } from './log.ts';
 import { Rate, type RateStore, type Urgency } from './rate.ts';
@@ -78,7 +80,10 @@ export class Kommo {
     this.#upkeep = new Upkeep({
       store: options.grants,
       tokens,
-      works: (grant) => this.#works(grant),
+      standing: ({ host, accessToken }) =>
+        host === null
+          ? Promise.resolve('refused')
+          : standingOf(accessToken, this.#with(host, accessToken)),
       now: options.now,
       log: options.log,
     });
@@ -141,9 +146,14 @@ export class Kommo {
     return decodeAccessToken(accessToken).accountId;
   }
 
-  /** The user a new token says gave access; decoded, not verified. */
-  claimedUserId(accessToken: string): number | undefined {
-    return decodeAccessToken(accessToken).userId;
+  /** See `userOfToken`. */
+  userOfToken(host: AccountHost, accessToken: string): Promise<number | undefined> {
+    return userOfToken(accessToken, this.#with(host.host, accessToken));
+  }
+
+  /** See `isAdministratorsToken`. */
+  isAdministratorsToken(host: AccountHost, accessToken: string): Promise<boolean> {
+    return isAdministratorsToken(accessToken, this.#with(host.host, accessToken));
   }
 
   // An installed account
@@ -169,7 +179,7 @@ export class Kommo {
 
   /** `undefined` for a user the account does not have. */
   user(accountId: number, userId: number): Promise<KommoUser | undefined> {
-    return findUser(this.#caller, accountId, userId);
+    return findUser(userId, (request) => this.#caller.call(accountId, request));
   }
 
   pipelines(accountId: number): Promise<Pipeline[]> {
@@ -257,14 +267,7 @@ export class Kommo {
     return await this.#upkeep.refreshIdle();
   }
 
-  async #works(grant: { host: string | null; accessToken: string }): Promise<boolean> {
-    if (grant.host === null) return false;
-    try {
-      await this.#caller.send(grant.host, grant.accessToken, ACCOUNT_REQUEST);
-      return true;
-    } catch (error) {
-      if (isKommoError(error)) return false;
-      throw error;
-    }
+  #with(host: string, accessToken: string): (request: AccountRequest) => Promise<KommoAnswer> {
+    return (request) => this.#caller.send(host, accessToken, request);
   }
 }

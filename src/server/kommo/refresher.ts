@@ -7,6 +7,7 @@ import type { Grant, GrantStore, Lease } from './grant-store.ts';
 import { LeaseHold, LeaseLost } from './lease-hold.ts';
 import type { KommoLog } from './log.ts';
 import type { Urgency } from './rate.ts';
+import { clientRestMs, patientProbeDelayMs, probeDelayMs, restMs } from './refresh-delays.ts';
 import type { TokenEndpoint, TokenPair } from './token-endpoint.ts';
 import { type Transport, wasNeverSent } from './transport.ts';
 
@@ -15,36 +16,30 @@ type Outcome =
   | { kind: 'renewed'; pair: TokenPair }
   /** Kommo refuses the refresh token. `isFinal`: in words that leave no doubt. */
   | { kind: 'refused'; isFinal: boolean; error: KommoError }
+  /** Kommo refuses our client, and did not look at the refresh token. */
+  | { kind: 'client_refused'; error: KommoError }
   /** Kommo may have replaced the pair, and its answer did not reach us. */
   | { kind: 'lost'; error: KommoError }
   /** Nothing changed, as far as can be told. `isCertain`: Kommo cannot have acted. */
   | { kind: 'failed'; isCertain: boolean; error: KommoError };
 
-/** Where an account is: elsewhere, where it was as far as Kommo tells, or nobody could say. */
-type Whereabouts = AccountHost | 'same' | 'unknown';
+/**
+ * Where an account is: elsewhere, where it was as far as Kommo tells, or nobody could say. `dead`: Kommo refuses
+ * the refresh token there, where no client has to prove itself.
+ */
+type Whereabouts = AccountHost | 'same' | 'dead' | 'unknown';
 
 /** Token calls one lost answer may cost before an administrator is asked. */
 const MAX_ATTEMPTS = 5;
 /** Between those calls. Together well below 30 s, the grace some of Kommo's answers suggest. */
 const PAUSE_AFTER_LOST_MS = [300, 1_000, 3_000, 6_000] as const;
-const FIRST_BACKOFF_MS = 2_000;
-const LONGEST_BACKOFF_MS = 5 * 60_000;
-const UNPAID_REST_MS = 15 * 60_000;
-const BLOCKED_REST_MS = 5 * 60_000;
-const FIRST_PROBE_MS = 60 * 60_000;
-const LONGEST_PROBE_MS = 24 * 60 * 60_000;
-const MAX_PROBES = 12;
+/** Refusals of our client in a row after which the domain lookup's word on the grant is believed. */
+const MAX_CLIENT_REFUSALS = 3;
 /** How long a new pair is held in memory when the database does not take it; longer than anybody's refresh takes. */
 const PERSIST_FOR_MS = 10 * 60_000;
 
 /** Words of the OAuth server behind Kommo for a refresh token that will never work again. */
 const FINAL_HINT = /\b(?:revoked|expired|invalid refresh token|decrypt the refresh token)\b/i;
-
-/** When to look again at a grant that died without a final word; null: never. */
-export function probeDelayMs(failures: number): number | null {
-  if (failures >= MAX_PROBES) return null;
-  return Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * 2 ** failures);
-}
 
 /**
  * Trades one stored pair for the next one, at most once at a time over all replicas. The refresh token
@@ -73,18 +68,20 @@ export class Refresher {
   }
 
   /**
-   * Refreshes the pair that was seen. False: somebody else is at it, or it was replaced already.
+   * Refreshes the pair that was seen; `isForced`: since the API refused its token before its time. False:
+   * somebody else is at it, or it was replaced already.
    *
    * @throws KommoError when the refresh came to nothing; `reauthorize` when the grant is dead now
    */
-  async refresh(seen: Grant, urgency: Urgency): Promise<boolean> {
+  async refresh(seen: Grant, urgency: Urgency, isForced = false): Promise<boolean> {
     const { accountId, epoch, version } = seen;
     const lease: Lease = { accountId, epoch, version, owner: randomUUID() };
     const takenAt = performance.now();
     if (!(await this.#store.takeLease(lease, seen.state === 'dead'))) return false;
     const hold = new LeaseHold(this.#store, lease, takenAt, this.#log);
     try {
-      return await this.#underLease(seen, lease, hold, urgency);
+      const pair = await this.#underLease(seen, lease, hold, urgency);
+      return pair !== undefined && (await this.#persist(lease, pair, isForced));
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
       this.#log.warn({ accountId, version }, 'A token refresh lost its lease');
@@ -94,21 +91,23 @@ export class Refresher {
     }
   }
 
+  /** The next pair; `undefined` when the grant became somebody else's to judge. */
   async #underLease(
     seen: Grant,
     lease: Lease,
     hold: LeaseHold,
     urgency: Urgency,
-  ): Promise<boolean> {
+  ): Promise<TokenPair | undefined> {
     let host = seen.host === null ? undefined : parseAccountHost(seen.host);
     /** What the domain lookup said, once it was asked. */
     let whereabouts: Whereabouts | undefined;
     for (;;) {
       const attempts = await hold.countAttempt();
       const outcome = await this.#call(host, seen.refreshToken, urgency, hold);
-      if (outcome.kind === 'renewed') return await this.#persist(lease, outcome.pair);
+      if (outcome.kind === 'renewed') return outcome.pair;
       const { error } = outcome;
-      const seemsMoved = outcome.kind === 'refused' || error.kind === 'not_found';
+      const isRefusal = outcome.kind === 'refused' || outcome.kind === 'client_refused';
+      const seemsMoved = isRefusal || error.kind === 'not_found';
       if (whereabouts === undefined && seemsMoved) {
         // Only at the account's present address is a refusal the grant's.
         whereabouts = await this.#whereabouts(seen, host, urgency);
@@ -130,12 +129,28 @@ export class Refresher {
         });
         throw error;
       }
+      if (outcome.kind === 'client_refused' && !isBelieved(seen, whereabouts)) {
+        this.#log.error(
+          { accountId: lease.accountId, status: error.status, hint: error.hint },
+          'Kommo refuses our client id or secret; check KOMMO_CLIENT_ID, KOMMO_CLIENT_SECRET and PUBLIC_URL',
+        );
+        // What was known of a dead grant stays, and it is looked at again.
+        if (seen.state === 'dead')
+          await this.#store.bury(lease, patientProbeDelayMs(seen.failures));
+        else
+          await this.#store.release(lease, {
+            attempts: attempts - 1,
+            delayMs: clientRestMs(seen.clientRefusals),
+            isClientRefused: true,
+          });
+        throw error;
+      }
       const isFinal = outcome.kind === 'refused' && outcome.isFinal && whereabouts !== 'unknown';
       const wasCurrent = await this.#store.bury(
-        lease,
+        { ...lease, lacksRights: false },
         isFinal ? null : probeDelayMs(seen.failures),
       );
-      if (!wasCurrent) return false;
+      if (!wasCurrent) return undefined;
       this.#log.warn(
         { accountId: lease.accountId, attempts, hint: error.hint },
         'Kommo’s grant is dead; an administrator must authorize again',
@@ -161,6 +176,7 @@ export class Refresher {
       return { kind: 'renewed', pair };
     } catch (error) {
       if (!isKommoError(error)) throw error;
+      if (error.kind === 'misconfigured') return { kind: 'client_refused', error };
       if (error.kind === 'unauthorized' || error.kind === 'rejected') {
         return { kind: 'refused', isFinal: FINAL_HINT.test(error.hint ?? ''), error };
       }
@@ -182,8 +198,7 @@ export class Refresher {
       return found === undefined || found.host === from?.host ? 'same' : found;
     } catch (error) {
       if (!isKommoError(error)) throw error;
-      // A dead grant is refused there as well.
-      return error.kind === 'unauthorized' ? 'same' : 'unknown';
+      return error.kind === 'unauthorized' ? 'dead' : 'unknown';
     }
   }
 
@@ -191,11 +206,11 @@ export class Refresher {
    * The old pair may be dead by now, so the new one is not given up because the database stumbles, nor because
    * somebody else took the lease meanwhile: he will be refused, and then this is the only pair that works.
    */
-  async #persist(lease: Lease, pair: TokenPair): Promise<boolean> {
+  async #persist(lease: Lease, pair: TokenPair, isForced: boolean): Promise<boolean> {
     const giveUpAt = performance.now() + PERSIST_FOR_MS;
     for (let pauseMs = 200; ; pauseMs = Math.min(5_000, pauseMs * 2)) {
       try {
-        if (await this.#store.completeRefresh(lease, pair, this.#now())) return true;
+        if (await this.#store.completeRefresh(lease, pair, this.#now(), isForced)) return true;
         if (performance.now() > giveUpAt || !(await this.#isStillMissing(lease))) {
           this.#log.warn(
             { accountId: lease.accountId },
@@ -221,12 +236,13 @@ export class Refresher {
   }
 }
 
-/** How long a grant rests after a refresh that changed nothing. */
-function restMs(error: KommoError, failures: number): number {
-  if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
-  if (error.kind === 'payment_required') return UNPAID_REST_MS;
-  if (error.kind === 'blocked') return BLOCKED_REST_MS;
-  const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures);
-  // Accounts that failed together should not try again together.
-  return backoffMs * (0.5 + Math.random() * 0.5);
+/**
+ * Whether a refusal of our client is taken for the end of the grant after all: it was the last of several, and
+ * the domain lookup refuses the refresh token as well, or cannot be asked. Of a grant that was dead already, the
+ * lookup's word is enough.
+ */
+function isBelieved(seen: Grant, whereabouts: Whereabouts | undefined): boolean {
+  if (seen.state === 'dead') return whereabouts === 'dead';
+  const isLast = seen.clientRefusals + 1 >= MAX_CLIENT_REFUSALS;
+  return isLast && (whereabouts === 'dead' || seen.apiDomain === null);
 }

@@ -62,7 +62,7 @@ export class SourcesApi {
   async list(accountId: number): Promise<KommoSource[]> {
     const request: AccountRequest = { method: 'GET', path: '/sources' };
     try {
-      return read(await this.#caller.call(accountId, request));
+      return read(await this.#caller.call(accountId, { ...request, mayHideDeadToken: true }));
     } catch (error) {
       if (!isKommoError(error, 'forbidden')) throw error;
       // Here alone 403 may stand for a dead token. The account tells: this renews the token, or throws.
@@ -71,32 +71,49 @@ export class SourcesApi {
     }
   }
 
+  /** Those that are there already, since the answer to an earlier try was lost, are made equal instead. */
   async create(accountId: number, items: readonly NewSource[]): Promise<KommoSource[]> {
     return await inBatches(
       items,
-      async (batch) =>
-        read(
-          await this.#caller.call(accountId, {
-            method: 'POST',
-            path: '/sources',
-            json: batch.map((item) => ({
-              name: item.name,
-              external_id: item.externalId,
-              pipeline_id: item.pipelineId,
-              default: item.isDefault,
-              origin_code: this.#originCode,
-            })),
-          }),
-        ),
-      async (batch) => {
-        const wanted = new Set(batch.map((item) => item.externalId));
-        const done = (await this.list(accountId)).filter(
-          ({ externalId }) => externalId !== null && wanted.has(externalId),
-        );
-        const existing = new Set(done.map((source) => source.externalId));
-        return { left: batch.filter((item) => !existing.has(item.externalId)), done };
-      },
+      (batch) => this.#createBatch(accountId, batch),
+      (batch) => this.#remaining(accountId, batch),
     );
+  }
+
+  async #createBatch(accountId: number, batch: NewSource[]): Promise<KommoSource[]> {
+    const json = batch.map((item) => ({
+      name: item.name,
+      external_id: item.externalId,
+      pipeline_id: item.pipelineId,
+      default: item.isDefault,
+      origin_code: this.#originCode,
+    }));
+    try {
+      return read(await this.#caller.call(accountId, { method: 'POST', path: '/sources', json }));
+    } catch (error) {
+      if (!mayExistAlready(error)) throw error;
+      const { left, done } = await this.#remaining(accountId, batch);
+      if (done.length === 0) throw error;
+      const wanted = new Map(batch.map((item) => [item.externalId, item]));
+      const updated = await this.update(
+        accountId,
+        done.map(({ id, externalId }) => ({ ...wanted.get(externalId ?? ''), id })),
+      );
+      return left.length === 0 ? updated : [...updated, ...(await this.create(accountId, left))];
+    }
+  }
+
+  /** What of a batch Kommo has, and what it has not. */
+  async #remaining(
+    accountId: number,
+    batch: NewSource[],
+  ): Promise<{ left: NewSource[]; done: KommoSource[] }> {
+    const wanted = new Set(batch.map((item) => item.externalId));
+    const done = (await this.list(accountId)).filter(
+      ({ externalId }) => externalId !== null && wanted.has(externalId),
+    );
+    const existing = new Set(done.map((source) => source.externalId));
+    return { left: batch.filter((item) => !existing.has(item.externalId)), done };
   }
 
   async update(accountId: number, items: readonly SourceChange[]): Promise<KommoSource[]> {
@@ -159,6 +176,12 @@ export class SourcesApi {
       if (!isKommoError(error, 'not_found')) throw error;
     }
   }
+}
+
+/** Whether a refusal may be about an external id that is taken; which code says so is not documented. */
+function mayExistAlready(error: unknown): boolean {
+  if (!isKommoError(error, 'rejected')) return false;
+  return error.fields?.some(({ path }) => path.includes('external_id')) ?? true;
 }
 
 function isRefusal(error: unknown): boolean {

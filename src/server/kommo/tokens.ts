@@ -5,7 +5,8 @@ import { isKommoError, KommoError } from './errors.ts';
 import type { Grant, GrantStore } from './grant-store.ts';
 import type { KommoLog } from './log.ts';
 import type { Urgency } from './rate.ts';
-import { probeDelayMs, type Refresher } from './refresher.ts';
+import { patientProbeDelayMs, probeDelayMs } from './refresh-delays.ts';
+import type { Refresher } from './refresher.ts';
 import type { Transport } from './transport.ts';
 import { within } from './within.ts';
 
@@ -19,6 +20,8 @@ export interface Session {
 const WAIT_MS = 10_000;
 /** Renewed this long before the end, or in the last tenth of a token's life if that is shorter. */
 const EARLY_MS = 60_000;
+/** When to ask again after Kommo refused a token it had only just issued. */
+const REFUSED_REST_SECONDS = 5;
 const POLL_MS = 150;
 const LONGEST_POLL_MS = 500;
 
@@ -68,9 +71,18 @@ export class Tokens {
     }
   }
 
-  /** Another token than this one, which Kommo refused. @throws KommoError as `current` */
-  async renew({ grant }: Session, urgency: Urgency): Promise<Session> {
-    return await this.#session(await this.#replaced(grant, urgency), urgency);
+  /**
+   * Another token than this one, which Kommo refused; `undefined` when there is none, because this hour has
+   * seen as many refreshes as refused tokens may cost.
+   *
+   * @throws KommoError as `current`
+   */
+  async renew({ grant }: Session, urgency: Urgency): Promise<Session | undefined> {
+    if (!grant.mayForceRefresh) {
+      const { version } = await this.living(grant.accountId);
+      if (version === grant.version) return undefined;
+    }
+    return await this.#session(await this.#replaced(grant, urgency, true), urgency);
   }
 
   /**
@@ -85,15 +97,33 @@ export class Tokens {
   }
 
   /**
-   * Kommo refused a token it had only just issued: asking for more would go on for ever.
+   * Kommo refused a token it had only just issued. One such answer is no verdict: the next caller tries a
+   * newer token, until this hour has seen enough of them.
    *
-   * @throws KommoError `reauthorize`, always
+   * @throws KommoError `reauthorize` when it has, else `unavailable`
    */
   async giveUp({ grant }: Session, cause: KommoError): Promise<never> {
+    if (grant.mayForceRefresh) {
+      throw new KommoError('unavailable', { cause, retryAfterSeconds: REFUSED_REST_SECONDS });
+    }
     if (await this.#store.bury(grant, probeDelayMs(grant.failures))) {
       this.#log.warn({ accountId: grant.accountId }, 'Kommo refuses a fresh token');
     }
     throw new KommoError('reauthorize', { cause });
+  }
+
+  /**
+   * Kommo says that the grant's user may not do what was asked. Waiting does not cure that; another
+   * administrator's access does, or the rights given back.
+   */
+  async markWithoutRights({ grant }: Session): Promise<void> {
+    const marked = { ...grant, lacksRights: true };
+    if (await this.#store.bury(marked, patientProbeDelayMs(grant.failures))) {
+      this.#log.warn(
+        { accountId: grant.accountId },
+        'Kommo refuses the rights of whoever gave access; an administrator must authorize again',
+      );
+    }
   }
 
   /** The stored grant, working or not; `undefined` when there is none or no key opens it. */
@@ -110,14 +140,15 @@ export class Tokens {
 
   /**
    * Refreshes a pair, joining a refresh this process has already begun. False: somebody else is at it.
+   * `isForced`: see `Refresher.refresh`.
    *
    * @throws KommoError
    */
-  async refresh(seen: Grant, urgency: Urgency): Promise<boolean> {
+  async refresh(seen: Grant, urgency: Urgency, isForced = false): Promise<boolean> {
     const inFlight = this.#flights.get(seen.accountId);
     if (inFlight !== undefined) return await inFlight;
     const flight = this.#refresher
-      .refresh(seen, urgency)
+      .refresh(seen, urgency, isForced)
       .finally(() => this.#flights.delete(seen.accountId));
     this.#flights.set(seen.accountId, flight);
     return await flight;
@@ -128,17 +159,17 @@ export class Tokens {
     await within(graceMs, Promise.allSettled(this.#flights.values()));
   }
 
-  async #replaced(seen: Grant, urgency: Urgency): Promise<Grant> {
+  async #replaced(seen: Grant, urgency: Urgency, isForced = false): Promise<Grant> {
     const giveUpAt = performance.now() + WAIT_MS;
     for (let pollMs = POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.5)) {
       const leftMs = giveUpAt - performance.now();
       if (leftMs <= 0) throw new KommoError('busy', { retryAfterSeconds: 5 });
-      const isMine = await within(leftMs, this.refresh(seen, urgency));
+      const isMine = await within(leftMs, this.refresh(seen, urgency, isForced));
       const grant = await this.living(seen.accountId);
       if (grant.version !== seen.version || grant.epoch !== seen.epoch) return grant;
       if (isMine === false) {
         if (grant.retryInMs > 0) {
-          throw new KommoError('unavailable', {
+          throw new KommoError(grant.clientRefusals > 0 ? 'misconfigured' : 'unavailable', {
             api: 'token',
             retryAfterSeconds: Math.ceil(grant.retryInMs / 1000),
           });

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SETTLING_MS } from './account-caller.ts';
 import { isKommoError, type KommoError } from './errors.ts';
+import type { Standing } from './grant-owner.ts';
 import type { Grant, GrantStore } from './grant-store.ts';
 import type { KommoLog } from './log.ts';
-import { probeDelayMs } from './refresher.ts';
+import { patientProbeDelayMs, probeDelayMs } from './refresh-delays.ts';
 import type { Tokens } from './tokens.ts';
 import { within } from './within.ts';
 
@@ -17,7 +20,7 @@ const KEPT_ALIVE_AT_ONCE = 25;
 export class Upkeep {
   readonly #store: GrantStore;
   readonly #tokens: Tokens;
-  readonly #works: (grant: Grant) => Promise<boolean>;
+  readonly #standing: (grant: Grant) => Promise<Standing>;
   readonly #now: () => Date;
   readonly #log: KommoLog;
   /** Probes under way, the slow ones of earlier rounds among them. */
@@ -26,14 +29,14 @@ export class Upkeep {
   constructor(options: {
     store: GrantStore;
     tokens: Tokens;
-    /** Whether Kommo's API accepts the grant. */
-    works: (grant: Grant) => Promise<boolean>;
+    /** Asks Kommo's API. */
+    standing: (grant: Grant) => Promise<Standing>;
     now: () => Date;
     log: KommoLog;
   }) {
     this.#store = options.store;
     this.#tokens = options.tokens;
-    this.#works = options.works;
+    this.#standing = options.standing;
     this.#now = options.now;
     this.#log = options.log;
   }
@@ -96,12 +99,21 @@ export class Upkeep {
     if (grant.state === 'alive' || !(await this.#tokens.refresh(grant, 'bulk'))) return;
     const renewed = await this.#tokens.find(grant.accountId);
     if (renewed === undefined || renewed.state === 'alive') return;
-    if (await this.#works(renewed)) {
+    let standing = await this.#standing(renewed);
+    if (standing === 'refused') {
+      // One refusal of a token just made is no verdict.
+      await sleep(SETTLING_MS);
+      standing = await this.#standing(renewed);
+    }
+    if (standing === 'works') {
       await this.#store.revive(renewed);
       this.#log.info({ accountId: grant.accountId }, 'A grant that had died works again');
-    } else {
-      await this.#store.bury(renewed, probeDelayMs(renewed.failures));
+      return;
     }
+    // Trouble is no verdict: what was known of the grant stays, and it is looked at again.
+    const verdict = standing === 'unknown' ? {} : { lacksRights: standing === 'lacks_rights' };
+    const delayMs = standing === 'refused' ? probeDelayMs : patientProbeDelayMs;
+    await this.#store.bury({ ...renewed, ...verdict }, delayMs(renewed.failures));
   }
 
   #report(error: KommoError, accountId: number): void {

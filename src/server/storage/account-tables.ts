@@ -23,12 +23,14 @@ export interface AccountsTable {
   refreshed_at: Timestamp | null;
   /** A genuine disable hook arrived that Kommo has not confirmed yet; next time to ask. */
   recheck_at: Timestamp | null;
-  /** How often a hook's uninstall was asked about and not confirmed. */
+  /** How often a hook's uninstall was asked about again and not confirmed; -1 before the first answer. */
   rechecks: Generated<number>;
   /** Something of an ended epoch is left; next time to look. */
   cleanup_due_at: Timestamp | null;
   /** How often what the last ended epoch left behind could not be cleaned up. */
   cleanup_failures: Generated<number>;
+  /** When Kommo was last asked about a hook. */
+  hook_asked_at: Timestamp | null;
   created_at: CreatedAt;
 }
 
@@ -54,6 +56,15 @@ export interface GrantsTable {
   next_refresh_at: Timestamp | null;
   /** `alive`, or `dead`: Kommo refused it for good. */
   state: Generated<'alive' | 'dead'>;
+  /** Dead because its user may not do what the integration needs. */
+  lacks_rights: Generated<boolean>;
+  /** When nothing was left to try with a dead grant; some time later its install ends. */
+  given_up_at: Timestamp | null;
+  /** Refusals of our client in a row, which say nothing about the grant. */
+  client_refusals: Generated<number>;
+  /** Refreshes because the API refused a token, in the hour that began at `forced_since`. */
+  forced_refreshes: Generated<number>;
+  forced_since: Timestamp | null;
   refreshed_at: Timestamp;
 }
 

@@ -110,6 +110,7 @@ export async function saveInstalledAccount(trx: Trx, account: ConfirmedAccount):
     disabled_at: null,
     recheck_at: null,
     rechecks: 0,
+    hook_asked_at: null,
     refreshed_at: sql<Date>`now()`,
   };
   const { epoch } = await trx
@@ -173,10 +174,35 @@ export async function findGrantVersion(db: Db, id: number): Promise<number | und
   return row?.version;
 }
 
-/** Remembers a genuine disable hook that Kommo has not confirmed, and when to ask again. */
+/** Between two questions about the hooks of one account, however often a hook is sent again. */
+const HOOK_PAUSE = sql`interval '1 minute'`;
+
+/**
+ * Remembers a genuine disable hook, in one statement: Kommo sends it once. It is due at once, unless Kommo was
+ * just asked about one; while the second question about that one is still to come, it answers this one too.
+ */
+export async function noteDisableHook(db: Db, id: number): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set({
+      recheck_at: sql<Date>`least(recheck_at, greatest(now(), hook_asked_at + ${HOOK_PAUSE}))`,
+      rechecks: sql<number>`case when rechecks = 0 and recheck_at is not null
+        and hook_asked_at > now() - ${HOOK_PAUSE} then 0 else -1 end`,
+    })
+    .where('id', '=', id)
+    .where('install_state', '!=', 'disabled')
+    .execute();
+}
+
+/**
+ * Says when to ask again about a hook that Kommo has not confirmed; undefined: no more. A hook that came while
+ * Kommo was asked is not forgotten.
+ *
+ * @param asked how often it had been asked about again, as claimed
+ */
 export async function scheduleRecheck(
   db: Db,
-  id: number,
+  { id, rechecks: asked }: { id: number; rechecks: number },
   next: { afterSeconds: number; rechecks: number } | undefined,
 ): Promise<void> {
   await db
@@ -190,26 +216,33 @@ export async function scheduleRecheck(
           },
     )
     .where('id', '=', id)
+    .where('rechecks', '=', asked)
     .where('install_state', '!=', 'disabled')
     .execute();
 }
 
 /**
- * Takes the accounts whose recheck is due, for `seconds`, so that no other replica asks at the same time.
+ * Takes the accounts whose recheck is due, for `seconds`, so that no other replica asks at the same time; of one
+ * account only, when it is named.
  */
 export async function claimRechecks(
   db: Db,
   limit: number,
   seconds: number,
+  id?: number,
 ): Promise<{ id: number; rechecks: number }[]> {
   return db
     .updateTable('accounts')
-    .set({ recheck_at: sql<Date>`now() + make_interval(secs => ${seconds})` })
+    .set({
+      recheck_at: sql<Date>`now() + make_interval(secs => ${seconds})`,
+      hook_asked_at: sql<Date>`now()`,
+    })
     .where('id', 'in', (due) =>
       due
         .selectFrom('accounts')
         .select('id')
         .where('recheck_at', '<=', sql<Date>`now()`)
+        .where(id === undefined ? sql<boolean>`true` : sql<boolean>`id = ${id}`)
         .orderBy('recheck_at')
         .limit(limit)
         .forUpdate()

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import {
+  forcedHourIsOver,
   type GrantKey,
   type GrantTokens,
   inMilliseconds,
@@ -24,6 +25,11 @@ const PROBE_AGAIN_MS = 3_600_000;
 const installIsCurrent = sql<boolean>`exists (
   select 1 from accounts where accounts.id = grants.account_id
     and accounts.epoch = grants.epoch and accounts.install_state <> 'disabled')`;
+
+const COUNT_FORCED = {
+  forced_refreshes: sql<number>`case when ${forcedHourIsOver} then 1 else forced_refreshes + 1 end`,
+  forced_since: sql<Date>`case when ${forcedHourIsOver} then clock_timestamp() else forced_since end`,
+};
 
 const mayTryNow = sql<boolean>`(next_refresh_at is null or next_refresh_at <= clock_timestamp())`;
 
@@ -70,7 +76,8 @@ export async function countRefreshAttempt(db: Db, lease: GrantLease): Promise<nu
 /**
  * Puts the new pair in the place of the one the lease names. A holder whose lease was given up meanwhile,
  * or whose grant was declared dead, still brings the newest pair there is, so it is kept; it must only not
- * get in the way of another holder.
+ * get in the way of another holder. `isForced`: the API had refused the old token; these are counted, over all
+ * replicas and restarts.
  *
  * @returns false when it came too late, and nothing was written
  */
@@ -80,6 +87,7 @@ export async function completeGrantRefresh(
   lease: GrantLease,
   tokens: GrantTokens,
   refreshedAt: Date,
+  isForced = false,
 ): Promise<boolean> {
   const { numUpdatedRows } = await seen(db, lease)
     .where((is) => is.or([is('lease_owner', '=', lease.owner), leaseIsFree]))
@@ -93,16 +101,17 @@ export async function completeGrantRefresh(
         when lease_owner is distinct from ${lease.owner} then clock_timestamp()
         else ${inMilliseconds(PROBE_AGAIN_MS)} end`,
       refreshed_at: refreshedAt,
+      ...(isForced && COUNT_FORCED),
     })
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
-/** Ends a lease that brought no new pair. */
+/** Ends a lease that brought no new pair. `isClientRefused`: Kommo refused us, not the grant. */
 export async function releaseGrantLease(
   db: Db,
   lease: GrantLease,
-  release: { attempts: number; delayMs: number },
+  release: { attempts: number; delayMs: number; isClientRefused?: boolean },
 ): Promise<void> {
   await held(db, lease)
     .set({
@@ -110,6 +119,7 @@ export async function releaseGrantLease(
       lease_until: null,
       refresh_attempts: release.attempts,
       refresh_failures: sql`refresh_failures + 1`,
+      ...(release.isClientRefused === true && { client_refusals: sql`client_refusals + 1` }),
       next_refresh_at: inMilliseconds(release.delayMs),
     })
     .execute();

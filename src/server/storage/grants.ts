@@ -42,6 +42,8 @@ export interface StoredGrant extends GrantKey, GrantTokens {
   refreshedAt: Date;
   failures: number;
   retryInMs: number;
+  clientRefusals: number;
+  mayForceRefresh: boolean;
 }
 
 type TokenColumn = 'access_token' | 'refresh_token';
@@ -67,6 +69,8 @@ export const SETTLED = {
   lease_until: null,
   refresh_attempts: 0,
   next_refresh_at: null,
+  client_refusals: 0,
+  given_up_at: null,
 } as const;
 
 /**
@@ -84,6 +88,9 @@ export async function saveGrant(
     ...SETTLED,
     refresh_failures: 0,
     state: 'alive' as const,
+    lacks_rights: false,
+    forced_refreshes: 0,
+    forced_since: null,
     refreshed_at: grant.refreshedAt,
   };
   await trx
@@ -134,6 +141,7 @@ export async function findGrant(
         'retry_in_ms',
       ),
     )
+    .select(mayForceRefresh.as('may_force_refresh'))
     .where('grants.account_id', '=', accountId)
     .where('accounts.install_state', '<>', 'disabled')
     .executeTakeFirst();
@@ -150,6 +158,8 @@ export async function findGrant(
     refreshedAt: row.refreshed_at,
     failures: row.refresh_failures,
     retryInMs: row.retry_in_ms ?? 0,
+    clientRefusals: row.client_refusals,
+    mayForceRefresh: row.may_force_refresh,
   };
 }
 
@@ -182,6 +192,15 @@ export function resealGrants(
 
 /** Nobody is refreshing the grant, or whoever was shows no sign of life. */
 export const leaseIsFree = sql<boolean>`(lease_owner is null or lease_until <= clock_timestamp())`;
+
+/** Refreshes one hour may see because the API refused a token. */
+const MOST_FORCED = 3;
+
+/** The hour of the refreshes that were forced is over, or was never begun. */
+export const forcedHourIsOver = sql<boolean>`coalesce(forced_since <= clock_timestamp() - interval '1 hour', true)`;
+
+/** Another refresh may be made because the API refused a token. */
+const mayForceRefresh = sql<boolean>`(forced_refreshes < ${sql.lit(MOST_FORCED)} or ${forcedHourIsOver})`;
 
 /** A time this far from now, by the database's clock. */
 export function inMilliseconds(amount: number) {

@@ -5,6 +5,7 @@ import * as keyHint from './migrations/002-key-hint.ts';
 import * as upkeepMarks from './migrations/003-upkeep-marks.ts';
 import * as isolatedSweeps from './migrations/004-isolated-sweeps.ts';
 import * as fairShares from './migrations/005-fair-shares.ts';
+import * as grantVerdicts from './migrations/006-grant-verdicts.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -13,6 +14,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '003-upkeep-marks': upkeepMarks,
   '004-isolated-sweeps': isolatedSweeps,
   '005-fair-shares': fairShares,
+  '006-grant-verdicts': grantVerdicts,
 };
 
 /**

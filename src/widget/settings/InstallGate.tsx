@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import type { InstallStatus } from '../../contract/api.ts';
 import { isWebAddress } from '../api-error.ts';
 import { listenForHints, openPopup } from '../connect/popup.ts';
 import { Banner } from '../ui/Banner.tsx';
@@ -22,12 +23,13 @@ export function NotInstalled(): ReactNode {
   );
 }
 
-/** The backend has no permission of Kommo yet, or no longer: leads to Kommo's consent page. */
+/** The backend has no permission of Kommo yet, or no longer: leads administrators to Kommo's consent page. */
 export function Authorize(): ReactNode {
-  const { t } = useTexts();
+  const { t, date } = useTexts();
   const { state, saved, settings } = useSettings();
   const url = state.reauthorizeUrl ?? saved.install.authorize_url;
   const isExpired = saved.status === 'active' || state.reauthorizeUrl !== undefined;
+  const { ends_at: endsAt } = saved.install;
 
   if (saved.install.state === 'authorizing' && !state.reauthorizeUrl)
     return (
@@ -47,10 +49,11 @@ export function Authorize(): ReactNode {
       </Banner>
     );
 
+  const key = whyMissing(saved.install, isExpired);
   return (
     <Banner
       tone="warning"
-      title={t(isExpired ? 'install.expired' : 'install.authorize')}
+      title={t(`install.${key}`)}
       actions={
         <>
           {isWebAddress(url) && <ConsentButton url={url} />}
@@ -58,9 +61,18 @@ export function Authorize(): ReactNode {
         </>
       }
     >
-      {t(isExpired ? 'install.expired_text' : 'install.authorize_text')}
+      <p>{t(isWebAddress(url) ? `install.${key}_text` : 'install.ask_admin')}</p>
+      {endsAt && <p>{t('install.ends', { date: date(endsAt) })}</p>}
     </Banner>
   );
+}
+
+function whyMissing(
+  install: InstallStatus,
+  isExpired: boolean,
+): 'no_rights' | 'expired' | 'authorize' {
+  if (install.reason === 'rights_missing') return 'no_rights';
+  return isExpired ? 'expired' : 'authorize';
 }
 
 /** Opens Kommo's consent page; when it seems to be over, the settings are read again. */

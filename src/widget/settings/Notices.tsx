@@ -13,7 +13,7 @@ export function Notices(): ReactNode {
   const { t } = useTexts();
   const { view } = useApp();
   const { connected } = useView();
-  const { state, isEditable, settings } = useSettings();
+  const { state, saved, isEditable, settings } = useSettings();
   const hasEdits = listEdits(state.edits).length > 0;
   return (
     <>
@@ -27,7 +27,7 @@ export function Notices(): ReactNode {
           {t(connected.is_saved ? 'channels.connected_again' : 'channels.connected_text')}
         </Banner>
       )}
-      {!isEditable && (
+      {!isEditable && saved.install.state === 'active' && (
         <Banner tone="info" title={t('save.read_only')}>
           {t('save.read_only_text')}
         </Banner>

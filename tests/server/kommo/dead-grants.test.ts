@@ -5,6 +5,8 @@ import { type KommoBench, openKommoBench } from '../../support/kommo.ts';
 const TOKEN_PATH = { path: '/oauth2/access_token' };
 const REST = { host: 'demo.kommo.com', path: '/api/v4/*' };
 const HOUR = 3_600_000;
+/** A refusal of the refresh token in words that are not final. */
+const UNCLEAR = { status: 401, body: { hint: 'Something is wrong with this grant' } };
 
 let bench: KommoBench;
 let now = new Date();
@@ -76,9 +78,24 @@ describe('a 401 of the API', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
-  test('that does not end stops everything after one refresh', async () => {
+  test('for a token just made is no verdict: it is asked again after a moment', async () => {
+    bench.emulator.fault({ match: REST, times: 2, action: { status: 401 } });
+    expect((await bench.kommo.account(DEMO.id)).name).toBe('Demo Company');
+    expect(refreshes()).toHaveLength(1);
+    expect(await grant()).toMatchObject({ state: 'alive', install_state: 'active' });
+  });
+
+  test('that does not end stops everything after three refreshes, and no sooner', async () => {
+    const replicas = [bench.kommo, bench.replica().kommo, bench.replica().kommo];
     bench.emulator.fault({ match: REST, times: 0, action: { status: 401 } });
-    expect((await errorOf(bench.kommo.account(DEMO.id)))?.kind).toBe('reauthorize');
+    const errors = [];
+    for (const kommo of replicas) errors.push(await errorOf(kommo.account(DEMO.id)));
+    expect(errors.map((error) => error?.kind)).toEqual([
+      'unavailable',
+      'unavailable',
+      'reauthorize',
+    ]);
+    expect(errors[0]?.retryAfterSeconds).toBe(5);
     expect(await grant()).toMatchObject({ state: 'dead', install_state: 'authorization_required' });
     const sent = bench.emulator.requests().length;
     for (let round = 0; round < 5; round += 1) {
@@ -86,7 +103,25 @@ describe('a 401 of the API', () => {
       await bench.kommo.background().probeDeadGrants();
     }
     expect(bench.emulator.requests()).toHaveLength(sent);
+    expect(refreshes()).toHaveLength(3);
+  });
+
+  test('costs no fourth refresh within the hour, and is counted anew after it', async () => {
+    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    const refuseOnce = () => bench.emulator.fault({ match: REST, action: { status: 401 } });
+    const seen = { forced_refreshes: 3, forced_since: minutesAgo(50) };
+    await bench.db.updateTable('grants').set(seen).execute();
+    refuseOnce();
+    expect((await bench.kommo.account(DEMO.id)).id).toBe(DEMO.id);
+    expect(refreshes()).toHaveLength(0);
+    await bench.db
+      .updateTable('grants')
+      .set({ forced_since: minutesAgo(61) })
+      .execute();
+    refuseOnce();
+    expect((await bench.kommo.account(DEMO.id)).id).toBe(DEMO.id);
     expect(refreshes()).toHaveLength(1);
+    expect((await grant()).forced_refreshes).toBe(1);
   });
 });
 
@@ -101,7 +136,7 @@ describe('a refresh that Kommo refuses', () => {
   });
 
   test('for a reason that may pass is looked at again, after an hour at the earliest', async () => {
-    bench.emulator.world.integration().client_secret = 'another-secret-0123456789';
+    bench.emulator.fault({ match: TOKEN_PATH, times: 0, action: UNCLEAR });
     await bench.expire(DEMO.id);
     expect((await errorOf(bench.kommo.account(DEMO.id)))?.kind).toBe('reauthorize');
     const { next_refresh_at, install_state } = await grant();
@@ -116,7 +151,7 @@ describe('a refresh that Kommo refuses', () => {
   });
 
   test('works again by itself when the reason has passed', async () => {
-    bench.emulator.fault({ match: TOKEN_PATH, action: { status: 401, body: {} } });
+    bench.emulator.fault({ match: TOKEN_PATH, action: UNCLEAR });
     await bench.expire(DEMO.id);
     await errorOf(bench.kommo.account(DEMO.id));
     await letRestEnd();
@@ -127,7 +162,7 @@ describe('a refresh that Kommo refuses', () => {
 
   test('stays dead when new tokens come but are refused as well', async () => {
     bench.emulator.fault({ match: REST, times: 0, action: { status: 401 } });
-    await errorOf(bench.kommo.account(DEMO.id));
+    for (let round = 0; round < 3; round += 1) await errorOf(bench.kommo.account(DEMO.id));
     await letRestEnd();
     await bench.kommo.background().probeDeadGrants();
     const { state, install_state, next_refresh_at } = await grant();
@@ -136,6 +171,68 @@ describe('a refresh that Kommo refuses', () => {
       install_state: 'authorization_required',
     });
     expect(next_refresh_at?.getTime()).toBeGreaterThan(Date.now() + 1.9 * HOUR);
+  });
+});
+
+describe('a refusal of our client', () => {
+  const NO_HINT = {
+    status: 401,
+    body: { title: 'Unauthorized', detail: 'Client authentication failed' },
+  };
+
+  async function useAfterRest(): Promise<string> {
+    await letRestEnd();
+    return (await errorOf(bench.kommo.account(DEMO.id)))?.kind ?? 'fine';
+  }
+
+  test('is no verdict on the grant: it rests some minutes, the log says why, then it works', async () => {
+    const integration = bench.emulator.world.integration();
+    const { client_secret: right } = integration;
+    integration.client_secret = 'another-secret-0123456789';
+    await bench.expire(DEMO.id);
+    expect((await errorOf(bench.kommo.account(DEMO.id)))?.kind).toBe('misconfigured');
+    const { next_refresh_at: until, ...row } = await grant();
+    expect(row).toMatchObject({ state: 'alive', install_state: 'active' });
+    const restMs = (until?.getTime() ?? 0) - Date.now();
+    expect(restMs).toBeGreaterThan(60_000);
+    expect(restMs).toBeLessThan(5 * 60_000);
+    const line = bench.logs.find((text) => text.includes('refuses our client id or secret'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 'error', accountId: DEMO.id });
+
+    expect((await errorOf(bench.kommo.account(DEMO.id)))?.kind).toBe('misconfigured');
+    expect(refreshes()).toHaveLength(1);
+    integration.client_secret = right;
+    expect(await useAfterRest()).toBe('fine');
+    expect(await grant()).toMatchObject({ client_refusals: 0, refresh_failures: 0 });
+  });
+
+  test.each([
+    ['an empty answer', { status: 401, body: {} }],
+    ['a page', { status: 401, body: '<html></html>' }],
+    ['a wrong redirect address', { status: 400, body: { title: 'Bad Request' } }],
+    ['a hint about the client', { status: 400, body: { hint: 'Check the `client_id` parameter' } }],
+    ['a refusal with a reason', { status: 403, body: { title: 'Forbidden' } }],
+  ])('may be %s', async (_name, action) => {
+    bench.emulator.fault({ match: TOKEN_PATH, action });
+    await bench.expire(DEMO.id);
+    expect((await errorOf(bench.kommo.account(DEMO.id)))?.kind).toBe('misconfigured');
+    expect((await grant()).state).toBe('alive');
+  });
+
+  test('is never the end of a grant that Kommo still knows', async () => {
+    bench.emulator.fault({ match: TOKEN_PATH, times: 0, action: NO_HINT });
+    await bench.expire(DEMO.id);
+    for (let round = 0; round < 6; round += 1) expect(await useAfterRest()).toBe('misconfigured');
+    expect(await grant()).toMatchObject({ state: 'alive', install_state: 'active' });
+  });
+
+  test('is believed after several, when the domain lookup refuses the grant as well', async () => {
+    bench.emulator.revoke('demo');
+    bench.emulator.fault({ match: TOKEN_PATH, times: 0, action: NO_HINT });
+    await bench.expire(DEMO.id);
+    const kinds = [await useAfterRest(), await useAfterRest(), await useAfterRest()];
+    expect(kinds).toEqual(['misconfigured', 'misconfigured', 'reauthorize']);
+    expect(await grant()).toMatchObject({ state: 'dead', install_state: 'authorization_required' });
   });
 });
 
