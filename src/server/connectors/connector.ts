@@ -152,10 +152,13 @@ export type ConnectorFailure =
   | 'rejected'
   /** The grant or session of an existing channel is dead; the admin must sign in again. */
   | 'reauthorize'
-  /** Not reached, 5xx, garbage. */
+  /** Not reached, or 5xx: waiting may help. */
   | 'unavailable'
   | 'rate_limited'
-  /** The operator's settings (client secret, server key, address) are wrong. */
+  /**
+   * The operator's settings (client secret, server key, address) are wrong, or the service answers in a way
+   * that we do not understand. Waiting does not help.
+   */
   | 'misconfigured'
   /** A posted event is not proven. */
   | 'signature';
