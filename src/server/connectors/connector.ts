@@ -103,8 +103,15 @@ interface Common {
 
 export interface OAuthConnector extends Common {
   auth: 'oauth';
-  /** Builds the address of the service's consent page. `state` must be passed on unchanged. */
-  begin(tools: Tools, state: string): Promise<{ authorizeUrl: string; session: Session }>;
+  /**
+   * Builds the address of the service's consent page. `state` must be passed on unchanged. `isFurther` when
+   * another account of the service is connected already: the person may want to choose this time.
+   */
+  begin(
+    tools: Tools,
+    state: string,
+    wish?: { isFurther: boolean },
+  ): Promise<{ authorizeUrl: string; session: Session }>;
   /** Turns the query of the redirect into a signed-in account. `error=access_denied` never gets here. */
   finish(tools: Tools, session: Session, query: URLSearchParams): Promise<Linked>;
 }

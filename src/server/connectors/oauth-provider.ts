@@ -50,10 +50,17 @@ export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
     titleKey: provider.name,
     auth: 'oauth',
 
-    async begin(tools, state) {
+    async begin(tools, state, wish) {
       const config = await server.open(tools, { keepsIdToken: true });
       const session: z.output<typeof storedSession> = {};
-      const parameters: Record<string, string> = { redirect_uri: tools.redirectUrl, scope, state };
+      const parameters: Record<string, string> = {
+        // Who is signed in at the provider in this browser would be taken again without a question.
+        ...(wish?.isFurther && letsChoose(config) && { prompt: 'select_account' }),
+        ...provider.authorize_params,
+        redirect_uri: tools.redirectUrl,
+        scope,
+        state,
+      };
       if (provider.pkce) {
         session.verifier = randomPKCECodeVerifier();
         parameters.code_challenge = await calculatePKCECodeChallenge(session.verifier);
@@ -170,6 +177,12 @@ export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
       throw translateOpenidError(error, { ...step, secrets: [provider.client_secret, ...secrets] });
     }
   }
+}
+
+/** A provider that lists its prompts refuses others (OpenID Connect Prompt Create, 4). */
+function letsChoose(config: Configuration): boolean {
+  const { prompt_values_supported: prompts } = config.serverMetadata();
+  return !Array.isArray(prompts) || prompts.includes('select_account');
 }
 
 function grantOf(tokens: TokenEndpointResponse, now: Date): Grant {
