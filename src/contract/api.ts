@@ -218,6 +218,8 @@ export const attemptReason = z.enum([
   'linking',
   'webhook_taken',
   'different_account',
+  /** The chat account is connected in another Kommo account, too. */
+  'connected_elsewhere',
   'already_connected',
   'channel_limit_reached',
 ]);

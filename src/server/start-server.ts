@@ -64,7 +64,8 @@ export async function startServer(
     const { db } = database;
     const kommo = createKommo({ config, db, secrets, send: toKommo.send, pace, now, log });
     stops.push(() => kommo.close());
-    const connectors = createConnectorRegistry(config.connectors);
+    const outside = toKommo === outbound ? undefined : toKommo.send;
+    const connectors = createConnectorRegistry(config.connectors, outside);
     const parts: Parts = {
       config,
       db,

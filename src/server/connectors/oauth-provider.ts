@@ -11,6 +11,7 @@ import {
 } from 'openid-client';
 import { z } from 'zod';
 import type { OAuthProvider } from '../connector-settings.ts';
+import type { Outbound } from '../outbound.ts';
 import { ConnectorError, type Health, type Linked, type OAuthConnector } from './connector.ts';
 import { endOfLife, isEnding } from './grant-life.ts';
 import { CONNECTED, healthOf, unlessGone } from './health.ts';
@@ -39,9 +40,11 @@ type Grant = z.output<typeof storedCredentials>;
  * With an `issuer` the endpoints are discovered and id_tokens are checked. Without one, nothing could vouch
  * for an id_token, so one that comes is dropped and the account comes from the userinfo endpoint; likewise
  * when none comes, or one that cannot be checked.
+ *
+ * @param outside calls public addresses only; without it, as in development, discovered ones may be on this machine
  */
-export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
-  const server = new OAuthServer(provider);
+export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound): OAuthConnector {
+  const server = new OAuthServer(provider, outside);
   const scope = Array.isArray(provider.scopes) ? provider.scopes.join(' ') : provider.scopes;
   const isOpenId = provider.issuer !== undefined && scope.split(/[ ,]/).includes('openid');
 

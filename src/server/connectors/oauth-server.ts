@@ -11,6 +11,9 @@ import {
   type ServerMetadata,
 } from 'openid-client';
 import type { OAuthProvider } from '../connector-settings.ts';
+import { isLoopbackHost } from '../environment-reader.ts';
+import type { Outbound } from '../outbound.ts';
+import { isAddressAllowed } from './address-guard.ts';
 import type { Tools } from './connector.ts';
 import { notUnderstood } from './http.ts';
 import {
@@ -31,10 +34,16 @@ const DEFAULT_ALGORITHMS = ['RS256'];
 /** Knows where the endpoints of one provider are; a discovered answer is kept for a while. */
 export class OAuthServer {
   readonly #provider: OAuthProvider;
+  readonly #outside: Outbound | undefined;
   #known: { document: object; readAt: number } | undefined;
 
-  constructor(provider: OAuthProvider) {
+  /**
+   * @param outside calls what the provider names and the operator did not, on public addresses only: our client
+   *   secret goes there. Left out in development, where providers are on this machine
+   */
+  constructor(provider: OAuthProvider, outside: Outbound | undefined) {
     this.#provider = provider;
+    this.#outside = outside;
   }
 
   /**
@@ -46,13 +55,18 @@ export class OAuthServer {
   async open(tools: Tools, options: { keepsIdToken: boolean }): Promise<Configuration> {
     const config = await this.#configure(tools);
     const metadata = config.serverMetadata();
-    const { authorization_endpoint, token_endpoint, userinfo_endpoint } = metadata;
-    if (!isAllowed(authorization_endpoint) || !isAllowed(token_endpoint)) {
-      throw notUnderstood('no usable endpoints');
+    const { authorization_endpoint, token_endpoint, userinfo_endpoint, revocation_endpoint } =
+      metadata;
+    const optional = [userinfo_endpoint, revocation_endpoint].filter((address) => address != null);
+    for (const address of [authorization_endpoint, token_endpoint, ...optional]) {
+      if (!this.#isAllowed(address)) throw notUnderstood('no usable endpoints');
     }
     const isCheckable = (idToken: string) =>
       options.keepsIdToken && this.#isCheckable(idToken, metadata);
-    const fetch = fetchThrough(tools.send);
+    const fetch = fetchThrough((request) => {
+      const send = this.#isOwn(String(request.url)) ? tools.send : (this.#outside ?? tools.send);
+      return send(request);
+    });
     const toTokens = lenientTokens(fetch, isCheckable);
     const toProfiles = lenientProfiles(fetch);
     config[customFetch] = (url, request) => {
@@ -60,9 +74,28 @@ export class OAuthServer {
       if (isSame(url, userinfo_endpoint)) return toProfiles(url, request);
       return fetch(url, request);
     };
-    // openid-client's switch is all or nothing; `isAllowed` and `fetchThrough` keep it to loopback.
+    // openid-client's switch is all or nothing; `isSecure` and `fetchThrough` keep it to loopback.
     allowInsecureRequests(config);
     return config;
+  }
+
+  /** Whether the operator named this server himself: what it may reach is his decision. */
+  #isOwn(address: string): boolean {
+    const { issuer, authorization_endpoint, token_endpoint, userinfo_endpoint } = this.#provider;
+    const origin = URL.parse(address)?.origin;
+    return [issuer, authorization_endpoint, token_endpoint, userinfo_endpoint].some(
+      (own) => own !== undefined && URL.parse(own)?.origin === origin,
+    );
+  }
+
+  #isAllowed(address: string | undefined): boolean {
+    const url = URL.parse(address ?? '');
+    if (url === null || !isSecure(url.href)) return false;
+    if (this.#isOwn(url.href)) return true;
+    if (isLoopbackHost(url.hostname)) {
+      return this.#outside === undefined && isLoopbackHttp(this.#provider.issuer ?? '');
+    }
+    return isAddressAllowed(url);
   }
 
   /**
@@ -96,7 +129,7 @@ export class OAuthServer {
         clientAuth,
       );
     }
-    if (!isAllowed(issuer)) throw notUnderstood('plain http');
+    if (!isSecure(issuer)) throw notUnderstood('plain http');
     try {
       // Always by the library's own reading: it notes there what it knows about some issuers (Entra ID).
       return await discovery(new URL(issuer ?? ''), client_id, client, clientAuth, {
@@ -134,7 +167,7 @@ function isSame(url: string, endpoint: string | undefined): boolean {
   return URL.parse(url)?.href === URL.parse(endpoint ?? '')?.href;
 }
 
-function isAllowed(address: string | undefined): boolean {
+function isSecure(address: string | undefined): boolean {
   const url = URL.parse(address ?? '');
   return url !== null && (url.protocol === 'https:' || isLoopbackHttp(url.href));
 }
