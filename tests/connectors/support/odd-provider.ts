@@ -4,7 +4,7 @@ import type { Linked, Tools } from '../../../src/server/connectors/connector.ts'
 import { createOAuthProvider } from '../../../src/server/connectors/oauth-provider.ts';
 import { type SmallAnswer, startSmallDouble } from './small-double.ts';
 
-export const SECRET = 'canary-odd-client-secret-0123456789';
+const SECRET = 'canary-odd-client-secret-0123456789';
 
 /** What is odd about the provider; what is left out it does by the book. */
 export interface Oddity {
