@@ -144,6 +144,8 @@ export class OAuthServer {
         execute: [allowInsecureRequests],
       });
     } catch (error) {
+      // A document that does not serve is not kept: the provider may mend it.
+      this.#known = undefined;
       throw translateOpenidError(error, { at: 'discovery', dead: 'rejected', secrets: [] });
     }
   }
