@@ -225,6 +225,8 @@ export const attemptReason = z.enum([
   'linking',
   'webhook_taken',
   'different_account',
+  /** The chat account is connected in another Kommo account, too. */
+  'connected_elsewhere',
   'already_connected',
   'channel_limit_reached',
 ]);
@@ -269,10 +271,19 @@ export type AttemptAnswer = z.infer<typeof attemptAnswer>;
 
 /**
  * What the admin submits to an attempt: an API key's fields, a phone number for a pairing code
- * (`{ phone }` on a QR attempt), or only `confirm` to accept what was found.
+ * (`{ phone }` on a QR attempt), or only `confirm` to accept what was found. With `preview` the values are
+ * only read: no service is asked, and the answer says what was understood.
  */
 export const submitCredentials = z.strictObject({
   values: z.record(z.string().max(64), z.string().max(8192)).default({}),
   confirm: z.literal(true).optional(),
+  preview: z.literal(true).optional(),
 });
 export type SubmitCredentials = z.infer<typeof submitCredentials>;
+
+/** `understood.phone` is the number as its owner knows it, e.g. `+55 11 91234 5678`; it may be submitted so. */
+export const submittedAnswer = z.object({
+  attempt,
+  understood: z.object({ phone: z.string().optional() }).optional(),
+});
+export type SubmittedAnswer = z.infer<typeof submittedAnswer>;

@@ -18,6 +18,46 @@ const pointer = z.string().regex(/^(\/.*)?$/, 'must be a JSON pointer such as /e
 
 const endpoint = z.url({ protocol: /^https?$/ });
 
+/** What a consent address is made of, or what would change how the answer comes back. */
+const OWN_PARAMETERS = [
+  'client_id',
+  'client_secret',
+  'code_challenge',
+  'code_challenge_method',
+  'nonce',
+  'redirect_uri',
+  'request',
+  'request_uri',
+  'response_mode',
+  'response_type',
+  'scope',
+  'state',
+];
+
+const authorizeParams = z
+  .record(z.string().min(1), z.string())
+  .refine(
+    (params) => !OWN_PARAMETERS.some((name) => Object.hasOwn(params, name)),
+    `must not name ${OWN_PARAMETERS.join(', ')}`,
+  );
+
+const ID_TOKEN_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+  'HS256',
+  'HS384',
+  'HS512',
+];
+
 const oauthProvider = z
   .strictObject({
     id: z.string().regex(/^[a-z][a-z0-9_-]{1,31}$/, 'must be 2 to 32 of a-z, 0-9, _ and -'),
@@ -31,6 +71,10 @@ const oauthProvider = z
     scopes: z.union([z.string(), z.array(z.string())]).default('openid'),
     pkce: z.boolean().default(true),
     token_auth: z.enum(['basic', 'post', 'none']).default('basic'),
+    /** Further parameters of the consent address, e.g. `prompt` or `access_type`. */
+    authorize_params: authorizeParams.optional(),
+    /** What id_tokens are signed by, where the discovery document does not say or says otherwise. */
+    id_token_alg: z.enum(ID_TOKEN_ALGORITHMS).optional(),
     account: z.strictObject({
       id: pointer,
       name: pointer,

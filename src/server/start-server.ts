@@ -73,7 +73,8 @@ export async function startServer(
     const kommo = createKommo({ config, db, secrets, send: toKommo.send, pace, now, log });
     stops.push(() => kommo.close());
     stops.push(() => Promise.all([running.app && closeApp(running.app), running.worker?.stop()]));
-    const connectors = createConnectorRegistry(config.connectors);
+    const outside = toKommo === outbound ? undefined : toKommo.send;
+    const connectors = createConnectorRegistry(config.connectors, outside);
     const parts: Parts = {
       config,
       db,

@@ -7,6 +7,7 @@ import type {
   StartAttempt,
   StartedAttempt,
   SubmitCredentials,
+  SubmittedAnswer,
   Template,
 } from '../contract/api.ts';
 import { ApiError, toApiError } from './api-error.ts';
@@ -25,7 +26,8 @@ export interface Api {
   saveSettings(settings: SaveSettings): Promise<Settings>;
   /** With the key of an earlier call it gives that call's answer again. */
   startAttempt(start: StartAttempt, idempotencyKey: string): Promise<StartedAttempt>;
-  submitCredentials(attemptId: string, submitted: SubmitCredentials): Promise<Attempt>;
+  /** With `preview` nothing happens but that the values are read. */
+  submitCredentials(attemptId: string, submitted: SubmitCredentials): Promise<SubmittedAnswer>;
   cancelAttempt(attemptId: string): Promise<void>;
   deleteChannel(channelId: string): Promise<void>;
   createTemplate(template: CreateTemplate): Promise<Template>;
@@ -85,9 +87,9 @@ export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock):
         { method: 'POST', path: '/messenger/channels', body: start },
         idempotencyKey,
       ),
-    submitCredentials: async (attemptId, submitted) => {
+    submitCredentials: (attemptId, submitted) => {
       const path = `/messenger/attempts/${encodeURIComponent(attemptId)}/credentials`;
-      return (await write<AttemptAnswer>({ method: 'POST', path, body: submitted })).attempt;
+      return write<SubmittedAnswer>({ method: 'POST', path, body: submitted });
     },
     cancelAttempt: (attemptId) =>
       write<void>({

@@ -16,13 +16,17 @@ const OUTAGES: Fault[] = [
   'never answers',
   'cuts the connection',
   'stops in the middle of the answer',
+  'answers 500',
+  'answers 503 with a page',
+];
+
+/** Answers that were read and make no sense: waiting does not help, and nobody may say "not reached". */
+const ODDITIES: Fault[] = [
   'answers garbage',
   'answers with an HTML page',
   'answers with a number',
   'answers 2 MB',
   'redirects elsewhere',
-  'answers 500',
-  'answers 503 with a page',
 ];
 
 const ECHOES: Echo[] = (['headers', 'body', 'address'] as const).flatMap((repeats) =>
@@ -108,6 +112,17 @@ export function connectorBattery(id: string, start: () => Promise<Stage>): void 
       if (step === 'health') {
         expect([step, outcome]).toEqual([step, { status: 'error', reason: 'service_unreachable' }]);
       } else expect([step, failureOf(outcome)]).toEqual([step, 'unavailable']);
+    }
+    expectNoSecrets([...outcomes.values(), tools.logged()]);
+  });
+
+  test.each(ODDITIES)('never says "not reached" when the service %s', async (fault) => {
+    const outcomes = await under(fault);
+    expect(outcomes.size).toBeGreaterThan(1);
+    for (const [step, outcome] of outcomes) {
+      if (step === 'health') {
+        expect([step, outcome]).toEqual([step, { status: 'error', reason: 'service_error' }]);
+      } else expect([step, failureOf(outcome)]).toEqual([step, 'misconfigured']);
     }
     expectNoSecrets([...outcomes.values(), tools.logged()]);
   });

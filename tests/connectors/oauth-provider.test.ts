@@ -48,6 +48,21 @@ describe('a provider configured by the operator', () => {
     expect(authorizeUrl).not.toContain(String(session.verifier));
   });
 
+  test('sends what the operator adds, and lets a further account be chosen', async () => {
+    const right = await start();
+    const queryOf = async (changes: Partial<OAuthProvider>, isFurther: boolean) => {
+      const connector = createOAuthProvider({ ...right, ...changes });
+      const { authorizeUrl } = await connector.begin(tools, 'the state', { isFurther });
+      return Object.fromEntries(new URL(authorizeUrl).searchParams);
+    };
+    expect(await queryOf({}, false)).not.toHaveProperty('prompt');
+    expect(await queryOf({}, true)).toMatchObject({ prompt: 'select_account', state: 'the state' });
+    const authorize_params = { access_type: 'offline', prompt: 'consent' };
+    for (const isFurther of [false, true]) {
+      expect(await queryOf({ authorize_params }, isFurther)).toMatchObject(authorize_params);
+    }
+  });
+
   test.each(['basic', 'post', 'none'] as const)(
     'proves itself to the token endpoint by %s',
     async (tokenAuth) => {

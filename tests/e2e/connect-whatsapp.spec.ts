@@ -144,8 +144,10 @@ test('a phone without a camera is linked with a code typed on it', async ({ sett
   await settings.chooseService('WhatsApp (WAHA)');
   await showCode(settings);
   await widget.getByRole('button', { name: 'Link with the phone number instead' }).click();
-  await widget.getByRole('textbox', { name: 'Phone number' }).fill('+55 11 98765-4321');
+  await widget.getByRole('textbox', { name: 'Phone number' }).fill('0055 (11) 98765-4321');
   await widget.getByRole('button', { name: 'Get the code' }).click();
+  await expect(widget.getByText(/^\+55 11 98765[ -]4321 – is this your number\?/)).toBeFocused();
+  await widget.getByRole('button', { name: 'Yes, get the code' }).click();
   const given = await phone.waitForPairingCode();
   await expect(widget.getByText(given, { exact: true })).toBeVisible();
   await expectAccessibleInBothThemes(settings, 'waha-pairing-code');

@@ -203,6 +203,14 @@ describe('OAUTH_PROVIDERS', () => {
     return { OAUTH_PROVIDERS: path };
   }
 
+  const withParams = (authorize_params: object) => ({ ...provider, authorize_params });
+
+  test('parameters of the consent address and the algorithm of id_tokens are taken', () => {
+    const wish = { authorize_params: { prompt: 'consent' }, id_token_alg: 'HS256' };
+    const config = readConfig(testEnvironment(9000, read([{ ...provider, ...wish }])));
+    expect(config.connectors.oauthProviders).toMatchObject([wish]);
+  });
+
   test('a file of providers is read with its defaults', () => {
     const config = readConfig(testEnvironment(9000, read([provider])));
     expect(config.connectors.oauthProviders).toMatchObject([
@@ -217,6 +225,14 @@ describe('OAUTH_PROVIDERS', () => {
     ['the same name twice', [provider, provider], 'acme is already taken'],
     ['no endpoint', [{ ...provider, issuer: undefined }], 'needs issuer'],
     ['no secret', [{ ...provider, client_secret: undefined }], 'needs client_secret'],
+    ['a parameter of our own', [withParams({ state: 'x' })], '/0/authorize_params'],
+    [
+      'another way back',
+      [withParams({ redirect_uri: 'https://x.example' })],
+      '/0/authorize_params',
+    ],
+    ['a parameter that is no text', [withParams({ max_age: 5 })], '/0/authorize_params/max_age'],
+    ['an unknown algorithm', [{ ...provider, id_token_alg: 'none' }], '/0/id_token_alg'],
     ['an unknown member', [{ ...provider, clientId: 'x' }], '/0'],
     [
       'a pointer that is none',

@@ -158,6 +158,16 @@ test('a bot that serves another service is taken over only after a warning', asy
   );
 });
 
+test('an account of another Kommo account is connected only after a warning', async () => {
+  const backend = startBackend();
+  backend.onCredentials = () =>
+    makeAttempt({ state: 'confirm', reason: 'connected_elsewhere', account: bot });
+  const opened = await openSettings();
+  await opened.user.type(await openTelegram(opened), '7000000001:good');
+  await opened.user.click(connectButton());
+  expect(await screen.findByText(/in another Kommo account, too/)).toBeVisible();
+});
+
 test('a token handed in after the time for connecting ran out begins a new attempt by itself', async () => {
   const backend = startBackend();
   acceptToken(backend, '7000000001:good');

@@ -146,15 +146,54 @@ test('a phone number is the way without a camera', async () => {
   expect(field).toHaveFocus();
   expect(field).toHaveAccessibleDescription(/7 to 15 digits/);
 
+  backend.onPreview = (phone) => {
+    expect(phone).toBe('(11) 91234-5678');
+    return '+55 11 91234 5678';
+  };
   backend.onCredentials = ({ values }) => {
-    expect(values).toEqual({ phone: '+55 11 91234-5678' });
+    expect(values).toEqual({ phone: '+55 11 91234 5678' });
     return showing(0, { pairing_code: 'ABCDEFGH' });
   };
   await user.clear(field);
-  await user.type(field, '+55 11 91234-5678');
+  await user.type(field, '(11) 91234-5678');
   await user.click(screen.getByRole('button', { name: 'Get the code' }));
+  expect(await screen.findByText(/^\+55 11 91234 5678 – is this your number/)).toHaveFocus();
+  await user.click(screen.getByRole('button', { name: 'Yes, get the code' }));
   expect(await screen.findByText('ABCD-EFGH')).toBeVisible();
   expect(screen.getByText('The code is A B C D, E F G H')).toBeInTheDocument();
+});
+
+test('a number that is read wrongly can be corrected, and no code is asked for meanwhile', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  const { user } = opened;
+  await openCode(opened);
+  await waitFor(() => backend.push(showing(0)));
+  await code();
+  await user.click(screen.getByRole('button', { name: 'Link with the phone number instead' }));
+  const field = screen.getByLabelText('Phone number');
+  const ask = () => user.click(screen.getByRole('button', { name: 'Get the code' }));
+
+  backend.onPreview = () => ({
+    code: 'validation_failed',
+    fields: [{ path: 'values.phone', code: 'invalid' }],
+  });
+  await user.type(field, '912345678');
+  await ask();
+  await waitFor(() => expect(field).toHaveAccessibleDescription(/with \+ and its country code/));
+
+  backend.onPreview = () => '+1 912 345 6789';
+  await user.type(field, '9');
+  await ask();
+  await screen.findByText(/is this your number/);
+  await user.type(field, '0');
+  expect(screen.queryByText(/is this your number/)).toBeNull();
+  expect(screen.getByRole('button', { name: 'Get the code' })).toBeVisible();
+  const submitted = backend.writes.filter(({ path }) => path.endsWith('/credentials'));
+  expect(submitted.map(({ body }) => body)).toEqual([
+    expect.objectContaining({ preview: true }),
+    expect.objectContaining({ preview: true }),
+  ]);
 });
 
 test('leaving the panel ends the attempt at the service', async () => {

@@ -2,6 +2,15 @@
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 
+  class Prompt {
+    constructor(description: { name: string; requestable: boolean });
+  }
+
+  export const interactionPolicy: {
+    base(): { add(prompt: Prompt, index: number): void };
+    Prompt: typeof Prompt;
+  };
+
   export default class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
     proxy: boolean;

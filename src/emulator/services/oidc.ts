@@ -74,7 +74,9 @@ function portOf(world: World, issuer: string): Promise<number> {
 }
 
 async function start(issuer: string, redirectUri: string): Promise<number> {
-  const { default: OidcProvider } = await import('oidc-provider');
+  const { default: OidcProvider, interactionPolicy } = await import('oidc-provider');
+  const policy = interactionPolicy.base();
+  policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0);
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const provider = new OidcProvider(issuer, {
     adapter: createOidcStore(),
@@ -108,7 +110,10 @@ async function start(issuer: string, redirectUri: string): Promise<number> {
       Grant: 86_400,
       RefreshToken: 86_400,
     },
-    interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+    interactions: {
+      policy,
+      url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}`,
+    },
     findAccount: (_context: unknown, id: string) => {
       const person = PEOPLE.find((one) => one.id === id);
       return (
@@ -165,6 +170,8 @@ async function interact(
   });
   grant.addOIDCScope('openid profile email offline_access');
   await provider.interactionFinished(request, response, {
+    // The page asks for the account every time.
+    select_account: {},
     login: { accountId: person },
     consent: { grantId: await grant.save() },
   });

@@ -126,7 +126,8 @@ function mappedV4(address: string): string | undefined {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-function isAddressAllowed(url: URL, allowed: ReadonlySet<string>): boolean {
+/** Whether an address may be called as far as it can be seen in it: what a name resolves to comes later. */
+export function isAddressAllowed(url: URL, allowed: ReadonlySet<string> = new Set()): boolean {
   if (url.username !== '' || url.password !== '') return false;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (allowed.has(host)) return url.protocol === 'https:' || url.protocol === 'http:';

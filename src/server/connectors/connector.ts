@@ -103,8 +103,15 @@ interface Common {
 
 export interface OAuthConnector extends Common {
   auth: 'oauth';
-  /** Builds the address of the service's consent page. `state` must be passed on unchanged. */
-  begin(tools: Tools, state: string): Promise<{ authorizeUrl: string; session: Session }>;
+  /**
+   * Builds the address of the service's consent page. `state` must be passed on unchanged. `isFurther` when
+   * another account of the service is connected already: the person may want to choose this time.
+   */
+  begin(
+    tools: Tools,
+    state: string,
+    wish?: { isFurther: boolean },
+  ): Promise<{ authorizeUrl: string; session: Session }>;
   /** Turns the query of the redirect into a signed-in account. `error=access_denied` never gets here. */
   finish(tools: Tools, session: Session, query: URLSearchParams): Promise<Linked>;
 }
@@ -152,10 +159,13 @@ export type ConnectorFailure =
   | 'rejected'
   /** The grant or session of an existing channel is dead; the admin must sign in again. */
   | 'reauthorize'
-  /** Not reached, 5xx, garbage. */
+  /** Not reached, or 5xx: waiting may help. */
   | 'unavailable'
   | 'rate_limited'
-  /** The operator's settings (client secret, server key, address) are wrong. */
+  /**
+   * The operator's settings (client secret, server key, address) are wrong, or the service answers in a way
+   * that we do not understand. Waiting does not help.
+   */
   | 'misconfigured'
   /** A posted event is not proven. */
   | 'signature';

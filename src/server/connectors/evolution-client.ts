@@ -1,29 +1,30 @@
 import { z } from 'zod';
 import type { Tools } from './connector.ts';
-import { type JsonAnswer, readAs, refused, unavailable } from './http.ts';
+import { type JsonAnswer, notUnderstood, optionalText, readAs, refused } from './http.ts';
 import { OperatorServer } from './operator-server.ts';
 
 /** The header our secret travels in: Evolution does not sign its events, but repeats headers it was given. */
 export const SECRET_HEADER = 'x-webhook-secret';
 
-const connection = z.object({ instance: z.object({ state: z.string().nullish() }) });
+const connection = z.object({ instance: z.object({ state: optionalText }) });
 
 const codes = z.object({
   /** A QR code holds no more than this. */
-  code: z.string().max(2_000).nullish(),
+  code: z.string().max(2_000).optional().catch(undefined),
   pairingCode: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,32}$/)
-    .nullish(),
+    .optional()
+    .catch(undefined),
 });
 export type EvolutionCodes = z.output<typeof codes>;
 
 const instances = z.array(
   z.object({
-    name: z.string().nullish(),
-    ownerJid: z.string().nullish(),
-    profileName: z.string().nullish(),
-    profilePicUrl: z.string().nullish(),
+    name: optionalText,
+    ownerJid: optionalText,
+    profileName: optionalText,
+    profilePicUrl: optionalText,
   }),
 );
 export type EvolutionInstance = z.output<typeof instances>[number];
@@ -32,7 +33,7 @@ export type EvolutionInstance = z.output<typeof instances>[number];
  * The calls to Evolution API version 2 that a sign-in needs.
  *
  * Every method throws ConnectorError: `misconfigured` when the server refuses our key (it is the operator's;
- * no admin can mend it), `rate_limited`, `unavailable`.
+ * no admin can mend it) or answers what we do not understand, `rate_limited`, `unavailable`.
  *
  * @see https://doc.evolution-api.com/v2/api-reference/get-information
  */
@@ -71,7 +72,7 @@ export class EvolutionClient {
   async findState(tools: Tools, name: string): Promise<string | undefined> {
     const answer = await this.#server.call(tools, { path: `/instance/connectionState/${name}` });
     if (answer.status === 404) return undefined;
-    if (answer.status >= 400) throw unavailable(`evolution state: status ${answer.status}`);
+    if (answer.status >= 400) throw notUnderstood(`evolution state: status ${answer.status}`);
     return readAs(connection, answer.json).instance.state ?? 'close';
   }
 
@@ -84,7 +85,7 @@ export class EvolutionClient {
     const query = phone === undefined ? '' : `?number=${encodeURIComponent(phone)}`;
     const answer = await this.#server.call(tools, { path: `/instance/connect/${name}${query}` });
     if (answer.status >= 400) {
-      if (phone === undefined) throw unavailable(`evolution connect: status ${answer.status}`);
+      if (phone === undefined) throw notUnderstood(`evolution connect: status ${answer.status}`);
       throw refused('rejected', { field: 'phone', text: textOf(answer), secrets: [this.#apiKey] });
     }
     return readAs(codes, answer.json);
@@ -94,7 +95,7 @@ export class EvolutionClient {
     const answer = await this.#server.call(tools, {
       path: `/instance/fetchInstances?instanceName=${name}`,
     });
-    if (answer.status >= 400) throw unavailable(`evolution instance: status ${answer.status}`);
+    if (answer.status >= 400) throw notUnderstood(`evolution instance: status ${answer.status}`);
     // Checked, because a server that ignored the filter would show somebody else's number.
     return readAs(instances, answer.json).find((instance) => instance.name === name);
   }
@@ -109,7 +110,7 @@ export class EvolutionClient {
       path: `/webhook/set/${name}`,
       json: { webhook: webhookOf(webhook) },
     });
-    if (answer.status >= 400) throw unavailable(`evolution webhook: status ${answer.status}`);
+    if (answer.status >= 400) throw notUnderstood(`evolution webhook: status ${answer.status}`);
   }
 
   /** Ends the session on the phone. Evolution answers 400 when none is open, which is as good. */
@@ -127,7 +128,7 @@ export class EvolutionClient {
     const path = `/instance/delete/${name}`;
     const answer = await this.#server.call(tools, { method: 'DELETE', path, deadlineMs });
     if (answer.status >= 400 && answer.status !== 404) {
-      throw unavailable(`evolution delete: status ${answer.status}`);
+      throw notUnderstood(`evolution delete: status ${answer.status}`);
     }
   }
 }

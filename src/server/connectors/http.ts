@@ -1,6 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { NotReached, type Outbound, type OutboundAnswer } from '../outbound.ts';
 import { ConnectorError, type ConnectorFailure } from './connector.ts';
+import { parseExactJson } from './exact-json.ts';
 import { plainLine } from './plain-text.ts';
 
 /** Answers of the services here are a few kilobytes; more is a fault or an attack. */
@@ -8,6 +9,9 @@ const MAX_BYTES = 256 * 1024;
 
 /** Longest pause a service may ask for. Beyond it we try again anyway. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** Refusals in form that only mean "not now": request timeout, too early. */
+const BUSY = new Set([408, 425]);
 
 /** As much of a service's words as an admin reads. */
 const LONGEST_REASON = 200;
@@ -34,41 +38,61 @@ export interface JsonAnswer {
 /**
  * Sends one request and sorts the answer out, so that connectors see only what is worth judging.
  *
- * @throws ConnectorError `unavailable` when not reached, on 5xx, a redirect or a success that is not JSON;
- *   `rate_limited` on 429
+ * @throws ConnectorError `unavailable` when not reached or told to wait (5xx and the like); `rate_limited` on
+ *   429; `misconfigured` for an answer that waiting does not mend: a redirect, a success that is not JSON
  */
 export async function sendJson(send: Outbound, request: JsonRequest): Promise<JsonAnswer> {
   const answer = await reach(send, request);
   const json = parseJson(answer.body);
   if (answer.status === 429) throw rateLimited(answer.headers['retry-after'], json);
-  if (
-    answer.status >= 500 ||
-    answer.status < 200 ||
-    (answer.status >= 300 && answer.status < 400)
-  ) {
-    throw unavailable(`status ${answer.status}`);
-  }
+  demandWorthJudging(answer.status);
   // Every service here answers with an object or a list; a captive portal or a proxy does not.
   if (answer.status < 300 && answer.body.length > 0 && typeof json !== 'object') {
-    throw unavailable('not JSON');
+    throw notUnderstood('not JSON');
   }
   return { status: answer.status, json };
 }
 
 /**
- * Checks the shape of a parsed body. A service that answers in another shape is as good as down.
+ * Lets successes and refusals through.
  *
- * @throws ConnectorError `unavailable`
+ * @throws ConnectorError `unavailable` where waiting may help, `misconfigured` for a redirect: it leads to
+ *   another address than the configured one
+ */
+export function demandWorthJudging(status: number): void {
+  if (status >= 500 || BUSY.has(status)) throw unavailable(`status ${status}`);
+  if (status < 200 || (status >= 300 && status < 400)) throw notUnderstood(`status ${status}`);
+}
+
+/**
+ * Checks the shape of a parsed body. A service that answers in another shape was reached, and will answer so
+ * tomorrow: it is not the one we were set up for.
+ *
+ * @throws ConnectorError `misconfigured`
  */
 export function readAs<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw unavailable('unexpected shape');
+  if (!parsed.success) throw notUnderstood('unexpected shape');
   return parsed.data;
 }
 
-/** What went wrong, in our words only: `detail` must not come from the service. */
+/** A text that need not be there: null, empty or of another type, it must not spoil the rest of an answer. */
+export const optionalText = z.string().min(1).optional().catch(undefined);
+
+/** Not reached, or asked to wait. `detail` is in our words only: it must not come from the service. */
 export function unavailable(detail: string): ConnectorError {
   return new ConnectorError('unavailable', { cause: detail });
+}
+
+/** Reached, and answered in a way that we do not understand and waiting does not mend. `detail` as above. */
+export function notUnderstood(detail: string): ConnectorError {
+  return new ConnectorError('misconfigured', { cause: detail });
+}
+
+/** What an unfinished call says about the service. */
+export function failureOfCall({ reason }: NotReached): ConnectorError {
+  const isAnswered = reason === 'too_large' || reason === 'refused_address';
+  return isAnswered ? notUnderstood(reason) : unavailable(reason);
 }
 
 /** `header` is `Retry-After`; `json` may say it instead, as Telegram and Kommo do. */
@@ -137,14 +161,14 @@ async function reach(send: Outbound, request: JsonRequest): Promise<OutboundAnsw
       maxBytes: MAX_BYTES,
     });
   } catch (error) {
-    if (error instanceof NotReached) throw unavailable(error.reason);
+    if (error instanceof NotReached) throw failureOfCall(error);
     throw error;
   }
 }
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseExactJson(body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -22,10 +22,15 @@ export function readPointer(document: unknown, pointer: string): unknown {
   return value;
 }
 
-/** As `readPointer`, for values shown or stored as text: strings and numbers, trimmed, never empty. */
+/**
+ * As `readPointer`, for values shown or stored as text: strings and numbers, trimmed, never empty. A number
+ * so large that it may have been rounded is not taken.
+ */
 export function readText(document: unknown, pointer: string): string | undefined {
   const value = readPointer(document, pointer);
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value === 'number') {
+    return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : undefined;
+  }
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   return text === '' ? undefined : text;

@@ -6,9 +6,10 @@ import {
 } from 'openid-client';
 import type { OAuthProvider } from '../connector-settings.ts';
 import { ConnectorError, type Linked } from './connector.ts';
-import { unavailable } from './http.ts';
+import { notUnderstood } from './http.ts';
 import { readText } from './json-pointer.ts';
 import { pictureAddress, plainLine } from './plain-text.ts';
+import { claimsOf } from './token-answer.ts';
 
 /**
  * What the provider says about whoever holds the token; `undefined` when it has no userinfo endpoint.
@@ -24,7 +25,7 @@ export async function fetchProfile(
   const { userinfo_endpoint: address } = config.serverMetadata();
   if (address === undefined) return undefined;
   const url = URL.parse(address);
-  if (url === null) throw new ConnectorError('misconfigured', { cause: 'userinfo_endpoint' });
+  if (url === null) throw notUnderstood('userinfo_endpoint');
   if (subject !== undefined) return await fetchUserInfo(config, accessToken, subject);
   // Plain OAuth 2: the answer need not have a `sub`.
   const headers = new Headers({ accept: 'application/json' });
@@ -32,7 +33,7 @@ export async function fetchProfile(
   if (answer.status === 401 || answer.status === 403) throw new ConnectorError('reauthorize');
   const profile: unknown = await answer.json().catch(() => undefined);
   if (!answer.ok || typeof profile !== 'object' || profile === null) {
-    throw unavailable(`userinfo: status ${answer.status}`);
+    throw notUnderstood(`userinfo: status ${answer.status}`);
   }
   return profile;
 }
@@ -45,11 +46,11 @@ export async function fetchProfile(
  */
 export function accountOf(
   provider: OAuthProvider,
-  sources: { profile: unknown; claims: unknown; tokens: TokenEndpointResponse },
+  sources: { profile: unknown; tokens: TokenEndpointResponse },
 ): Omit<Linked, 'credentials'> {
   // Tokens are secrets; no pointer may make one a name.
-  const { access_token: _, refresh_token: __, id_token: ___, ...rest } = sources.tokens;
-  const documents = [sources.profile, sources.claims, rest];
+  const { access_token: _, refresh_token: __, id_token, ...rest } = sources.tokens;
+  const documents = [sources.profile, id_token && claimsOf(id_token), rest];
   const find = (pointer: string | undefined): string | undefined =>
     pointer === undefined
       ? undefined
@@ -57,7 +58,7 @@ export function accountOf(
   const externalId = find(provider.account.id);
   // An id is kept as it is or not at all.
   if (externalId === undefined || plainLine(externalId) !== externalId) {
-    throw new ConnectorError('misconfigured', { cause: 'account.id finds nothing' });
+    throw notUnderstood('account.id finds nothing');
   }
   const handle = plainLine(find(provider.account.handle)) ?? null;
   const avatarUrl = pictureAddress(find(provider.account.avatar));

@@ -1,29 +1,24 @@
 import {
-  authorizationCodeGrant,
   buildAuthorizationUrl,
   type Configuration,
   calculatePKCECodeChallenge,
+  genericGrantRequest,
   randomNonce,
   randomPKCECodeVerifier,
   refreshTokenGrant,
-  skipStateCheck,
   type TokenEndpointResponse,
   tokenRevocation,
 } from 'openid-client';
 import { z } from 'zod';
 import type { OAuthProvider } from '../connector-settings.ts';
-import {
-  ConnectorError,
-  type Health,
-  type Linked,
-  type OAuthConnector,
-  type Tools,
-} from './connector.ts';
+import type { Outbound } from '../outbound.ts';
+import { ConnectorError, type Health, type Linked, type OAuthConnector } from './connector.ts';
 import { endOfLife, isEnding } from './grant-life.ts';
 import { CONNECTED, healthOf, unlessGone } from './health.ts';
+import { refused } from './http.ts';
 import { accountOf, fetchProfile } from './oauth-account.ts';
 import { OAuthServer } from './oauth-server.ts';
-import { type OpenidStep, translateOpenidError } from './openid.ts';
+import { failureOfCode, type OpenidStep, translateOpenidError } from './openid.ts';
 
 /** A token this close to its end is renewed first. */
 const EXPIRY_MARGIN_MS = 60_000;
@@ -43,10 +38,13 @@ type Grant = z.output<typeof storedCredentials>;
  * Any OAuth 2 or OpenID Connect provider the operator describes in the file `OAUTH_PROVIDERS`.
  *
  * With an `issuer` the endpoints are discovered and id_tokens are checked. Without one, nothing could vouch
- * for an id_token, so one that comes is dropped and the account comes from the userinfo endpoint.
+ * for an id_token, so one that comes is dropped and the account comes from the userinfo endpoint; likewise
+ * when none comes, or one that cannot be checked.
+ *
+ * @param outside calls public addresses only; without it, as in development, discovered ones may be on this machine
  */
-export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
-  const server = new OAuthServer(provider);
+export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound): OAuthConnector {
+  const server = new OAuthServer(provider, outside);
   const scope = Array.isArray(provider.scopes) ? provider.scopes.join(' ') : provider.scopes;
   const isOpenId = provider.issuer !== undefined && scope.split(/[ ,]/).includes('openid');
 
@@ -55,10 +53,17 @@ export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
     titleKey: provider.name,
     auth: 'oauth',
 
-    async begin(tools, state) {
-      const config = await server.open(tools);
+    async begin(tools, state, wish) {
+      const config = await server.open(tools, { keepsIdToken: true });
       const session: z.output<typeof storedSession> = {};
-      const parameters: Record<string, string> = { redirect_uri: tools.redirectUrl, scope, state };
+      const parameters: Record<string, string> = {
+        // Who is signed in at the provider in this browser would be taken again without a question.
+        ...(wish?.isFurther && letsChoose(config) && { prompt: 'select_account' }),
+        ...provider.authorize_params,
+        redirect_uri: tools.redirectUrl,
+        scope,
+        state,
+      };
       if (provider.pkce) {
         session.verifier = randomPKCECodeVerifier();
         parameters.code_challenge = await calculatePKCECodeChallenge(session.verifier);
@@ -73,27 +78,31 @@ export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
 
     async finish(tools, stored, query): Promise<Linked> {
       const { verifier, nonce } = storedSession.parse(stored);
-      const config = await server.open(tools);
-      const code = query.get('code') ?? undefined;
+      const config = await server.open(tools, { keepsIdToken: true });
+      const code = codeOf(config, query);
       const tokens = await guarded({ at: 'token', dead: 'rejected' }, [code, verifier], () =>
-        authorizationCodeGrant(config, answeredUrl(config, tools, query), {
-          // The core has matched the state before it called us.
-          expectedState: skipStateCheck,
-          pkceCodeVerifier: verifier,
-          expectedNonce: nonce,
+        genericGrantRequest(config, 'authorization_code', {
+          code,
+          redirect_uri: tools.redirectUrl,
+          ...(verifier !== undefined && { code_verifier: verifier }),
         }),
       );
       const claims = tokens.claims();
+      // The id_token was made for another sign-in.
+      if (claims !== undefined && claims.nonce !== nonce) {
+        throw new ConnectorError('rejected', { cause: 'foreign nonce' });
+      }
       const grant = grantOf(tokens, tools.now());
       if (claims !== undefined) grant.subject = claims.sub;
       const profile = await askProfile(config, grant, 'rejected');
-      return { ...accountOf(provider, { profile, claims, tokens }), credentials: grant };
+      return { ...accountOf(provider, { profile, tokens }), credentials: grant };
     },
 
     async health(tools, credentials): Promise<Health> {
       const grant = storedCredentials.parse(credentials);
       try {
-        const config = await server.open(tools);
+        // What an id_token says is learned at the sign-in; a faulty one must not cost the renewed grant.
+        const config = await server.open(tools, { keepsIdToken: false });
         const isOld = isEnding(grant.expiresAt, tools.now(), EXPIRY_MARGIN_MS);
         if (!isOld || grant.refreshToken === undefined) {
           try {
@@ -113,7 +122,7 @@ export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
 
     async unlink(tools, credentials): Promise<void> {
       const { accessToken, refreshToken } = storedCredentials.parse(credentials);
-      const config = await server.open(tools);
+      const config = await server.open(tools, { keepsIdToken: false });
       if (config.serverMetadata().revocation_endpoint === undefined) return;
       // Ending the refresh token ends the access tokens it made (RFC 7009, 2.1).
       await guarded({ at: 'token', dead: 'reauthorize' }, [accessToken, refreshToken], () =>
@@ -122,24 +131,24 @@ export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
     },
   };
 
-  /** Where the browser came back to, as openid-client wants to read it. */
-  function answeredUrl(config: Configuration, tools: Tools, query: URLSearchParams): URL {
-    const url = new URL(tools.redirectUrl);
-    url.search = query.toString();
-    if (provider.issuer === undefined) {
-      // Nothing to compare with, and openid-client would compare all the same.
-      url.searchParams.delete('iss');
-      return url;
-    }
+  /** The code the browser came back with, if it is this provider's. The core has matched the state. */
+  function codeOf(config: Configuration, query: URLSearchParams): string {
     const metadata = config.serverMetadata();
     const iss = query.get('iss');
     const isForeign =
       iss === null
         ? metadata.authorization_response_iss_parameter_supported === true
         : iss !== metadata.issuer;
-    // RFC 9207: an answer of another server, mixed into this sign-in.
-    if (isForeign) throw new ConnectorError('rejected', { cause: 'foreign iss' });
-    return url;
+    // RFC 9207: an answer of another server, mixed into this sign-in. Without an issuer there is nothing to
+    // compare with.
+    if (provider.issuer !== undefined && isForeign) {
+      throw new ConnectorError('rejected', { cause: 'foreign iss' });
+    }
+    const code = query.get('code');
+    if (code !== null && code !== '' && !query.has('error')) return code;
+    const error = query.get('error') ?? '';
+    const text = query.get('error_description') ?? error;
+    throw refused(failureOfCode(error, 'rejected'), { text, secrets: [] });
   }
 
   async function askProfile(
@@ -171,6 +180,12 @@ export function createOAuthProvider(provider: OAuthProvider): OAuthConnector {
       throw translateOpenidError(error, { ...step, secrets: [provider.client_secret, ...secrets] });
     }
   }
+}
+
+/** A provider that lists its prompts refuses others (OpenID Connect Prompt Create, 4). */
+function letsChoose(config: Configuration): boolean {
+  const { prompt_values_supported: prompts } = config.serverMetadata();
+  return !Array.isArray(prompts) || prompts.includes('select_account');
 }
 
 function grantOf(tokens: TokenEndpointResponse, now: Date): Grant {

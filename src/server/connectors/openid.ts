@@ -8,7 +8,16 @@ import {
 import { isLoopbackHost } from '../environment-reader.ts';
 import { NotReached, type Outbound } from '../outbound.ts';
 import { ConnectorError, type ConnectorFailure } from './connector.ts';
-import { rateLimited, refused, unavailable } from './http.ts';
+import { parseExactJson } from './exact-json.ts';
+import {
+  demandWorthJudging,
+  failureOfCall,
+  notUnderstood,
+  rateLimited,
+  refused,
+  unavailable,
+} from './http.ts';
+import { standardRefusal, standardTokenAnswer } from './token-answer.ts';
 
 /** A discovery document or a userinfo answer is a few kilobytes. */
 const MAX_BYTES = 256 * 1024;
@@ -21,14 +30,13 @@ export function isLoopbackHttp(address: string): boolean {
 
 /**
  * Lets openid-client speak through our own outbound caller, so that its deadline, size cap and refusal of
- * redirects hold here too.
+ * redirects hold here too. What comes back is as openid-client wants it: any success is a 200, and JSON has
+ * its content type and its large numbers as text.
  */
 export function fetchThrough(send: Outbound): CustomFetch {
   return async (url, options) => {
     // A discovered address may differ from the configured one; openid-client's own rule is all or nothing.
-    if (!url.startsWith('https://') && !isLoopbackHttp(url)) {
-      throw new ConnectorError('misconfigured', { cause: 'plain http' });
-    }
+    if (!url.startsWith('https://') && !isLoopbackHttp(url)) throw notUnderstood('plain http');
     const answer = await send({
       method: methodOf(options.method),
       url,
@@ -36,32 +44,61 @@ export function fetchThrough(send: Outbound): CustomFetch {
       body: options.body == null ? undefined : String(options.body),
       maxBytes: MAX_BYTES,
     }).catch((error: unknown) => {
-      throw error instanceof NotReached ? unavailable(error.reason) : error;
+      throw error instanceof NotReached ? failureOfCall(error) : error;
     });
     if (answer.status === 429) throw rateLimited(answer.headers['retry-after']);
-    if (answer.status >= 500 || answer.status < 200 || isRedirect(answer.status)) {
-      throw unavailable(`status ${answer.status}`);
-    }
+    demandWorthJudging(answer.status);
     const { 'content-type': type = '', 'www-authenticate': challenge } = answer.headers;
     const text = answer.body.toString('utf8');
+    const body = parseObject(text);
+    const isSuccess = answer.status < 300;
     // Also where openid-client would not look at the body: a captive portal says 200 to everything.
-    const isReadable = text === '' || type.startsWith('application/jwt') || parseObject(text);
-    if (answer.status < 300 && !isReadable) throw unavailable('not JSON');
+    if (isSuccess && text !== '' && !type.startsWith('application/jwt') && body === undefined) {
+      throw notUnderstood('not JSON');
+    }
+    const status = isSuccess ? 200 : answer.status;
     const headers = new Headers({ 'content-type': type });
-    if (challenge !== undefined) headers.set('www-authenticate', challenge);
-    return new Response(text === '' ? null : text, { status: answer.status, headers });
+    // A gateway may add its own challenge to a success; openid-client would take it for a refusal.
+    if (challenge !== undefined && !isSuccess) headers.set('www-authenticate', challenge);
+    if (body === undefined) return new Response(text === '' ? null : text, { status, headers });
+    headers.set('content-type', 'application/json');
+    return new Response(JSON.stringify(body), { status, headers });
   };
 }
 
-/** Takes the id_token out of what a token endpoint answers: for providers whose issuer nobody told us. */
-export function withoutIdToken(fetch: CustomFetch): CustomFetch {
+/**
+ * Reads the answers of a token endpoint with leniency; see `standardTokenAnswer` for what it means.
+ *
+ * @param isCheckable as there
+ */
+export function lenientTokens(
+  fetch: CustomFetch,
+  isCheckable: (idToken: string) => boolean,
+): CustomFetch {
   return async (url, options) => {
     const answer = await fetch(url, options);
-    const text = await answer.clone().text();
-    const body = parseObject(text);
-    if (body?.id_token === undefined) return answer;
-    const { id_token: _, ...rest } = body;
-    return Response.json(rest, { status: answer.status });
+    const body = await bodyOf(answer);
+    const isPlainRefusal = answer.status === 401 || answer.status === 403;
+    if (body === undefined || (isPlainRefusal && typeof body.error !== 'string')) return answer;
+    const refusal = standardRefusal(body);
+    if (refusal !== undefined) {
+      const { headers } = answer;
+      const status = answer.ok ? 400 : answer.status;
+      return new Response(JSON.stringify(refusal), { status, headers });
+    }
+    return answer.ok ? Response.json(standardTokenAnswer(body, isCheckable)) : answer;
+  };
+}
+
+/** Reads the answers of a userinfo endpoint with leniency: an error in a 200 or 400 is a token refused. */
+export function lenientProfiles(fetch: CustomFetch): CustomFetch {
+  return async (url, options) => {
+    const answer = await fetch(url, options);
+    const body = await bodyOf(answer);
+    if (body === undefined || !(answer.ok || answer.status === 400)) return answer;
+    if (standardRefusal(body) !== undefined) return new Response(null, { status: 401 });
+    if (!answer.ok || typeof body.sub !== 'number') return answer;
+    return Response.json({ ...body, sub: String(body.sub) });
   };
 }
 
@@ -96,7 +133,8 @@ export function translateOpenidError(error: unknown, step: OpenidStep): unknown 
   return error;
 }
 
-function failureOfCode(code: string, dead: ConnectorFailure): ConnectorFailure {
+/** What an error code of RFC 6749 means; one that we do not know is about the code or grant. */
+export function failureOfCode(code: string, dead: ConnectorFailure): ConnectorFailure {
   switch (code) {
     case 'invalid_client':
     case 'unauthorized_client':
@@ -104,6 +142,10 @@ function failureOfCode(code: string, dead: ConnectorFailure): ConnectorFailure {
     case 'invalid_request':
     case 'unsupported_grant_type':
     case 'unsupported_response_type':
+    // GitHub's and Google's.
+    case 'application_suspended':
+    case 'incorrect_client_credentials':
+    case 'redirect_uri_mismatch':
       return 'misconfigured';
     case 'server_error':
     case 'temporarily_unavailable':
@@ -117,19 +159,17 @@ function failureOfClient(error: ClientError, step: OpenidStep): ConnectorError {
   const status = error.cause instanceof Response ? error.cause.status : undefined;
   if (status === 401 || status === 403) return unauthorized(step);
   switch (error.code) {
-    // Made for somebody else, by somebody else, or too old.
-    case 'OAUTH_JWT_CLAIM_COMPARISON_FAILED':
+    // Another account answered than the id_token is about.
     case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED':
-    case 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED': {
-      const failure = step.at === 'discovery' ? 'misconfigured' : step.dead;
-      return new ConnectorError(failure, { cause: error.code });
-    }
-    case 'OAUTH_UNSUPPORTED_OPERATION':
-    case 'OAUTH_HTTP_REQUEST_FORBIDDEN':
-      return new ConnectorError('misconfigured', { cause: error.code });
-    default:
-      return unavailable(error.code ?? 'openid');
+      if (step.at === 'discovery') break;
+      return new ConnectorError(step.dead, { cause: error.code });
+    case 'OAUTH_TIMEOUT':
+    case 'OAUTH_ABORT':
+      return unavailable(error.code);
   }
+  // An id_token of another issuer, for another client or of another time says nothing about the person:
+  // the settings or the clocks do not fit. All else was answered, but not as we understand it.
+  return notUnderstood(error.code ?? 'openid');
 }
 
 function unauthorized(step: OpenidStep): ConnectorError {
@@ -144,20 +184,25 @@ function ownErrorIn(error: unknown): ConnectorError | undefined {
   return undefined;
 }
 
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400;
-}
-
 function methodOf(method: string): 'GET' | 'POST' {
   if (method === 'GET' || method === 'POST') return method;
   throw new TypeError(`openid-client used ${method}`);
 }
 
+async function bodyOf(answer: Response): Promise<Record<string, unknown> | undefined> {
+  return parseObject(await answer.clone().text());
+}
+
+/** A list counts too: its members are numbered. */
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+    const value = parseExactJson(text);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

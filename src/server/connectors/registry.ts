@@ -1,5 +1,6 @@
 import type { ConnectorDescription } from '../../contract/connectors.ts';
 import type { ConnectorSettings } from '../connector-settings.ts';
+import type { Outbound } from '../outbound.ts';
 import type { Connector } from './connector.ts';
 import { createEvolution } from './evolution.ts';
 import { createOAuthProvider } from './oauth-provider.ts';
@@ -15,15 +16,22 @@ export interface ConnectorRegistry {
   describe(): ConnectorDescription[];
 }
 
-/** A connector whose settings are absent is not offered. */
-export function createConnectorRegistry(settings: ConnectorSettings): ConnectorRegistry {
+/**
+ * A connector whose settings are absent is not offered.
+ *
+ * @param outside calls public addresses only; left out in development
+ */
+export function createConnectorRegistry(
+  settings: ConnectorSettings,
+  outside?: Outbound,
+): ConnectorRegistry {
   const offered: (Connector | undefined)[] = [
     settings.telegram && createTelegram(settings.telegram),
     settings.waha && createWaha(settings.waha),
     settings.evolution && createEvolution(settings.evolution),
     settings.slack && createSlack(settings.slack),
     // `npm run new:connector` adds its line above this one.
-    ...settings.oauthProviders.map(createOAuthProvider),
+    ...settings.oauthProviders.map((provider) => createOAuthProvider(provider, outside)),
   ];
   const connectors = offered.filter((connector) => connector !== undefined);
   const byId = new Map(connectors.map((connector) => [connector.id, connector]));

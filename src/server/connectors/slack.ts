@@ -8,7 +8,16 @@ import {
 } from './connector.ts';
 import { endOfLife, isEnding } from './grant-life.ts';
 import { CONNECTED, healthOf, unlessGone } from './health.ts';
-import { type JsonRequest, rateLimited, readAs, refused, sendJson, unavailable } from './http.ts';
+import {
+  type JsonRequest,
+  notUnderstood,
+  optionalText,
+  rateLimited,
+  readAs,
+  refused,
+  sendJson,
+  unavailable,
+} from './http.ts';
 import { plainLine } from './plain-text.ts';
 
 /** Only what a channel of customers' direct messages needs. Slack separates bot scopes by commas. */
@@ -20,23 +29,23 @@ const EXCHANGE = 'oauth.v2.access';
 /** A token this close to its end is renewed first. */
 const EXPIRY_MARGIN_MS = 10 * 60_000;
 
-const envelope = z.object({ ok: z.boolean(), error: z.string().optional() });
+const envelope = z.object({ ok: z.boolean(), error: optionalText });
 
 const named = z.object({
   id: z.string().regex(/^\w{1,64}$/),
-  name: z.string().nullish(),
+  name: optionalText,
 });
 
 const tokenAnswer = z.object({
   access_token: z.string(),
-  team: named.nullish(),
-  enterprise: named.nullish(),
+  team: named.optional().catch(undefined),
+  enterprise: named.optional().catch(undefined),
   /** These two only when the Slack app has token rotation switched on. */
-  refresh_token: z.string().optional(),
-  expires_in: z.number().optional(),
+  refresh_token: optionalText,
+  expires_in: z.number().optional().catch(undefined),
 });
 
-const identity = z.object({ url: z.string().optional() });
+const identity = z.object({ url: optionalText });
 
 const storedCredentials = z.object({
   accessToken: z.string(),
@@ -108,7 +117,8 @@ export function createSlack(settings: {
     if (error === '' && answer.status === 401) {
       throw new ConnectorError(method === EXCHANGE ? 'misconfigured' : 'reauthorize');
     }
-    if (error === '' || TEMPORARY_ERRORS.has(error)) throw unavailable(`slack ${method}`);
+    if (error === '') throw notUnderstood(`slack ${method}: status ${answer.status}`);
+    if (TEMPORARY_ERRORS.has(error)) throw unavailable(`slack ${method}`);
     const secrets = [clientSecret, basic, ...Object.values(request.form ?? {})];
     const text = error;
     if (OPERATOR_ERRORS.has(error)) throw refused('misconfigured', { text, secrets });
@@ -163,7 +173,7 @@ export function createSlack(settings: {
       const given = await requestGrant(tools, { code, redirect_uri: tools.redirectUrl });
       // An app installed for a whole organisation has no team.
       const workspace = given.team ?? given.enterprise;
-      if (!workspace) throw unavailable('slack: no workspace');
+      if (!workspace) throw notUnderstood('slack: no workspace');
       const credentials = grantOf(given, tools.now());
       return {
         externalId: workspace.id,

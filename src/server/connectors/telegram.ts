@@ -8,7 +8,15 @@ import {
   type Linked,
 } from './connector.ts';
 import { CONNECTED, healthOf, unlessGone } from './health.ts';
-import { readAs, refused, sendJson, unavailable } from './http.ts';
+import {
+  notUnderstood,
+  optionalText,
+  rateLimited,
+  readAs,
+  refused,
+  sendJson,
+  unavailable,
+} from './http.ts';
 import { plainLine } from './plain-text.ts';
 import { demandProof, webhookSecret } from './webhook-proof.ts';
 
@@ -24,23 +32,26 @@ const TOKEN_PATTERN = '^[0-9]{5,}:[A-Za-z0-9_-]{20,}$';
 const envelope = z.object({
   ok: z.boolean(),
   result: z.unknown().optional(),
-  description: z.string().optional(),
+  /** The status, where a server between says another one. */
+  error_code: z.number().optional().catch(undefined),
+  description: optionalText,
 });
 
 const botUser = z.object({
   id: z.number().int(),
   is_bot: z.literal(true),
-  first_name: z.string(),
+  first_name: optionalText,
   username: z
     .string()
     .regex(/^\w{1,64}$/)
-    .optional(),
+    .optional()
+    .catch(undefined),
 });
 
 const webhookInfo = z.object({
-  url: z.string(),
-  pending_update_count: z.number().default(0),
-  last_error_date: z.number().optional(),
+  url: optionalText,
+  pending_update_count: z.number().catch(0),
+  last_error_date: z.number().optional().catch(undefined),
 });
 
 const storedCredentials = z.object({ token: z.string(), webhookUrl: z.string().optional() });
@@ -74,7 +85,7 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
         credentials: { token },
       };
       // Telegram keeps one webhook per bot: ours would silence whoever set the present one.
-      if (url !== '' && url !== tools.webhook?.url) linked.warning = 'webhook_taken';
+      if (url !== undefined && url !== tools.webhook?.url) linked.warning = 'webhook_taken';
       return linked;
     },
 
@@ -110,7 +121,8 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
           webhookInfo,
           await call(tools.send, apiRoot, token, 'getWebhookInfo'),
         );
-        if (url !== '' && url === ours) await call(tools.send, apiRoot, token, 'deleteWebhook', {});
+        if (url !== undefined && url === ours)
+          await call(tools.send, apiRoot, token, 'deleteWebhook', {});
       } catch (error) {
         unlessGone(error);
       }
@@ -126,8 +138,9 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
  * Calls one method and unwraps Telegram's envelope. The token is part of the address, so no address may
  * reach an error or a log.
  *
- * @throws ConnectorError `rejected` (401: revoked or wrong; 404 in Telegram's own envelope: no token at all),
- *   `misconfigured` (our webhook address is refused), `rate_limited`, `unavailable`
+ * @throws ConnectorError `rejected` (Telegram itself refuses: the token is wrong or revoked, the bot logged out
+ *   or deactivated), `misconfigured` (our webhook address is refused, or it is not Telegram that answers),
+ *   `rate_limited`, `unavailable`
  */
 async function call(
   send: Outbound,
@@ -143,15 +156,18 @@ async function call(
   });
   const body = envelope.safeParse(answer.json).data;
   if (answer.status < 300 && body?.ok === true) return body.result;
+  const status = body?.ok === false ? (body.error_code ?? answer.status) : answer.status;
+  if (body?.ok === false && status === 429) throw rateLimited(undefined, answer.json);
+  if (status >= 500) throw unavailable(`telegram ${method}: status ${status}`);
   const text = body?.description;
   const secrets = [token, secretOf(parameters)];
-  if (answer.status === 401 || (body?.ok === false && answer.status === 404)) {
-    throw refused('rejected', { field: 'token', text, secrets });
-  }
-  if (method === 'setWebhook' && answer.status === 400) {
+  if (method === 'setWebhook' && status === 400) {
     throw refused('misconfigured', { text, secrets });
   }
-  throw unavailable(`telegram ${method}: status ${answer.status}`);
+  if (body?.ok === false || status === 401) {
+    throw refused('rejected', { field: 'token', text, secrets });
+  }
+  throw notUnderstood(`telegram ${method}: status ${status}`);
 }
 
 function secretOf(parameters: Record<string, unknown>): string | undefined {

@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import type { Tools } from './connector.ts';
-import { type JsonAnswer, readAs, refused, unavailable } from './http.ts';
+import { type JsonAnswer, notUnderstood, optionalText, readAs, refused } from './http.ts';
 import { OperatorServer } from './operator-server.ts';
 
 const EVENTS = ['session.status', 'state.change'];
 
 const sessionInfo = z.object({
   status: z.string(),
-  me: z.object({ id: z.string(), pushName: z.string().nullish() }).nullish(),
-  config: z.object({ webhooks: z.array(z.object({ url: z.string() })).nullish() }).nullish(),
-  engine: z.object({ state: z.string().nullish() }).nullish(),
+  me: z.object({ id: optionalText, pushName: optionalText }).optional().catch(undefined),
+  config: z
+    .object({ webhooks: z.array(z.object({ url: optionalText })).optional() })
+    .optional()
+    .catch(undefined),
+  engine: z.object({ state: optionalText }).optional().catch(undefined),
 });
 
 /** A QR code holds no more than this. */
-const rawCode = z.object({ value: z.string().max(2_000).nullish() });
+const rawCode = z.object({ value: z.string().max(2_000).optional().catch(undefined) });
 
 const pairing = z.object({ code: z.string().regex(/^[A-Za-z0-9-]{1,32}$/) });
 
@@ -23,7 +26,7 @@ export type WahaSessionInfo = z.output<typeof sessionInfo>;
  * The calls to a WAHA server that a sign-in needs.
  *
  * Every method throws ConnectorError: `misconfigured` when the server refuses our key (it is the operator's;
- * no admin can mend it), `rate_limited`, `unavailable`.
+ * no admin can mend it) or answers what we do not understand, `rate_limited`, `unavailable`.
  *
  * @see https://waha.devlike.pro/docs/how-to/sessions/
  */
@@ -58,7 +61,7 @@ export class WahaClient {
   async find(tools: Tools, name: string): Promise<WahaSessionInfo | undefined> {
     const answer = await this.#server.call(tools, { path: `/api/sessions/${name}` });
     if (answer.status === 404) return undefined;
-    if (answer.status >= 400) throw unavailable(`waha session: status ${answer.status}`);
+    if (answer.status >= 400) throw notUnderstood(`waha session: status ${answer.status}`);
     return readAs(sessionInfo, answer.json);
   }
 
@@ -89,7 +92,7 @@ export class WahaClient {
       path: `/api/sessions/${name}`,
       json: { config: configOf(tools) },
     });
-    if (answer.status >= 400) throw unavailable(`waha update: status ${answer.status}`);
+    if (answer.status >= 400) throw notUnderstood(`waha update: status ${answer.status}`);
   }
 
   /** Stops, logs out and forgets the session; one that does not exist is fine. */
@@ -97,7 +100,7 @@ export class WahaClient {
     const path = `/api/sessions/${name}`;
     const answer = await this.#server.call(tools, { method: 'DELETE', path, deadlineMs });
     if (answer.status >= 400 && answer.status !== 404) {
-      throw unavailable(`waha delete: status ${answer.status}`);
+      throw notUnderstood(`waha delete: status ${answer.status}`);
     }
   }
 }

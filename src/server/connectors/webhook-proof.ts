@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ConnectorError, type Tools } from './connector.ts';
+import { parseExactJson } from './exact-json.ts';
 
 /**
  * Compares what an event carries with what it must carry, in a time that does not depend on either.
@@ -21,7 +22,7 @@ export function webhookSecret(tools: Tools): string {
 /** The body of a proven event; `undefined` when it is not JSON. */
 export function eventOf(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseExactJson(body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -10,7 +10,12 @@ import {
   type StoredAttempt,
 } from '../storage/attempts.ts';
 import { insertChannel, replaceSignIn, type SignedIn } from '../storage/channel-sign-ins.ts';
-import { findChannel, listChannels, type StoredChannel } from '../storage/channels.ts';
+import {
+  findChannel,
+  isConnectedElsewhere,
+  listChannels,
+  type StoredChannel,
+} from '../storage/channels.ts';
 import type { Db, Trx } from '../storage/database.ts';
 import { findSettings, storeDefaultChannel } from '../storage/settings.ts';
 import { transaction } from '../storage/transaction.ts';
@@ -84,17 +89,22 @@ export async function discardSignIn(
   );
 }
 
-/** Another account than the channel's, or one that another service listens to: the admin decides. */
+/** Another account than the channel's, or one that somebody else listens to: the admin decides. */
 async function findQuestion(
   db: Db,
   attempt: StoredAttempt,
   candidate: Candidate,
 ): Promise<AttemptReason | null> {
-  if (attempt.channelId !== null) {
-    const channel = await findChannel(db, { ...attempt, id: attempt.channelId });
-    if (channel && channel.account.external_id !== candidate.externalId) return 'different_account';
-  }
-  return candidate.warning ?? null;
+  const { accountId, connector, channelId } = attempt;
+  const channel =
+    channelId === null ? undefined : await findChannel(db, { ...attempt, id: channelId });
+  const isSame = channel?.account.external_id === candidate.externalId;
+  if (channel && !isSame) return 'different_account';
+  if (candidate.warning) return candidate.warning;
+  // Whoever signs his own channel in again has answered before.
+  if (isSame) return null;
+  const isElsewhere = await isConnectedElsewhere(db, accountId, connector, candidate.externalId);
+  return isElsewhere ? 'connected_elsewhere' : null;
 }
 
 async function findObstacle(

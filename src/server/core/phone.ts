@@ -1,81 +1,64 @@
-/**
- * Calling codes of the countries Kommo is sold in, by ISO 3166-1 code. A number of another country must be
- * typed with its own code.
- *
- * @see https://www.itu.int/pub/T-SP-E.164D
- */
-const CALLING_CODES: Record<string, string> = {
-  AE: '971',
-  AR: '54',
-  AU: '61',
-  BO: '591',
-  BR: '55',
-  CA: '1',
-  CH: '41',
-  CL: '56',
-  CO: '57',
-  CR: '506',
-  CZ: '420',
-  DE: '49',
-  DO: '1',
-  EC: '593',
-  EG: '20',
-  ES: '34',
-  FR: '33',
-  GB: '44',
-  GT: '502',
-  HN: '504',
-  ID: '62',
-  IE: '353',
-  IL: '972',
-  IN: '91',
-  IT: '39',
-  KE: '254',
-  KZ: '7',
-  MA: '212',
-  MX: '52',
-  MY: '60',
-  NG: '234',
-  NI: '505',
-  NL: '31',
-  NZ: '64',
-  PA: '507',
-  PE: '51',
-  PH: '63',
-  PK: '92',
-  PL: '48',
-  PR: '1',
-  PT: '351',
-  PY: '595',
-  RO: '40',
-  RU: '7',
-  SA: '966',
-  SG: '65',
-  SV: '503',
-  TH: '66',
-  TR: '90',
-  UA: '380',
-  US: '1',
-  UY: '598',
-  UZ: '998',
-  VE: '58',
-  VN: '84',
-  ZA: '27',
-};
+import {
+  isSupportedCountry,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+  validatePhoneNumberLength,
+} from 'libphonenumber-js/max';
+import { withoutInvisible } from '../connectors/plain-text.ts';
+import { dialledDigits } from '../connectors/whatsapp-id.ts';
 
-/** E.164 allows 15 digits; shorter than 7 is no subscriber anywhere. */
-const E164_DIGITS = /^[1-9]\d{6,14}$/;
+/** What people type between digits, of every script's dashes. */
+const SEPARATORS = /[\s().\-/\p{Pd}\u2212]/gu;
+
+/** Mexico's former prefixes for mobiles and long distance, which old address books still have. */
+const MEXICAN_PREFIX = /^(?:01|044|045|1)(?=\d{10}$)/;
 
 /**
- * Reads a phone number as people type it. Without `+` or `00` it counts as international all the same,
- * unless it begins with the trunk zero that is dialled inside a country only: then the account's country
- * completes it. Undefined when it cannot be a number.
+ * Reads a phone number as people type or paste it. With `+` or `00` it is international; without, it is read
+ * as dialled inside the account's country. Digits that cannot be a number of that country, but are one of
+ * another with its code, are that one; all else must be typed with `+`, or a stranger's phone might ring.
  *
- * @returns E.164 digits without `+`
+ * @param country ISO 3166-1 code; empty where it is not known
+ * @returns E.164 digits without `+`; undefined when it cannot be a number
  */
 export function phoneDigits(typed: string, country: string): string | undefined {
-  const text = typed.replace(/[\s().\-/]/g, '');
+  const text = withoutInvisible(typed.normalize('NFKC'))
+    .replace(/^tel:/i, '')
+    // The trunk zero that is not dialled from abroad.
+    .replace(/^(\+|00)(.*?)\(0\)/, '$1$2')
+    .replace(SEPARATORS, '')
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String((digit.codePointAt(0) ?? 0) % 16));
   if (!/^\+?\d+$/.test(text)) return undefined;
-  const digits = text.replace(/^\+|^00/, '').replace(/^0/, CALLING_CODES[country] ?? '0');
-  return E164_DIGITS.test(digits) ? digits : undefined;
+  const number = text.startsWith('+') ? international(text) : asDialled(text, country);
+  return number && dialledDigits(number.number.slice(1));
+}
+
+/** `+55 11 91234 5678`, as it is shown to its owner. */
+export function formatPhone(digits: string): string {
+  return parsePhoneNumberFromString(`+${digits}`)?.formatInternational() ?? `+${digits}`;
+}
+
+function asDialled(digits: string, country: string): PhoneNumber | undefined {
+  const national = readIn(country, digits);
+  if (national?.isValid()) return national;
+  if (digits.startsWith('00')) return international(`+${digits.slice(2)}`);
+  // With its trunk zero it is meant for this country, though its block may be new or kept for films.
+  if (digits.startsWith('0') && national?.isPossible()) return national;
+  const isTooLong =
+    isSupportedCountry(country) && validatePhoneNumberLength(digits, country) === 'TOO_LONG';
+  const abroad = isTooLong ? international(`+${digits}`) : undefined;
+  return abroad?.isValid() ? abroad : undefined;
+}
+
+function readIn(country: string, digits: string): PhoneNumber | undefined {
+  if (!isSupportedCountry(country)) return undefined;
+  const text = country === 'MX' ? digits.replace(MEXICAN_PREFIX, '') : digits;
+  return parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
+}
+
+/** New blocks of numbers are not known at once, so the length decides. */
+function international(text: string): PhoneNumber | undefined {
+  const former = dialledDigits(text.slice(1));
+  const number = parsePhoneNumberFromString(`+${former}`, { extract: false });
+  return number?.isPossible() ? number : undefined;
 }

@@ -139,7 +139,10 @@ async function begin(
       case 'api_key':
         return await change(parts, attempt.id, { state: 'waiting', now });
       case 'oauth': {
-        const { authorizeUrl, session } = await connector.begin(tools, oauthState ?? '');
+        const isFurther = attempt.channelId === null && (await hasChannel(parts, attempt));
+        const { authorizeUrl, session } = await connector.begin(tools, oauthState ?? '', {
+          isFurther,
+        });
         return await change(parts, attempt.id, {
           state: 'waiting',
           shown: { authorizeUrl },
@@ -160,6 +163,15 @@ async function begin(
     await endAttemptById(parts, attempt.id, { state: 'failed', reason: reasonOf(error) });
     throw toCredentialsError(error);
   }
+}
+
+/** Whether an account of this service is connected already. */
+async function hasChannel(
+  parts: Parts,
+  { accountId, epoch, connector }: StoredAttempt,
+): Promise<boolean> {
+  const channels = await listChannels(parts.db, accountId, epoch);
+  return channels.some((channel) => channel.connector === connector);
 }
 
 async function change(

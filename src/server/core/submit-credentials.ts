@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Attempt, SubmitCredentials } from '../../contract/api.ts';
+import type { SubmitCredentials, SubmittedAnswer } from '../../contract/api.ts';
 import type { ConnectorField } from '../../contract/connectors.ts';
 import type { FieldError } from '../../contract/errors.ts';
 import { AppError } from '../app-error.ts';
 import type { ApiKeyConnector, QrConnector } from '../connectors/connector.ts';
+import { withoutInvisible } from '../connectors/plain-text.ts';
 import type { Parts } from '../parts.ts';
 import {
   type Candidate,
@@ -20,7 +21,7 @@ import { getConnector, toCredentialsError, toolsForAttempt } from './connector-t
 import { endAttemptById, endUnreadable } from './end-attempt.ts';
 import { findAccount } from './install-state.ts';
 import { keyEnding } from './key-ending.ts';
-import { phoneDigits } from './phone.ts';
+import { formatPhone, phoneDigits } from './phone.ts';
 import { effectivePreferences } from './preferences.ts';
 import { withCheck } from './qr-progress.ts';
 
@@ -34,27 +35,45 @@ const CHECK_RETRY_MS = 100;
  *
  * @throws AppError `not_found`, `attempt_expired`, `attempt_state`, `validation_failed` and
  *   `connector_rejected` with the paths of the inputs, `already_connected`, `channel_limit_reached`, or what
- *   else the service answered. After any of these the attempt is as it was
+ *   else the service answered. After any of these, and after a preview, the attempt is as it was
  */
 export async function submitCredentials(
   parts: Parts,
   caller: Caller,
   id: string,
   submitted: SubmitCredentials,
-): Promise<Attempt> {
+): Promise<SubmittedAnswer> {
   const found = await findAttempt(parts.db, parts.secrets, id);
   if (found?.accountId !== caller.accountId) throw new AppError('not_found');
   const attempt = await endUnreadable(parts, found);
   const isYes = submitted.confirm === true && Object.keys(submitted.values).length === 0;
   // A second click on the same yes finds what the first one made.
-  if (attempt.state === 'connected' && isYes) return viewAttempt(parts, attempt);
+  if (attempt.state === 'connected' && isYes) return { attempt: await viewAttempt(parts, attempt) };
   if (attempt.state === 'expired') throw new AppError('attempt_expired');
   if (!isLive(attempt.state)) throw new AppError('attempt_state');
   if (attempt.expiresAt <= parts.now()) {
     await endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' });
     throw new AppError('attempt_expired');
   }
-  return viewAttempt(parts, await take(parts, attempt, submitted, isYes));
+  if (submitted.preview) {
+    const understood = await read(parts, attempt, submitted.values);
+    return { attempt: await viewAttempt(parts, attempt), understood };
+  }
+  const taken = await take(parts, attempt, submitted, isYes);
+  return { attempt: await viewAttempt(parts, taken) };
+}
+
+/** What the values mean, before anybody is asked about them. */
+async function read(
+  parts: Parts,
+  attempt: StoredAttempt,
+  given: Record<string, string>,
+): Promise<SubmittedAnswer['understood']> {
+  const connector = getConnector(parts, attempt.connector);
+  if (connector.auth === 'oauth') throw new AppError('attempt_state');
+  const values = checkedValues(connector.fields, given);
+  if (connector.auth !== 'qr') return {};
+  return { phone: formatPhone(await readPhone(parts, attempt, values.phone ?? '')) };
 }
 
 async function take(
@@ -163,7 +182,8 @@ function checkedValues(
   const faults: FieldError[] = [];
   const values: Record<string, string> = {};
   for (const field of fields) {
-    const value = (given[field.name] ?? '').trim();
+    const typed = given[field.name] ?? '';
+    const value = field.secret ? withoutInvisible(typed) : typed.trim();
     const path = `values.${field.name}`;
     if (value !== '') values[field.name] = value;
     else if (field.required) faults.push({ path, code: 'required' });

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import {
-  type AttemptAnswer,
-  attemptAnswer,
   channelCollection,
   type StartedAttempt,
+  type SubmittedAnswer,
   startedAttempt,
   startAttempt as startSchema,
   submitCredentials as submitSchema,
+  submittedAnswer,
 } from '../../contract/api.ts';
 import { requireAdmin } from '../core/admin.ts';
 import { browserOrigin } from '../core/browser-origin.ts';
@@ -89,7 +89,7 @@ function registerAttempts(app: FastifyInstance, parts: Parts): void {
         summary: 'Submits an API key, a phone number for a pairing code, or the yes to an account.',
         params: byId,
         body: submitSchema,
-        response: { 200: attemptAnswer },
+        response: { 200: submittedAnswer },
       },
     },
     async (request, reply) => {
@@ -98,10 +98,10 @@ function registerAttempts(app: FastifyInstance, parts: Parts): void {
       const { id } = request.params;
       const work = async () => ({
         status: 200,
-        body: { attempt: await submitCredentials(parts, caller, id, request.body) },
+        body: await submitCredentials(parts, caller, id, request.body),
       });
       const answer = await runOnce(parts, request, work, { required: false });
-      return reply.code(200).send(answer.body as AttemptAnswer);
+      return reply.code(200).send(answer.body as SubmittedAnswer);
     },
   );
   routes.delete(

@@ -143,6 +143,25 @@ export async function isConnectedAnywhere(
   return row !== undefined;
 }
 
+/** Whether another Kommo account has this chat account, too. */
+export async function isConnectedElsewhere(
+  db: Db,
+  accountId: number,
+  connector: string,
+  externalId: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('channels')
+    .innerJoin('accounts', 'accounts.id', 'channels.account_id')
+    .select('channels.id')
+    .where('channels.connector', '=', connector)
+    .where('channels.external_id', '=', externalId)
+    .where('channels.account_id', '!=', accountId)
+    .whereRef('channels.epoch', '=', 'accounts.epoch')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** What a channel holds sealed, as far as it can be opened; undefined when the channel is gone. */
 export async function findChannelSecrets(
   db: Db,

@@ -6,6 +6,7 @@ import * as upkeepMarks from './migrations/003-upkeep-marks.ts';
 import * as isolatedSweeps from './migrations/004-isolated-sweeps.ts';
 import * as fairShares from './migrations/005-fair-shares.ts';
 import * as grantVerdicts from './migrations/006-grant-verdicts.ts';
+import * as mexicanNumbers from './migrations/007-mexican-numbers.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -15,6 +16,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '004-isolated-sweeps': isolatedSweeps,
   '005-fair-shares': fairShares,
   '006-grant-verdicts': grantVerdicts,
+  '007-mexican-numbers': mexicanNumbers,
 };
 
 /**

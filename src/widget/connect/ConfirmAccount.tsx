@@ -21,9 +21,9 @@ export function ConfirmAccount(): ReactNode {
       </h3>
       <p>{t('confirm.text', { service: service.title })}</p>
       {attempt?.account && <AccountCard account={attempt.account} />}
-      {attempt?.reason === 'webhook_taken' && (
-        <Banner tone="warning" title={t('confirm.webhook_taken_title')}>
-          {t('confirm.webhook_taken')}
+      {(attempt?.reason === 'webhook_taken' || attempt?.reason === 'connected_elsewhere') && (
+        <Banner tone="warning" title={t(`confirm.${attempt.reason}_title`)}>
+          {t(`confirm.${attempt.reason}`)}
         </Banner>
       )}
       {attempt?.reason === 'different_account' && (

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
@@ -8,8 +8,8 @@ import { useTexts } from '../use-app.tsx';
 import { pairingCodeGroups } from './attempt.ts';
 import { useConnection } from './useConnection.ts';
 
-/** What a number may consist of: digits, with a plus and separators between them. */
-const PHONE = /^\+?[\d\s().-]{7,25}$/;
+/** No number anywhere has fewer; whether it is one, the server knows. */
+const FEWEST_DIGITS = 5;
 
 /** The way without a camera: a phone number, and a code to type on that phone. */
 export function PairingCode(): ReactNode {
@@ -17,20 +17,32 @@ export function PairingCode(): ReactNode {
   const { state, attempt, connection } = useConnection();
   const [isOpen, setIsOpen] = useState(false);
   const [phone, setPhone] = useState('');
+  const [understood, setUnderstood] = useState<string>();
   const [isChecked, setIsChecked] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  const question = useRef<HTMLParagraphElement>(null);
   const panelId = useId();
-  const digits = phone.replace(/\D/g, '');
-  const isValid = PHONE.test(phone.trim()) && digits.length >= 7 && digits.length <= 15;
+  const digits = phone.normalize('NFKC').replace(/\P{Nd}/gu, '');
+  const isValid = digits.length >= FEWEST_DIGITS;
   const isRefused = state.error?.code === 'validation_failed';
 
-  function submit(event: FormEvent): void {
+  useEffect(() => {
+    if (understood !== undefined) question.current?.focus();
+  }, [understood]);
+
+  async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     // Kommo may have put a form of its own around us.
     event.stopPropagation();
     setIsChecked(true);
-    if (isValid) void connection.submit({ phone: phone.trim() });
-    else input.current?.focus();
+    if (!isValid) return input.current?.focus();
+    if (understood === undefined) setUnderstood(await connection.readPhone(phone.trim()));
+    else await connection.submit({ phone: understood });
+  }
+
+  function change(typed: string): void {
+    setPhone(typed);
+    setUnderstood(undefined);
   }
 
   return (
@@ -49,7 +61,7 @@ export function PairingCode(): ReactNode {
         {attempt?.pairing_code ? (
           <ShownCode code={attempt.pairing_code} />
         ) : (
-          <form className="kcc-form" noValidate onSubmit={submit}>
+          <form className="kcc-form" noValidate onSubmit={(event) => void submit(event)}>
             <p>{t('qr.pairing_text')}</p>
             <TextField
               ref={input}
@@ -58,14 +70,19 @@ export function PairingCode(): ReactNode {
               label={t('qr.phone')}
               hint={t('qr.phone_hint')}
               value={phone}
-              onChange={setPhone}
+              onChange={change}
               error={(isChecked && !isValid) || isRefused ? t('qr.phone_required') : undefined}
             />
             {state.error && !isRefused && (
               <FailureBanner title={t('qr.no_code')} error={state.error} takesFocus />
             )}
+            {understood !== undefined && (
+              <p ref={question} tabIndex={-1}>
+                {t('qr.is_yours', { phone: understood })}
+              </p>
+            )}
             <Button type="submit" isBusy={state.isBusy}>
-              {t('qr.get_code')}
+              {t(understood === undefined ? 'qr.get_code' : 'qr.yes_get_code')}
             </Button>
           </form>
         )}

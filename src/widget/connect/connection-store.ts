@@ -27,6 +27,8 @@ export interface ConnectionStore extends Pick<Store<ConnectionState>, 'get' | 's
   start(): Promise<void>;
   /** Hands over what the admin typed; begins an attempt when there is none. */
   submit(values: Record<string, string>): Promise<void>;
+  /** Asks how the server reads the phone number; undefined when it does not. */
+  readPhone(phone: string): Promise<string | undefined>;
   /** Agrees to the account that was found. */
   confirm(): Promise<void>;
   /** Something may have happened at the service: asks the server now. */
@@ -170,7 +172,7 @@ export function createConnectionStore(
       ...(isConfirmed ? { confirm: true } : {}),
     });
     if (mine !== turn) return;
-    hear(answer);
+    hear(answer.attempt);
   }
 
   async function act(work: () => Promise<void>): Promise<void> {
@@ -209,6 +211,17 @@ export function createConnectionStore(
           await send(values, false);
         }
       }),
+    async readPhone(phone) {
+      let understood: string | undefined;
+      await act(async () => {
+        const { attempt } = store.get();
+        if (!attempt) return;
+        const submitted = { values: { phone }, preview: true } as const;
+        const answer = await api.submitCredentials(attempt.id, submitted);
+        understood = answer.understood?.phone;
+      });
+      return understood;
+    },
     confirm: () =>
       act(async () => {
         try {

@@ -18,6 +18,8 @@ export interface SmallRequest {
 export interface SmallAnswer {
   status: number;
   json?: unknown;
+  /** Sent as it is, in place of `json`. */
+  text?: string;
   headers?: Record<string, string>;
 }
 
@@ -49,7 +51,8 @@ export async function startSmallDouble(
       });
       const headers = { 'content-type': 'application/json', ...given.headers };
       response.writeHead(given.status, headers);
-      response.end(given.json === undefined ? '' : JSON.stringify(given.json));
+      const text = given.json === undefined ? '' : JSON.stringify(given.json);
+      response.end(given.text ?? text);
       return;
     }
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not found"}');

@@ -1,5 +1,10 @@
 import { HttpResponse, http } from 'msw';
-import type { Attempt, SaveSettings, Settings } from '../../../src/contract/api.ts';
+import type {
+  Attempt,
+  SaveSettings,
+  Settings,
+  SubmitCredentials,
+} from '../../../src/contract/api.ts';
 import { ERROR_STATUS, type ErrorCode, type FieldError } from '../../../src/contract/errors.ts';
 import { makeAttempt, makeSettings, makeTemplate } from './make.ts';
 import { network } from './network.ts';
@@ -26,6 +31,8 @@ export interface Backend {
   failNext(line: string, ...failures: Failure[]): void;
   /** What happens to an attempt when credentials arrive. */
   onCredentials: (body: { values: Record<string, string>; confirm?: boolean }) => Attempt | Failure;
+  /** How a phone number is read, before a code is asked for. */
+  onPreview: (phone: string | undefined) => string | Exclude<Failure, 'lost'>;
   /** Sends an attempt down the open event streams. */
   push(attempt: Attempt): void;
   /** From now on a repeated start of an attempt is taken for a new one. */
@@ -56,6 +63,7 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
     reads: { settings: 0, attempt: 0 },
     failNext: (line, ...list) => failures.set(line, [...(failures.get(line) ?? []), ...list]),
     onCredentials: () => ({ code: 'attempt_state' }),
+    onPreview: () => ({ code: 'attempt_state' }),
     push(attempt) {
       backend.attempt = attempt;
       const event = new TextEncoder().encode(`data: ${JSON.stringify({ attempt })}\n\n`);
@@ -115,9 +123,14 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
       return new HttpResponse(null, { status: 204 });
     }),
     http.post(`${ORIGIN}/messenger/attempts/:id/credentials`, async ({ request }) => {
-      const body = (await record(request)) as { values: Record<string, string>; confirm?: boolean };
+      const body = (await record(request)) as SubmitCredentials;
       const failed = failure(request);
       if (failed) return failed;
+      if (body.preview) {
+        const phone = backend.onPreview(body.values.phone);
+        if (typeof phone !== 'string') return answerFailure(phone);
+        return HttpResponse.json({ attempt: backend.attempt, understood: { phone } });
+      }
       const result = backend.onCredentials(body);
       if (!isAttempt(result)) return answerFailure(result);
       backend.attempt = result;
