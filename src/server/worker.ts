@@ -2,6 +2,7 @@ import { checkChannels } from './core/channel-health.ts';
 import { cleanUpAccount } from './core/clean-up-account.ts';
 import { expireAttempts } from './core/end-attempt.ts';
 import { exchangeInstallCode } from './core/exchange-install-code.ts';
+import { AttemptFollower } from './core/follow-attempts.ts';
 import { housekeeping, type Sweep } from './core/housekeeping.ts';
 import { endDueSessions, endSession } from './core/session-endings.ts';
 import { syncSources } from './core/sync-sources.ts';
@@ -49,8 +50,10 @@ export async function startWorker(parts: Parts): Promise<Worker> {
 
 function ownSweeps(parts: Parts, stopping: AbortSignal): Sweep[] {
   const kommo = parts.kommo.background();
+  const follower = new AttemptFollower(parts);
   return [
     { name: 'syncs that are due', everyMs: 5_000, run: () => syncDueAccounts(parts, stopping) },
+    { name: 'QR sign-ins', everyMs: 1_000, run: () => follower.run(stopping) },
     { name: 'attempts that are over', everyMs: 5_000, run: () => expireAttempts(parts) },
     { name: 'sessions to end', everyMs: 5_000, run: () => endDueSessions(parts) },
     { name: 'health of the channels', everyMs: 15_000, run: () => checkChannels(parts, stopping) },

@@ -27,7 +27,7 @@ export async function checkChannels(parts: Parts, stopping: AbortSignal): Promis
 /** Notes what is known about a channel since `asOf`. */
 export async function noteHealth(
   parts: Parts,
-  channel: StoredChannel,
+  channel: Pick<StoredChannel, 'id'>,
   health: Health,
   asOf: Date,
 ): Promise<void> {

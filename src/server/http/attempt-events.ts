@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Attempt } from '../../contract/api.ts';
 import { viewAttempt } from '../core/attempt-view.ts';
-import { AttemptWatch } from '../core/attempt-watch.ts';
+import { AttemptWatch, type Sighting } from '../core/attempt-watch.ts';
 import { lookWithKey } from '../core/look-at-attempt.ts';
 import type { Parts } from '../parts.ts';
 import { bearerOf } from './bearer.ts';
@@ -50,23 +50,32 @@ export function registerAttemptEvents(app: FastifyInstance, parts: Parts): void 
       });
       reply.hijack();
       const stream = reply.raw;
+      // Whoever left meanwhile would never be noticed to leave.
+      if (stream.destroyed) return;
       stream.writeHead(200, definedHeaders(reply.getHeaders()));
-      stream.write(`retry: ${RETRY_MS}\n\n`);
-      streams.add(stream);
-      const heartbeat = setInterval(() => stream.write(': ping\n\n'), HEARTBEAT_MS);
-      const show = (view: Attempt | undefined) => {
-        if (view) stream.write(`data: ${JSON.stringify({ attempt: view })}\n\n`);
-        if (!view || ENDED.has(view.state)) stream.end();
-      };
-      const unwatch = watch.watch(id, attempt.revision, show);
-      stream.on('close', () => {
-        clearInterval(heartbeat);
-        unwatch();
-        streams.delete(stream);
-      });
-      show(first);
+      follow(stream, attempt, first);
     },
   );
+
+  function follow(stream: ServerResponse, attempt: Sighting, first: Attempt): void {
+    stream.write(`retry: ${RETRY_MS}\n\n`);
+    streams.add(stream);
+    const heartbeat = setInterval(() => stream.write(': ping\n\n'), HEARTBEAT_MS);
+    const show = (view: Attempt | undefined) => {
+      if (view) stream.write(`data: ${JSON.stringify({ attempt: view })}\n\n`);
+      if (view && !ENDED.has(view.state)) return;
+      leave();
+      stream.end();
+    };
+    const unwatch = watch.watch(attempt, show);
+    const leave = () => {
+      clearInterval(heartbeat);
+      unwatch();
+      streams.delete(stream);
+    };
+    stream.on('close', leave);
+    show(first);
+  }
 }
 
 function definedHeaders(

@@ -46,6 +46,10 @@ export interface StoredAttempt {
   candidate: Candidate | null;
   /** Null once the attempt is over. */
   webhookSecret: string | null;
+  /** Whether the service ever gave a code to scan. */
+  hasShownCode: boolean;
+  /** The trouble that the log was told of last. */
+  warnedOf: AttemptReason | null;
   revision: number;
   expiresAt: Date;
   createdAt: Date;
@@ -77,6 +81,8 @@ export interface AttemptChange {
   session?: Record<string, unknown>;
   candidate?: Candidate | null;
   resultChannelId?: string;
+  hasShownCode?: true;
+  warnedOf?: AttemptReason;
   now: Date;
 }
 
@@ -170,6 +176,8 @@ function changedColumns(
   if (change.reason !== undefined) columns.reason = change.reason;
   if (change.account !== undefined) columns.account = JSON.stringify(change.account);
   if (change.resultChannelId !== undefined) columns.result_channel_id = change.resultChannelId;
+  if (change.hasShownCode !== undefined) columns.has_shown_code = change.hasShownCode;
+  if (change.warnedOf !== undefined) columns.warned_of = change.warnedOf;
   if (change.state !== undefined && !isLive(change.state)) {
     return { ...columns, shown: null, session: null, candidate: null, webhook_secret: null };
   }
@@ -204,11 +212,18 @@ export function toAttempt(row: Selectable<AttemptsTable>, secrets: Secrets): Sto
     session: JSON.parse(open(row.session, 'session') ?? 'null'),
     candidate: JSON.parse(open(row.candidate, 'candidate') ?? 'null'),
     webhookSecret: open(row.webhook_secret, 'webhook_secret'),
+    hasShownCode: row.has_shown_code,
+    warnedOf: row.warned_of,
     revision: row.revision,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+/** @throws CannotUnseal */
+export function openWebhookSecret(secrets: Secrets, id: string, sealed: string): string {
+  return secrets.unseal(sealed, place(id, 'webhook_secret'));
 }
 
 function place(id: string, column: string): SealContext {

@@ -61,24 +61,6 @@ export async function findChannel(
   return row && toChannel(row);
 }
 
-/** A channel by its webhook address, in whichever account it is; undefined once its epoch has ended. */
-export async function findChannelOfConnector(
-  db: Db,
-  id: string,
-  connector: string,
-): Promise<StoredChannel | undefined> {
-  if (!isRowId(id)) return undefined;
-  const row = await db
-    .selectFrom('channels')
-    .innerJoin('accounts', 'accounts.id', 'channels.account_id')
-    .selectAll('channels')
-    .where('channels.id', '=', id)
-    .where('channels.connector', '=', connector)
-    .whereRef('channels.epoch', '=', 'accounts.epoch')
-    .executeTakeFirst();
-  return row && toChannel(row);
-}
-
 /** Whether this chat account is connected anywhere: ending its session would end that channel, too. */
 export async function isConnectedAnywhere(
   db: Db,
@@ -144,7 +126,8 @@ export async function listEndedChannels(
   return rows.map(toChannel);
 }
 
-function openSecrets(
+/** @throws CannotUnseal */
+export function openSecrets(
   secrets: Secrets,
   row: { id: string; credentials: string; webhook_secret: string },
 ): ChannelSecrets {

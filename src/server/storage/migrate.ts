@@ -2,11 +2,13 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
 import * as keyHint from './migrations/002-key-hint.ts';
+import * as attemptChecks from './migrations/008-attempt-checks.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '001-initial': initial,
   '002-key-hint': keyHint,
+  '008-attempt-checks': attemptChecks,
 };
 
 /**
