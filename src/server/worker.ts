@@ -34,15 +34,19 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   );
   await jobs.work('clean-up-account', CONCURRENCY.cleanUp, (ended) => cleanUpAccount(parts, ended));
   await jobs.work('end-session', CONCURRENCY.ending, ({ endingId }) => endSession(parts, endingId));
-  const sweeps = [...housekeeping(parts), ...ownSweeps(parts, stopping.signal)].map((sweep) =>
-    repeat(parts, sweep, stopping.signal),
-  );
+  const follower = new AttemptFollower(parts);
+  const sweeps = [
+    ...housekeeping(parts),
+    ...ownSweeps(parts, stopping.signal),
+    { name: 'QR sign-ins', everyMs: 1_000, run: () => follower.run(stopping.signal) },
+  ].map((sweep) => repeat(parts, sweep, stopping.signal));
   return {
     stop: async () => {
       stopping.abort();
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, STOP_PATIENCE_MS);
-      await Promise.race([Promise.all(sweeps.map((end) => end())), patience.promise]);
+      const underWay = sweeps.map((end) => end()).concat(follower.drain());
+      await Promise.race([Promise.all(underWay), patience.promise]);
       clearTimeout(timer);
     },
   };
@@ -50,10 +54,8 @@ export async function startWorker(parts: Parts): Promise<Worker> {
 
 function ownSweeps(parts: Parts, stopping: AbortSignal): Sweep[] {
   const kommo = parts.kommo.background();
-  const follower = new AttemptFollower(parts);
   return [
     { name: 'syncs that are due', everyMs: 5_000, run: () => syncDueAccounts(parts, stopping) },
-    { name: 'QR sign-ins', everyMs: 1_000, run: () => follower.run(stopping) },
     { name: 'attempts that are over', everyMs: 5_000, run: () => expireAttempts(parts) },
     { name: 'sessions to end', everyMs: 5_000, run: () => endDueSessions(parts) },
     { name: 'health of the channels', everyMs: 15_000, run: () => checkChannels(parts, stopping) },

@@ -20,6 +20,7 @@ export class Aftermath {
     this.#log = log;
   }
 
+  /** @param subject an id and what about it; it is logged when the work fails */
   run(subject: string, work: () => Promise<void>): void {
     const lane = this.#lanes.get(subject);
     if (lane) lane.next = work;
@@ -38,15 +39,15 @@ export class Aftermath {
   #start(subject: string, work: () => Promise<void>): void {
     const lane: Lane = { running: Promise.resolve(), next: undefined };
     this.#lanes.set(subject, lane);
-    lane.running = this.#work(lane, work).finally(() => this.#lanes.delete(subject));
+    lane.running = this.#work(subject, lane, work).finally(() => this.#lanes.delete(subject));
   }
 
-  async #work(lane: Lane, first: () => Promise<void>): Promise<void> {
+  async #work(subject: string, lane: Lane, first: () => Promise<void>): Promise<void> {
     for (let work: typeof lane.next = first; work; ) {
       try {
         await work();
       } catch (error) {
-        this.#log.error({ err: error }, 'what follows an event of a chat service failed');
+        this.#log.error({ err: error, subject }, 'what follows an event of a chat service failed');
       }
       work = lane.next;
       lane.next = undefined;

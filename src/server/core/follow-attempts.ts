@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { QrConnector } from '../connectors/connector.ts';
 import type { Parts } from '../parts.ts';
-import { claimDueChecks } from '../storage/attempt-checks.ts';
-import type { StoredAttempt } from '../storage/attempts.ts';
+import { type ClaimedCheck, claimDueChecks } from '../storage/attempt-checks.ts';
 import { progressQr } from './qr-progress.ts';
 
 /** Questions to one service at the same time, in one process. Those that hang take no other service's. */
@@ -20,8 +19,8 @@ const BUSY_MS = 3_000;
  */
 export class AttemptFollower {
   readonly #parts: Parts;
-  /** How many questions each service has not answered yet. */
-  readonly #open = new Map<string, number>();
+  /** The questions that each service has not answered yet. */
+  readonly #open = new Map<string, Set<Promise<void>>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -37,6 +36,11 @@ export class AttemptFollower {
     } while (!stopping.aborted);
   }
 
+  /** Waits for the questions under way. */
+  async drain(): Promise<void> {
+    await Promise.all([...this.#open.values()].flatMap((open) => [...open]));
+  }
+
   async #askAll(): Promise<number> {
     let asked = 0;
     for (const connector of this.#parts.connectors.all()) {
@@ -47,26 +51,24 @@ export class AttemptFollower {
 
   async #ask(connector: QrConnector): Promise<number> {
     const { db, secrets } = this.#parts;
-    const limit = AT_ONCE - (this.#open.get(connector.id) ?? 0);
+    const open = this.#open.get(connector.id) ?? new Set();
+    this.#open.set(connector.id, open);
+    const limit = AT_ONCE - open.size;
     if (limit <= 0) return 0;
     const due = await claimDueChecks(db, secrets, { connector: connector.id, limit });
-    for (const { id, open } of due) void this.#follow(id, open, connector);
+    for (const claimed of due) {
+      const following = this.#follow(claimed, connector).finally(() => open.delete(following));
+      open.add(following);
+    }
     return due.length;
   }
 
-  async #follow(id: string, open: () => StoredAttempt, connector: QrConnector): Promise<void> {
-    this.#count(connector.id, 1);
+  async #follow({ id, open }: ClaimedCheck, connector: QrConnector): Promise<void> {
     try {
       await progressQr(this.#parts, open(), connector);
     } catch (error) {
       const details = { err: error, attemptId: id };
       this.#parts.log.error(details, 'a QR sign-in could not be followed');
-    } finally {
-      this.#count(connector.id, -1);
     }
-  }
-
-  #count(connectorId: string, change: 1 | -1): void {
-    this.#open.set(connectorId, (this.#open.get(connectorId) ?? 0) + change);
   }
 }

@@ -11,6 +11,12 @@ export interface AttemptPulse {
   revision: number;
 }
 
+/** A QR sign-in whose service the holder may ask. `open` throws CannotUnseal. */
+export interface ClaimedCheck {
+  id: string;
+  open: () => StoredAttempt;
+}
+
 const ASKED: AttemptState[] = ['starting', 'waiting'];
 
 /** The pause from one question about a watched sign-in to the next. A scan must show within two seconds. */
@@ -57,7 +63,7 @@ export async function claimDueChecks(
   db: Db,
   secrets: Secrets,
   of: { connector: string; limit: number },
-): Promise<{ id: string; open: () => StoredAttempt }[]> {
+): Promise<ClaimedCheck[]> {
   const due = db
     .selectFrom('attempts')
     .select('id')
