@@ -223,6 +223,8 @@ export const attemptReason = z.enum([
   'superseded',
   'timed_out',
   'linking',
+  /** A phone is linked, but the service does not say which number it is. */
+  'account_unknown',
   'webhook_taken',
   'different_account',
   /** The chat account is connected in another Kommo account, too. */

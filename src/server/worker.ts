@@ -1,6 +1,7 @@
 import { checkChannels } from './core/channel-health.ts';
 import { cleanUpAccount } from './core/clean-up-account.ts';
 import { expireAttempts } from './core/end-attempt.ts';
+import { AttemptFollower } from './core/follow-attempts.ts';
 import { housekeeping, type Sweep } from './core/housekeeping.ts';
 import { installSweep } from './core/install-sweep.ts';
 import { endDueSessions, endSession } from './core/session-endings.ts';
@@ -44,16 +45,20 @@ export async function startWorker(parts: Parts): Promise<Worker> {
     within(PLACE_MS, cleanUpAccount(parts, ended)),
   );
   await jobs.work('end-session', CONCURRENCY.ending, ({ endingId }) => endSession(parts, endingId));
-  const sweeps = [...housekeeping(parts), ...ownSweeps(parts, stopping.signal)].map((sweep) =>
-    repeat(parts, sweep, stopping.signal),
-  );
+  const follower = new AttemptFollower(parts);
+  const sweeps = [
+    ...housekeeping(parts),
+    ...ownSweeps(parts, stopping.signal),
+    { name: 'QR sign-ins', everyMs: 1_000, run: () => follower.run(stopping.signal) },
+  ].map((sweep) => repeat(parts, sweep, stopping.signal));
   return {
     stop: async () => {
       stopping.abort();
       await jobs.stopWork();
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, STOP_PATIENCE_MS);
-      await Promise.race([Promise.all(sweeps.map((end) => end())), patience.promise]);
+      const underWay = sweeps.map((end) => end()).concat(follower.drain());
+      await Promise.race([Promise.all(underWay), patience.promise]);
       clearTimeout(timer);
     },
   };

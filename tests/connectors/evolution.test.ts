@@ -3,7 +3,7 @@ import type { Health, Session } from '../../src/server/connectors/connector.ts';
 import { createEvolution } from '../../src/server/connectors/evolution.ts';
 import { connectorBattery } from './battery.ts';
 import { type Emulated, startEmulated } from './support/emulated.ts';
-import { type Stage, shownCode } from './support/stage.ts';
+import { type Stage, shownCode, stored } from './support/stage.ts';
 import { createTools, type TestTools, WEBHOOK_SECRET } from './support/tools.ts';
 
 const API_KEY = 'emulator-evolution-key-0123456789';
@@ -119,7 +119,11 @@ describe('Evolution API', () => {
   test('waits while an open connection has no owner yet', async () => {
     const { session } = await shownCode(connector, tools);
     await answer('connectionState', { instance: { state: 'open' } });
-    await expect(connector.check(tools, session)).resolves.toMatchObject({ state: 'linking' });
+    const first = await connector.check(tools, session);
+    expect(first).toMatchObject({ state: 'linking', isNameless: false });
+    tools.advance(60_000);
+    const later = await connector.check(tools, stored(first.session));
+    expect(later).toMatchObject({ state: 'linking', isNameless: true });
   });
 
   test('expires a closed connection only when it stays closed', async () => {

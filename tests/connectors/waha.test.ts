@@ -3,7 +3,7 @@ import type { Health, Session } from '../../src/server/connectors/connector.ts';
 import { createWaha } from '../../src/server/connectors/waha.ts';
 import { connectorBattery } from './battery.ts';
 import { type Emulated, startEmulated } from './support/emulated.ts';
-import { type Stage, shownCode } from './support/stage.ts';
+import { type Stage, shownCode, stored } from './support/stage.ts';
 import { createTools, type TestTools, WEBHOOK_SECRET } from './support/tools.ts';
 
 const API_KEY = 'emulator-waha-key-0123456789';
@@ -76,6 +76,29 @@ describe('WAHA', () => {
       value: first.value,
       expiresAt: first.expiresAt,
     });
+  });
+
+  test('takes a code that outlives its time for a phone that is linking', async () => {
+    const { session } = await shownCode(connector, tools);
+    tools.advance(60_000);
+    await expect(connector.check(tools, session)).resolves.toMatchObject({ state: 'showing' });
+    tools.advance(1_000);
+    await expect(connector.check(tools, session)).resolves.toMatchObject({ state: 'linking' });
+  });
+
+  test('says after a minute that a session works, but not whose it is', async () => {
+    const { session } = await shownCode(connector, tools);
+    const body = { name: session.session, status: 'WORKING', me: null };
+    await emulated.post('/__emulator/faults', {
+      match: { path: '/__services/waha/api/sessions/*' },
+      times: 0,
+      action: { status: 200, body },
+    });
+    const first = await connector.check(tools, session);
+    expect(first).toMatchObject({ state: 'linking', isNameless: false });
+    tools.advance(60_000);
+    const later = await connector.check(tools, stored(first.session));
+    expect(later).toMatchObject({ state: 'linking', isNameless: true });
   });
 
   test('tells scanning from linking, and names the number that was linked', async () => {

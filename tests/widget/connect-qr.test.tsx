@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { act, screen, waitFor } from '@testing-library/react';
 import type { Attempt } from '../../src/contract/api.ts';
 import { type Backend, startBackend } from './support/backend.ts';
 import { makeAttempt, makeChannel, makeSettings, waha } from './support/make.ts';
 import { type OpenSettings, openSettings } from './support/open-settings.tsx';
+
+/** The panel looks at the clock once a second. */
+const WITHIN = { timeout: 5_000 };
 
 const PICTURE = 'data:image/png;base64,iVBORw0KGgo=';
 
@@ -130,6 +134,105 @@ test('after the last renewal the code is dimmed and a new one is a new attempt',
   await opened.user.click(again);
   await code();
   expect(backend.writes.filter(({ path }) => path === '/messenger/channels')).toHaveLength(2);
+});
+
+describe('a sign-in that does not get on', () => {
+  test.each([
+    ['service_unreachable', /could not be reached/],
+    ['misconfigured', /set up wrongly on the server/],
+    ['rate_limited', /allows no more tries/],
+  ] as const)('says why, with the reference, for as long as it lasts: %s', async (reason, text) => {
+    const backend = start();
+    const opened = await openSettings();
+    await openCode(opened);
+    const stuck = makeAttempt({ connector: 'waha', auth: 'qr', state: 'starting', reason });
+    await waitFor(() => backend.push(stuck));
+    expect(await screen.findByText(text)).toBeVisible();
+    expect(screen.getByText('Linking makes no progress')).toBeVisible();
+    expect(screen.getByText('attempt-1')).toBeVisible();
+    backend.push(showing(0));
+    await code();
+    expect(screen.queryByText('Linking makes no progress')).toBeNull();
+    backend.push(showing(0, { reason }));
+    expect(await screen.findByText(text)).toBeVisible();
+    // It can still be scanned.
+    expect(await code()).toBeVisible();
+  });
+
+  test('dims a code whose time is over, though no other has come', async () => {
+    const backend = start();
+    const opened = await openSettings();
+    await openCode(opened);
+    await waitFor(() => backend.push(showing(0)));
+    await code();
+    const over = { image: PICTURE, refreshed: 0, refreshes: 6 };
+    const expires_at = new Date(Date.now() - 1_000).toISOString();
+    backend.push(showing(0, { reason: 'misconfigured', qr: { ...over, expires_at } }));
+    await waitFor(() => expect(screen.queryByRole('img', { name: /QR code/ })).toBeNull());
+    expect(document.querySelector('.kcc-qr__square--dimmed img')).toHaveAttribute('src', PICTURE);
+    expect(screen.queryByText(/New code in/)).toBeNull();
+  });
+
+  test('says after half a minute that the service gives no code, and offers another try', async () => {
+    const backend = start();
+    const opened = await openSettings();
+    await openCode(opened);
+    await screen.findByText('The code is being prepared…');
+    expect(screen.queryByText('The service gives no code')).toBeNull();
+    const later = Date.now() + 31_000;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later);
+    try {
+      expect(await screen.findByText('The service gives no code', {}, WITHIN)).toBeVisible();
+      expect(screen.getByText('attempt-1')).toBeVisible();
+      backend.attempt = makeAttempt({
+        id: 'attempt-2',
+        connector: 'waha',
+        auth: 'qr',
+        state: 'starting',
+      });
+      await opened.user.click(screen.getByRole('button', { name: 'Show a new code' }));
+      await waitFor(() => expect(screen.queryByText('The service gives no code')).toBeNull());
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  test('whose session failed is told with the operator’s name for it, not as a missed scan', async () => {
+    const backend = start();
+    const opened = await openSettings();
+    await openCode(opened);
+    const failed = {
+      connector: 'waha',
+      auth: 'qr',
+      state: 'failed',
+      reason: 'service_error',
+    } as const;
+    await waitFor(() => backend.push(makeAttempt(failed)));
+    expect(await screen.findByText(/tell whoever operates this integration/)).toBeVisible();
+    expect(screen.getByText('attempt-1')).toBeVisible();
+    expect(screen.queryByText(/Nobody scanned it/)).toBeNull();
+  });
+
+  test('whose time is over without a code blames nobody for not scanning it', async () => {
+    const backend = start();
+    const opened = await openSettings();
+    await openCode(opened);
+    const over = { connector: 'waha', auth: 'qr', state: 'expired', reason: 'timed_out' } as const;
+    await waitFor(() => backend.push(makeAttempt(over)));
+    expect(await screen.findByRole('heading', { name: 'The service gives no code' })).toBeVisible();
+    expect(screen.queryByText(/Nobody scanned it/)).toBeNull();
+  });
+
+  test('because nobody knows the number says what is missing while it is linking', async () => {
+    const backend = start();
+    const opened = await openSettings();
+    await openCode(opened);
+    await waitFor(() => backend.push(showing(0)));
+    await code();
+    backend.push(showing(0, { reason: 'account_unknown', qr: undefined }));
+    expect(await screen.findByText(/does not say which number it is/)).toBeVisible();
+    expect(screen.getByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
+  });
 });
 
 test('a phone number is the way without a camera', async () => {

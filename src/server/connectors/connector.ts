@@ -122,7 +122,7 @@ export interface QrConnector extends Common {
   fields: ConnectorField[];
   /** Opens a session at the service. `attemptId` is a UUID to name it by. Leaves nothing behind when it throws. */
   begin(tools: Tools, attemptId: string): Promise<Session>;
-  /** Cheap enough to ask every two seconds. A failure is not the end of the attempt. */
+  /** Cheap enough to ask every two seconds, whether anybody looks on or not. A failure is not the end of the attempt. */
   check(tools: Tools, session: Session): Promise<QrProgress>;
   /** Asks for a code to type on the phone instead of scanning. `phone` is E.164 digits without `+`. Not while `check` runs. */
   pairingCode(tools: Tools, session: Session, phone: string): Promise<string>;
@@ -143,7 +143,12 @@ export type QrProgress =
       refreshed: number;
       refreshes: number;
     }
-  | { state: 'linking'; session: Session }
+  | {
+      state: 'linking';
+      session: Session;
+      /** The session has worked for a while, but the service does not say whose it is. */
+      isNameless?: boolean;
+    }
   | { state: 'connected'; session: Session; linked: Linked }
   | { state: 'expired'; session: Session };
 

@@ -7,12 +7,19 @@ import { unavailable } from './http.ts';
 import { pictureAddress } from './plain-text.ts';
 import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
 import { linkedNumber, phoneOfWhatsAppId } from './whatsapp-id.ts';
-import { storedCredentials, storedSession, whatsAppSessions } from './whatsapp-session.ts';
+import {
+  codeProgress,
+  namelessProgress,
+  storedCredentials,
+  storedSession,
+  whatsAppSessions,
+} from './whatsapp-session.ts';
 
-/** Evolution's own life of a code (`qrTimeout`). */
-const CODE_MS = 45_000;
-/** It would go on to thirty codes; an attempt of ten minutes needs no more than these. */
-const REFRESHES = 6;
+/**
+ * Evolution's own life of a code (`qrTimeout`). It would go on to thirty codes; an attempt of ten minutes
+ * needs no more than these.
+ */
+const CODES = { firstMs: 45_000, nextMs: 45_000, refreshes: 6 };
 /** A closed connection is over only after this long: asking for a pairing code closes it for a moment. */
 const CLOSED_MS = 5_000;
 /** Pauses between looks for a pairing code, which Evolution makes in the background. */
@@ -103,8 +110,7 @@ async function accountOf(
 ): Promise<QrProgress> {
   const instance = await client.findInstance(tools, session.session);
   const digits = phoneOfWhatsAppId(instance?.ownerJid);
-  // Evolution writes the owner down a moment after the connection opened.
-  if (digits === undefined) return { state: 'linking', session };
+  if (digits === undefined) return namelessProgress(session, tools.now());
   const avatarUrl = pictureAddress(instance?.profilePicUrl);
   const linked = {
     ...linkedNumber(digits, instance?.profileName),
@@ -120,20 +126,13 @@ function closed(session: EvolutionSession, now: Date): QrProgress {
   return { state: 'linking', session: { ...session, closedAt } };
 }
 
-/** What a look at the codes means. After a scan the code stays as it was until the connection opens. */
+/** What a look at the codes means. The server would renew them without end. */
 function progressOf(given: EvolutionCodes, session: EvolutionSession, now: Date): QrProgress {
   const { closedAt: _, ...open } = session;
   const last = session.code;
-  // Known case: no code yet although one was asked for.
-  if (!given.code) return { state: last === undefined ? 'starting' : 'linking', session: open };
-  if (given.code === last?.value) {
-    if (now > last.expiresAt) return { state: 'linking', session: open };
-    return { state: 'showing', session: open, ...last, refreshes: REFRESHES };
-  }
-  const refreshed = last === undefined ? 0 : last.refreshed + 1;
-  if (refreshed > REFRESHES) return { state: 'expired', session: open };
-  const code = { value: given.code, expiresAt: new Date(now.getTime() + CODE_MS), refreshed };
-  return { state: 'showing', session: { ...open, code }, ...code, refreshes: REFRESHES };
+  const isNew = last !== undefined && Boolean(given.code) && given.code !== last.value;
+  if (isNew && last.refreshed === CODES.refreshes) return { state: 'expired', session: open };
+  return codeProgress(open, given.code, now, CODES);
 }
 
 function healthOfState(state: string | undefined): Health {

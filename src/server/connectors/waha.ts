@@ -6,12 +6,16 @@ import { unavailable } from './http.ts';
 import { WahaClient, type WahaSessionInfo } from './waha-client.ts';
 import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
 import { linkedNumber, phoneOfWhatsAppId } from './whatsapp-id.ts';
-import { storedCredentials, storedSession, whatsAppSessions } from './whatsapp-session.ts';
+import {
+  codeProgress,
+  namelessProgress,
+  storedCredentials,
+  storedSession,
+  whatsAppSessions,
+} from './whatsapp-session.ts';
 
 /** WhatsApp shows the first code for a minute and each of six more for twenty seconds. */
-const FIRST_CODE_MS = 60_000;
-const NEXT_CODE_MS = 20_000;
-const REFRESHES = 6;
+const CODES = { firstMs: 60_000, nextMs: 20_000, refreshes: 6 };
 
 const PHONE_OFFLINE: Health = { status: 'phone_offline', reason: 'phone_offline' };
 
@@ -51,9 +55,14 @@ export function createWaha(settings: { url: string; apiKey: string }): QrConnect
           // WAHA restarts its own connection right after a scan.
           return { state: session.code === undefined ? 'starting' : 'linking', session };
         case 'SCAN_QR_CODE':
-          return showing(session, await client.findCode(tools, session.session), tools.now());
+          return codeProgress(
+            session,
+            await client.findCode(tools, session.session),
+            tools.now(),
+            CODES,
+          );
         case 'WORKING':
-          return accountOf(session, info);
+          return accountOf(session, info, tools.now());
         default:
           // FAILED once the codes ran out; gone or STOPPED when somebody ended it at the server.
           return { state: 'expired', session };
@@ -105,23 +114,9 @@ export function createWaha(settings: { url: string; apiKey: string }): QrConnect
   };
 }
 
-function showing(session: WahaSession, value: string | undefined, now: Date): QrProgress {
-  const last = session.code;
-  if (value === undefined) return { state: last === undefined ? 'starting' : 'linking', session };
-  if (value === last?.value) return { state: 'showing', session, ...last, refreshes: REFRESHES };
-  const life = last === undefined ? FIRST_CODE_MS : NEXT_CODE_MS;
-  const code = {
-    value,
-    expiresAt: new Date(now.getTime() + life),
-    refreshed: last === undefined ? 0 : Math.min(last.refreshed + 1, REFRESHES),
-  };
-  return { state: 'showing', session: { ...session, code }, ...code, refreshes: REFRESHES };
-}
-
-function accountOf(session: WahaSession, info: WahaSessionInfo): QrProgress {
+function accountOf(session: WahaSession, info: WahaSessionInfo, now: Date): QrProgress {
   const digits = phoneOfWhatsAppId(info.me?.id);
-  // The session works a moment before it knows whose it is.
-  if (digits === undefined) return { state: 'linking', session };
+  if (digits === undefined) return namelessProgress(session, now);
   const linked = {
     ...linkedNumber(digits, info.me?.pushName),
     credentials: { session: session.session },

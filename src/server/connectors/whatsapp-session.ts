@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import type { QrConnector, Tools } from './connector.ts';
+import type { QrConnector, QrProgress, Tools } from './connector.ts';
+
+/** A session works a moment before the server knows whose it is; not longer than this. */
+const NAMELESS_MS = 60_000;
 
 /** How long a failed `begin` waits for its own cleaning up. */
 const CLEANUP_MS = 3_000;
@@ -10,10 +13,57 @@ export const storedSession = z.object({
   code: z
     .object({ value: z.string(), expiresAt: z.coerce.date(), refreshed: z.number() })
     .optional(),
+  /** Since when the session has worked without the server saying whose it is. */
+  namelessSince: z.coerce.date().optional(),
 });
+type WhatsAppSession = z.output<typeof storedSession>;
 
 /** A signed-in number is its session at the server. */
 export const storedCredentials = z.object({ session: z.string() });
+
+/** How a server renews its codes. */
+interface CodeRules {
+  /** How long the first code lives, and each after it. */
+  firstMs: number;
+  nextMs: number;
+  refreshes: number;
+}
+
+/**
+ * What a look at the code means. A code that is over and still there is one that was scanned: it stays as it
+ * was until the session works. So does a code that is missing for a moment.
+ */
+export function codeProgress(
+  session: WhatsAppSession,
+  value: string | null | undefined,
+  now: Date,
+  rules: CodeRules,
+): QrProgress {
+  const last = session.code;
+  const { refreshes } = rules;
+  if (!value) return { state: last === undefined ? 'starting' : 'linking', session };
+  if (value === last?.value) {
+    if (now > last.expiresAt) return { state: 'linking', session };
+    return { state: 'showing', session, ...last, refreshes };
+  }
+  const life = last === undefined ? rules.firstMs : rules.nextMs;
+  const code = {
+    value,
+    expiresAt: new Date(now.getTime() + life),
+    refreshed: last === undefined ? 0 : Math.min(last.refreshed + 1, refreshes),
+  };
+  return { state: 'showing', session: { ...session, code }, ...code, refreshes };
+}
+
+/** A session that works, while the server does not say whose it is. */
+export function namelessProgress(session: WhatsAppSession, now: Date): QrProgress {
+  const namelessSince = session.namelessSince ?? now;
+  return {
+    state: 'linking',
+    session: { ...session, namelessSince },
+    isNameless: now.getTime() - namelessSince.getTime() >= NAMELESS_MS,
+  };
+}
 
 /** A server on which sessions have the names we give them. */
 interface SessionServer {

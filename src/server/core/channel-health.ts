@@ -61,7 +61,7 @@ async function* claimDue(
 /** Notes what is known about a channel since `asOf`. */
 export async function noteHealth(
   parts: Parts,
-  channel: StoredChannel,
+  channel: Pick<StoredChannel, 'id'>,
   health: Health,
   asOf: Date,
 ): Promise<void> {

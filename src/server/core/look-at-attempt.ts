@@ -1,17 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../app-error.ts';
 import type { Parts } from '../parts.ts';
 import { findAttemptByKey } from '../storage/attempt-checks.ts';
 import { findAttempt, isLive, type StoredAttempt } from '../storage/attempts.ts';
-import { endAttemptById, endUnreadable } from './end-attempt.ts';
-import { progressQr } from './qr-progress.ts';
 import { hashKey } from './start-attempt.ts';
 
-/** So long a viewer waits for the chat service; a slower answer shows at the next look. */
-const PATIENCE_MS = 1_500;
-
 /**
- * The attempt as it stands now, for whoever has its key.
+ * The attempt as it stands, for whoever has its key. A look moves nothing: it only has the worker ask more
+ * often about a QR sign-in.
  *
  * @throws AppError `unauthorized`, alike for a wrong key and an unknown attempt
  */
@@ -22,30 +17,22 @@ export async function lookWithKey(
 ): Promise<StoredAttempt> {
   const attempt = key && (await findAttemptByKey(parts.db, parts.secrets, id, hashKey(key)));
   if (!attempt) throw new AppError('unauthorized');
-  return look(parts, attempt);
+  return seen(parts, attempt);
 }
 
-/** The attempt as it stands now; undefined when it is unknown. */
+/** The attempt as it stands; undefined when it is unknown. */
 export async function lookAtAttempt(parts: Parts, id: string): Promise<StoredAttempt | undefined> {
   const attempt = await findAttempt(parts.db, parts.secrets, id);
-  return attempt && look(parts, attempt);
+  return attempt && seen(parts, attempt);
 }
 
-/** Ends an attempt whose time is over; asks the service about a QR sign-in when that is due. */
-async function look(parts: Parts, found: StoredAttempt): Promise<StoredAttempt> {
-  const attempt = await endUnreadable(parts, found);
+/**
+ * As the viewer is told: whose time is over has expired, though the worker ends it some seconds later; and nobody
+ * can carry on an attempt of which a stored secret cannot be opened.
+ */
+function seen(parts: Parts, attempt: StoredAttempt): StoredAttempt {
   if (!isLive(attempt.state)) return attempt;
-  if (attempt.expiresAt <= parts.now()) {
-    const end = { state: 'expired', reason: 'timed_out' } as const;
-    return (await endAttemptById(parts, attempt.id, end)) ?? attempt;
-  }
-  const connector = parts.connectors.get(attempt.connector);
-  if (connector?.auth !== 'qr' || attempt.session === null || attempt.state === 'confirm') {
-    return attempt;
-  }
-  const progress = progressQr(parts, attempt, connector).catch((error: unknown) => {
-    parts.log.error({ err: error, attemptId: attempt.id }, 'a QR sign-in could not be followed');
-    return attempt;
-  });
-  return Promise.race([progress, wait(PATIENCE_MS, attempt, { ref: false })]);
+  if (attempt.expiresAt <= parts.now())
+    return { ...attempt, state: 'expired', reason: 'timed_out' };
+  return attempt.isReadable ? attempt : { ...attempt, state: 'failed', reason: 'service_error' };
 }

@@ -1,62 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { AttemptReason } from '../../contract/api.ts';
 import type { QrConnector, QrProgress } from '../connectors/connector.ts';
 import { ConnectorError } from '../connectors/connector.ts';
 import type { Parts } from '../parts.ts';
-import { allowCheckIn, claimCheck } from '../storage/attempt-checks.ts';
+import { allowCheckIn, claimCheck, WATCHED_PAUSE_SECONDS } from '../storage/attempt-checks.ts';
 import {
   type AttemptChange,
   changeAttempt,
   findAttempt,
+  isLive,
   type Shown,
   type StoredAttempt,
 } from '../storage/attempts.ts';
 import { acceptAccount } from './accept-account.ts';
 import { reasonOf, toolsForAttempt } from './connector-tools.ts';
-import { endAttemptById } from './end-attempt.ts';
-
-/**
- * A scan must show within two seconds. Streams look at whole seconds after their last question, so this ends
- * before the second of them: in between, a request for a pairing code finds its turn.
- */
-const CHECK_EVERY_SECONDS = 1.7;
+import { endAttemptById, endUnreadable } from './end-attempt.ts';
 
 /** From here on a question counts as slow; it is kept from being asked twice for longer than any can take. */
 const SLOW_MS = 1_200;
 const SLOW_LEASE_SECONDS = 40;
 
+/** How long an event of the service, or a pairing code, waits for a question that is under way. */
+const PATIENCE_MS = 5_000;
+const RETRY_MS = 100;
+
 /**
- * Asks the chat service where a QR sign-in stands, if it may be asked again, and notes the answer. At most
- * one question runs at a time, on one replica; everybody else gets what is stored.
+ * Asks the chat service where a QR sign-in stands and notes the answer. The attempt must be claimed for it,
+ * so that at most one question runs at a time, on one replica.
  */
-export async function progressQr(
+export function progressQr(
   parts: Parts,
-  attempt: StoredAttempt,
+  claimed: StoredAttempt,
   connector: QrConnector,
-): Promise<StoredAttempt> {
-  const progressed = await withCheck(parts, attempt.id, async (current) => {
-    if (current.session === null) return current;
+): Promise<void> {
+  return asClaimed(parts, claimed.id, async () => {
+    if (!claimed.isReadable) {
+      await endUnreadable(parts, claimed);
+      return;
+    }
+    // What is over is not asked about, though the worker has not ended it yet.
+    if (claimed.session === null || claimed.expiresAt <= parts.now()) return;
     try {
-      const tools = toolsForAttempt(parts, current);
-      return await note(parts, current, await connector.check(tools, current.session));
+      const tools = toolsForAttempt(parts, claimed);
+      await note(parts, claimed, await connector.check(tools, claimed.session));
     } catch (error) {
       // The next question may go well again; the end of the attempt is its own time limit.
-      if (!(error instanceof ConnectorError)) {
-        parts.log.error({ err: error, attemptId: attempt.id }, 'a QR check failed');
-      }
-      return update(parts, current, { reason: reasonOf(error) });
+      const reason = reasonOf(error);
+      const isOurs = !(error instanceof ConnectorError);
+      warnOnce(parts, claimed, reason, isOurs ? 'error' : 'warn', error);
+      const now = parts.now();
+      if (claimed.reason === reason && claimed.warnedOf === reason) return;
+      await changeAttempt(parts.db, parts.secrets, claimed.id, { reason, warnedOf: reason, now });
     }
   });
-  return progressed ?? attempt;
 }
 
-/** Runs `work` while nobody else asks the service about this attempt; undefined when somebody does, or just did. */
+/** The same at once, for the service said that something happened. A question under way is waited for. */
+export async function progressQrNow(
+  parts: Parts,
+  id: string,
+  connector: QrConnector,
+): Promise<void> {
+  const claimed = await claimSoon(parts, id);
+  if (claimed) await progressQr(parts, claimed, connector);
+}
+
+/**
+ * Runs `work` while nobody else asks the service about this attempt. Undefined when it is over, or asked
+ * about for longer than anybody waits.
+ */
 export async function withCheck<T>(
   parts: Parts,
   id: string,
   work: (current: StoredAttempt) => Promise<T>,
 ): Promise<T | undefined> {
-  const current = await claimCheck(parts.db, parts.secrets, id, CHECK_EVERY_SECONDS);
-  if (!current) return undefined;
+  const current = await claimSoon(parts, id);
+  return current && asClaimed(parts, id, () => work(current));
+}
+
+async function claimSoon(parts: Parts, id: string): Promise<StoredAttempt | undefined> {
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  while (performance.now() < giveUpAt) {
+    const claimed = await claimCheck(parts.db, parts.secrets, id);
+    if (claimed) return claimed;
+    const now = await findAttempt(parts.db, parts.secrets, id);
+    if (!now || !isLive(now.state) || now.state === 'confirm') return undefined;
+    await wait(RETRY_MS);
+  }
+  return undefined;
+}
+
+/** Holds the claim for as long as `work` takes, and gives it back. */
+async function asClaimed<T>(parts: Parts, id: string, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
   let marking: Promise<void> | undefined;
   const slow = setTimeout(() => {
     marking = allowCheckIn(parts.db, id, SLOW_LEASE_SECONDS).catch((error: unknown) => {
@@ -64,51 +101,89 @@ export async function withCheck<T>(
     });
   }, SLOW_MS);
   try {
-    return await work(current);
+    return await work();
   } finally {
     clearTimeout(slow);
-    if (marking) {
-      await marking;
-      await allowCheckIn(parts.db, id, 0);
-    }
+    await marking;
+    const asked = (performance.now() - began) / 1000;
+    await allowCheckIn(parts.db, id, Math.max(0, WATCHED_PAUSE_SECONDS - asked));
   }
 }
 
-async function note(
+/** Tells the operator what an admin sees on the screen: once, not at every look. */
+function warnOnce(
   parts: Parts,
   attempt: StoredAttempt,
-  progress: QrProgress,
-): Promise<StoredAttempt> {
+  reason: AttemptReason,
+  level: 'warn' | 'error',
+  error?: unknown,
+): void {
+  if (attempt.warnedOf === reason) return;
+  const details = { err: error, attemptId: attempt.id, connector: attempt.connector, reason };
+  parts.log[level](details, 'a QR sign-in does not get on');
+}
+
+async function note(parts: Parts, attempt: StoredAttempt, progress: QrProgress): Promise<void> {
   const { session } = progress;
   switch (progress.state) {
     case 'starting':
-      return update(parts, attempt, { state: 'starting', reason: null, shown: {}, session });
+      await update(parts, attempt, { state: 'starting', reason: null, shown: {}, session });
+      return;
     case 'showing':
-      return update(parts, attempt, {
+      await update(parts, attempt, {
         state: 'waiting',
         reason: null,
         shown: shownOf(attempt, progress),
         session,
+        hasShownCode: true,
       });
-    case 'linking':
-      return update(parts, attempt, { state: 'waiting', reason: 'linking', shown: {}, session });
-    case 'expired':
-      return end(parts, attempt, { state: 'expired', reason: 'timed_out' });
-    case 'connected': {
-      const { linked } = progress;
-      const linking = await update(parts, attempt, {
+      return;
+    case 'linking': {
+      const reason = progress.isNameless === true ? 'account_unknown' : 'linking';
+      if (reason !== 'linking') warnOnce(parts, attempt, reason, 'warn');
+      await update(parts, attempt, {
         state: 'waiting',
-        reason: 'linking',
+        reason,
         shown: {},
         session,
+        ...(reason !== 'linking' && { warnedOf: reason }),
       });
-      const acceptance = await acceptAccount(parts, linking, linked, 'unless_questionable');
-      if (acceptance.outcome === 'changed') return acceptance.attempt;
-      return acceptance.outcome === 'obstacle'
-        ? end(parts, attempt, { state: 'failed', reason: acceptance.reason })
-        : end(parts, attempt, { state: 'cancelled', reason: null });
+      return;
     }
+    case 'expired':
+      if (attempt.hasShownCode) {
+        await endAttemptById(parts, attempt.id, { state: 'expired', reason: 'timed_out' });
+        return;
+      }
+      // Nobody can have scanned what was never shown: it is the service that failed.
+      warnOnce(parts, attempt, 'service_error', 'warn', new Error('it ended without a code'));
+      await endAttemptById(parts, attempt.id, { state: 'failed', reason: 'service_error' });
+      return;
+    case 'connected':
+      await connect(parts, attempt, progress);
   }
+}
+
+async function connect(
+  parts: Parts,
+  attempt: StoredAttempt,
+  { session, linked }: Extract<QrProgress, { state: 'connected' }>,
+): Promise<void> {
+  const linking = await update(parts, attempt, {
+    state: 'waiting',
+    // What kept the channel from being made a moment ago stays in sight until it is made.
+    reason: attempt.reason ?? 'linking',
+    shown: {},
+    session,
+  });
+  if (!linking) return;
+  const acceptance = await acceptAccount(parts, linking, linked, 'unless_questionable');
+  if (acceptance.outcome === 'changed') return;
+  const end =
+    acceptance.outcome === 'obstacle'
+      ? ({ state: 'failed', reason: acceptance.reason } as const)
+      : ({ state: 'cancelled', reason: null } as const);
+  await endAttemptById(parts, attempt.id, end);
 }
 
 /** A new code leaves a pairing code that was asked for in place: both lead to the same session. */
@@ -125,29 +200,23 @@ function shownOf(attempt: StoredAttempt, code: Extract<QrProgress, { state: 'sho
   };
 }
 
-async function end(
-  parts: Parts,
-  attempt: StoredAttempt,
-  how: Parameters<typeof endAttemptById>[2],
-): Promise<StoredAttempt> {
-  return (await endAttemptById(parts, attempt.id, how)) ?? attempt;
-}
-
-/** Writes what is new. Without news nothing is written, so that the viewers' streams stay silent. */
+/**
+ * Writes what is new, unless the attempt changed since it was claimed. Without news nothing is written, so
+ * that the viewers' streams stay silent.
+ *
+ * @returns the attempt as it stands; undefined when it moved on without us
+ */
 async function update(
   parts: Parts,
   attempt: StoredAttempt,
   to: Omit<AttemptChange, 'now'>,
-): Promise<StoredAttempt> {
+): Promise<StoredAttempt | undefined> {
   const isNews = Object.entries(to).some(
     ([name, value]) => !isDeepStrictEqual(attempt[name as keyof StoredAttempt], asStored(value)),
   );
   if (!isNews) return attempt;
-  const changed = await changeAttempt(parts.db, parts.secrets, attempt.id, {
-    ...to,
-    now: parts.now(),
-  });
-  return changed ?? (await findAttempt(parts.db, parts.secrets, attempt.id)) ?? attempt;
+  const change = { ...to, now: parts.now() };
+  return changeAttempt(parts.db, parts.secrets, attempt.id, change, attempt.revision);
 }
 
 /** As it comes back from the database: dates in a session are texts there. */

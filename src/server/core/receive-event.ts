@@ -1,72 +1,77 @@
 import { AppError } from '../app-error.ts';
-import { type Connector, ConnectorError, type WebhookRequest } from '../connectors/connector.ts';
+import {
+  type Connector,
+  ConnectorError,
+  type Health,
+  type WebhookRequest,
+} from '../connectors/connector.ts';
 import type { Parts } from '../parts.ts';
 import { allowChecksNow } from '../storage/attempt-checks.ts';
-import { findAttempt, isLive } from '../storage/attempts.ts';
-import { findChannelOfConnector, findChannelSecrets } from '../storage/channels.ts';
+import { findWebhookOwner, type WebhookOwner } from '../storage/webhook-owners.ts';
+import type { Aftermath } from './aftermath.ts';
 import { noteHealth } from './channel-health.ts';
-import { toolsFor, toolsForAttempt } from './connector-tools.ts';
+import { toolsFor } from './connector-tools.ts';
 import { toAppError } from './kommo-errors.ts';
+import { progressQrNow } from './qr-progress.ts';
 
-type Receiver = Connector & Required<Pick<Connector, 'receive'>>;
+/** Where an event goes to. Known before its body is read: a stranger's is never read. */
+export interface Recipient {
+  connector: Connector & Required<Pick<Connector, 'receive'>>;
+  owner: WebhookOwner;
+}
 
-/**
- * Takes an event that a chat service posted to a channel's address, or to that of an open attempt.
- *
- * @throws AppError `not_found` for an address nobody was given, `signature_invalid` when the connector
- *   cannot prove the event
- */
-export async function receiveEvent(
+/** @throws AppError `not_found` for an address nobody was given */
+export async function findRecipient(
   parts: Parts,
   connectorId: string,
   id: string,
-  request: WebhookRequest,
-): Promise<void> {
+): Promise<Recipient> {
   const connector = parts.connectors.get(connectorId);
   if (!connector?.receive) throw new AppError('not_found');
-  const isKnown =
-    (await receiveForChannel(parts, connector as Receiver, id, request)) ||
-    (await receiveForAttempt(parts, connector as Receiver, id, request));
-  if (!isKnown) throw new AppError('not_found');
+  const owner = await findWebhookOwner(parts.db, parts.secrets, id, connectorId);
+  if (!owner) throw new AppError('not_found');
+  return { connector: connector as Recipient['connector'], owner };
 }
 
-async function receiveForChannel(
+/**
+ * Takes an event that a chat service posted to a channel's address, or to that of an open attempt. It is
+ * answered once it is proven; what it means is seen to after that. Nothing is lost with the process: an event
+ * says no more than that it is time to ask, and the regular checks of channels and attempts ask anyway.
+ *
+ * @throws AppError `signature_invalid` when the connector cannot prove the event
+ */
+export async function receiveEvent(
   parts: Parts,
-  connector: Receiver,
-  id: string,
+  aftermath: Aftermath,
+  { connector, owner }: Recipient,
   request: WebhookRequest,
-): Promise<boolean> {
+): Promise<void> {
   const asOf = parts.now();
-  const channel = await findChannelOfConnector(parts.db, id, connector.id);
-  const secrets = channel && (await findChannelSecrets(parts.db, parts.secrets, channel.id));
-  if (!secrets) return false;
-  const { credentials, webhookSecret } = secrets;
+  const { id, webhookSecret, credentials } = owner;
   // A secret that cannot be opened proves nothing.
   if (webhookSecret === undefined) throw new AppError('signature_invalid');
   const tools = toolsFor(parts, connector.id, { id, secret: webhookSecret });
   const health = await prove(connector.receive(tools, credentials, request));
-  // Without its credentials nobody can tell whether the event is about this channel's own session.
-  if (health && credentials) await noteHealth(parts, channel, health, asOf);
-  // The address also serves the session of an open attempt to sign this channel in again.
-  else await allowChecksNow(parts.db, id);
-  return true;
+  if (credentials !== undefined && health) {
+    aftermath.run(`${id} health`, () => noteHealth(parts, { id }, health, asOf));
+  }
+  // The address of a channel also serves the session of an open attempt to sign it in again.
+  if (connector.auth === 'qr' && (credentials === undefined || !health)) {
+    aftermath.run(`${id} attempts`, () => progressAttempts(parts, connector, id));
+  }
 }
 
-async function receiveForAttempt(
+async function progressAttempts(
   parts: Parts,
-  connector: Receiver,
-  id: string,
-  request: WebhookRequest,
-): Promise<boolean> {
-  const attempt = await findAttempt(parts.db, parts.secrets, id);
-  if (attempt?.connector !== connector.id || !isLive(attempt.state)) return false;
-  if (attempt.webhookSecret === null || attempt.channelId !== null) return false;
-  await prove(connector.receive(toolsForAttempt(parts, attempt), undefined, request));
-  await allowChecksNow(parts.db, id);
-  return true;
+  connector: Connector & { auth: 'qr' },
+  webhookId: string,
+): Promise<void> {
+  for (const id of await allowChecksNow(parts.db, webhookId)) {
+    await progressQrNow(parts, id, connector);
+  }
 }
 
-async function prove<T>(receiving: Promise<T>): Promise<T> {
+async function prove(receiving: Promise<Health | undefined>): Promise<Health | undefined> {
   try {
     return await receiving;
   } catch (error) {

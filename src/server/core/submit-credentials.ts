@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { SubmitCredentials, SubmittedAnswer } from '../../contract/api.ts';
 import type { ConnectorField } from '../../contract/connectors.ts';
 import type { FieldError } from '../../contract/errors.ts';
@@ -24,10 +23,6 @@ import { keyEnding } from './key-ending.ts';
 import { formatPhone, phoneDigits } from './phone.ts';
 import { effectivePreferences } from './preferences.ts';
 import { withCheck } from './qr-progress.ts';
-
-/** A QR check under way ends, or the pause after it does, well within this. */
-const CHECK_PATIENCE_MS = 5_000;
-const CHECK_RETRY_MS = 100;
 
 /**
  * Takes what the admin submits to an open attempt: the fields of an API key, a phone number for a pairing
@@ -142,27 +137,23 @@ async function requestPairingCode(
   values: Record<string, string>,
 ): Promise<StoredAttempt> {
   const phone = await readPhone(parts, attempt, values.phone ?? '');
-  const giveUpAt = performance.now() + CHECK_PATIENCE_MS;
-  while (performance.now() < giveUpAt) {
-    const changed = await withCheck(parts, attempt.id, async (current) => {
-      if (current.session === null) throw new AppError('attempt_state');
-      const tools = toolsForAttempt(parts, current);
-      const pairingCode = await connector
-        .pairingCode(tools, current.session, phone)
-        .catch((error: unknown) => {
-          throw toCredentialsError(error);
-        });
-      return changeAttempt(parts.db, parts.secrets, current.id, {
-        shown: { ...current.shown, pairingCode },
-        now: parts.now(),
+  const changed = await withCheck(parts, attempt.id, async (current) => {
+    if (current.session === null) throw new AppError('attempt_state');
+    const tools = toolsForAttempt(parts, current);
+    const pairingCode = await connector
+      .pairingCode(tools, current.session, phone)
+      .catch((error: unknown) => {
+        throw toCredentialsError(error);
       });
+    return changeAttempt(parts.db, parts.secrets, current.id, {
+      shown: { ...current.shown, pairingCode },
+      now: parts.now(),
     });
-    if (changed) return changed;
-    const now = await findAttempt(parts.db, parts.secrets, attempt.id);
-    if (!now || !isLive(now.state) || now.state === 'confirm') throw new AppError('attempt_state');
-    await wait(CHECK_RETRY_MS);
-  }
-  throw new AppError('in_progress');
+  });
+  if (changed) return changed;
+  const now = await findAttempt(parts.db, parts.secrets, attempt.id);
+  const isOpen = now && isLive(now.state) && now.state !== 'confirm';
+  throw new AppError(isOpen ? 'in_progress' : 'attempt_state');
 }
 
 async function readPhone(parts: Parts, attempt: StoredAttempt, typed: string): Promise<string> {

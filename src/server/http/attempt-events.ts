@@ -3,10 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Attempt } from '../../contract/api.ts';
 import { viewAttempt } from '../core/attempt-view.ts';
-import { AttemptWatch } from '../core/attempt-watch.ts';
+import { AttemptWatch, type Sighting } from '../core/attempt-watch.ts';
 import { lookWithKey } from '../core/look-at-attempt.ts';
+import { hashKey } from '../core/start-attempt.ts';
 import type { Parts } from '../parts.ts';
 import { bearerOf } from './bearer.ts';
+import { StreamSlots } from './stream-slots.ts';
 import type { ZodTypeProvider } from './zod-schemas.ts';
 
 /** Shorter than the idle time after which proxies cut a silent connection. */
@@ -14,6 +16,12 @@ const HEARTBEAT_MS = 15_000;
 
 /** How long a browser waits before it opens a cut stream again. */
 const RETRY_MS = 2_000;
+
+/** A modal has one; a few more are tabs, and streams that were cut without a word. */
+const STREAMS_PER_KEY = 5;
+
+/** Each holds some 30 KB. Widgets that get none ask again and again instead. */
+const MOST_STREAMS = 2_000;
 
 const ENDED = new Set<Attempt['state']>(['connected', 'failed', 'expired', 'cancelled']);
 
@@ -26,6 +34,7 @@ const ENDED = new Set<Attempt['state']>(['connected', 'failed', 'expired', 'canc
 export function registerAttemptEvents(app: FastifyInstance, parts: Parts): void {
   const watch = new AttemptWatch(parts);
   const streams = new Set<ServerResponse>();
+  const slots = new StreamSlots({ perKey: STREAMS_PER_KEY, total: MOST_STREAMS });
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.end();
   });
@@ -41,7 +50,10 @@ export function registerAttemptEvents(app: FastifyInstance, parts: Parts): void 
     },
     async (request, reply) => {
       const { id } = request.params;
-      const attempt = await lookWithKey(parts, id, bearerOf(request));
+      const key = bearerOf(request);
+      // By its hash: what was refused leaves no trace of what it might have opened.
+      reply.raw.once('close', slots.take(`${id} ${hashKey(key ?? '')}`));
+      const attempt = await lookWithKey(parts, id, key);
       const first = await viewAttempt(parts, attempt);
       reply.headers({
         'content-type': 'text/event-stream; charset=utf-8',
@@ -50,23 +62,32 @@ export function registerAttemptEvents(app: FastifyInstance, parts: Parts): void 
       });
       reply.hijack();
       const stream = reply.raw;
+      // Whoever left meanwhile would never be noticed to leave.
+      if (stream.destroyed) return;
       stream.writeHead(200, definedHeaders(reply.getHeaders()));
-      stream.write(`retry: ${RETRY_MS}\n\n`);
-      streams.add(stream);
-      const heartbeat = setInterval(() => stream.write(': ping\n\n'), HEARTBEAT_MS);
-      const show = (view: Attempt | undefined) => {
-        if (view) stream.write(`data: ${JSON.stringify({ attempt: view })}\n\n`);
-        if (!view || ENDED.has(view.state)) stream.end();
-      };
-      const unwatch = watch.watch(id, attempt.revision, show);
-      stream.on('close', () => {
-        clearInterval(heartbeat);
-        unwatch();
-        streams.delete(stream);
-      });
-      show(first);
+      follow(stream, attempt, first);
     },
   );
+
+  function follow(stream: ServerResponse, attempt: Sighting, first: Attempt): void {
+    stream.write(`retry: ${RETRY_MS}\n\n`);
+    streams.add(stream);
+    const heartbeat = setInterval(() => stream.write(': ping\n\n'), HEARTBEAT_MS);
+    const show = (view: Attempt | undefined) => {
+      if (view) stream.write(`data: ${JSON.stringify({ attempt: view })}\n\n`);
+      if (view && !ENDED.has(view.state)) return;
+      leave();
+      stream.end();
+    };
+    const unwatch = watch.watch(attempt, show);
+    const leave = () => {
+      clearInterval(heartbeat);
+      unwatch();
+      streams.delete(stream);
+    };
+    stream.on('close', leave);
+    show(first);
+  }
 }
 
 function definedHeaders(

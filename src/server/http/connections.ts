@@ -1,16 +1,25 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { attemptAnswer } from '../../contract/api.ts';
+import { AppError } from '../app-error.ts';
+import { Aftermath } from '../core/aftermath.ts';
 import { viewAttempt } from '../core/attempt-view.ts';
 import { finishOAuth } from '../core/finish-oauth.ts';
 import { lookWithKey } from '../core/look-at-attempt.ts';
-import { receiveEvent } from '../core/receive-event.ts';
+import { findRecipient, type Recipient, receiveEvent } from '../core/receive-event.ts';
 import type { Parts } from '../parts.ts';
 import { registerAttemptEvents } from './attempt-events.ts';
 import { bearerOf } from './bearer.ts';
 import { callbackTexts } from './callback-texts.ts';
 import { sendPage } from './page.ts';
 import type { ZodTypeProvider } from './zod-schemas.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on the webhooks of the chat services, null elsewhere. */
+    recipient: Recipient | null;
+  }
+}
 
 /** Chat services post whole messages; only small parts of them are read. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;
@@ -69,14 +78,24 @@ function registerCallback(app: FastifyInstance, parts: Parts): void {
   );
 }
 
-/** Events are proven over the bytes as they came, so nothing may parse them before. */
+/**
+ * Events are proven over the bytes as they came, so nothing may parse them before. Whose address it is is
+ * known before the body is read.
+ */
 function registerWebhooks(app: FastifyInstance, parts: Parts): void {
+  const aftermath = new Aftermath(parts.log);
+  app.addHook('onClose', () => aftermath.drain());
+  app.decorateRequest('recipient', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.withTypeProvider<ZodTypeProvider>().post(
     '/connect/webhooks/:connector/:id',
     {
       bodyLimit: WEBHOOK_BODY_BYTES,
+      onRequest: async (request) => {
+        const { connector, id } = request.params;
+        request.recipient = await findRecipient(parts, connector, id);
+      },
       schema: {
         tags: ['attempts'],
         summary: 'An event of a chat service. Proven by its signature or secret.',
@@ -85,9 +104,10 @@ function registerWebhooks(app: FastifyInstance, parts: Parts): void {
       },
     },
     async (request, reply) => {
-      const { connector, id } = request.params;
+      if (request.recipient === null) throw new AppError('not_found');
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      await receiveEvent(parts, connector, id, { headers: headersOf(request), body });
+      const event = { headers: headersOf(request), body };
+      await receiveEvent(parts, aftermath, request.recipient, event);
       return reply.code(204).send(null);
     },
   );

@@ -48,6 +48,10 @@ export interface StoredAttempt {
   webhookSecret: string | null;
   /** False when a stored secret cannot be opened: an open attempt can then only be ended. */
   isReadable: boolean;
+  /** Whether the service ever gave a code to scan. */
+  hasShownCode: boolean;
+  /** The trouble that the log was told of last. */
+  warnedOf: AttemptReason | null;
   revision: number;
   expiresAt: Date;
   createdAt: Date;
@@ -79,6 +83,8 @@ export interface AttemptChange {
   session?: Record<string, unknown>;
   candidate?: Candidate | null;
   resultChannelId?: string;
+  hasShownCode?: true;
+  warnedOf?: AttemptReason;
   now: Date;
 }
 
@@ -172,6 +178,8 @@ function changedColumns(
   if (change.reason !== undefined) columns.reason = change.reason;
   if (change.account !== undefined) columns.account = JSON.stringify(change.account);
   if (change.resultChannelId !== undefined) columns.result_channel_id = change.resultChannelId;
+  if (change.hasShownCode !== undefined) columns.has_shown_code = change.hasShownCode;
+  if (change.warnedOf !== undefined) columns.warned_of = change.warnedOf;
   if (change.state !== undefined && !isLive(change.state)) {
     return { ...columns, shown: null, session: null, candidate: null, webhook_secret: null };
   }
@@ -216,11 +224,22 @@ export function toAttempt(row: Selectable<AttemptsTable>, secrets: Secrets): Sto
     account: row.account,
     ...opened,
     isReadable,
+    hasShownCode: row.has_shown_code,
+    warnedOf: row.warned_of,
     revision: row.revision,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+/** @throws CannotUnseal */
+export function openWebhookSecret(
+  secrets: Secrets,
+  id: string,
+  sealed: string,
+): string | undefined {
+  return secrets.tryUnseal(sealed, place(id, 'webhook_secret'));
 }
 
 function place(id: string, column: string): SealContext {

@@ -65,8 +65,14 @@ export interface AttemptsTable {
   webhook_secret: Sealed | null;
   /** Rises with every change; SSE and conditional updates compare it. */
   revision: Generated<number>;
-  /** Next time somebody may ask the chat service about it; keeps replicas from asking twice. */
+  /** When the worker may ask the chat service again; further away than any pause while somebody is asking. */
   next_check_at: Timestamp | null;
+  /** Somebody looks on until then: the worker asks more often. */
+  watched_until: Timestamp | null;
+  /** Whether the service ever gave a code: without one nobody can be blamed for not scanning it. */
+  has_shown_code: Generated<boolean>;
+  /** The trouble that the log was last told of; each is told once. */
+  warned_of: AttemptReason | null;
   expires_at: Timestamp;
   created_at: CreatedAt;
   updated_at: Timestamp;

@@ -110,24 +110,6 @@ export async function findChannel(
   return row && toChannel(row);
 }
 
-/** A channel by its webhook address, in whichever account it is; undefined once its epoch has ended. */
-export async function findChannelOfConnector(
-  db: Db,
-  id: string,
-  connector: string,
-): Promise<StoredChannel | undefined> {
-  if (!isRowId(id)) return undefined;
-  const row = await db
-    .selectFrom('channels')
-    .innerJoin('accounts', 'accounts.id', 'channels.account_id')
-    .select(CHANNEL_COLUMNS)
-    .where('channels.id', '=', id)
-    .where('channels.connector', '=', connector)
-    .whereRef('channels.epoch', '=', 'accounts.epoch')
-    .executeTakeFirst();
-  return row && toChannel(row);
-}
-
 /** Whether this chat account is connected anywhere: ending its session would end that channel, too. */
 export async function isConnectedAnywhere(
   db: Db,
@@ -173,12 +155,7 @@ export async function findChannelSecrets(
     .select(['credentials', 'webhook_secret'])
     .where('id', '=', id)
     .executeTakeFirst();
-  if (!row) return undefined;
-  const credentials = secrets.tryUnseal(row.credentials, place(id, 'credentials'));
-  return {
-    ...(credentials !== undefined && { credentials: JSON.parse(credentials) }),
-    webhookSecret: secrets.tryUnseal(row.webhook_secret, place(id, 'webhook_secret')),
-  };
+  return row && openSecrets(secrets, { id, ...row });
 }
 
 export async function deleteChannel(trx: Trx, id: string): Promise<void> {
@@ -213,6 +190,18 @@ export async function listEndedChannels(
     .where('epoch', '<=', upToEpoch)
     .execute();
   return rows.map(toChannel);
+}
+
+/** What a channel holds sealed, as far as it can be opened. */
+export function openSecrets(
+  secrets: Secrets,
+  row: { id: string; credentials: string; webhook_secret: string },
+): Partial<ChannelSecrets> {
+  const credentials = secrets.tryUnseal(row.credentials, place(row.id, 'credentials'));
+  return {
+    ...(credentials !== undefined && { credentials: JSON.parse(credentials) }),
+    webhookSecret: secrets.tryUnseal(row.webhook_secret, place(row.id, 'webhook_secret')),
+  };
 }
 
 export function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets) {

@@ -7,6 +7,7 @@ import * as isolatedSweeps from './migrations/004-isolated-sweeps.ts';
 import * as fairShares from './migrations/005-fair-shares.ts';
 import * as grantVerdicts from './migrations/006-grant-verdicts.ts';
 import * as mexicanNumbers from './migrations/007-mexican-numbers.ts';
+import * as attemptChecks from './migrations/008-attempt-checks.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '005-fair-shares': fairShares,
   '006-grant-verdicts': grantVerdicts,
   '007-mexican-numbers': mexicanNumbers,
+  '008-attempt-checks': attemptChecks,
 };
 
 /**

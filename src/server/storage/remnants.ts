@@ -28,6 +28,12 @@ export async function releaseRemnants(db: Db): Promise<void> {
     .where('state', 'in', ['exchanging', 'exchanged'])
     .execute();
   await db
+    .updateTable('attempts')
+    .set({ next_check_at: sql<Date>`now()` })
+    .where('auth', '=', 'qr')
+    .where('next_check_at', '>', sql<Date>`now()`)
+    .execute();
+  await db
     .updateTable('idempotency_keys')
     .set({ lease_until: LONG_AGO })
     .where('status', 'is', null)

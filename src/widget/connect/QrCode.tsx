@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { Attempt } from '../../contract/api.ts';
 import { useNow } from '../ui/useNow.ts';
 import { useTexts } from '../use-app.tsx';
@@ -9,24 +9,20 @@ import { useConnection } from './useConnection.ts';
 const WARN_AT_SECONDS = 10;
 
 /** The code in a square that never changes its size, whatever it shows, and what happens to it. */
-export function QrCode(): ReactNode {
+export function QrCode({ last }: { last: Attempt['qr'] }): ReactNode {
   const { t } = useTexts();
-  const { attempt, phase, service } = useConnection();
-  const [latest, setLatest] = useState<Attempt['qr']>();
-  const qr = attempt?.qr ?? latest;
-
-  useEffect(() => {
-    // A code that is no longer valid stays in sight, dimmed.
-    if (attempt?.qr) setLatest(attempt.qr);
-  }, [attempt?.qr]);
-
-  const isValid = phase === 'waiting' && attempt?.qr !== undefined;
+  const { attempt, phase, service, state } = useConnection();
+  const now = useNow();
+  const qr = phase === 'waiting' ? attempt?.qr : undefined;
+  // One whose time is over links no phone, whether or not the next has come.
+  const seconds = qr ? secondsLeft(qr.expires_at, now, state.offsetMs) : 0;
+  const isValid = seconds > 0;
   return (
     <div className="kcc-qr__code">
       <div className={`kcc-qr__square ${isValid ? '' : 'kcc-qr__square--dimmed'}`.trim()}>
-        {qr ? (
+        {last ? (
           <img
-            src={qr.image}
+            src={last.image}
             alt={isValid ? t('qr.alt', { service: service.title }) : ''}
             width={264}
             height={264}
@@ -35,20 +31,25 @@ export function QrCode(): ReactNode {
           <span className="kcc-spinner" aria-hidden="true" />
         )}
       </div>
-      {isValid ? <Countdown qr={attempt.qr} /> : <p className="kcc-muted kcc-qr__count"> </p>}
+      {qr && isValid ? (
+        <Countdown qr={qr} seconds={seconds} />
+      ) : (
+        <p className="kcc-muted kcc-qr__count"> </p>
+      )}
       <p className="kcc-hidden" role="status">
-        <StateText />
+        <StateText seconds={seconds} />
       </p>
     </div>
   );
 }
 
-function Countdown({ qr }: { qr: Attempt['qr'] }): ReactNode {
+interface CountdownProps {
+  qr: NonNullable<Attempt['qr']>;
+  seconds: number;
+}
+
+function Countdown({ qr, seconds }: CountdownProps): ReactNode {
   const { t } = useTexts();
-  const { state } = useConnection();
-  const now = useNow();
-  if (!qr) return null;
-  const seconds = secondsLeft(qr.expires_at, now, state.offsetMs);
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
   return (
     <p className="kcc-muted kcc-qr__count" aria-hidden="true">
@@ -60,14 +61,12 @@ function Countdown({ qr }: { qr: Attempt['qr'] }): ReactNode {
 }
 
 /** What is said aloud: changes of the state, and one warning per code; never the seconds. */
-function StateText(): ReactNode {
+function StateText({ seconds }: Pick<CountdownProps, 'seconds'>): ReactNode {
   const { t } = useTexts();
-  const { attempt, phase, state } = useConnection();
-  const now = useNow();
+  const { attempt, phase } = useConnection();
   if (phase === 'linking') return t('qr.linking');
   if (phase === 'expired') return t('qr.expired');
-  if (!attempt?.qr) return t('qr.preparing');
-  if (secondsLeft(attempt.qr.expires_at, now, state.offsetMs) <= WARN_AT_SECONDS)
-    return t('qr.ending');
+  if (!attempt?.qr || seconds === 0) return t('qr.preparing');
+  if (seconds <= WARN_AT_SECONDS) return t('qr.ending');
   return attempt.qr.refreshed > 0 ? t('qr.refreshed') : '';
 }

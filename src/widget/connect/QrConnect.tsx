@@ -1,16 +1,24 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Attempt } from '../../contract/api.ts';
 import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { Reference } from '../ui/Reference.tsx';
+import { useNow } from '../ui/useNow.ts';
 import { useTexts } from '../use-app.tsx';
+import { troubleOf } from './attempt.ts';
 import { PairingCode } from './PairingCode.tsx';
 import { QrCode } from './QrCode.tsx';
 import { useConnection } from './useConnection.ts';
 
+/** A service that has given no code by then gives none. */
+const LATE_MS = 30_000;
+
 /** Linking a phone: first what to know about it, then the code with its steps, then the wait. */
 export function QrConnect(): ReactNode {
   const { t } = useTexts();
-  const { state, phase, service, target, connection } = useConnection();
+  const { state, attempt, phase, service, target, connection } = useConnection();
+  const code = useLastCode(attempt);
   const start = () => void connection.start();
 
   if (phase === 'idle' && !state.isStarting)
@@ -34,8 +42,9 @@ export function QrConnect(): ReactNode {
   );
   return (
     <>
+      <Trouble hasCode={code !== undefined} />
       <div className="kcc-qr">
-        <QrCode />
+        <QrCode last={code} />
         <div className="kcc-qr__side">
           {phase === 'linking' ? (
             <>
@@ -44,8 +53,9 @@ export function QrConnect(): ReactNode {
             </>
           ) : phase === 'expired' ? (
             <>
-              <h3 className="kcc-heading">{t('qr.expired')}</h3>
-              <p>{t('qr.expired_text')}</p>
+              <h3 className="kcc-heading">{t(code ? 'qr.expired' : 'qr.late')}</h3>
+              <p>{t(code ? 'qr.expired_text' : 'qr.late_text')}</p>
+              {!code && <Reference value={attempt?.id} />}
               <Button kind="primary" onClick={start}>
                 {t('qr.new_code')}
               </Button>
@@ -65,4 +75,43 @@ export function QrConnect(): ReactNode {
       {canPair && phase === 'waiting' && <PairingCode />}
     </>
   );
+}
+
+/** The newest code of the attempt: one that is no longer valid stays in sight, dimmed. */
+function useLastCode(attempt: Attempt | undefined): Attempt['qr'] {
+  const [last, setLast] = useState<{ of: string; qr: Attempt['qr'] }>();
+  const { id, qr } = attempt ?? {};
+  useEffect(() => {
+    if (id && qr) setLast({ of: id, qr });
+  }, [id, qr]);
+  return qr ?? (last?.of === id ? last?.qr : undefined);
+}
+
+/** What keeps the phone from being linked, in the words the server has for it, while it lasts. */
+function Trouble({ hasCode }: { hasCode: boolean }): ReactNode {
+  const { t } = useTexts();
+  const { attempt, phase, connection } = useConnection();
+  const trouble = troubleOf(attempt);
+  const isLate = useIsLate(attempt?.id) && !hasCode && ['starting', 'waiting'].includes(phase);
+  if (!trouble && !isLate) return null;
+  return (
+    <Banner
+      tone="warning"
+      title={t(trouble ? 'qr.trouble' : 'qr.late')}
+      actions={
+        isLate && <Button onClick={() => void connection.start()}>{t('qr.new_code')}</Button>
+      }
+    >
+      <p>{t(trouble ? `attempt.${trouble}` : 'qr.late_text')}</p>
+      <Reference value={attempt?.id} />
+    </Banner>
+  );
+}
+
+/** Whether this attempt has been on the screen for longer than a code takes. */
+function useIsLate(attemptId: string | undefined): boolean {
+  const now = useNow();
+  const [seen, setSeen] = useState<{ id: string | undefined; at: number }>();
+  useEffect(() => setSeen({ id: attemptId, at: Date.now() }), [attemptId]);
+  return attemptId !== undefined && seen?.id === attemptId && now - seen.at >= LATE_MS;
 }

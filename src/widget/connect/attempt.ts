@@ -1,4 +1,4 @@
-import type { Attempt } from '../../contract/api.ts';
+import type { Attempt, AttemptReason } from '../../contract/api.ts';
 
 /** What the panel shows for an attempt. Pure functions, no state. */
 export type Phase =
@@ -26,8 +26,15 @@ const POLL_GROWTH = 1.2;
 
 export function phaseOf(attempt: Attempt | undefined): Phase {
   if (!attempt) return 'idle';
-  if (attempt.state === 'waiting' && attempt.reason === 'linking') return 'linking';
+  const isLinked = attempt.reason === 'linking' || attempt.reason === 'account_unknown';
+  if (attempt.state === 'waiting' && isLinked) return 'linking';
   return attempt.state;
+}
+
+/** What keeps an open attempt from getting on, for as long as it lasts. */
+export function troubleOf(attempt: Attempt | undefined): AttemptReason | undefined {
+  if (!attempt || !['starting', 'waiting'].includes(attempt.state)) return undefined;
+  return attempt.reason === 'linking' ? undefined : attempt.reason;
 }
 
 /** True when nothing more will happen to the attempt. */
