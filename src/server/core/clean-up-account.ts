@@ -1,5 +1,6 @@
 import { parseAccountHost } from '../kommo/account-host.ts';
 import type { Parts } from '../parts.ts';
+import { lockAccount } from '../storage/account-lock.ts';
 import { countCleanUpFailure, findAccount, listUncleanAccounts } from '../storage/accounts.ts';
 import type { JobData } from '../storage/jobs.ts';
 import { forgetScopes } from '../storage/scopes.ts';
@@ -27,7 +28,11 @@ export async function cleanUpAccount(
   { accountId, epoch }: JobData['clean-up-account'],
 ): Promise<void> {
   try {
-    await transaction(parts.db, (trx) => retireEpochs(trx, parts, accountId, epoch));
+    await transaction(parts.db, async (trx) => {
+      // The job and the sweep may meet: whoever comes second finds nothing left.
+      await lockAccount(trx, accountId);
+      await retireEpochs(trx, parts, accountId, epoch);
+    });
   } catch (error) {
     await giveUpInTheEnd(parts, { accountId, epoch }, error);
   }
