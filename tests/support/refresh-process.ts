@@ -8,7 +8,7 @@ import { replicaOf } from './kommo.ts';
 /** What a test asks of this process; answered with the same id. */
 export interface Order {
   id: number;
-  /** Use the grant this many times at once, or look for refreshes that somebody left unfinished. */
+  /** Use the grant this many times at once, or look after grants that nobody uses. */
   use?: number;
   recover?: true;
 }
@@ -40,8 +40,14 @@ async function use(): Promise<string> {
   }
 }
 
+/** A round of each sweep. @returns how many grants were looked at */
+async function lookAfterGrants(): Promise<number> {
+  const sweeps = kommo.background();
+  return (await sweeps.recoverLostRefreshes()) + (await sweeps.probeDeadGrants());
+}
+
 async function carryOut({ use: times, recover }: Order): Promise<string[]> {
-  if (recover) return [String(await kommo.background().recoverLostRefreshes())];
+  if (recover) return [String(await lookAfterGrants())];
   return await Promise.all(Array.from({ length: times ?? 0 }, use));
 }
 

@@ -8,7 +8,7 @@ const SCRIPT = fileURLToPath(new URL('./refresh-process.ts', import.meta.url));
 export interface RefreshProcess {
   /** Uses the grant this often at once; `fine` or what went wrong, each. */
   use(times: number): Promise<string[]>;
-  /** One round of the sweep. @returns how many grants it looked at */
+  /** One round of the sweeps. @returns how many grants it looked at */
   recover(): Promise<string[]>;
   /** Holds the process where it is (SIGSTOP), and lets it go on. */
   freeze(): void;

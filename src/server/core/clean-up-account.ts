@@ -36,6 +36,7 @@ export async function cleanUpAccount(
 ): Promise<void> {
   try {
     await transaction(parts.db, async (trx) => {
+      // The job and the sweep may meet: whoever comes second finds nothing left.
       await lockAccount(trx, accountId);
       await retireEpochs(trx, parts, accountId, epoch);
       await settleCleanUp(trx, accountId);
