@@ -40,12 +40,7 @@ let calls = 0;
 export async function openStage(options: { processes?: number; seed?: Seed } = {}): Promise<Stage> {
   const scratch = await createScratchDatabase();
   const emulator = await createEmulator({ seed: options.seed });
-  const env = testEnvironment(emulator.port, {
-    DATABASE_URL: scratch.url,
-    LOG_LEVEL: 'warn',
-    // Some figures need one account to ask without a pause.
-    REQUESTS_PER_SECOND: '10000',
-  });
+  const env = testEnvironment(emulator.port, { DATABASE_URL: scratch.url, LOG_LEVEL: 'warn' });
   const backends: BackendProcess[] = [];
   const urls: string[] = [];
   for (let count = 0; count < (options.processes ?? 1); count += 1) {

@@ -40,11 +40,7 @@ export async function openBackends(seed?: Seed): Promise<Backends> {
   const running = new Set<Backend>();
 
   const start = async (): Promise<Backend> => {
-    const child = spawnBackend({
-      ...testEnvironment(emulator.port),
-      ...store.env,
-      REQUESTS_PER_SECOND: '10000',
-    });
+    const child = spawnBackend({ ...testEnvironment(emulator.port), ...store.env });
     const kill = async () => {
       child.kill('SIGKILL');
       await child.exited;

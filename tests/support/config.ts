@@ -50,6 +50,8 @@ export function testEnvironment(
     SLACK_URL: `http://slack.localhost:${emulatorPort}`,
     SLACK_CLIENT_ID: '1234567890.0987654321',
     SLACK_CLIENT_SECRET: 'emulator-slack-client-secret-01234567',
+    // Tests ask again and again until something has happened.
+    REQUESTS_PER_SECOND: '10000',
     ...overrides,
   };
 }

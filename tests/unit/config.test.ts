@@ -18,7 +18,9 @@ function faults(changes: Record<string, string | undefined>): readonly string[] 
 }
 
 test('a complete environment gives every setting', () => {
-  const config = readConfig(testEnvironment(9000, { PORT: '8123', MAX_CHANNELS: '7' }));
+  const config = readConfig(
+    testEnvironment(9000, { PORT: '8123', MAX_CHANNELS: '7', REQUESTS_PER_SECOND: undefined }),
+  );
   expect(config).toMatchObject({
     port: 8123,
     publicUrl: 'https://connector.test',
