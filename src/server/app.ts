@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { LIMITS } from '../contract/api.ts';
 import { AppError } from './app-error.ts';
+import { registerAccountLine } from './http/account-line.ts';
 import { registerAuth } from './http/auth.ts';
 import { registerChannels } from './http/channels.ts';
 import { registerConnections } from './http/connections.ts';
@@ -54,6 +55,7 @@ export async function createApp(
   registerKommo(app, parts);
   await app.register(async (guarded) => {
     registerAuth(guarded, parts);
+    registerAccountLine(guarded);
     registerSettings(guarded, parts);
     registerChannels(guarded, parts);
     registerTemplates(guarded, parts);
