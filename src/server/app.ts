@@ -55,10 +55,13 @@ export async function createApp(
   registerKommo(app, parts);
   await app.register(async (guarded) => {
     registerAuth(guarded, parts);
-    registerAccountLine(guarded);
-    registerSettings(guarded, parts);
     registerChannels(guarded, parts);
-    registerTemplates(guarded, parts);
+    // Sign-ins wait for chat services; what is in this line waits for Kommo, which all accounts share.
+    await guarded.register(async (inLine) => {
+      registerAccountLine(inLine);
+      registerSettings(inLine, parts);
+      registerTemplates(inLine, parts);
+    });
   });
   await app.register(async (open) => {
     registerConnections(open, parts);

@@ -6,8 +6,9 @@ import { callerOf } from './auth.ts';
 /** Requests of one account that are worked on at once by this process. */
 const AT_ONCE = 10;
 
-/** How long another one waits for its turn. */
-const PATIENCE_MS = 8_000;
+/** How long another one waits for its turn: a burst is worked off, a flood is told to come back. */
+const PATIENCE_MS = 30_000;
+const RETRY_AFTER_SECONDS = 10;
 
 /**
  * Lets each account of a guarded scope have a few requests worked on at once and the others wait, so that one
@@ -20,7 +21,7 @@ export function registerAccountLine(scope: FastifyInstance): void {
     const line = lines.get(accountId) ?? new FairLine(AT_ONCE);
     lines.set(accountId, line);
     if (!(await line.enter('', PATIENCE_MS))) {
-      throw new AppError('rate_limited', { retryAfterSeconds: PATIENCE_MS / 1000 });
+      throw new AppError('rate_limited', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     }
     const leave = () => {
       line.leave();
