@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { LIMITS } from '../contract/api.ts';
 import { AppError } from './app-error.ts';
+import { registerAccountLine } from './http/account-line.ts';
 import { registerAuth } from './http/auth.ts';
 import { registerChannels } from './http/channels.ts';
 import { registerConnections } from './http/connections.ts';
@@ -50,9 +51,13 @@ export async function createApp(
   registerKommo(app, parts);
   await app.register(async (guarded) => {
     registerAuth(guarded, parts);
-    registerSettings(guarded, parts);
     registerChannels(guarded, parts);
-    registerTemplates(guarded, parts);
+    // Sign-ins wait for chat services; what is in this line waits for Kommo, which all accounts share.
+    await guarded.register(async (inLine) => {
+      registerAccountLine(inLine);
+      registerSettings(inLine, parts);
+      registerTemplates(inLine, parts);
+    });
   });
   await app.register(async (open) => {
     registerConnections(open, parts);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FairLine } from '../fair-line.ts';
 import { KommoError } from './errors.ts';
-import { FairLine } from './fair-line.ts';
 import { ForeignClock } from './foreign-clock.ts';
 
 /**

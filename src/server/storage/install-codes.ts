@@ -7,7 +7,7 @@ import type { SealContext, Secrets } from './secrets.ts';
 const CODE_LIFE_MINUTES = 20;
 
 /** States a code can still be installed from. */
-export const OPEN = ['pending', 'exchanging', 'exchanged'] as const;
+const OPEN = ['pending', 'exchanging', 'exchanged'] as const;
 
 /** A code as Kommo sent it. */
 export interface ReceivedCode {

@@ -5,16 +5,23 @@ interface Waiter {
 }
 
 /**
- * A line for one turn at a time that is fair over those who stand in it: however many places one of them
+ * A line for a few turns at a time, mostly one, that is fair over those who stand in it: however many places one of them
  * takes, each of the others has the turn once before he has it again.
  */
 export class FairLine {
   /** By who waits, the next one first. */
   readonly #waiting = new Map<string, Waiter[]>();
-  #isTaken = false;
+  readonly #turns: number;
+  #free: number;
+
+  /** @param turns how many may have the turn at once */
+  constructor(turns = 1) {
+    this.#turns = turns;
+    this.#free = turns;
+  }
 
   get isEmpty(): boolean {
-    return !this.#isTaken;
+    return this.#free === this.#turns;
   }
 
   /** How many places `who` takes in the line already. */
@@ -24,8 +31,8 @@ export class FairLine {
 
   /** Waits for the turn, at most `patienceMs`; false when it did not come. Whoever has it must `leave`. */
   enter(who: string, patienceMs: number): Promise<boolean> {
-    if (!this.#isTaken) {
-      this.#isTaken = true;
+    if (this.#free > 0) {
+      this.#free -= 1;
       return Promise.resolve(true);
     }
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -46,7 +53,7 @@ export class FairLine {
     if (others.length > 0) this.#waiting.set(who, others);
     clearTimeout(first?.timer);
     first?.resolve(true);
-    this.#isTaken = first !== undefined;
+    if (first === undefined) this.#free += 1;
   }
 
   #giveUp(who: string, waiter: Waiter): void {
