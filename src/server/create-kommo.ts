@@ -12,6 +12,7 @@ import {
   idleGrants,
   releaseGrantLease,
   renewGrantLease,
+  restUnreadableGrant,
   takeGrantLease,
   unsettledGrants,
 } from './storage/grant-leases.ts';
@@ -53,6 +54,7 @@ export function createKommo(parts: {
           if (!(error instanceof CannotUnseal)) throw error;
           // As good as no grant: nothing is sent with what cannot be trusted, and the admin is asked.
           log.error({ err: error, accountId }, 'The grant of an account cannot be opened');
+          await restUnreadableGrant(db, accountId);
           return undefined;
         }
       },

@@ -3,7 +3,7 @@ import { KommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
 import { findUserRights, saveUserRights } from '../storage/user-rights.ts';
 import type { Caller } from './caller.ts';
-import { kommoReauthorize } from './install-state.ts';
+import { findAccount, kommoReauthorize } from './install-state.ts';
 
 /** How long an answer of Kommo's users API is trusted: a demoted administrator keeps his rights so long. */
 const RIGHTS_MAX_AGE_SECONDS = 300;
@@ -53,8 +53,9 @@ async function askRights(parts: Parts, { accountId, userId }: Caller): Promise<b
     maxAgeSeconds: RIGHTS_MAX_AGE_SECONDS,
   });
   if (known !== undefined) return known;
+  const epoch = (await findAccount(parts, accountId))?.epoch ?? 0;
   const user = await parts.kommo.user(accountId, userId);
   const isAdministrator = user?.isAdmin === true && user.isActive === true && user.isFree === false;
-  await saveUserRights(parts.db, { accountId, userId, isAdmin: isAdministrator });
+  await saveUserRights(parts.db, { accountId, epoch, userId, isAdmin: isAdministrator });
   return isAdministrator;
 }

@@ -4,7 +4,7 @@ import { type Pipeline, pipeline, type Template, template } from '../../contract
 import { isKommoError } from '../kommo/errors.ts';
 import type { Parts } from '../parts.ts';
 import { claimProfileRefresh, storeProfile } from '../storage/account-profile.ts';
-import type { Account } from '../storage/accounts.ts';
+import { type Account, findAccount } from '../storage/accounts.ts';
 import { type CacheKind, findCached, storeCached } from '../storage/kommo-cache.ts';
 
 /** So long the screen waits for Kommo when it could show what Kommo said last. */
@@ -81,8 +81,9 @@ async function read<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   const asking = share(parts, `${accountId} ${kind}`, async () => {
+    const epoch = (await findAccount(parts.db, accountId))?.epoch ?? 0;
     const body = await ask();
-    await storeCached(parts.db, { accountId, kind, body, fetchedAt: parts.now() });
+    await storeCached(parts.db, { accountId, epoch, kind, body, fetchedAt: parts.now() });
     return body;
   });
   const impatience = new AbortController();

@@ -20,6 +20,9 @@ const LEASE_MS = 15_000;
 
 const PROBE_AGAIN_MS = 3_600_000;
 
+/** The operator may bring the key back; then it should not be long until the grant works. */
+const UNREADABLE_REST_MS = 15 * 60_000;
+
 /** The account is still in the install the pair belongs to. */
 const installIsCurrent = sql<boolean>`exists (
   select 1 from accounts where accounts.id = grants.account_id
@@ -112,6 +115,19 @@ export async function releaseGrantLease(
       refresh_failures: sql`refresh_failures + 1`,
       next_refresh_at: inMilliseconds(release.delayMs),
     })
+    .execute();
+}
+
+/** Lets a grant rest that no key opens, or it would stand in front of the others that wait for a refresh. */
+export async function restUnreadableGrant(db: Db, accountId: number): Promise<void> {
+  await db
+    .updateTable('grants')
+    .set({ next_refresh_at: inMilliseconds(UNREADABLE_REST_MS) })
+    .where('account_id', '=', accountId)
+    .where(leaseIsFree)
+    .where(mayTryNow)
+    // In a dead one, none means never.
+    .where((is) => is.or([is('state', '=', 'alive'), is('next_refresh_at', 'is not', null)]))
     .execute();
 }
 

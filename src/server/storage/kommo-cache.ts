@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { currentInstall } from './current-install.ts';
 import type { Db } from './database.ts';
 
 export type CacheKind = 'pipelines' | 'templates';
@@ -13,18 +15,28 @@ export async function findCached(db: Db, accountId: number, kind: CacheKind): Pr
   return row?.body;
 }
 
+/** Keeps an answer that was asked for in this install epoch, unless the epoch has ended meanwhile. */
 export async function storeCached(
   db: Db,
-  entry: { accountId: number; kind: CacheKind; body: unknown; fetchedAt: Date },
+  entry: { accountId: number; epoch: number; kind: CacheKind; body: unknown; fetchedAt: Date },
 ): Promise<void> {
-  const values = { body: JSON.stringify(entry.body), fetched_at: entry.fetchedAt };
+  const { accountId, epoch, kind, fetchedAt } = entry;
+  const body = JSON.stringify(entry.body);
   await db
     .insertInto('kommo_cache')
-    .values({ account_id: entry.accountId, kind: entry.kind, ...values })
+    .columns(['account_id', 'kind', 'body', 'fetched_at'])
+    .expression(
+      currentInstall(db, accountId, epoch).select([
+        'accounts.id',
+        sql<string>`${kind}::text`.as('kind'),
+        sql<string>`${body}::jsonb`.as('body'),
+        sql<Date>`${fetchedAt}::timestamptz`.as('fetched_at'),
+      ]),
+    )
     .onConflict((conflict) =>
       conflict
         .columns(['account_id', 'kind'])
-        .doUpdateSet(values)
+        .doUpdateSet({ body, fetched_at: fetchedAt })
         // Most answers bring nothing new; reading must not cost a write each time.
         .whereRef('kommo_cache.body', 'is distinct from', 'excluded.body'),
     )

@@ -7,12 +7,18 @@ import { deleteInBatches } from './delete-in-batches.ts';
 const LONGEST_JTI = 36;
 
 /**
+ * The longest life of a token. Its end is judged by the clocks of our processes and not by the database's,
+ * so it is how long ago a token was first seen that says when it may be forgotten.
+ */
+const REMEMBER_SECONDS = 3_600;
+
+/**
  * Counts one use of a verified disposable token and tells how many there have been, this one included.
  * Atomic across replicas. Keyed by account, or one tenant's token could burn another's.
  */
 export async function countTokenUse(
   db: Db,
-  token: { accountId: number; jti: string; expiresAt: Date },
+  token: { accountId: number; jti: string },
 ): Promise<number> {
   const { uses } = await db
     .insertInto('seen_tokens')
@@ -20,7 +26,7 @@ export async function countTokenUse(
       account_id: token.accountId,
       jti: shorten(token.jti),
       uses: 1,
-      expires_at: token.expiresAt,
+      expires_at: sql<Date>`now() + make_interval(secs => ${REMEMBER_SECONDS})`,
     })
     .onConflict((conflict) =>
       conflict
@@ -36,7 +42,7 @@ function shorten(jti: string): string {
   return jti.length <= LONGEST_JTI ? jti : createHash('sha256').update(jti).digest('base64url');
 }
 
-/** Forgets tokens that are refused for their age anyway. The minute covers the tolerated clock difference. */
+/** Forgets tokens that are refused for their age anyway. */
 export async function purgeSeenTokens(db: Db): Promise<number> {
   return deleteInBatches(db, 'seen_tokens', sql`expires_at < now() - interval '1 minute'`);
 }
