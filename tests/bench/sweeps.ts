@@ -1,6 +1,5 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { claimUncleanAccounts } from '../../src/server/storage/accounts.ts';
 import { deleteOldAttempts, listOverdueAttempts } from '../../src/server/storage/attempt-lists.ts';
 import { claimChannelsToCheck } from '../../src/server/storage/channel-checks.ts';
 import { resealChannels } from '../../src/server/storage/channels.ts';
@@ -22,6 +21,7 @@ import {
   requestPeriodicSyncs,
   wakeReauthorizedSyncs,
 } from '../../src/server/storage/syncs.ts';
+import { claimUncleanAccounts } from '../../src/server/storage/unclean-accounts.ts';
 import { createScratchDatabase } from '../support/database.ts';
 import type { Figure } from './figures.ts';
 import { fillTables } from './fill-tables.ts';

@@ -1,10 +1,10 @@
 import type { Parts } from '../parts.ts';
-import { claimUncleanAccounts } from '../storage/accounts.ts';
 import { purgeConsentStates } from '../storage/consent-states.ts';
 import { purgeIdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { listDueInstallCodes } from '../storage/install-code-lists.ts';
 import { purgeInstallCodes } from '../storage/install-codes.ts';
 import { purgeSeenTokens } from '../storage/seen-tokens.ts';
+import { claimUncleanAccounts } from '../storage/unclean-accounts.ts';
 import { rotateSecretKeys } from './rotate-secret-keys.ts';
 import { recheckDisableHooks } from './uninstall.ts';
 
