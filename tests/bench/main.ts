@@ -6,6 +6,7 @@ import { measureQrStorm } from './qr-storm.ts';
 import { measureRead } from './read.ts';
 import { measureSaveToSources } from './save-to-sources.ts';
 import { measureStartUp } from './start-up.ts';
+import { measureSweeps } from './sweeps.ts';
 
 const SCENARIOS: Record<string, { title: string; measure: () => Promise<Figure[]> }> = {
   'start-up': { title: 'Start-up', measure: measureStartUp },
@@ -14,6 +15,7 @@ const SCENARIOS: Record<string, { title: string; measure: () => Promise<Figure[]
   save: { title: 'From Save to the sources', measure: measureSaveToSources },
   qr: { title: 'A storm of QR dialogs', measure: measureQrStorm },
   growth: { title: 'Growth from 1,000 to 100,000 accounts', measure: measureGrowth },
+  sweeps: { title: 'Upkeep of 100,000 accounts and 1,000,000 channels', measure: measureSweeps },
 };
 
 const HELP = `npm run bench [-- scenario …] - measures the backend in processes of its own, against the emulator, on PostgreSQL
@@ -25,6 +27,7 @@ const HELP = `npm run bench [-- scenario …] - measures the backend in processe
   save       Save to sources in Kommo: idle, and behind a backlog of 1,000 accounts, of 200 with a replica killed; requests in any second
   qr         500 open QR dialogs for two minutes: the admin's own calls, memory
   growth     the same call with 1,000 and with 100,000 accounts
+  sweeps     the slowest statement of each of the worker's sweeps on full tables
 `;
 
 const wanted = process.argv.slice(2);

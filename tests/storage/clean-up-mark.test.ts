@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
-import {
-  claimUncleanAccounts,
-  disableAccount,
-  settleCleanUp,
-} from '../../src/server/storage/accounts.ts';
+import { disableAccount } from '../../src/server/storage/accounts.ts';
 import { Secrets } from '../../src/server/storage/secrets.ts';
+import { claimUncleanAccounts, settleCleanUp } from '../../src/server/storage/unclean-accounts.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { storeGrant } from '../support/grants.ts';
 

@@ -47,15 +47,16 @@ export async function isAdmin(parts: Parts, caller: Caller): Promise<boolean> {
   }
 }
 
-async function askRights(parts: Parts, { accountId, userId }: Caller): Promise<boolean> {
+async function askRights(parts: Parts, { accountId, userId, account }: Caller): Promise<boolean> {
   const known = await findUserRights(parts.db, {
     accountId,
     userId,
     maxAgeSeconds: RIGHTS_MAX_AGE_SECONDS,
   });
   if (known !== undefined) return known;
+  const epoch = account?.epoch ?? 0;
   const user = await parts.kommo.user(accountId, userId);
   const isAdmin = isAdministrator(user);
-  await saveUserRights(parts.db, { accountId, userId, isAdmin });
+  await saveUserRights(parts.db, { accountId, epoch, userId, isAdmin });
   return isAdmin;
 }

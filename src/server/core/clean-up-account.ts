@@ -1,16 +1,16 @@
 import { parseAccountHost } from '../kommo/account-host.ts';
 import type { Parts } from '../parts.ts';
 import { lockAccount } from '../storage/account-lock.ts';
-import {
-  claimUncleanAccounts,
-  countCleanUpFailure,
-  findAccount,
-  settleCleanUp,
-} from '../storage/accounts.ts';
+import { findAccount } from '../storage/accounts.ts';
 import type { JobData } from '../storage/jobs.ts';
 import { forgetScopes } from '../storage/scopes.ts';
 import { requestSync } from '../storage/syncs.ts';
 import { transaction } from '../storage/transaction.ts';
+import {
+  claimUncleanAccounts,
+  countCleanUpFailure,
+  settleCleanUp,
+} from '../storage/unclean-accounts.ts';
 import { concurrently } from './concurrently.ts';
 import { forgetEpochs, retireEpochs } from './retire-epochs.ts';
 import { isStorageUnavailable } from './storage-errors.ts';

@@ -117,4 +117,6 @@ export interface SyncsTable {
   next_attempt_at: Timestamp | null;
   error_code: string | null;
   finished_at: Timestamp | null;
+  /** The grant the last run began with. */
+  grant_version: number | null;
 }

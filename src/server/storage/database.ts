@@ -38,6 +38,8 @@ export interface Database {
 /** What a request waits for one answer, however many it needs, leaves room in the 10 s it is answered within. */
 const POOL_LIMITS: PoolLimits = {
   size: 10,
+  // Long enough for a loaded machine, short enough that an unreachable database is answered within 10 s.
+  connectMs: 4_000,
   answerMs: 7_000,
   statementMs: 6_000,
   lockMs: 3_000,
@@ -47,6 +49,7 @@ const POOL_LIMITS: PoolLimits = {
 /** The queue's upkeep of its own tables may take longer; nobody waits for it. */
 const QUEUE_LIMITS: PoolLimits = {
   size: 4,
+  connectMs: 10_000,
   answerMs: 20_000,
   statementMs: 18_000,
   lockMs: 10_000,

@@ -12,6 +12,7 @@ import type { Schema } from './schema.ts';
  */
 const LIMITS: PoolLimits = {
   size: 1,
+  connectMs: 4_000,
   answerMs: 0,
   statementMs: 0,
   lockMs: 3_000,

@@ -4,6 +4,8 @@ import type { Client, Pool, PoolConfig } from 'pg';
 export interface PoolLimits {
   /** Most connections at a time. */
   size: number;
+  /** So long a connection is waited for, a new one or one in use. */
+  connectMs: number;
   /** A query that is not answered by then has failed, whatever became of its connection. */
   answerMs: number;
   /** The server gives a statement up by then; shorter than `answerMs`, so that it is the server who says so. */
@@ -14,9 +16,6 @@ export interface PoolLimits {
   idleInTransactionMs: number;
 }
 
-/** Long enough for a loaded machine, short enough that an unreachable database is answered within 10 s. */
-const CONNECT_TIMEOUT_MS = 4_000;
-
 /** A connection without traffic for this long is tested, so that a lost route shows before it is needed. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
@@ -25,7 +24,7 @@ export function poolOptions(connectionString: string, limits: PoolLimits) {
   return {
     connectionString,
     max: limits.size,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: limits.connectMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     query_timeout: limits.answerMs,

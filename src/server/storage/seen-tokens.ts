@@ -7,6 +7,12 @@ import { deleteInBatches } from './delete-in-batches.ts';
 /** The length of a UUID, which is what Kommo sends. Longer ids are hashed, so that a row stays small. */
 const LONGEST_JTI = 36;
 
+/**
+ * The longest life of a token. Its end is judged by the clocks of our processes and not by the database's,
+ * so it is how long ago a token was first seen that says when it may be forgotten.
+ */
+const REMEMBER_SECONDS = 3_600;
+
 /** What is known of a verified token when it arrives. */
 export interface TokenUse {
   /** How often it has come, this time included. */
@@ -24,7 +30,7 @@ export interface TokenUse {
  */
 export async function countTokenUse(
   db: Db,
-  token: { accountId: number; jti: string; expiresAt: Date },
+  token: { accountId: number; jti: string },
   isDurable: boolean,
 ): Promise<TokenUse> {
   const columns = sql.raw(ACCOUNT_COLUMNS.join(', '));
@@ -35,7 +41,7 @@ export async function countTokenUse(
   >`
     with used as (
       insert into seen_tokens (account_id, jti, uses, expires_at)
-      select ${token.accountId}, ${shorten(token.jti)}, 1, ${token.expiresAt}
+      select ${token.accountId}, ${shorten(token.jti)}, 1, now() + make_interval(secs => ${REMEMBER_SECONDS})
       where set_config('synchronous_commit', ${commit}, true) is not null
       on conflict (account_id, jti) do update set uses = seen_tokens.uses + 1
       returning uses
@@ -58,7 +64,7 @@ function shorten(jti: string): string {
   return jti.length <= LONGEST_JTI ? jti : createHash('sha256').update(jti).digest('base64url');
 }
 
-/** Forgets tokens that are refused for their age anyway. The minute covers the tolerated clock difference. */
+/** Forgets tokens that are refused for their age anyway. */
 export async function purgeSeenTokens(db: Db): Promise<number> {
   return deleteInBatches(db, 'seen_tokens', sql`expires_at < now() - interval '1 minute'`);
 }

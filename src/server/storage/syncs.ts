@@ -60,6 +60,8 @@ export async function claimSync(
       state: sql<'running' | 'failed'>`case when attempts > 0 then 'failed' else 'running' end`,
       lease_owner: claim.owner,
       lease_until: sql<Date>`now() + make_interval(secs => ${claim.leaseSeconds})`,
+      grant_version: (of) =>
+        of.selectFrom('grants').select('version').where('account_id', '=', claim.accountId),
     })
     .where('account_id', '=', claim.accountId)
     .whereRef('requested', '>', 'done')
@@ -181,7 +183,7 @@ export async function listDueSyncs(db: Db, limit: number): Promise<number[]> {
   return rows.map((row) => row.account_id);
 }
 
-/** Makes the syncs due that stopped for want of a grant and whose account has a newer one. */
+/** Makes the syncs due that stopped for want of a grant and whose account has another one than they began with. */
 export async function wakeReauthorizedSyncs(db: Db): Promise<void> {
   await db
     .updateTable('syncs')
@@ -194,7 +196,7 @@ export async function wakeReauthorizedSyncs(db: Db): Promise<void> {
           .selectFrom('grants')
           .select('grants.account_id')
           .whereRef('grants.account_id', '=', 'syncs.account_id')
-          .whereRef('grants.refreshed_at', '>', 'syncs.finished_at')
+          .where(sql<boolean>`grants.version is distinct from syncs.grant_version`)
           .where('grants.state', '=', 'alive'),
       ),
     )

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { currentInstall } from './current-install.ts';
 import type { Db, Trx } from './database.ts';
 
 /** What Kommo's users API said within the last `maxAgeSeconds`; undefined when it must be asked. */
@@ -16,14 +17,24 @@ export async function findUserRights(
   return row?.is_admin;
 }
 
+/** Keeps what the API said in this install epoch, unless the epoch has ended meanwhile. */
 export async function saveUserRights(
   db: Db,
-  user: { accountId: number; userId: number; isAdmin: boolean },
+  user: { accountId: number; epoch: number; userId: number; isAdmin: boolean },
 ): Promise<void> {
-  const answer = { is_admin: user.isAdmin, checked_at: sql<Date>`now()` };
+  const { accountId, epoch, userId, isAdmin } = user;
+  const answer = { is_admin: isAdmin, checked_at: sql<Date>`now()` };
   await db
     .insertInto('user_rights')
-    .values({ account_id: user.accountId, user_id: user.userId, ...answer })
+    .columns(['account_id', 'user_id', 'is_admin', 'checked_at'])
+    .expression(
+      currentInstall(db, accountId, epoch).select([
+        'accounts.id',
+        sql<number>`${userId}::bigint`.as('user_id'),
+        sql<boolean>`${isAdmin}::boolean`.as('is_admin'),
+        sql<Date>`now()`.as('checked_at'),
+      ]),
+    )
     .onConflict((conflict) => conflict.columns(['account_id', 'user_id']).doUpdateSet(answer))
     .execute();
 }

@@ -5,6 +5,7 @@ const STATEMENTS = [
   // What a pause of the request budget looks for among all installations.
   `create index if not exists rate_buckets_paused on rate_buckets (paused_until)
     where paused_until is not null`,
+  'alter table syncs add column grant_version integer',
   // Last: nobody reads accounts until the migration is through.
   'alter table accounts add column cleanup_due_at timestamptz',
   `update accounts set cleanup_due_at = now() where epoch > 1 and (

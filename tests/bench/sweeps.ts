@@ -1,0 +1,97 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { deleteOldAttempts, listOverdueAttempts } from '../../src/server/storage/attempt-lists.ts';
+import { claimChannelsToCheck } from '../../src/server/storage/channel-checks.ts';
+import { resealChannels } from '../../src/server/storage/channels.ts';
+import { purgeConsentStates } from '../../src/server/storage/consent-states.ts';
+import type { Db } from '../../src/server/storage/database.ts';
+import { grantsDueForProbe } from '../../src/server/storage/dead-grants.ts';
+import { idleGrants, unsettledGrants } from '../../src/server/storage/grant-leases.ts';
+import { resealGrants } from '../../src/server/storage/grants.ts';
+import { purgeIdempotencyKeys } from '../../src/server/storage/idempotency-keys.ts';
+import { listDueInstallCodes } from '../../src/server/storage/install-code-lists.ts';
+import { purgeInstallCodes } from '../../src/server/storage/install-codes.ts';
+import { listOlderKeys, retireSecretKeys } from '../../src/server/storage/key-checks.ts';
+import type { Schema } from '../../src/server/storage/schema.ts';
+import { Secrets } from '../../src/server/storage/secrets.ts';
+import { purgeSeenTokens } from '../../src/server/storage/seen-tokens.ts';
+import { listDueEndings } from '../../src/server/storage/session-endings.ts';
+import {
+  listDueSyncs,
+  requestPeriodicSyncs,
+  wakeReauthorizedSyncs,
+} from '../../src/server/storage/syncs.ts';
+import { claimUncleanAccounts } from '../../src/server/storage/unclean-accounts.ts';
+import { createScratchDatabase } from '../support/database.ts';
+import type { Figure } from './figures.ts';
+import { fillTables } from './fill-tables.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What no statement of the worker's upkeep may take, so that requests get their turn in between. */
+const BOUND_MS = 200;
+
+/** The worker's upkeep on full tables: the slowest statement of each sweep. */
+export async function measureSweeps(): Promise<Figure[]> {
+  const scratch = await createScratchDatabase();
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  const pool = new pg.Pool({ connectionString: scratch.url, max: 2, types });
+  let took: number[] = [];
+  const db: Db = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool }),
+    log: (event) => {
+      took.push(event.queryDurationMillis);
+    },
+  });
+  try {
+    await fillTables(db);
+    const figures: Figure[] = [];
+    for (const [name, sweep] of Object.entries(sweeps(db))) {
+      took = [];
+      await sweep();
+      figures.push({ name, value: Math.max(...took), unit: 'ms', bound: BOUND_MS });
+    }
+    return figures;
+  } finally {
+    await db.destroy();
+    await scratch.drop();
+  }
+}
+
+function sweeps(db: Db): Record<string, () => Promise<unknown>> {
+  const now = new Date();
+  const ago = (hours: number) => new Date(now.getTime() - hours * HOUR_MS);
+  const secrets = new Secrets([{ id: 'k1', key: Buffer.alloc(32, 1) }]);
+  const rotated = new Secrets([
+    { id: 'k2', key: Buffer.alloc(32, 2) },
+    { id: 'k1', key: Buffer.alloc(32, 1) },
+  ]);
+  return {
+    'remains of ended installs': () => claimUncleanAccounts(db, 50, 15),
+    'install codes that are due': () =>
+      listDueInstallCodes(db, { most: { vouched: 30, exchange: 30, look: 8 }, budget: 30 }),
+    'old tokens': () => purgeSeenTokens(db),
+    'old answers': () => purgeIdempotencyKeys(db),
+    'old consents': () => purgeConsentStates(db),
+    'old install codes': () => purgeInstallCodes(db),
+    'attempts that are over': () => listOverdueAttempts(db, now, 100),
+    'old attempts': () => deleteOldAttempts(db, ago(20)),
+    'health of the channels': () =>
+      claimChannelsToCheck(db, { connector: 'telegram', before: ago(1 / 6), now, limit: 200 }),
+    'sessions to end': () => listDueEndings(db, 'telegram', 20),
+    'syncs that are due': () => listDueSyncs(db, 100),
+    'syncs with a new grant': () => wakeReauthorizedSyncs(db),
+    'daily syncs': () => requestPeriodicSyncs(db, now, 5),
+    'refreshes whose answer was lost': () => unsettledGrants(db, 20),
+    'dead grants': () => grantsDueForProbe(db, 5),
+    'grants that were not used for long': () => idleGrants(db, ago(7 * 24), 25),
+    'rotation of SECRET_KEYS, none': () => listOlderKeys(db, secrets.writeKeyId),
+    'rotation of SECRET_KEYS, grants': () => resealGrants(db, rotated, 100_000),
+    'rotation of SECRET_KEYS, channels': () => resealChannels(db, rotated, 1_000_000),
+    'rotation of SECRET_KEYS, retiring': async () => {
+      await sql`insert into key_checks values ('gone', 'x')`.execute(db);
+      await retireSecretKeys(db, secrets.writeKeyId);
+    },
+  };
+}
