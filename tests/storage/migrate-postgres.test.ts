@@ -50,13 +50,11 @@ function postgres() {
       },
     };
     const migrations = { '001-slow': slow };
-    const waits: unknown[] = [];
-    const onWait = (error: unknown) => waits.push(error);
+    const onWait = () => undefined;
     await Promise.all([
       migratePostgres(url, onWait, migrations),
       migratePostgres(url, onWait, migrations),
     ]);
-    expect(waits).toEqual([]);
     await other.query('select from slowly_made');
   });
 

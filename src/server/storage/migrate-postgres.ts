@@ -23,6 +23,9 @@ const LIMITS: PoolLimits = {
 /** In between, whoever had to wait behind the change gets through. */
 const PAUSE_MS = 1_000;
 
+/** Any number, the same in every process. */
+const QUEUE_LOCK = 7_310_423;
+
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
@@ -45,6 +48,8 @@ export async function migratePostgres(
         // A role or a database may have a limit of its own.
         await sql`set statement_timeout = 0`.execute(db);
         await migrate(db, migrations);
+        // The queue lets two processes make its schema at once, of which one fails. Ends with the connection.
+        await sql`select pg_advisory_lock(${sql.lit(QUEUE_LOCK)})`.execute(db);
         await migrateQueue(db);
         return;
       } catch (error) {
