@@ -1,13 +1,11 @@
 import { DEMO, OTHER } from '../support/config.ts';
-import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { startQuietServer, type TestServer } from '../support/start-server.ts';
 
 let server: TestServer;
 
 beforeAll(async () => {
   // The sweeps of the worker ask the database, too: once at the start, then not again.
-  server = await startTestServer({ pace: { sweeps: 1_000 } });
-  await server.install('demo');
-  await server.install('other');
+  server = await startQuietServer('demo', 'other');
 });
 
 afterAll(() => server.close());

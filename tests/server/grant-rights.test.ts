@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { connectBot, readSettings, save, syncEnd, unchanged } from '../support/channels.ts';
+import {
+  connectBot,
+  outdateLists,
+  readSettings,
+  save,
+  syncEnd,
+  unchanged,
+} from '../support/channels.ts';
 import { CLIENT_ID, DEMO } from '../support/config.ts';
 import { beginConsent, decideConsent, openCallback } from '../support/consent.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
@@ -158,6 +165,7 @@ describe('when whoever gave access is an administrator no more', () => {
     await save(server, unchanged(await readSettings(server)));
     await syncEnd(server);
     demote();
+    await outdateLists(server);
     const saved = await save(
       server,
       unchanged(await settingsOf(DEMO.manager)),

@@ -1,4 +1,4 @@
-import { readSettings } from '../support/channels.ts';
+import { outdateLists, readSettings } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 
@@ -12,24 +12,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 beforeEach(async () => {
-  await outdate();
+  await outdateLists(server);
   server.emulator.clearFaults();
 });
 
 const calls = (path = '/api/v4/*') => server.emulator.requests({ path }).length;
-
-/** As if half a minute had passed. */
-async function outdate() {
-  const { db } = server.parts;
-  await db
-    .updateTable('kommo_cache')
-    .set({ fetched_at: new Date(0) })
-    .execute();
-  await db
-    .updateTable('accounts')
-    .set({ refreshed_at: new Date(0) })
-    .execute();
-}
 
 function account() {
   const found = server.emulator.state.accounts.find(({ id }) => id === DEMO.id);
@@ -50,7 +37,7 @@ test('after half a minute it does, and what changed is shown', async () => {
   const [first] = account().pipelines;
   if (!first) throw new Error('The seed has a pipeline.');
   first.name = 'Renamed';
-  await outdate();
+  await outdateLists(server);
   expect((await readSettings(server)).pipelines.map(({ name }) => name)).toContain('Renamed');
 });
 
@@ -76,7 +63,7 @@ test('however many templates there are, one opening asks for four pages of them'
       external_id: `many-${number}`,
     });
   }
-  await outdate();
+  await outdateLists(server);
   const before = calls('/api/v4/chats/templates');
   const settings = await readSettings(server);
   expect(calls('/api/v4/chats/templates') - before).toBe(4);

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { findAttempt } from '../../src/server/storage/attempts.ts';
 import { begin, disconnectAll, look, readSettings } from '../support/channels.ts';
 import { phoneSessions, usePhone } from '../support/phone.ts';
-import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { startQuietServer, startTestServer, type TestServer } from '../support/start-server.ts';
 
 const NUMBER = '5511987654321';
 const QUESTION = { method: 'GET', path: '/__services/waha/api/sessions/*' };
@@ -43,13 +43,14 @@ describe('with a worker', () => {
 
   test('one that cannot be opened holds back no other', async () => {
     const broken = await begin(server, { connector: 'waha' });
-    const sealed = await replaceSession(server, broken.attempt.id, 'v1.lost.AAAA');
+    await damageSession(server, broken.attempt.id);
     const { attempt } = await begin(server, { connector: 'evolution' });
     await scan(server, 'evolution', attempt.id);
     await letPausesPass(server);
     expect(await channels(server)).toMatchObject([{ connector: 'evolution' }]);
-    await replaceSession(server, broken.attempt.id, sealed);
-    await cancel(server, broken);
+    expect(await look(server, broken)).toMatchObject({ state: 'failed', reason: 'service_error' });
+    // Which session it was, nobody knows any more.
+    await endSession(server, broken.attempt.id);
   });
 
   test('any number of viewers and replicas ask one question at a time', async () => {
@@ -82,8 +83,7 @@ describe('with a worker that is busy elsewhere', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startTestServer({ pace: { sweeps: 1_000 } });
-    await server.install();
+    server = await startQuietServer('demo');
   });
   afterAll(() => server.close());
   afterEach(() => leave(server));
@@ -156,16 +156,17 @@ async function letPausesPass(server: TestServer): Promise<void> {
     .execute();
 }
 
-/** Puts another sealed session in place. @returns the one that was there */
-async function replaceSession(server: TestServer, id: string, session: string | null) {
-  const { db } = server.parts;
-  const row = await db
-    .selectFrom('attempts')
-    .select('session')
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
-  await db.updateTable('attempts').set({ session }).where('id', '=', id).execute();
-  return row.session;
+async function damageSession({ parts: { db } }: TestServer, id: string): Promise<void> {
+  await db.updateTable('attempts').set({ session: 'v1.lost.AAAA' }).where('id', '=', id).execute();
+}
+
+/** Ends the session of an attempt at the service itself. */
+async function endSession({ parts }: TestServer, attemptId: string): Promise<void> {
+  const { url = '', apiKey = '' } = parts.config.connectors.waha ?? {};
+  await fetch(`${url}/api/sessions/kommo-${attemptId}`, {
+    method: 'DELETE',
+    headers: { 'x-api-key': apiKey },
+  });
 }
 
 function cancel(server: TestServer, { attempt }: { attempt: { id: string } }) {

@@ -8,6 +8,7 @@ import {
   botToken,
   connectBot,
   look,
+  outdateLists,
   readSettings,
   save,
   submit,
@@ -164,6 +165,7 @@ const PAST = new Date('2026-01-01T00:00:00Z');
 
 async function grantIsAskedForAnew(column: string) {
   await damage('grants', column, sql`account_id = ${DEMO.id}`);
+  await outdateLists(server);
   const refused = await server.api('GET', '/messenger/templates');
   expect(refused).toMatchObject({ status: 403, body: { error_code: 1015 } });
   expect((await readSettings(server)).install).toMatchObject({

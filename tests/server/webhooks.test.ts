@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { QueryId } from 'kysely';
 import { findAttempt } from '../../src/server/storage/attempts.ts';
 import { begin, connectBot } from '../support/channels.ts';
-import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { startQuietServer, type TestServer } from '../support/start-server.ts';
 
 let server: TestServer;
 let attemptId: string;
@@ -11,8 +11,7 @@ let secret: string;
 
 beforeAll(async () => {
   // Sweeps that rest leave the counted queries alone.
-  server = await startTestServer({ pace: { sweeps: 1_000 } });
-  await server.install();
+  server = await startQuietServer('demo');
   attemptId = (await begin(server, { connector: 'waha' })).attempt.id;
   const { db, secrets } = server.parts;
   secret = (await findAttempt(db, secrets, attemptId))?.webhookSecret ?? '';

@@ -82,6 +82,18 @@ export async function disconnectAll(server: Client): Promise<void> {
   }
 }
 
+/** As if half a minute had passed, for which Kommo's lists are shown without asking again. */
+export async function outdateLists({ parts: { db } }: TestServer): Promise<void> {
+  await db
+    .updateTable('kommo_cache')
+    .set({ fetched_at: new Date(0) })
+    .execute();
+  await db
+    .updateTable('accounts')
+    .set({ refreshed_at: new Date(0) })
+    .execute();
+}
+
 export async function readSettings(server: Client, token?: string): Promise<Settings> {
   const answer = await server.api(
     'GET',

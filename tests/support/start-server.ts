@@ -37,6 +37,8 @@ export interface TestServer {
   /** Presses Install on the account's page and waits until the grant is stored. */
   install(subdomain?: string): Promise<void>;
   waitFor: typeof waitFor;
+  /** Ends the backend alone. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,12 +90,31 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
       await waitFor(() => isInstalled(server.parts, id ?? 0));
     },
     waitFor,
+    stop: () => server.stop(),
     close: async () => {
       await server.stop();
       if (options.database === undefined) await database.close();
       if (options.emulator === undefined) await emulator.close();
     },
   };
+}
+
+/**
+ * The same with the accounts installed, and a worker whose sweeps run once at the start and then not again: for
+ * tests that watch what else asks the database or a service.
+ */
+export async function startQuietServer(...subdomains: string[]): Promise<TestServer> {
+  const before = await startTestServer();
+  const { emulator, database } = before;
+  for (const subdomain of subdomains) await before.install(subdomain);
+  await before.stop();
+  const server = await startTestServer({ emulator, database, pace: { sweeps: 1_000 } });
+  const close = async () => {
+    await server.close();
+    await database.close();
+    await emulator.close();
+  };
+  return { ...server, close };
 }
 
 async function isInstalled({ db }: Parts, accountId: number): Promise<boolean> {

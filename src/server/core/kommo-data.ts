@@ -109,23 +109,20 @@ export async function mainPipelineIds(
 }
 
 /**
- * The account with the name, language and country that Kommo says now. Never fails, and waits no longer than
- * it is worth; a late answer shows next time.
+ * Follows name, language and country of the account. Never fails, and waits no longer than it is worth; a
+ * late answer shows next time.
  */
-export function refreshProfile(parts: Parts, account: Account): Promise<Account> {
-  const late = wait(PATIENCE_MS, account, { ref: false });
-  return Promise.race([askProfile(parts, account), late]);
+export function refreshProfile(parts: Parts, account: Account): Promise<void> {
+  return Promise.race([askProfile(parts, account), wait(PATIENCE_MS, undefined, { ref: false })]);
 }
 
-async function askProfile(parts: Parts, account: Account): Promise<Account> {
+async function askProfile(parts: Parts, account: Account): Promise<void> {
   try {
-    if (!(await claimProfileRefresh(parts.db, account.id, LIST_SECONDS))) return account;
+    if (!(await claimProfileRefresh(parts.db, account.id, LIST_SECONDS))) return;
     const { name, language, country, amojoId } = await parts.kommo.account(account.id);
     await storeProfile(parts.db, account.id, account.epoch, { name, language, country, amojoId });
-    return { ...account, name, language, country };
   } catch (error) {
     parts.log.warn({ err: error, accountId: account.id }, 'the account could not be read again');
-    return account;
   }
 }
 

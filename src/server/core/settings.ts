@@ -46,15 +46,17 @@ export async function readSettings(parts: Parts, caller: Caller): Promise<Settin
     listChannels(parts.db, key.id, key.epoch),
   ]);
   const isInstalled = account?.installState === 'active';
-  const [isAdministrator, pipelines, templates, profiled] = await Promise.all([
+  const [isAdministrator, pipelines, templates] = await Promise.all([
     isAdmin(parts, caller),
     isInstalled ? withoutGrant(readPipelines(parts, account, overview.pipelines)) : [],
     isInstalled ? withoutGrant(readTemplates(parts, account, overview.templates)) : [],
-    isInstalled && !overview.isProfileFresh ? refreshProfile(parts, account) : account,
+    isInstalled && !overview.isProfileFresh ? refreshProfile(parts, account) : undefined,
   ]);
-  const hasGrant = isInstalled && pipelines !== undefined && templates !== undefined;
-  // One of the calls to Kommo found that the grant is dead.
-  const present = isInstalled && !hasGrant ? await findAccount(parts.db, account.id) : profiled;
+  const { isProfileFresh } = overview;
+  const areFresh = overview.pipelines?.isFresh && overview.templates?.isFresh && isProfileFresh;
+  // Where Kommo was asked, it may have told something new of the account, or that its grant is dead.
+  const hasAsked = isInstalled && !(areFresh && isAdministrator);
+  const present = hasAsked ? await findAccount(parts.db, account.id) : account;
   return composeSettings(parts, caller, {
     account: present,
     settings: overview.settings,
@@ -62,8 +64,8 @@ export async function readSettings(parts: Parts, caller: Caller): Promise<Settin
     sync: overview.sync,
     install: await installStatus(parts, caller, present),
     isAdmin: isAdministrator,
-    pipelines: pipelines ?? [],
-    templates: templates ?? [],
+    pipelines,
+    templates,
   });
 }
 
@@ -101,12 +103,12 @@ export function composeSettings(
   };
 }
 
-/** What was read; undefined when the grant it was to be read with is dead. */
-async function withoutGrant<T>(reading: Promise<T>): Promise<T | undefined> {
+/** What was read; nothing when an administrator has to act before it can be. */
+async function withoutGrant<T>(reading: Promise<T[]>): Promise<T[]> {
   try {
     return await reading;
   } catch (error) {
-    if (isLastingRefusal(error)) return undefined;
+    if (isLastingRefusal(error)) return [];
     throw toAppError(error);
   }
 }

@@ -69,6 +69,8 @@ export class Rate {
   readonly #spacingMs: number;
   readonly #clock = new ForeignClock();
   readonly #lines = new Map<string, FairLine>();
+  /** How many requests of people wait here, by share. Its jobs let them go first. */
+  readonly #people = new Map<string, number>();
   /** Departures of this process, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #lastDepartureMs = Number.NEGATIVE_INFINITY;
@@ -91,13 +93,24 @@ export class Rate {
     const share = urgency === 'unproven' || urgency === 'vouched' ? UNPROVEN : installation(payer);
     const who = urgency === 'unproven' ? UNPROVEN : payer;
     const place = { line: isPatient ? BACKGROUND : share, who };
-    for (;;) {
-      const waitMs = await this.#inTurn(place, giveUpAt, () =>
-        this.#leave(share, isPatient, giveUpAt),
-      );
-      if (waitMs === 0) return;
-      await sleep(waitMs);
+    if (!isPatient) this.#countPeople(share, 1);
+    try {
+      for (;;) {
+        const waitMs = await this.#inTurn(place, giveUpAt, () =>
+          this.#leave(share, isPatient, giveUpAt),
+        );
+        if (waitMs === 0) return;
+        await sleep(waitMs);
+      }
+    } finally {
+      if (!isPatient) this.#countPeople(share, -1);
     }
+  }
+
+  #countPeople(share: string, more: 1 | -1): void {
+    const count = (this.#people.get(share) ?? 0) + more;
+    if (count > 0) this.#people.set(share, count);
+    else this.#people.delete(share);
   }
 
   /** Kommo answered 429, or banned us: nothing more leaves for this installation for a while. */
@@ -146,6 +159,7 @@ export class Rate {
     for (;;) {
       const askedAt = performance.now();
       const leftMs = giveUpAt - askedAt;
+      if (isPatient && this.#people.has(share)) return Math.max(1, this.#spacingMs);
       const isShy = isPatient && askedAt - begunAt < BULK_PATIENCE_MS;
       const reservation = await this.#store.reserve({
         buckets: [EGRESS, share],

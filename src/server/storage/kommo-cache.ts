@@ -39,7 +39,8 @@ export async function storeCached(
   await sql`
     insert into kommo_cache (account_id, kind, body, fetched_at)
     select id, ${entry.kind}, ${JSON.stringify(entry.body)}::jsonb, now()
-    from accounts where id = ${entry.accountId} and epoch = ${entry.epoch}
+    from accounts
+    where id = ${entry.accountId} and epoch = ${entry.epoch} and install_state <> 'disabled'
     on conflict (account_id, kind) do update
       set body = excluded.body, fetched_at = excluded.fetched_at`.execute(db);
 }

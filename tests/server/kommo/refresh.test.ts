@@ -159,7 +159,7 @@ test('a new pair is not lost to another replica that took the lease over and was
   expect(await buryGrant(bench.db, key, null)).toBe(true);
   await waitFor(async () => (await grant()).version > version);
   await caller;
-  await bench.kommo.recoverLostRefreshes();
+  await bench.kommo.probeDeadGrants();
   expect(await grant()).toMatchObject({ state: 'alive', install_state: 'active' });
   expect(await kindOf(useGrant())).toBe('fine');
 });
