@@ -52,6 +52,15 @@ const unit = {
   ),
 };
 
+/** What only a server can show: connections that wait for each other, and a network in between. */
+const POSTGRES_ONLY = [
+  'server/round-trips',
+  'server/slow-database',
+  'storage/lock-order',
+  'storage/migrate-postgres',
+  'storage/transaction',
+];
+
 /** The same tests on both databases; `tests/support/database.ts` reads which. */
 function server(database) {
   return {
@@ -60,6 +69,8 @@ function server(database) {
     testEnvironment: 'node',
     testMatch: ['<rootDir>/tests/server/**/*.test.ts', '<rootDir>/tests/storage/**/*.test.ts'],
     globals: { TEST_DATABASE: database },
+    testPathIgnorePatterns:
+      database === 'embedded' ? POSTGRES_ONLY.map((name) => `/tests/${name}\\.test\\.ts$`) : [],
   };
 }
 

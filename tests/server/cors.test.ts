@@ -52,12 +52,16 @@ test('a preflight asks the database nothing', async () => {
     },
   });
   try {
-    expect((await preflight('/messenger/settings', DEMO.origin)).status).toBe(204);
-    expect((await preflight('/messenger/settings', 'https://evil.example')).status).toBe(204);
+    // The worker's first round may not be over yet.
+    await server.waitFor(async () => {
+      queries.splice(0);
+      expect((await preflight('/messenger/settings', DEMO.origin)).status).toBe(204);
+      expect((await preflight('/messenger/settings', 'https://evil.example')).status).toBe(204);
+      return queries.length === 0;
+    });
   } finally {
     parts.db = db;
   }
-  expect(queries).toEqual([]);
 });
 
 /** What an origin can look like that is not an account's page. */

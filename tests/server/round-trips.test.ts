@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { type Database, openDatabase } from '../../src/server/storage/database.ts';
 import { connectBot, readSettings, save, unchanged } from '../support/channels.ts';
-import { createScratchDatabase, testDatabaseKind } from '../support/database.ts';
+import { createScratchDatabase } from '../support/database.ts';
 import { type RoundTripProxy, startRoundTripProxy } from '../support/round-trips.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 
@@ -9,11 +9,7 @@ jest.setTimeout(90_000);
 
 const CHANNELS = 50;
 
-// The embedded database lives in the process: nothing travels.
-if (testDatabaseKind() === 'postgres') describe('round trips to the database', roundTrips);
-else
-  test('the embedded database has no round trips', () =>
-    expect(testDatabaseKind()).toBe('embedded'));
+describe('round trips to the database', roundTrips);
 
 function roundTrips() {
   let scratch: Awaited<ReturnType<typeof createScratchDatabase>>;

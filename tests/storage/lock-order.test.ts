@@ -5,7 +5,7 @@ import { buryGrant, reviveGrant } from '../../src/server/storage/dead-grants.ts'
 import { findGrant, saveGrant } from '../../src/server/storage/grants.ts';
 import { Secrets } from '../../src/server/storage/secrets.ts';
 import { transaction } from '../../src/server/storage/transaction.ts';
-import { createScratchDatabase, openTestDatabase, testDatabaseKind } from '../support/database.ts';
+import { createScratchDatabase, openTestDatabase } from '../support/database.ts';
 import { REFRESHED, storeGrant, tokensOf } from '../support/grants.ts';
 import { connectTo } from '../support/postgres-client.ts';
 
@@ -14,13 +14,8 @@ const A = 31_263_018;
 const B = 31_263_019;
 const ROUNDS = 60;
 
-// The embedded database has one connection: nobody to wait for.
-if (testDatabaseKind() === 'postgres') {
-  describe('transactions that take the same rows', postgres);
-  test('whoever has the account keeps nobody from adding rows that refer to it', references);
-} else {
-  test.todo('transactions that take the same rows');
-}
+describe('transactions that take the same rows', postgres);
+test('whoever has the account keeps nobody from adding rows that refer to it', references);
 
 function postgres() {
   test.each([

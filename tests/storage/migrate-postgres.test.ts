@@ -6,16 +6,11 @@ import { openDatabase } from '../../src/server/storage/database.ts';
 import { migratePostgres } from '../../src/server/storage/migrate-postgres.ts';
 import * as initial from '../../src/server/storage/migrations/001-initial.ts';
 import * as keyHint from '../../src/server/storage/migrations/002-key-hint.ts';
-import { createScratchDatabase, testDatabaseKind } from '../support/database.ts';
+import { createScratchDatabase } from '../support/database.ts';
 
 jest.setTimeout(60_000);
 
-// The embedded database has one process and one connection: nobody to wait for.
-if (testDatabaseKind() === 'postgres') {
-  describe('bringing PostgreSQL up to this version', postgres);
-} else {
-  test.todo('bringing PostgreSQL up to this version');
-}
+describe('bringing PostgreSQL up to this version', postgres);
 
 /** Kysely's own, taken by whoever migrates. */
 const MIGRATION_LOCK = '3853314791062309107';

@@ -1,19 +1,14 @@
 import { sql } from 'kysely';
 import { Secrets } from '../../src/server/storage/secrets.ts';
 import { transaction } from '../../src/server/storage/transaction.ts';
-import { openTestDatabase, type TestDatabase, testDatabaseKind } from '../support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { storeGrant } from '../support/grants.ts';
 
 const secrets = new Secrets([{ id: 'test', key: Buffer.alloc(32, 1) }]);
 const A = 31_263_018;
 const B = 31_263_019;
 
-// The embedded database has one connection: its transactions never meet.
-if (testDatabaseKind() === 'postgres') {
-  describe('a transaction that the database gave up for another one', postgres);
-} else {
-  test.todo('a transaction that the database gave up for another one');
-}
+describe('a transaction that the database gave up for another one', postgres);
 
 function postgres() {
   let database: TestDatabase;
