@@ -43,6 +43,20 @@ test('while Kommo confirms the installation the screen waits and goes on by itse
   expect(await screen.findByText('No chat account is connected yet.')).toBeVisible();
 });
 
+test('settings that cannot be read once Kommo has confirmed say so, and appear by themselves', async () => {
+  const backend = startBackend(makeSettings({ install: { state: 'authorizing' } }));
+  const { clock } = await openSettings({ waitFor: 'nothing' });
+  await screen.findByText('Waiting for Kommo');
+  backend.settings = makeSettings();
+  backend.failNext('GET /messenger/settings', { code: 'kommo_unavailable' });
+  await clock.skip();
+  expect(await screen.findByRole('alert')).toHaveTextContent(/The settings could not be loaded/);
+  expect(screen.queryByText('Waiting for Kommo')).toBeNull();
+  await clock.skip();
+  expect(await screen.findByText('No chat account is connected yet.')).toBeVisible();
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
 test('when the wait gets too long, the admin looks again himself', async () => {
   const backend = startBackend(
     makeSettings({ install: { state: 'authorizing', authorize_url: CONSENT } }),

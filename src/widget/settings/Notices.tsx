@@ -5,6 +5,7 @@ import { useApp, useTexts, useView } from '../use-app.tsx';
 import { ConflictNotice } from './ConflictNotice.tsx';
 import { listEdits } from './draft.ts';
 import { FailureBanner } from './FailureBanner.tsx';
+import { LoadFailure } from './LoadFailure.tsx';
 import { ProblemList } from './ProblemList.tsx';
 import { useSettings } from './useSettings.ts';
 
@@ -32,13 +33,7 @@ export function Notices(): ReactNode {
           {t('save.read_only_text')}
         </Banner>
       )}
-      {state.loadError && (
-        <FailureBanner
-          title={t('app.load_failed')}
-          error={state.loadError}
-          onRetry={() => void settings.load()}
-        />
-      )}
+      {state.loadError && <LoadFailure error={state.loadError} />}
       {state.conflict && <ConflictNotice conflict={state.conflict} />}
       <ProblemList />
       {state.saveError && state.fieldProblems.length === 0 && (

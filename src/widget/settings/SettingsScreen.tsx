@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelSection } from './ChannelSection.tsx';
-import { FailureBanner } from './FailureBanner.tsx';
 import { Authorize, NotInstalled } from './InstallGate.tsx';
+import { LoadFailure } from './LoadFailure.tsx';
 import { Notices } from './Notices.tsx';
 import { Preferences } from './Preferences.tsx';
 import { SaveSummary } from './SaveSummary.tsx';
@@ -15,7 +15,7 @@ import { useSettings, useSettingsState } from './useSettings.ts';
 /** The settings view: whatever keeps it from being used, or the settings themselves. */
 export function SettingsScreen(): ReactNode {
   const { t } = useTexts();
-  const { host, settings } = useApp();
+  const { host } = useApp();
   const { saved, isLoading, loadError } = useSettingsState();
 
   return (
@@ -28,11 +28,7 @@ export function SettingsScreen(): ReactNode {
       ) : isLoading ? (
         <Skeleton label={t('app.loading')} />
       ) : loadError ? (
-        <FailureBanner
-          title={t('app.load_failed')}
-          error={loadError}
-          onRetry={() => void settings.load()}
-        />
+        <LoadFailure error={loadError} />
       ) : (
         host.installStep() === 'install' && <NotInstalled />
       )}
@@ -45,7 +41,10 @@ function LoadedScreen(): ReactNode {
   const isAuthorized = saved.install.state === 'active' && !state.reauthorizeUrl;
   const isFresh = saved.status === 'new' && saved.channels.length === 0;
   // Without Kommo's permission nothing could be set up yet; what is set up already stays in sight.
-  if (!isAuthorized && isFresh) return <Authorize />;
+  if (!isAuthorized && isFresh) {
+    const { loadError, reauthorizeUrl } = state;
+    return loadError && !reauthorizeUrl ? <LoadFailure error={loadError} /> : <Authorize />;
+  }
   return (
     <>
       {isAuthorized && <Steps />}

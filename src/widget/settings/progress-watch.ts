@@ -20,6 +20,8 @@ export function createProgressWatch(
     get(): Settings | undefined;
     read(): Promise<Settings>;
     accept(read: Settings): void;
+    /** Tells of a look that failed while there is nothing else to show. */
+    fail(error: unknown): void;
     /** True while looks are still to come. */
     report(isWatching: boolean): void;
   },
@@ -31,8 +33,12 @@ export function createProgressWatch(
       settings.report(true);
       await clock.wait(pause, signal);
       if (signal.aborted) return;
+      const isAuthorizing = settings.get()?.install.state === 'authorizing';
       // A look that failed is simply followed by the next one.
-      const read = await settings.read().catch(() => undefined);
+      const read = await settings.read().catch((error: unknown) => {
+        if (isAuthorizing && !signal.aborted) settings.fail(error);
+        return undefined;
+      });
       if (signal.aborted) return;
       if (read) settings.accept(read);
       if (pausesFor(settings.get()).length === 0) break;

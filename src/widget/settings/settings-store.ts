@@ -64,6 +64,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     get: () => store.get().saved,
     read: api.loadSettings,
     accept,
+    fail: failLoad,
     report: (isWatchingSync) => store.set({ isWatchingSync }),
   });
 
@@ -101,6 +102,12 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     progress.restart();
   }
 
+  function failLoad(caught: unknown): void {
+    const error = asApiError(caught);
+    store.set({ loadError: error });
+    if (error.reauthorizeUrl) store.set({ reauthorizeUrl: error.reauthorizeUrl });
+  }
+
   /** Counts loads and saves: an answer that was overtaken is not shown. */
   let turn = 0;
 
@@ -113,9 +120,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
       if (mine === turn) accept(saved);
     } catch (caught) {
       if (mine !== turn) return;
-      const error = asApiError(caught);
-      store.set({ loadError: error });
-      if (error.reauthorizeUrl) store.set({ reauthorizeUrl: error.reauthorizeUrl });
+      failLoad(caught);
     } finally {
       if (mine === turn) store.set({ isLoading: false });
     }
