@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { ChannelStatus, LinkedAccount, StatusReason } from '../../contract/api.ts';
 import type { ChannelsTable } from './channel-tables.ts';
 import type { Db, Trx } from './database.ts';
+import { prepared } from './prepared.ts';
 import { newPass, type ResealPass, reseal } from './reseal.ts';
 import { isRowId } from './row-id.ts';
 import type { SealContext, Secrets } from './secrets.ts';
@@ -60,7 +61,9 @@ export async function listChannels(
   accountId: number,
   epoch: number,
 ): Promise<StoredChannel[]> {
-  const rows = await selectChannels(db, accountId, epoch).execute();
+  const rows = await selectChannels(db, accountId, epoch)
+    .modifyFront(prepared('channels'))
+    .execute();
   return rows.map(toChannel);
 }
 
@@ -71,6 +74,7 @@ export async function listChannelsWithDefault(
   epoch: number,
 ): Promise<{ channels: StoredChannel[]; defaultChannelId: string | null }> {
   const rows = await selectChannels(db, accountId, epoch)
+    .modifyFront(prepared('channels-with-default'))
     .leftJoin('settings', (join) =>
       join
         .onRef('settings.account_id', '=', 'channels.account_id')

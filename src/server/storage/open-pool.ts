@@ -1,4 +1,5 @@
 import type { Client, Pool, PoolConfig } from 'pg';
+import { preparedName } from './prepared.ts';
 
 /** What one use of PostgreSQL may take. Times are in milliseconds; 0: as long as it takes. */
 export interface PoolLimits {
@@ -54,6 +55,7 @@ export async function openPool(
     // A connection that breaks between two queries of a transaction has nobody else to tell.
     client.on('error', onError);
     endOnSilence(client as unknown as Client);
+    prepareMarked(client as unknown as Client);
   });
   return pool;
 }
@@ -73,6 +75,17 @@ function endOnSilence(client: Client): void {
       if (error instanceof Error && error.message === 'Query read timeout') void client.end();
       throw error;
     });
+  };
+  client.query = query as Client['query'];
+}
+
+/** Has statements marked by `prepared` planned once; all others are planned each time, as node-postgres does. */
+function prepareMarked(client: Client): void {
+  const ask = client.query.bind(client) as (...question: unknown[]) => unknown;
+  const query = (...question: unknown[]): unknown => {
+    const [text, values, ...others] = question;
+    const name = typeof text === 'string' ? preparedName(text) : undefined;
+    return name === undefined ? ask(...question) : ask({ name, text, values }, ...others);
   };
   client.query = query as Client['query'];
 }

@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from './database.ts';
 import { type CachedAnswer, cachedAnswer } from './kommo-cache.ts';
+import { prepared } from './prepared.ts';
 import { type StoredSettings, settingsOf } from './settings.ts';
 import { type StoredSync, syncOf } from './syncs.ts';
 
@@ -29,6 +30,7 @@ export async function findOverview(
 ): Promise<Overview> {
   const row = await db
     .selectFrom('accounts')
+    .modifyFront(prepared('overview'))
     .leftJoin('settings', 'settings.account_id', 'accounts.id')
     .leftJoin('syncs', 'syncs.account_id', 'accounts.id')
     .leftJoin('scopes', (join) =>

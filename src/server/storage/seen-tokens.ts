@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { ACCOUNT_COLUMNS, type Account, type AccountRow, toAccount } from './accounts.ts';
 import type { Db } from './database.ts';
 import { deleteInBatches } from './delete-in-batches.ts';
+import { prepared } from './prepared.ts';
 
 /** The length of a UUID, which is what Kommo sends. Longer ids are hashed, so that a row stays small. */
 const LONGEST_JTI = 36;
@@ -38,7 +39,7 @@ export async function countTokenUse(
   const commit = isDurable ? sql`current_setting('synchronous_commit')` : sql`'off'`;
   const { rows } = await sql<
     { uses: number } & { [Name in keyof AccountRow]: AccountRow[Name] | null }
-  >`
+  >`${prepared('token-use')}
     with used as (
       insert into seen_tokens (account_id, jti, uses, expires_at)
       select ${token.accountId}, ${shorten(token.jti)}, 1, now() + make_interval(secs => ${REMEMBER_SECONDS})
