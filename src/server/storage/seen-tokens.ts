@@ -39,7 +39,7 @@ export async function countTokenUse(
   const commit = isDurable ? sql`current_setting('synchronous_commit')` : sql`'off'`;
   const { rows } = await sql<
     { uses: number } & { [Name in keyof AccountRow]: AccountRow[Name] | null }
-  >`${prepared('token-use')}
+  >`${prepared(isDurable ? 'token-use-durable' : 'token-use')}
     with used as (
       insert into seen_tokens (account_id, jti, uses, expires_at)
       select ${token.accountId}, ${shorten(token.jti)}, 1, now() + make_interval(secs => ${REMEMBER_SECONDS})
