@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { ChannelStatus, LinkedAccount, StatusReason } from '../../contract/api.ts';
 import type { ChannelsTable } from './channel-tables.ts';
 import type { Db, Trx } from './database.ts';
@@ -55,15 +55,20 @@ type ChannelColumn = (typeof CHANNEL_COLUMNS)[number] extends `channels.${infer 
   ? Name
   : never;
 
+type ChannelRow = Pick<Selectable<ChannelsTable>, ChannelColumn>;
+
+const COLUMNS = sql.raw(CHANNEL_COLUMNS.join(', '));
+
 /** Channels of the account in this install epoch, oldest first. */
 export async function listChannels(
   db: Db,
   accountId: number,
   epoch: number,
 ): Promise<StoredChannel[]> {
-  const rows = await selectChannels(db, accountId, epoch)
-    .modifyFront(prepared('channels'))
-    .execute();
+  const { rows } = await sql<ChannelRow>`${prepared('channels')}
+    select ${COLUMNS} from channels
+    where channels.account_id = ${accountId} and channels.epoch = ${epoch}
+    order by channels.created_at, channels.slot`.execute(db);
   return rows.map(toChannel);
 }
 
@@ -73,29 +78,16 @@ export async function listChannelsWithDefault(
   accountId: number,
   epoch: number,
 ): Promise<{ channels: StoredChannel[]; defaultChannelId: string | null }> {
-  const rows = await selectChannels(db, accountId, epoch)
-    .modifyFront(prepared('channels-with-default'))
-    .leftJoin('settings', (join) =>
-      join
-        .onRef('settings.account_id', '=', 'channels.account_id')
-        .onRef('settings.epoch', '=', 'channels.epoch'),
-    )
-    .select('settings.default_channel_id')
-    .execute();
+  const { rows } = await sql<ChannelRow & { default_channel_id: string | null }>`
+    ${prepared('channels-with-default')}
+    select ${COLUMNS}, settings.default_channel_id from channels
+    left join settings on settings.account_id = channels.account_id and settings.epoch = channels.epoch
+    where channels.account_id = ${accountId} and channels.epoch = ${epoch}
+    order by channels.created_at, channels.slot`.execute(db);
   return {
     channels: rows.map(toChannel),
     defaultChannelId: rows[0]?.default_channel_id ?? null,
   };
-}
-
-function selectChannels(db: Db, accountId: number, epoch: number) {
-  return db
-    .selectFrom('channels')
-    .select(CHANNEL_COLUMNS)
-    .where('channels.account_id', '=', accountId)
-    .where('channels.epoch', '=', epoch)
-    .orderBy('channels.created_at')
-    .orderBy('channels.slot');
 }
 
 /** Undefined for an id that is unknown, of another account or of an ended epoch alike. */
@@ -219,7 +211,7 @@ function place(id: string, column: 'credentials' | 'webhook_secret'): SealContex
   return `channels:${id}:${column}`;
 }
 
-export function toChannel(row: Pick<Selectable<ChannelsTable>, ChannelColumn>): StoredChannel {
+export function toChannel(row: ChannelRow): StoredChannel {
   return {
     id: row.id,
     accountId: row.account_id,

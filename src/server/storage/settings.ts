@@ -11,8 +11,11 @@ export interface StoredSettings {
   preferences: Preferences;
 }
 
-type SettingsRow = Selectable<SettingsTable>;
-type SettingsColumn = 'epoch' | 'version' | 'status' | 'default_channel_id' | 'preferences';
+/** What `settingsOf` reads of `settings`. */
+export type SettingsRow = Pick<
+  Selectable<SettingsTable>,
+  'epoch' | 'version' | 'status' | 'default_channel_id' | 'preferences'
+>;
 
 const FOLLOW_ACCOUNT: Preferences = {
   language: { mode: 'account', value: '' },
@@ -35,7 +38,7 @@ export async function findSettings(
 
 /** A row of `settings`, or the lack of one, as the settings of this install epoch. */
 export function settingsOf(
-  row: { [Name in SettingsColumn]: SettingsRow[Name] | null } | undefined,
+  row: { [Name in keyof SettingsRow]: SettingsRow[Name] | null } | undefined,
   epoch: number,
 ): StoredSettings {
   if (row?.version == null || row.status === null || row.preferences === null) return fresh(0);

@@ -11,7 +11,8 @@ export interface StoredSync {
   finishedAt: Date | null;
 }
 
-type SyncRow = Pick<
+/** What `syncOf` reads of `syncs`. */
+export type SyncRow = Pick<
   Selectable<SyncsTable>,
   'requested' | 'done' | 'state' | 'error_code' | 'finished_at'
 >;
