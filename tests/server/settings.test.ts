@@ -1,3 +1,5 @@
+import { readSettings as composedSettings } from '../../src/server/core/settings.ts';
+import { parseAccountHost } from '../../src/server/kommo/account-host.ts';
 import {
   connectBot,
   readSettings,
@@ -70,6 +72,17 @@ describe('after the install', () => {
       language: { mode: 'account', value: 'en' },
       country: { mode: 'account', value: 'US' },
     });
+  });
+
+  test('an install that ends while the settings are being read is not asked for again', async () => {
+    const host = parseAccountHost('demo.kommo.com');
+    if (!host) throw new Error('It is an account.');
+    const { id: accountId, admin: userId } = DEMO;
+    // As the account was when the request came.
+    const caller = { accountId, userId, host, isAdminClaim: true, jti: 'x', account: undefined };
+    const settings = await composedSettings(server.parts, caller);
+    expect(settings.install).toEqual({ state: 'active' });
+    expect(settings.pipelines).not.toEqual([]);
   });
 
   test('a first channel comes with the main pipeline and as the default, but without a source', async () => {

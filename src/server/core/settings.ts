@@ -57,12 +57,19 @@ export async function readSettings(parts: Parts, caller: Caller): Promise<Settin
   // Where Kommo was asked, it may have told something new of the account, or that its grant is dead.
   const hasAsked = isInstalled && !(areFresh && isAdministrator);
   const present = hasAsked ? await findAccount(parts.db, account.id) : account;
+  const install = await installStatus(parts, caller, present);
+  if (!isInstalled && install.state === 'authorization_required') {
+    // The install may have ended between the look at the account and the look for its code.
+    const latest = await findAccount(parts.db, caller.accountId);
+    const isNew = latest?.installState === 'active';
+    if (isNew) return readSettings(parts, { ...caller, account: latest });
+  }
   return composeSettings(parts, caller, {
     account: present,
     settings: overview.settings,
     channels,
     sync: overview.sync,
-    install: await installStatus(parts, caller, present),
+    install,
     isAdmin: isAdministrator,
     pipelines,
     templates,
