@@ -68,10 +68,13 @@ describe('the referer of an install call', () => {
   });
 
   test('of a real account is found whatever the account’s name is', () => {
-    const label = fc.stringMatching(/^[a-z0-9]([a-z0-9]{0,20}-?[a-z0-9])?$/);
+    // With a digit before its last letter, or longer than any word: no service of a company is called that.
+    const label = fc.oneof(
+      fc.stringMatching(/^[a-z0-9]{0,12}[0-9][a-z0-9]{0,8}-?[a-z]$/),
+      fc.stringMatching(/^[a-z]{14,63}$/),
+    );
     fc.assert(
       fc.property(label, fc.constantFrom(...TLDS), (subdomain, tld) => {
-        fc.pre(slowReading(`${subdomain}.${tld}`) !== undefined);
         expect(parseReferer(`https://${subdomain}.${tld}/`)).toEqual({
           host: `${subdomain}.${tld}`,
           subdomain,
