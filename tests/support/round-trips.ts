@@ -65,6 +65,8 @@ export async function startRoundTripProxy(url: string): Promise<RoundTripProxy> 
 function messageReader(onTrip: (statement: string) => void): (chunk: Buffer) => void {
   let pending = Buffer.alloc(0);
   let isStarted = false;
+  /** By name; the unnamed one is replaced each time. */
+  const parsed = new Map<string, string>();
   let statement = '';
   return (chunk) => {
     pending = Buffer.concat([pending, chunk]);
@@ -75,7 +77,9 @@ function messageReader(onTrip: (statement: string) => void): (chunk: Buffer) => 
       if (pending.length < end) return;
       const type = isStarted ? String.fromCharCode(pending[0] ?? 0) : '';
       const body = pending.subarray(header + 4, end);
-      if (type === 'P') statement = textAt(body, body.indexOf(0) + 1);
+      if (type === 'P') parsed.set(textAt(body, 0), textAt(body, body.indexOf(0) + 1));
+      // A plan that was kept is only bound again, by its name.
+      if (type === 'B') statement = parsed.get(textAt(body, body.indexOf(0) + 1)) ?? '';
       if (type === 'Q') onTrip(textAt(body, 0));
       if (type === 'S') onTrip(statement);
       isStarted = true;
