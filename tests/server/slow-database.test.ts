@@ -24,7 +24,9 @@ async function slow() {
   const proxy = await startTcpProxy({ host: address.hostname, port: Number(address.port || 5432) });
   address.hostname = '127.0.0.1';
   address.port = String(proxy.port);
-  const backend = spawnBackend({ ...testEnvironment(emulator.port), DATABASE_URL: address.href });
+  // A process that also does the jobs looks through every table when it starts, and a call waits behind that.
+  const environment = testEnvironment(emulator.port);
+  const backend = spawnBackend({ ...environment, ROLE: 'web', DATABASE_URL: address.href });
   const url = await backend.ready();
   emulator.useBackend(PUBLIC_URL, url);
   proxy.delay(DELAY_MS);
@@ -33,6 +35,8 @@ async function slow() {
   expect(performance.now() - begun).toBeLessThan(PATIENCE_MS);
   proxy.delay(0);
   // And it was stored: the install comes about.
+  const worker = spawnBackend({ ...environment, ROLE: 'worker', DATABASE_URL: scratch.url });
+  await worker.ready();
   await waitFor(async () => {
     const answer = await fetch(`${url}/messenger/settings`, {
       headers: { 'x-auth-token': emulator.disposableToken(DEMO.subdomain, DEMO.admin) },
@@ -40,8 +44,10 @@ async function slow() {
     const body = (await answer.json()) as { install?: { state: string } };
     return body.install?.state === 'active';
   }, 30_000);
-  backend.kill('SIGTERM');
-  await backend.exited;
+  for (const one of [backend, worker]) {
+    one.kill('SIGTERM');
+    await one.exited;
+  }
   await proxy.close();
   await scratch.drop();
   await emulator.close();

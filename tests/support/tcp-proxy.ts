@@ -38,10 +38,15 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     });
     inner.on('close', () => outer.destroy());
     inner.pipe(outer);
-    const late = new Transform({
+    // Each piece by its own time, as on a long line: two pieces of one answer are late once, not twice.
+    let line: Promise<unknown> = Promise.resolve();
+    const late: Transform = new Transform({
       transform: (chunk, _encoding, done) => {
-        void pause(delayMs).then(() => done(null, chunk));
+        const due = pause(delayMs);
+        line = line.then(() => due).then(() => late.push(chunk));
+        done();
       },
+      flush: (done) => void line.then(() => done()),
     });
     outer.pipe(late).pipe(inner);
   };
