@@ -1,27 +1,12 @@
 import { sql } from 'kysely';
 import { disableAccount } from '../../src/server/storage/accounts.ts';
-import { Secrets } from '../../src/server/storage/secrets.ts';
 import { claimUncleanAccounts, settleCleanUp } from '../../src/server/storage/unclean-accounts.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { storeGrant } from '../support/grants.ts';
+import { useStoredAccounts } from '../support/stored-accounts.ts';
 
-const secrets = new Secrets([{ id: 'test', key: Buffer.alloc(32, 1) }]);
 const ID = 31_263_018;
 const OTHER_ID = 31_263_019;
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await openTestDatabase();
-});
-
-afterAll(() => database.close());
-
-beforeEach(async () => {
-  await database.db.deleteFrom('accounts').execute();
-  await storeGrant(database.db, secrets, ID);
-  await storeGrant(database.db, secrets, OTHER_ID);
-});
+const database = useStoredAccounts(ID, OTHER_ID);
 
 function disable(id: number): Promise<void> {
   return database.db.transaction().execute((trx) => disableAccount(trx, id));

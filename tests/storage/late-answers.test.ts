@@ -2,7 +2,6 @@ import { disableAccount } from '../../src/server/storage/accounts.ts';
 import { buryGrant } from '../../src/server/storage/dead-grants.ts';
 import { idleGrants, unsettledGrants } from '../../src/server/storage/grant-leases.ts';
 import { findCached, storeCached } from '../../src/server/storage/kommo-cache.ts';
-import { Secrets } from '../../src/server/storage/secrets.ts';
 import { countTokenUse, purgeSeenTokens } from '../../src/server/storage/seen-tokens.ts';
 import {
   claimSync,
@@ -11,25 +10,13 @@ import {
   wakeReauthorizedSyncs,
 } from '../../src/server/storage/syncs.ts';
 import { findUserRights, saveUserRights } from '../../src/server/storage/user-rights.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { REFRESHED, storeGrant } from '../support/grants.ts';
+import { SECRETS, useStoredAccounts } from '../support/stored-accounts.ts';
 
-const secrets = new Secrets([{ id: 'test', key: Buffer.alloc(32, 1) }]);
 const ID = 31_263_018;
 const DAY_MS = 86_400_000;
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await openTestDatabase();
-});
-
-afterAll(() => database.close());
-
-beforeEach(async () => {
-  await database.db.deleteFrom('accounts').execute();
-  await storeGrant(database.db, secrets, ID);
-});
+const database = useStoredAccounts(ID);
 
 describe('an answer of Kommo', () => {
   const answer = (epoch: number, body: unknown) =>
@@ -66,7 +53,7 @@ describe('an answer of Kommo', () => {
       await rights(epoch, true);
     }
     expect(await known()).toEqual([undefined, undefined]);
-    await storeGrant(database.db, secrets, ID);
+    await storeGrant(database.db, SECRETS, ID);
     await answer(1, ['late']);
     await rights(1, true);
     expect(await known()).toEqual([undefined, undefined]);
@@ -107,7 +94,7 @@ describe('a sync that stopped for want of a grant', () => {
   });
 
   test('goes on with a new grant, whatever the clocks of the processes show', async () => {
-    await storeGrant(database.db, secrets, ID, 'second', new Date(0));
+    await storeGrant(database.db, SECRETS, ID, 'second', new Date(0));
     await wakeReauthorizedSyncs(database.db);
     expect(await stateOf()).toBe('queued');
   });
@@ -120,7 +107,7 @@ describe('a sync that stopped for want of a grant', () => {
 
 test('grants that no key opens do not stand in front of those that wait for a refresh', async () => {
   const { db } = database;
-  await storeGrant(db, secrets, ID + 1, 'x', new Date(REFRESHED.getTime() + 1));
+  await storeGrant(db, SECRETS, ID + 1, 'x', new Date(REFRESHED.getTime() + 1));
   await db.updateTable('grants').set({ refresh_attempts: 1 }).execute();
   const first = async () => [
     ...(await idleGrants(db, new Date(REFRESHED.getTime() + 10 * DAY_MS), 1)),
