@@ -47,18 +47,31 @@ const unit = {
   ...common,
   displayName: 'unit',
   testEnvironment: 'node',
-  testMatch: ['unit', 'connectors', 'emulator', 'package'].map(
-    (folder) => `<rootDir>/tests/${folder}/**/*.test.ts`,
-  ),
+  testMatch: [
+    '<rootDir>/tests/**/*.unit.test.ts',
+    ...['connectors', 'emulator', 'pack'].map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
+  ],
 };
+
+/** One folder for each room of the server; `process` and `races` are about the whole of it. */
+const SERVER = [
+  'platform',
+  'kommo',
+  'accounts',
+  'access',
+  'channels',
+  'settings',
+  'process',
+  'races',
+];
 
 /** What only a server can show: connections that wait for each other, and a network in between. */
 const POSTGRES_ONLY = [
-  'server/round-trips',
-  'server/slow-database',
-  'storage/lock-order',
-  'storage/migrate-postgres',
-  'storage/transaction',
+  'process/round-trips',
+  'process/slow-database',
+  'platform/lock-order',
+  'platform/migrate-postgres',
+  'platform/transaction',
 ];
 
 /** The same tests on both databases; `tests/support/database.ts` reads which. */
@@ -67,7 +80,7 @@ function server(database) {
     ...common,
     displayName: `server-${database}`,
     testEnvironment: 'node',
-    testMatch: ['<rootDir>/tests/server/**/*.test.ts', '<rootDir>/tests/storage/**/*.test.ts'],
+    testMatch: SERVER.map((folder) => `<rootDir>/tests/${folder}/**/!(*.unit).test.ts`),
     globals: { TEST_DATABASE: database },
     testPathIgnorePatterns:
       database === 'embedded' ? POSTGRES_ONLY.map((name) => `/tests/${name}\\.test\\.ts$`) : [],

@@ -105,7 +105,9 @@ function refuseTaken({ names, kind }: Order): void {
     if (existsSync(new URL(path, ROOT)))
       throw new Refusal(`The id ${id} is taken: ${path} exists.`);
   }
-  const known = ['src/server/config.ts', 'src/server/connector-settings.ts'].map(read).join('\n');
+  const known = ['src/server/config.ts', 'src/server/connectors/connector-settings.ts']
+    .map(read)
+    .join('\n');
   const taken = variablesOf(names, kind).find((name) => known.includes(`'${name}'`));
   if (taken !== undefined)
     throw new Refusal(`The id ${id} is taken: ${taken} means something else.`);
@@ -131,7 +133,7 @@ function plan({ names, kind }: Order): Map<string, string> {
   files.set(connectorPath(names.id), template('connector'));
   files.set(testPath(names.id), template('test'));
   edit('src/server/connectors/registry.ts', (text) => editRegistry(text, names));
-  edit('src/server/connector-settings.ts', (text) => editSettings(text, names, kind));
+  edit('src/server/connectors/connector-settings.ts', (text) => editSettings(text, names, kind));
   for (const file of readdirSync(new URL('i18n/', ROOT))) {
     if (!file.endsWith('.json')) continue;
     const language = file.slice(0, -'.json'.length);

@@ -1,6 +1,6 @@
-import type { CoverageRow } from './coverage-row.ts';
-import { HOST_COVERAGE } from './host/coverage.ts';
-import { SERVER_COVERAGE } from './server-coverage.ts';
+import type { CoverageRow } from './engine/coverage-row.ts';
+import { SERVER_COVERAGE } from './kommo/server-coverage.ts';
+import { HOST_COVERAGE } from './page/host/coverage.ts';
 
 /** Everything the emulator imitates of Kommo, and what it knowingly does not. */
 export function coverage(): CoverageRow[] {

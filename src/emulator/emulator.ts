@@ -1,24 +1,24 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Outgoing, sendChatWebhook } from './amojo/chat-webhooks.ts';
-import type { Barrier } from './barriers.ts';
-import { disposableToken, type TokenOverrides } from './disposable-token.ts';
-import type { FaultRule } from './faults.ts';
-import { accessTokenKey } from './jwt.ts';
-import { callDisableHook, disable, install, rename } from './lifecycle.ts';
-import { createListener } from './listener.ts';
-import type { LogEntry } from './log.ts';
-import type { Match } from './match.ts';
-import { revoke } from './oauth/grants.ts';
-import type { RecordedRequest } from './recorder.ts';
-import { removeSource } from './rest/source-store.ts';
-import { Router } from './router.ts';
+import type { Barrier } from './engine/barriers.ts';
+import type { FaultRule } from './engine/faults.ts';
+import { accessTokenKey } from './engine/jwt.ts';
+import { createListener } from './engine/listener.ts';
+import type { LogEntry } from './engine/log.ts';
+import type { Match } from './engine/match.ts';
+import type { RecordedRequest } from './engine/recorder.ts';
+import { Router } from './engine/router.ts';
+import { refuseSwitch, type Switches } from './engine/switches.ts';
+import { type Outgoing, sendChatWebhook } from './kommo/amojo/chat-webhooks.ts';
+import { disposableToken, type TokenOverrides } from './kommo/disposable-token.ts';
+import { callDisableHook, disable, install, rename } from './kommo/lifecycle.ts';
+import { revoke } from './kommo/oauth/grants.ts';
+import { removeSource } from './kommo/rest/source-store.ts';
+import type { Seed } from './kommo/seed.ts';
+import type { State } from './kommo/state.ts';
+import { World } from './kommo/world.ts';
 import { allRoutes } from './routes.ts';
-import type { Seed } from './seed.ts';
-import type { State } from './state.ts';
-import { refuseSwitch, type Switches } from './switches.ts';
 import { adoptWidget } from './upload/adopt.ts';
-import { World } from './world.ts';
 
 export interface EmulatorOptions {
   /** Default 0: any free port. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createEmulator } from './emulator.ts';
-import type { Seed } from './seed.ts';
-import { openStateFile, type StateFile } from './state-file.ts';
-import { loadWidget } from './widget-folder.ts';
+import type { Seed } from './kommo/seed.ts';
+import { openStateFile, type StateFile } from './kommo/state-file.ts';
+import { loadWidget } from './upload/widget-folder.ts';
 
 const HELP = `Opens any Kommo or amoCRM widget in an emulated Kommo on this machine.
 

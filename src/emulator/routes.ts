@@ -1,19 +1,19 @@
-import { ajaxRoutes } from './ajax/ajax-routes.ts';
-import { ajaxTwins } from './ajax/ajax-twins.ts';
-import { channelRoutes } from './amojo/channel-routes.ts';
-import { scopeRoutes } from './amojo/scope-routes.ts';
 import { controlRoutes } from './control/control-routes.ts';
-import { hostRoutes } from './host/host-routes.ts';
-import { consentRoutes } from './oauth/consent-routes.ts';
-import { tokenRoutes } from './oauth/token-routes.ts';
-import { accountRoutes } from './rest/account-routes.ts';
-import { otherRoutes } from './rest/other-routes.ts';
-import { reviewRoutes } from './rest/review-routes.ts';
-import { sourceRoutes } from './rest/source-routes.ts';
-import { talkRoutes } from './rest/talk-routes.ts';
-import { templateRoutes } from './rest/template-routes.ts';
-import { widgetRoutes } from './rest/widget-routes.ts';
-import type { Route } from './router.ts';
+import type { Route } from './engine/router.ts';
+import { ajaxRoutes } from './kommo/ajax/ajax-routes.ts';
+import { ajaxTwins } from './kommo/ajax/ajax-twins.ts';
+import { channelRoutes } from './kommo/amojo/channel-routes.ts';
+import { scopeRoutes } from './kommo/amojo/scope-routes.ts';
+import { consentRoutes } from './kommo/oauth/consent-routes.ts';
+import { tokenRoutes } from './kommo/oauth/token-routes.ts';
+import { accountRoutes } from './kommo/rest/account-routes.ts';
+import { otherRoutes } from './kommo/rest/other-routes.ts';
+import { reviewRoutes } from './kommo/rest/review-routes.ts';
+import { sourceRoutes } from './kommo/rest/source-routes.ts';
+import { talkRoutes } from './kommo/rest/talk-routes.ts';
+import { templateRoutes } from './kommo/rest/template-routes.ts';
+import { widgetRoutes } from './kommo/rest/widget-routes.ts';
+import { hostRoutes } from './page/host/host-routes.ts';
 import { serviceRoutes } from './services/service-routes.ts';
 
 /** What Kommo's own servers answer; each has a row in coverage.ts. */

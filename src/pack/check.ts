@@ -42,7 +42,7 @@ async function main(): Promise<void> {
       tool('types: server, emulator, tools', TSC, ['-p', '.']),
       tool('types: widget', TSC, ['-p', 'src/widget']),
       tool('types: widget tests', TSC, ['-p', 'tests/widget']),
-      tool('types: emulated page', TSC, ['-p', 'src/emulator/browser']),
+      tool('types: emulated page', TSC, ['-p', 'src/emulator/page/browser']),
     ]),
   ]);
   const isWidgetOk = await checkWidget();

@@ -3,24 +3,28 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { LIMITS } from '../contract/api.ts';
-import { AppError } from './app-error.ts';
-import { registerAccountLine } from './http/account-line.ts';
-import { registerAuth } from './http/auth.ts';
-import { registerChannels } from './http/channels.ts';
-import { registerConnections } from './http/connections.ts';
-import { allowOrigin, registerCors } from './http/cors.ts';
-import { createErrorHandler, errorBody, sendError } from './http/errors.ts';
-import { registerHealth } from './http/health.ts';
-import { registerKommo } from './http/kommo.ts';
-import { watchHandlers } from './http/open-handlers.ts';
-import { registerOpenApi } from './http/openapi.ts';
-import { methodsOf, recordRoutes } from './http/route-table.ts';
-import { registerSecurityHeaders, stampAnswer } from './http/security-headers.ts';
-import { registerSettings } from './http/settings.ts';
-import { registerTemplates } from './http/templates.ts';
-import { findUnacceptable, isStorable } from './http/validation.ts';
-import { serializerCompiler, validatorCompiler } from './http/zod-schemas.ts';
-import type { Parts } from './parts.ts';
+import {
+  allowOrigin,
+  createErrorHandler,
+  errorBody,
+  registerAccountLine,
+  registerAuth,
+  registerCors,
+  sendError,
+} from './access/routes.ts';
+import { registerKommo } from './accounts/routes.ts';
+import { registerConnections } from './channels/attempts/routes.ts';
+import { registerChannels } from './channels/routes.ts';
+import type { Parts } from './context.ts';
+import { AppError } from './platform/app-error.ts';
+import { registerHealth } from './platform/http/health.ts';
+import { watchHandlers } from './platform/http/open-handlers.ts';
+import { registerOpenApi } from './platform/http/openapi.ts';
+import { methodsOf, recordRoutes } from './platform/http/route-table.ts';
+import { registerSecurityHeaders, stampAnswer } from './platform/http/security-headers.ts';
+import { findUnacceptable, isStorable } from './platform/http/validation.ts';
+import { serializerCompiler, validatorCompiler } from './platform/http/zod-schemas.ts';
+import { registerSettings, registerTemplates } from './settings/routes.ts';
 
 /** A whole request, slow body included, must have arrived by then. */
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -46,7 +50,7 @@ export async function createApp(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(createErrorHandler(parts));
-  registerHealth(app, parts);
+  registerHealth(app, parts.db);
   if (scope === 'health') return app;
   registerKommo(app, parts);
   await app.register(async (guarded) => {

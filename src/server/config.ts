@@ -1,6 +1,7 @@
-import { type ConnectorSettings, readConnectorSettings } from './connector-settings.ts';
-import { EnvironmentReader, isLoopbackHost } from './environment-reader.ts';
-import type { SecretKey } from './storage/secrets.ts';
+import { type ConnectorSettings, readConnectorSettings } from './connectors/connector-settings.ts';
+import type { KommoSettings } from './kommo/create-kommo.ts';
+import type { SecretKey } from './platform/database/secrets.ts';
+import { EnvironmentReader, isLoopbackHost } from './platform/environment-reader.ts';
 
 /** What one process of the backend runs on. Made by `readConfig`; nothing else reads the environment. */
 export interface Config {
@@ -13,17 +14,7 @@ export interface Config {
   role: 'all' | 'web' | 'worker';
   /** The first encrypts, all decrypt. */
   secretKeys: SecretKey[];
-  kommo: {
-    clientId: string;
-    clientSecret: string;
-    channelId: string;
-    channelSecret: string;
-    channelCode: string;
-    channelTitle: string;
-    widgetCode: string;
-    /** Development only: every call to a validated Kommo host goes here instead. */
-    emulatorUrl: URL | undefined;
-  };
+  kommo: KommoSettings;
   /** Channels of one Kommo account, of all services together. */
   maxChannels: number;
   /** Channels of one Kommo account with one service. */

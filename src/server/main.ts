@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { type Config, readConfig } from './config.ts';
-import { ConfigError } from './environment-reader.ts';
-import { createLogger } from './logger.ts';
-import { type RunningServer, startServer } from './start-server.ts';
-import { DataDirInUse } from './storage/data-dir-lock.ts';
-import { WrongSecretKeys } from './storage/key-checks.ts';
+import { DataDirInUse } from './platform/database/data-dir-lock.ts';
+import { WrongSecretKeys } from './platform/database/key-checks.ts';
+import { ConfigError } from './platform/environment-reader.ts';
+import { createLogger } from './platform/logger.ts';
+import { type RunningServer, startServer } from './server.ts';
 
 /** `EX_CONFIG` of sysexits.h: a supervisor should not simply start this again. */
 const EXIT_CONFIG = 78;

@@ -1,15 +1,16 @@
-import { checkChannels } from './core/channel-health.ts';
-import { cleanUpAccount } from './core/clean-up-account.ts';
-import { expireAttempts } from './core/end-attempt.ts';
-import { AttemptFollower } from './core/follow-attempts.ts';
-import { housekeeping, type Sweep } from './core/housekeeping.ts';
-import { installSweep } from './core/install-sweep.ts';
-import { endDueSessions, endSession } from './core/session-endings.ts';
-import { syncSources } from './core/sync-sources.ts';
-import { syncDueAccounts } from './core/sync-sweep.ts';
-import { within } from './kommo/within.ts';
-import type { Parts } from './parts.ts';
-import { releaseRemnants } from './storage/remnants.ts';
+import { installSweep } from './accounts/install/install-sweep.ts';
+import { expireAttempts } from './channels/attempts/end-attempt.ts';
+import { AttemptFollower } from './channels/attempts/follow-attempts.ts';
+import { cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
+import { checkChannels } from './channels/health/channel-health.ts';
+import { endDueSessions, endSession } from './channels/sign-outs/session-endings.ts';
+import type { Parts } from './context.ts';
+import { housekeeping } from './housekeeping.ts';
+import { releaseRemnants } from './platform/database/remnants.ts';
+import type { Sweep } from './platform/sweep.ts';
+import { within } from './platform/within.ts';
+import { syncSources } from './settings/sync-sources.ts';
+import { syncDueAccounts } from './settings/sync-sweep.ts';
 
 /** Jobs of one kind at the same time. Kommo's request budget is per account, so more help many accounts. */
 const CONCURRENCY = {

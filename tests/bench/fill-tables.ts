@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../../src/server/storage/database.ts';
+import type { Db } from '../../src/server/platform/database/database.ts';
 
 const ACCOUNTS = 100_000;
 const CHANNELS_EACH = 10;

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Emulator } from '../../src/emulator/emulator.ts';
-import { issueGrant } from '../../src/emulator/oauth/grants.ts';
-import type { Seed } from '../../src/emulator/seed.ts';
-import type { Db } from '../../src/server/storage/database.ts';
-import { saveGrant } from '../../src/server/storage/grants.ts';
-import { Secrets } from '../../src/server/storage/secrets.ts';
+import { issueGrant } from '../../src/emulator/kommo/oauth/grants.ts';
+import type { Seed } from '../../src/emulator/kommo/seed.ts';
+import { saveGrant } from '../../src/server/kommo/grants/rows.ts';
+import type { Db } from '../../src/server/platform/database/database.ts';
+import { Secrets } from '../../src/server/platform/database/secrets.ts';
 import { CLIENT_ID, testConfig } from '../support/config.ts';
 
 export const FIRST_ID = 40_000_000;

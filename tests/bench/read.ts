@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { Pool } from 'undici';
-import type { Db } from '../../src/server/storage/database.ts';
+import type { Db } from '../../src/server/platform/database/database.ts';
 import { spawnBackend } from '../support/backend-process.ts';
 import { goodClaims, signToken } from '../support/bad-tokens.ts';
 import { testEnvironment } from '../support/config.ts';

@@ -1,27 +1,28 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { deleteOldAttempts, listOverdueAttempts } from '../../src/server/storage/attempt-lists.ts';
-import { claimChannelsToCheck } from '../../src/server/storage/channel-checks.ts';
-import { resealChannels } from '../../src/server/storage/channels.ts';
-import { purgeConsentStates } from '../../src/server/storage/consent-states.ts';
-import type { Db } from '../../src/server/storage/database.ts';
-import { grantsDueForProbe } from '../../src/server/storage/dead-grants.ts';
-import { idleGrants, unsettledGrants } from '../../src/server/storage/grant-leases.ts';
-import { resealGrants } from '../../src/server/storage/grants.ts';
-import { purgeIdempotencyKeys } from '../../src/server/storage/idempotency-keys.ts';
-import { listDueInstallCodes } from '../../src/server/storage/install-code-lists.ts';
-import { purgeInstallCodes } from '../../src/server/storage/install-codes.ts';
-import { listOlderKeys, retireSecretKeys } from '../../src/server/storage/key-checks.ts';
-import type { Schema } from '../../src/server/storage/schema.ts';
-import { Secrets } from '../../src/server/storage/secrets.ts';
-import { purgeSeenTokens } from '../../src/server/storage/seen-tokens.ts';
-import { listDueEndings } from '../../src/server/storage/session-endings.ts';
+import { purgeIdempotencyKeys, purgeSeenTokens } from '../../src/server/access/rows.ts';
+import { purgeConsentStates } from '../../src/server/accounts/consent/rows.ts';
+import { listDueInstallCodes, purgeInstallCodes } from '../../src/server/accounts/install/rows.ts';
+import { deleteOldAttempts, listOverdueAttempts } from '../../src/server/channels/attempts/rows.ts';
+import { claimUncleanAccounts } from '../../src/server/channels/clean-up/rows.ts';
+import { claimChannelsToCheck } from '../../src/server/channels/health/rows.ts';
+import { resealChannels } from '../../src/server/channels/rows.ts';
+import { listDueEndings } from '../../src/server/channels/sign-outs/rows.ts';
 import {
   listDueSyncs,
   requestPeriodicSyncs,
   wakeReauthorizedSyncs,
-} from '../../src/server/storage/syncs.ts';
-import { claimUncleanAccounts } from '../../src/server/storage/unclean-accounts.ts';
+} from '../../src/server/channels/sources/rows.ts';
+import {
+  grantsDueForProbe,
+  idleGrants,
+  resealGrants,
+  unsettledGrants,
+} from '../../src/server/kommo/grants/rows.ts';
+import type { Db } from '../../src/server/platform/database/database.ts';
+import { listOlderKeys, retireSecretKeys } from '../../src/server/platform/database/key-checks.ts';
+import type { Schema } from '../../src/server/platform/database/schema.ts';
+import { Secrets } from '../../src/server/platform/database/secrets.ts';
 import { createScratchDatabase } from '../support/database.ts';
 import type { Figure } from './figures.ts';
 import { fillTables } from './fill-tables.ts';

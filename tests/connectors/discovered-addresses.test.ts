@@ -1,6 +1,6 @@
-import { createGuardedOutbound } from '../../src/server/connectors/address-guard.ts';
-import { createOAuthProvider } from '../../src/server/connectors/oauth-provider.ts';
-import type { Outbound } from '../../src/server/outbound.ts';
+import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
+import { createGuardedOutbound } from '../../src/server/platform/address-guard.ts';
+import type { Outbound } from '../../src/server/platform/outbound.ts';
 import { type OddProvider, startOddProvider } from './support/odd-provider.ts';
 import { createTools, type TestTools } from './support/tools.ts';
 

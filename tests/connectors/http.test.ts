@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../src/server/connectors/connector.ts';
 import { rateLimited, refused, safeReason, sendJson } from '../../src/server/connectors/http.ts';
-import type { OutboundAnswer, OutboundRequest } from '../../src/server/outbound.ts';
+import type { OutboundAnswer, OutboundRequest } from '../../src/server/platform/outbound.ts';
 
 function answering(status: number, body: string, headers: Record<string, string> = {}) {
   const seen: OutboundRequest[] = [];

@@ -1,4 +1,4 @@
-import { readPointer, readText } from '../../src/server/connectors/json-pointer.ts';
+import { readPointer, readText } from '../../src/server/connectors/oauth/json-pointer.ts';
 
 /** The document and pointers of RFC 6901, section 5. */
 const document = {

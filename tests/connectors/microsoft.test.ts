@@ -1,8 +1,8 @@
 import { SignJWT } from 'jose';
-import type { OAuthProvider } from '../../src/server/connector-settings.ts';
 import type { Linked } from '../../src/server/connectors/connector.ts';
-import { createOAuthProvider } from '../../src/server/connectors/oauth-provider.ts';
-import type { Outbound } from '../../src/server/outbound.ts';
+import type { OAuthProvider } from '../../src/server/connectors/connector-settings.ts';
+import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
+import type { Outbound } from '../../src/server/platform/outbound.ts';
 import { createTools, type TestTools } from './support/tools.ts';
 
 const ENTRA = 'https://login.microsoftonline.com';

@@ -1,5 +1,5 @@
-import { createOAuthProvider } from '../../src/server/connectors/oauth-provider.ts';
-import { claimsOf } from '../../src/server/connectors/token-answer.ts';
+import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
+import { claimsOf } from '../../src/server/connectors/oauth/token-answer.ts';
 import { type OddProvider, startOddProvider } from './support/odd-provider.ts';
 import { createTools, type TestTools } from './support/tools.ts';
 

@@ -1,4 +1,4 @@
-import type { ConnectorSettings } from '../../src/server/connector-settings.ts';
+import type { ConnectorSettings } from '../../src/server/connectors/connector-settings.ts';
 import { createConnectorRegistry } from '../../src/server/connectors/registry.ts';
 
 const NOTHING: ConnectorSettings = {

@@ -1,4 +1,4 @@
-import { LAZY_MODULES, PAGE_MODULES } from '../../src/emulator/host/vendor-modules.ts';
+import { LAZY_MODULES, PAGE_MODULES } from '../../src/emulator/page/host/vendor-modules.ts';
 import { expect, test } from './support/kommo-page.ts';
 
 test.describe('control-gallery', () => {

@@ -1,4 +1,4 @@
-import type { FaultAction } from '../../src/emulator/faults.ts';
+import type { FaultAction } from '../../src/emulator/engine/faults.ts';
 import { expect, test } from './settings-fixtures.ts';
 import { expectAccessibleInBothThemes } from './support/connecting.ts';
 import { KommoAccount } from './support/kommo-account.ts';

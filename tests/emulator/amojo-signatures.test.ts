@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { signatureText, signRequest } from '../../src/emulator/amojo/signature.ts';
-import { disposableToken } from '../../src/emulator/disposable-token.ts';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import { hmacHex, md5Hex } from '../../src/emulator/secrets.ts';
+import { hmacHex, md5Hex } from '../../src/emulator/engine/secrets.ts';
+import { signatureText, signRequest } from '../../src/emulator/kommo/amojo/signature.ts';
+import { disposableToken } from '../../src/emulator/kommo/disposable-token.ts';
 import {
   ACCOUNT,
   BASE,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { coverage, renderCoverage } from '../../src/emulator/coverage.ts';
-import { hostRoutes } from '../../src/emulator/host/host-routes.ts';
-import type { Route } from '../../src/emulator/router.ts';
+import type { Route } from '../../src/emulator/engine/router.ts';
+import { hostRoutes } from '../../src/emulator/page/host/host-routes.ts';
 import { kommoRoutes } from '../../src/emulator/routes.ts';
 
 const PAGE = new URL('../../docs/emulator-coverage.md', import.meta.url);

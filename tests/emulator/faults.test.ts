@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import type { FaultRule } from '../../src/emulator/faults.ts';
+import type { FaultRule } from '../../src/emulator/engine/faults.ts';
 import { call, installed } from '../support/emulator-client.ts';
 
 const SOURCES = { method: 'GET', host: 'demo.kommo.com', path: '/api/v4/sources*' };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadWidget } from '../../src/emulator/widget-folder.ts';
+import { loadWidget } from '../../src/emulator/upload/widget-folder.ts';
 import { pngHead, sampleManifest, sampleWidget, writeZip } from '../support/sample-widget.ts';
 
 describe('what is wrong with a widget', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmulator } from '../../src/emulator/emulator.ts';
-import { loadWidget } from '../../src/emulator/widget-folder.ts';
+import { loadWidget } from '../../src/emulator/upload/widget-folder.ts';
 import { sampleManifest, sampleWidget, writeFolder, writeZip } from '../support/sample-widget.ts';
 
 describe('opening a widget', () => {

@@ -1,9 +1,9 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import type { Seed } from '../../src/emulator/seed.ts';
-import { releaseRemnants } from '../../src/server/storage/remnants.ts';
-import type { Schema } from '../../src/server/storage/schema.ts';
+import type { Seed } from '../../src/emulator/kommo/seed.ts';
+import { releaseRemnants } from '../../src/server/platform/database/remnants.ts';
+import type { Schema } from '../../src/server/platform/database/schema.ts';
 import { type Client, createApi } from './api.ts';
 import { createStore, spawnBackend } from './backend-process.ts';
 import { PUBLIC_URL, testEnvironment } from './config.ts';

@@ -12,15 +12,15 @@ import {
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { type DatabaseOptions, openDatabase } from '../../src/server/storage/database.ts';
-import { Jobs } from '../../src/server/storage/jobs.ts';
+import { type DatabaseOptions, openDatabase } from '../../src/server/platform/database/database.ts';
+import { Jobs } from '../../src/server/platform/jobs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = `${ROOT}node_modules/.cache`;
 
 /** Whatever changes what an empty, migrated database looks like. */
 const INGREDIENTS = [
-  'src/server/storage/{migrations/*,migrate,jobs,database}.ts',
+  'src/server/platform/{jobs,database/{migrations/*,migrate,database}}.ts',
   'package-lock.json',
 ];
 

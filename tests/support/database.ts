@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { type Database, openDatabase } from '../../src/server/storage/database.ts';
+import { type Database, openDatabase } from '../../src/server/platform/database/database.ts';
 import { embeddedSnapshot, postgresTemplate } from './database-template.ts';
 
 /** A migrated database of its own, gone after `close`. */

@@ -1,7 +1,7 @@
-import { saveInstalledAccount } from '../../src/server/storage/accounts.ts';
-import type { Db } from '../../src/server/storage/database.ts';
-import { type GrantTokens, saveGrant } from '../../src/server/storage/grants.ts';
-import type { Secrets } from '../../src/server/storage/secrets.ts';
+import { saveInstalledAccount } from '../../src/server/accounts/rows.ts';
+import { type GrantTokens, saveGrant } from '../../src/server/kommo/grants/rows.ts';
+import type { Db } from '../../src/server/platform/database/database.ts';
+import type { Secrets } from '../../src/server/platform/database/secrets.ts';
 
 /** When the pairs stored here were got. */
 export const REFRESHED = new Date('2026-11-22T10:00:00Z');

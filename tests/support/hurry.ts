@@ -1,4 +1,4 @@
-import type { Pace } from '../../src/server/pace.ts';
+import type { Pace } from '../../src/server/platform/pace.ts';
 
 /** The pace of tests that are about something else: how requests are spaced has tests of its own. */
 export const HURRY: Pace = { kommoSpacingMs: 0, sweeps: 0.1 };

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Match } from '../../src/emulator/match.ts';
+import type { Match } from '../../src/emulator/engine/match.ts';
 import type { Backend } from './backends.ts';
 
 /**

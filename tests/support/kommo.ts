@@ -1,16 +1,16 @@
 import { Writable } from 'node:stream';
 import type { Kysely } from 'kysely';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import type { Seed } from '../../src/emulator/seed.ts';
-import { createKommo } from '../../src/server/create-kommo.ts';
+import type { Seed } from '../../src/emulator/kommo/seed.ts';
+import { moveAccount, saveInstalledAccount } from '../../src/server/accounts/rows.ts';
+import { createKommo } from '../../src/server/kommo/create-kommo.ts';
+import { saveGrant } from '../../src/server/kommo/grants/rows.ts';
 import type { Kommo } from '../../src/server/kommo/kommo.ts';
-import { createLogger } from '../../src/server/logger.ts';
-import { createOutbound } from '../../src/server/outbound.ts';
-import type { Pace } from '../../src/server/pace.ts';
-import { saveInstalledAccount } from '../../src/server/storage/accounts.ts';
-import { saveGrant } from '../../src/server/storage/grants.ts';
-import type { Schema } from '../../src/server/storage/schema.ts';
-import { Secrets } from '../../src/server/storage/secrets.ts';
+import type { Schema } from '../../src/server/platform/database/schema.ts';
+import { Secrets } from '../../src/server/platform/database/secrets.ts';
+import { createLogger } from '../../src/server/platform/logger.ts';
+import { createOutbound } from '../../src/server/platform/outbound.ts';
+import type { Pace } from '../../src/server/platform/pace.ts';
 import { PUBLIC_URL, testConfig } from './config.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { installed } from './emulator-client.ts';
@@ -63,7 +63,9 @@ export function replicaOf(options: {
     },
   });
   const kommo = createKommo({
-    config,
+    settings: config.kommo,
+    publicUrl: config.publicUrl,
+    moveAccount: (accountId, host) => moveAccount(options.db, accountId, host),
     db: options.db,
     secrets,
     send: outbound.send,

@@ -1,4 +1,4 @@
-import { lockDataDir } from '../../src/server/storage/data-dir-lock.ts';
+import { lockDataDir } from '../../src/server/platform/database/data-dir-lock.ts';
 
 const [, , directory = ''] = process.argv;
 

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readConfig } from '../../src/server/config.ts';
-import { createLogger } from '../../src/server/logger.ts';
-import { startServer } from '../../src/server/start-server.ts';
+import { createLogger } from '../../src/server/platform/logger.ts';
+import { startServer } from '../../src/server/server.ts';
 import { HURRY } from './hurry.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Settings } from '../../src/contract/api.ts';
-import type { Seed } from '../../src/emulator/seed.ts';
+import type { Seed } from '../../src/emulator/kommo/seed.ts';
 import type { Client } from './api.ts';
 import { readSettings, sourcesOf } from './channels.ts';
 

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { isKommoError } from '../../src/server/kommo/errors.ts';
-import type { Schema } from '../../src/server/storage/schema.ts';
+import type { Schema } from '../../src/server/platform/database/schema.ts';
 import { DEMO } from './config.ts';
 import { replicaOf } from './kommo.ts';
 

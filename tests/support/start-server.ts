@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import type { Seed } from '../../src/emulator/seed.ts';
-import { createLogger } from '../../src/server/logger.ts';
-import type { Pace } from '../../src/server/pace.ts';
-import type { Parts } from '../../src/server/parts.ts';
-import { type RunningServer, startServer } from '../../src/server/start-server.ts';
+import type { Seed } from '../../src/emulator/kommo/seed.ts';
+import type { Parts } from '../../src/server/context.ts';
+import { createLogger } from '../../src/server/platform/logger.ts';
+import type { Pace } from '../../src/server/platform/pace.ts';
+import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { type Api, createApi } from './api.ts';
 import { PUBLIC_URL, testConfig } from './config.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';

@@ -1,4 +1,4 @@
-import { Secrets } from '../../src/server/storage/secrets.ts';
+import { Secrets } from '../../src/server/platform/database/secrets.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { storeGrant } from './grants.ts';
 

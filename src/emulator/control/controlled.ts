@@ -1,7 +1,7 @@
-import type { Account } from '../entities.ts';
-import type { Exchange } from '../exchange.ts';
-import type { Handler } from '../router.ts';
-import { UnknownThing } from '../world.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Handler } from '../engine/router.ts';
+import type { Account } from '../kommo/entities.ts';
+import { UnknownThing } from '../kommo/world.ts';
 
 export type Json = Record<string, unknown>;
 

@@ -1,13 +1,13 @@
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Route } from '../engine/router.ts';
 import {
   setOff,
   TRIGGER_EVENTS,
   type TriggerCause,
   type TriggerEvent,
   triggersOf,
-} from '../pipeline-triggers.ts';
-import type { Route } from '../router.ts';
-import { sendSystemSms } from '../system-sms.ts';
+} from '../kommo/pipeline-triggers.ts';
+import { sendSystemSms } from '../kommo/system-sms.ts';
 import { accountOf, controlled, type Json, text } from './controlled.ts';
 
 /** What happens in the account and makes Kommo call the widget's own addresses. */

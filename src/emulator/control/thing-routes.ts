@@ -1,6 +1,6 @@
-import type { Exchange } from '../exchange.ts';
-import type { Route } from '../router.ts';
-import { UnknownThing } from '../world.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Route } from '../engine/router.ts';
+import { UnknownThing } from '../kommo/world.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
 
 /** What a person changes in Kommo's interface, or support in a channel's registration, by remote control. */

@@ -3,9 +3,9 @@
  * imitate, pairing codes, connection updates by webhook.
  */
 import { randomUUID } from 'node:crypto';
-import type { Exchange } from '../exchange.ts';
-import type { Handler, Route } from '../router.ts';
-import type { World } from '../world.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Handler, Route } from '../engine/router.ts';
+import type { World } from '../kommo/world.ts';
 import {
   codeText,
   LINKING_MS,

@@ -1,7 +1,7 @@
 /** The "phone" on which a person scans an emulated QR code, refuses it, or is the wrong number. */
-import type { Exchange } from '../exchange.ts';
-import type { Route } from '../router.ts';
-import type { World } from '../world.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Route } from '../engine/router.ts';
+import type { World } from '../kommo/world.ts';
 import { changeEvolutionInstance, EVOLUTION_LIVES } from './evolution.ts';
 import { escapeHtml, servicePage } from './page.ts';
 import { changeWahaSession, WAHA_LIVES } from './waha.ts';

@@ -1,6 +1,6 @@
-import type { Exchange } from '../exchange.ts';
-import type { Route } from '../router.ts';
-import type { World } from '../world.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Route } from '../engine/router.ts';
+import type { World } from '../kommo/world.ts';
 
 interface ServiceSettings {
   /** `Cross-Origin-Opener-Policy` of the sign-in pages, or an empty text for none. */

@@ -3,9 +3,9 @@
  * Web API methods a connector needs. Like the real one it answers refusals with 200 and `ok: false`.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Exchange } from '../exchange.ts';
-import type { Handler, Route } from '../router.ts';
-import type { World } from '../world.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Handler, Route } from '../engine/router.ts';
+import type { World } from '../kommo/world.ts';
 import { escapeHtml, servicePage } from './page.ts';
 import { openerPolicy } from './service-settings.ts';
 

@@ -1,6 +1,6 @@
-import type { Exchange } from '../exchange.ts';
-import type { Route } from '../router.ts';
-import type { World } from '../world.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Route } from '../engine/router.ts';
+import type { World } from '../kommo/world.ts';
 
 /** A bot the double knows. */
 interface Bot {

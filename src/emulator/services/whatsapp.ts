@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { World } from '../world.ts';
+import type { World } from '../kommo/world.ts';
 
 /** How long an emulated server prepares a session, and links a phone after the scan. */
 const STARTING_MS = 150;

@@ -1,5 +1,5 @@
 import type { ConnectorField } from '../../contract/connectors.ts';
-import type { Outbound } from '../outbound.ts';
+import type { Outbound } from '../platform/outbound.ts';
 
 /**
  * The contract of a chat service. A connector says who it is, which of three kinds of sign-in it uses,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NotReached, type Outbound, type OutboundAnswer } from '../outbound.ts';
+import { NotReached, type Outbound, type OutboundAnswer } from '../platform/outbound.ts';
 import { ConnectorError, type ConnectorFailure } from './connector.ts';
 import { parseExactJson } from './exact-json.ts';
 import { plainLine } from './plain-text.ts';

@@ -1,9 +1,9 @@
 import type { ConnectorDescription } from '../../contract/connectors.ts';
-import type { ConnectorSettings } from '../connector-settings.ts';
-import type { Outbound } from '../outbound.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import type { Connector } from './connector.ts';
+import type { ConnectorSettings } from './connector-settings.ts';
 import { createEvolution } from './evolution.ts';
-import { createOAuthProvider } from './oauth-provider.ts';
+import { createOAuthProvider } from './oauth/oauth-provider.ts';
 import { createSlack } from './slack.ts';
 import { createTelegram } from './telegram.ts';
 import { createWaha } from './waha.ts';

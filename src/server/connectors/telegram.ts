@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Outbound } from '../outbound.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import {
   type ApiKeyConnector,
   ConnectorError,

@@ -4,7 +4,7 @@ import type { AccountCaller, AccountRequest } from './account-caller.ts';
 import type { AccountHost } from './account-host.ts';
 import { type KommoAnswer, readAnswer } from './answers.ts';
 import { isKommoError } from './errors.ts';
-import type { Urgency } from './rate.ts';
+import type { Urgency } from './rate/rate.ts';
 import type { Transport } from './transport.ts';
 
 /** A Kommo account as it describes itself. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KommoAnswer } from './answers.ts';
 import { isKommoError, type KommoError } from './errors.ts';
-import type { Urgency } from './rate.ts';
-import type { Session, Tokens } from './tokens.ts';
+import type { Session, Tokens } from './grants/tokens.ts';
+import type { Urgency } from './rate/rate.ts';
 import type { KommoRequest, Transport } from './transport.ts';
 
 /** One call to an account's REST API. */

@@ -1,6 +1,5 @@
 import type { Pipeline, Template } from '../../contract/api.ts';
-import type { Outbound } from '../outbound.ts';
-import { decodeAccessToken } from './access-token.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import {
   ACCOUNT_REQUEST,
   findUser,
@@ -14,19 +13,20 @@ import { AccountCaller, type AccountRequest } from './account-caller.ts';
 import type { AccountHost, Tld } from './account-host.ts';
 import { Amojo } from './amojo.ts';
 import type { KommoAnswer } from './answers.ts';
-import { lookUpHost } from './domain-lookup.ts';
 import { isKommoError } from './errors.ts';
-import { isAdministratorsToken, standingOf, userOfToken } from './grant-owner.ts';
-import type { GrantStore } from './grant-store.ts';
+import { decodeAccessToken } from './grants/access-token.ts';
+import { lookUpHost } from './grants/domain-lookup.ts';
+import { isAdministratorsToken, standingOf, userOfToken } from './grants/grant-owner.ts';
+import type { GrantStore } from './grants/grant-store.ts';
+import { Refresher } from './grants/refresher.ts';
+import { TokenEndpoint, type TokenPair } from './grants/token-endpoint.ts';
+import { Tokens } from './grants/tokens.ts';
+import { Upkeep } from './grants/upkeep.ts';
 import type { KommoLog } from './log.ts';
-import { Rate, type RateStore, type Urgency } from './rate.ts';
-import { Refresher } from './refresher.ts';
+import { Rate, type RateStore, type Urgency } from './rate/rate.ts';
 import { type KommoSource, type NewSource, type SourceChange, SourcesApi } from './sources-api.ts';
 import { createTemplate, findTemplate, listTemplates, type NewTemplate } from './templates-api.ts';
-import { TokenEndpoint, type TokenPair } from './token-endpoint.ts';
-import { Tokens } from './tokens.ts';
 import { Transport } from './transport.ts';
-import { Upkeep } from './upkeep.ts';
 
 export interface KommoOptions {
   clientId: string;

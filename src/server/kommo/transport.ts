@@ -1,9 +1,9 @@
-import { NotReached, type Outbound, type OutboundRequest } from '../outbound.ts';
+import { NotReached, type Outbound, type OutboundRequest } from '../platform/outbound.ts';
 import { isKommoHost } from './account-host.ts';
 import { failureOf, type KommoAnswer } from './answers.ts';
 import { type KommoApi, KommoError } from './errors.ts';
 import type { KommoLog } from './log.ts';
-import type { Rate, Urgency } from './rate.ts';
+import type { Rate, Urgency } from './rate/rate.ts';
 
 export interface KommoRequest {
   api: KommoApi;

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
-import type { OAuthProvider } from '../../../src/server/connector-settings.ts';
 import type { Linked, Tools } from '../../../src/server/connectors/connector.ts';
-import { createOAuthProvider } from '../../../src/server/connectors/oauth-provider.ts';
+import type { OAuthProvider } from '../../../src/server/connectors/connector-settings.ts';
+import { createOAuthProvider } from '../../../src/server/connectors/oauth/oauth-provider.ts';
 import { type SmallAnswer, startSmallDouble } from './small-double.ts';
 
 const SECRET = 'canary-odd-client-secret-0123456789';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Tools } from '../../../src/server/connectors/connector.ts';
-import { createOutbound } from '../../../src/server/outbound.ts';
+import { createOutbound } from '../../../src/server/platform/outbound.ts';
 
 /** The origin that the emulated services know as our backend. */
 export const BACKEND = 'http://localhost:8080';

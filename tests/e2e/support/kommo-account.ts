@@ -6,8 +6,8 @@ import type {
   Pipeline,
   Scope,
   Source,
-} from '../../../src/emulator/entities.ts';
-import type { Seed } from '../../../src/emulator/seed.ts';
+} from '../../../src/emulator/kommo/entities.ts';
+import type { Seed } from '../../../src/emulator/kommo/seed.ts';
 import { type Client, createApi } from '../../support/api.ts';
 import { connectBot, readSettings, save, unchanged } from '../../support/channels.ts';
 import { waitFor } from '../../support/wait-for.ts';

@@ -13,7 +13,7 @@ import {
 import { Part } from '../../../src/dev/part.ts';
 import { waitUntilReady } from '../../../src/dev/readiness.ts';
 import { createEmulator, type Emulator } from '../../../src/emulator/emulator.ts';
-import type { Seed } from '../../../src/emulator/seed.ts';
+import type { Seed } from '../../../src/emulator/kommo/seed.ts';
 import { isBuilt, LOCAL_API_URL } from '../../../src/pack/build-stamp.ts';
 import { PROJECT } from '../../../src/pack/project.ts';
 

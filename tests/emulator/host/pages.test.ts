@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { createEmulator, type Emulator } from '../../../src/emulator/emulator.ts';
-import { HOST_SWITCHES } from '../../../src/emulator/host/host-switches.ts';
-import { LAZY_MODULES, PAGE_MODULES } from '../../../src/emulator/host/vendor-modules.ts';
+import { HOST_SWITCHES } from '../../../src/emulator/page/host/host-switches.ts';
+import { LAZY_MODULES, PAGE_MODULES } from '../../../src/emulator/page/host/vendor-modules.ts';
 import { type Call, call } from '../../support/emulator-client.ts';
 
 const WIDGET = fileURLToPath(new URL('../widgets/all-fields', import.meta.url));

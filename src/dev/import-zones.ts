@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Who may import whom, as one table; `node src/dev/import-zones.ts` writes the linter's rules out of it, and a
+ * test keeps the two together.
+ */
+
+/** The server's rooms from the lowest to the highest: one may import those before its own line, and itself. */
+const ROOMS: readonly (readonly string[])[] = [
+  ['platform'],
+  ['kommo', 'connectors'],
+  // What every room is handed: single files beside the rooms.
+  ['config.ts', 'context.ts', 'to-app-error.ts'],
+  ['accounts'],
+  ['access'],
+  ['channels'],
+  ['settings', 'messages'],
+  ['app.ts', 'server.ts', 'worker.ts', 'main.ts'],
+];
+
+const ROOM_MESSAGE =
+  'The rooms of the server are strictly in order: platform, kommo and connectors, accounts, access, channels, settings and messages, server.ts. A room knows only what stands before it; what is above hands in what it needs.';
+
+const HTTP_MESSAGE =
+  'Only routes.ts and platform/http know HTTP: the worker calls a use case, too.';
+
+const SQL_MESSAGE = 'Only rows.ts and platform/database hold SQL; a use case asks its rows.';
+
+interface Pattern {
+  group: string[];
+  message: string;
+  importNamePattern?: string;
+}
+
+interface Override {
+  includes: string[];
+  linter: { rules: object };
+}
+
+const FOLDERS = ['server', 'widget', 'emulator', 'pack', 'dev', 'contract'];
+
+/** Every folder of `src` but these. */
+function allBut(...allowed: string[]): string[] {
+  return FOLDERS.filter((folder) => !allowed.includes(folder)).map((folder) => `**/${folder}/**`);
+}
+
+const SERVER: Pattern = {
+  group: allBut('server', 'contract'),
+  message: 'The server ships alone: it may import nothing but src/server and src/contract.',
+};
+
+function above(room: string): Pattern[] {
+  const line = ROOMS.findIndex((names) => names.includes(room));
+  // Rooms beside each other do not meet; the files of one line are one thing.
+  const beside = (ROOMS[line] ?? []).filter((name) => name !== room && !name.endsWith('.ts'));
+  const higher = [...beside, ...ROOMS.slice(line + 1).flat()];
+  if (higher.length === 0) return [];
+  return [{ group: higher.map(patternOf), message: ROOM_MESSAGE }];
+}
+
+function patternOf(name: string): string {
+  return name.endsWith('.ts') ? `**/${name}` : `**/${name}/**`;
+}
+
+const HTTP: Pattern = { group: ['fastify', 'fastify/*'], message: HTTP_MESSAGE };
+const SQL: Pattern = { group: ['kysely', 'pg', '@electric-sql/*'], message: SQL_MESSAGE };
+
+function zone(includes: string[], patterns: Pattern[]): Override {
+  const rule = { level: 'error', options: { patterns } };
+  return { includes, linter: { rules: { style: { noRestrictedImports: rule } } } };
+}
+
+/** A room's rules, and what its routes and rows may do besides: the last rule that fits a file counts. */
+function roomZones(room: string): Override[] {
+  const common = [SERVER, ...above(room)];
+  const files = `src/server/${room}`;
+  if (room.endsWith('.ts')) return [zone([files], [...common, SQL])];
+  if (room === 'platform') {
+    return [
+      zone([`${files}/**`], [...common, HTTP, SQL]),
+      zone([`${files}/http/**`], [...common, SQL]),
+      zone([`${files}/database/**`, `${files}/jobs.ts`], [...common, HTTP]),
+    ];
+  }
+  return [
+    zone([`${files}/**`], [...common, HTTP, SQL]),
+    zone([`${files}/**/routes.ts`], [...common, SQL]),
+    zone([`${files}/**/rows.ts`], [...common, HTTP]),
+  ];
+}
+
+/** The linter's overrides for every folder of `src`. */
+export function importZones(): Override[] {
+  return [
+    zone(
+      ['src/widget/**'],
+      [
+        {
+          group: allBut('widget', 'contract'),
+          message:
+            'The widget runs in Kommo’s page: it may import nothing but src/widget and the types of src/contract.',
+        },
+        {
+          group: ['**/contract/*'],
+          importNamePattern: '[a-z].*|[A-Z0-9_]+',
+          message:
+            'Only types may come from src/contract: a schema would bring its library into the bundle.',
+        },
+        {
+          group: ['zod', 'zod/*'],
+          message: 'No schema library in the widget: it would be a quarter of the bundle.',
+        },
+      ],
+    ),
+    zone(
+      ['src/contract/**'],
+      [
+        {
+          group: ['../**', 'node:*'],
+          message:
+            'The contract is what both sides read: it imports neither of them, and nothing that only one of them has.',
+        },
+      ],
+    ),
+    zone(['src/server/*.ts'], [SERVER, SQL]),
+    ...ROOMS.flat().flatMap(roomZones),
+    zone(
+      ['src/emulator/**'],
+      [
+        {
+          group: allBut('emulator'),
+          message:
+            'The emulator shares no code with the product: a misreading of Kommo would confirm itself.',
+        },
+        {
+          group: ['jose'],
+          message:
+            'The product verifies tokens with jose, so the emulator signs them with node:crypto: two readings of the standard, not one.',
+        },
+      ],
+    ),
+    zone(
+      ['src/pack/**', 'src/dev/**'],
+      [
+        {
+          group: ['**/server/**', '**/widget/**', '**/emulator/**'],
+          message:
+            'The tools start the product and the emulator as processes and read their files; they share no code with them.',
+        },
+      ],
+    ),
+  ];
+}
+
+/** The generated part of the linter's configuration, as text. */
+export function zonesFile(): string {
+  const overrides = importZones().map((override) => JSON.stringify(override));
+  return `{ "overrides": [\n${overrides.join(',\n')}\n] }\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(new URL('../../.biome.zones.json', import.meta.url), zonesFile());
+}

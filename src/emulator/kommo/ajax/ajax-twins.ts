@@ -1,0 +1,27 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Handler, Route } from '../../engine/router.ts';
+import { findSession } from '../../engine/session.ts';
+import { problem } from '../rest/problems.ts';
+
+/**
+ * The REST API once more under /ajax/v4, where Kommo's own pages and some widgets call it. Only somebody who is logged in
+ * is answered; a token is not looked at.
+ */
+export function ajaxTwins(routes: Route[]): Route[] {
+  return routes
+    .filter(({ host, path }) => path.startsWith('/api/v4/') && [host].flat().includes('account'))
+    .map((route) => ({
+      ...route,
+      host: 'account',
+      path: route.path.replace('/api/', '/ajax/'),
+      handler: forSession(route.handler),
+    }));
+}
+
+function forSession(handler: Handler): Handler {
+  return async (exchange: Exchange) => {
+    if (findSession(exchange) === undefined) return problem(exchange, 401, 'Unauthorized');
+    delete exchange.request.headers.authorization;
+    await handler(exchange);
+  };
+}

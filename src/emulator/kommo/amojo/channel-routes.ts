@@ -1,0 +1,94 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Route } from '../../engine/router.ts';
+import { amojoProblem, type Gate, signed } from './gate.ts';
+
+/** https://developers.kommo.com/reference/connect-channel */
+export function channelRoutes(): Route[] {
+  const base = '/v2/origin/custom/:channel';
+  return [
+    { method: 'POST', host: 'amojo', path: `${base}/connect`, handler: signed(connect, true) },
+    {
+      method: 'DELETE',
+      host: 'amojo',
+      path: `${base}/disconnect`,
+      handler: signed(disconnect, true),
+    },
+  ];
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** The body's account id; undefined after a refusal was sent. */
+function readAccountId(exchange: Exchange, { body }: Gate): string | undefined {
+  const { account_id: id } = body;
+  const { accounts } = exchange.world.state;
+  if (typeof id !== 'string' || !UUID.test(id)) {
+    amojoProblem(exchange, 400, 'ValidationError', 'account_id: a UUID is expected');
+    return undefined;
+  }
+  if (!accounts.some(({ amojo_id }) => amojo_id === id)) {
+    amojoProblem(exchange, 400, 'ValidationError', 'account_id: no such account');
+    return undefined;
+  }
+  return id;
+}
+
+function connect(exchange: Exchange, gate: Gate) {
+  const { channel, body } = gate;
+  const { world } = exchange;
+  const accountId = readAccountId(exchange, gate);
+  if (accountId === undefined) return;
+  if (channel.allowed_accounts !== null && !channel.allowed_accounts.includes(accountId)) {
+    return amojoProblem(exchange, 403, 'ForbiddenError', 'The channel is not for this account');
+  }
+  const { title = channel.title, hook_api_version: version = 'v1' } = body;
+  const isTimeless = body.is_time_window_disabled ?? false;
+  if (typeof title !== 'string' || title === '') {
+    return amojoProblem(exchange, 400, 'ValidationError', 'title: a text is expected');
+  }
+  if (version !== 'v1' && version !== 'v2') {
+    return amojoProblem(exchange, 400, 'ValidationError', 'hook_api_version: v1 or v2 is expected');
+  }
+  if (typeof isTimeless !== 'boolean') {
+    return amojoProblem(
+      exchange,
+      400,
+      'ValidationError',
+      'is_time_window_disabled: a boolean is expected',
+    );
+  }
+  const scopeId = `${channel.id}_${accountId}`;
+  const known = world.state.scopes.find(({ scope_id }) => scope_id === scopeId);
+  if (known?.is_connected && world.switch('connectTwice') === '400') {
+    return amojoProblem(exchange, 400, 'ValidationError', 'The channel is connected already');
+  }
+  const scope = {
+    channel_id: channel.id,
+    account_amojo_id: accountId,
+    scope_id: scopeId,
+    title,
+    hook_api_version: version,
+    is_time_window_disabled: isTimeless,
+    is_connected: true,
+  };
+  if (known === undefined) world.state.scopes.push(scope);
+  else Object.assign(known, scope);
+  exchange.sendJson(200, {
+    account_id: accountId,
+    scope_id: scopeId,
+    title,
+    hook_api_version: version,
+    is_time_window_disabled: isTimeless,
+  });
+}
+
+function disconnect(exchange: Exchange, gate: Gate): void {
+  const accountId = readAccountId(exchange, gate);
+  if (accountId === undefined) return;
+  const scope = exchange.world.state.scopes.find(
+    ({ scope_id }) => scope_id === `${gate.channel.id}_${accountId}`,
+  );
+  // Disconnecting what is not connected is not documented; it is taken as done.
+  if (scope !== undefined) scope.is_connected = false;
+  exchange.send(200);
+}

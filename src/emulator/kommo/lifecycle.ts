@@ -1,0 +1,170 @@
+import { hmacHex } from '../engine/secrets.ts';
+import type { Account, Installation, Integration, User } from './entities.ts';
+import { callHook } from './hooks.ts';
+import { isInstalled, issueCode, revoke } from './oauth/grants.ts';
+import { accountHost, type World } from './world.ts';
+
+/** Kommo gives the redirect URI this long and never asks again. */
+const INSTALL_TIMEOUT_MS = 3000;
+/** Undocumented; taken from the install call. */
+const DISABLE_TIMEOUT_MS = 3000;
+
+/** Marks an integration as installed in an account; what an earlier install hid comes back. */
+export function activate(world: World, account: Account, integration: Integration): Installation {
+  const { installations, sources } = world.state;
+  const isThis = (one: { account_id: number; client_id: string }) =>
+    one.account_id === account.id && one.client_id === integration.client_id;
+  let installation = installations.find(isThis);
+  if (installation === undefined) {
+    installation = {
+      account_id: account.id,
+      client_id: integration.client_id,
+      is_active: true,
+      is_configured: false,
+      settings: {},
+      installed_at: world.clock.now(),
+    };
+    installations.push(installation);
+  } else if (!installation.is_active) {
+    installation.is_active = true;
+    installation.is_configured = false;
+    installation.installed_at = world.clock.now();
+  }
+  for (const source of sources.filter(isThis)) source.is_hidden = false;
+  const hasSources = sources.some(isThis);
+  if (!integration.multiple_sources && !hasSources) {
+    sources.push({
+      id: world.nextId(),
+      account_id: account.id,
+      client_id: integration.client_id,
+      name: integration.name,
+      external_id: integration.widget_code,
+      pipeline_id: account.pipelines.find(({ is_main }) => is_main)?.id ?? 0,
+      default: true,
+      origin_code: null,
+      services: [],
+      is_hidden: false,
+    });
+  }
+  return installation;
+}
+
+/** Address of the redirect URI with what Kommo adds to it. */
+export function redirectAddress(
+  world: World,
+  integration: Integration,
+  account: Account,
+  more: Record<string, string>,
+): string {
+  const url = new URL(integration.redirect_uri);
+  const host = accountHost(account);
+  const isWhole = world.switch('refererFormat') === 'https-url';
+  const added: Record<string, string> = { ...more, referer: isWhole ? `https://${host}` : host };
+  if (world.switch('sendPlatformAndClientId') === 'on') {
+    added.platform = account.tld === 'amocrm.ru' ? '1' : '2';
+    added.client_id = integration.client_id;
+  }
+  for (const [name, value] of Object.entries(added)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/**
+ * Installs a widget from the account's pages: one server-to-server call of the redirect URI with a code.
+ * `duplicate` repeats the call with the same code, which Kommo is not known to do.
+ * @returns the status the backend answered, 0 for none in time
+ */
+export async function install(
+  world: World,
+  account: Account,
+  user: User,
+  integration: Integration,
+  options: { duplicate?: boolean } = {},
+): Promise<number> {
+  activate(world, account, integration);
+  const { code } = issueCode(world, account, user, integration);
+  const url = redirectAddress(world, integration, account, { code, from_widget: '1' });
+  const hook = {
+    name: 'install',
+    method: 'GET',
+    url,
+    timeoutMs: INSTALL_TIMEOUT_MS,
+    integration,
+  } as const;
+  const status = await callHook(world, hook);
+  if (options.duplicate === true) await callHook(world, hook);
+  return status;
+}
+
+/** Calls the disable hook and changes nothing. @returns the status, 0 for none */
+export async function callDisableHook(
+  world: World,
+  account: Account,
+  integration: Integration,
+): Promise<number> {
+  if (integration.disable_hook_url === '') return 0;
+  const url = new URL(integration.disable_hook_url);
+  const { client_id, client_secret } = integration;
+  url.searchParams.set('account_id', String(account.id));
+  url.searchParams.set('client_uuid', client_id);
+  url.searchParams.set('signature', hmacHex('sha256', client_secret, `${client_id}|${account.id}`));
+  return callHook(world, {
+    name: 'disable',
+    method: 'GET',
+    url: url.href,
+    timeoutMs: DISABLE_TIMEOUT_MS,
+    integration,
+  });
+}
+
+/**
+ * Disables the integration: tokens die, the chat channel is disconnected, sources go out of sight.
+ * What is not installed stays as it is, without a hook.
+ * @returns the answers of the disable hook, as many as the switch makes calls
+ */
+export async function disable(
+  world: World,
+  account: Account,
+  integration: Integration,
+): Promise<number[]> {
+  if (!isInstalled(world, account.id, integration.client_id)) return [];
+  const mode = world.switch('disableHook');
+  const statuses: number[] = [];
+  if (mode === 'once-before-revoke' || mode === 'twice') {
+    statuses.push(await callDisableHook(world, account, integration));
+  }
+  deactivate(world, account, integration);
+  if (mode === 'once-after-revoke' || mode === 'twice') {
+    statuses.push(await callDisableHook(world, account, integration));
+  }
+  return statuses;
+}
+
+function deactivate(world: World, account: Account, integration: Integration): void {
+  const { state } = world;
+  const isThis = (one: { account_id: number; client_id: string }) =>
+    one.account_id === account.id && one.client_id === integration.client_id;
+  for (const one of state.installations.filter(isThis)) one.is_active = false;
+  revoke(world, isThis);
+  const channels = state.channels.filter((one) => one.client_id === integration.client_id);
+  for (const scope of state.scopes) {
+    const isOurs = channels.some(({ id }) => id === scope.channel_id);
+    if (isOurs && scope.account_amojo_id === account.amojo_id) scope.is_connected = false;
+  }
+  if (world.switch('sourcesOnUninstall') === 'deleted') {
+    state.sources = state.sources.filter((one) => !isThis(one));
+  }
+  for (const source of state.sources.filter(isThis)) source.is_hidden = true;
+}
+
+/** Gives an account another subdomain; the old host stops answering. @throws Error when it is taken */
+export function rename(world: World, account: Account, subdomain: string): void {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(subdomain)) {
+    throw new TypeError('subdomain: lower-case letters, digits and hyphens are expected');
+  }
+  if (world.state.accounts.some((one) => one !== account && one.subdomain === subdomain)) {
+    throw new TypeError(`subdomain: ${subdomain} is taken`);
+  }
+  world.state.former_hosts[account.subdomain] = account.id;
+  delete world.state.former_hosts[subdomain];
+  account.subdomain = subdomain;
+}

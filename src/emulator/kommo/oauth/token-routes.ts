@@ -1,0 +1,137 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Route } from '../../engine/router.ts';
+import { sameSecret } from '../../engine/secrets.ts';
+import type { Account, Grant, Integration } from '../entities.ts';
+import { problem, refuseByRate, unknownHost } from '../rest/problems.ts';
+import type { World } from '../world.ts';
+import {
+  ACCESS_LIFE_MS,
+  CODE_LIFE_MS,
+  findByRefreshToken,
+  isInstalled,
+  issueGrant,
+  maySpend,
+} from './grants.ts';
+import { oauthProblem } from './oauth-problem.ts';
+
+/** Token endpoint and domain lookup: https://developers.kommo.com/docs/oauth-20 */
+export function tokenRoutes(): Route[] {
+  return [
+    { method: 'POST', host: 'account', path: '/oauth2/access_token', handler: accessToken },
+    {
+      method: 'GET',
+      host: 'api',
+      path: '/oauth2/account/current/subdomain',
+      handler: currentSubdomain,
+    },
+  ];
+}
+
+async function accessToken(exchange: Exchange): Promise<void> {
+  const { world } = exchange;
+  const given = exchange.fields();
+  const text = (name: string) => (typeof given[name] === 'string' ? String(given[name]) : '');
+  if (refuseByRate(exchange, `${exchange.host.name} ${text('client_id')}`)) return;
+  const account = exchange.account;
+  if (account === undefined) return unknownHost(exchange);
+  // The order of league/oauth2-server, whose hints Kommo passes on: client, redirect address, grant.
+  const grantType = text('grant_type');
+  if (!['authorization_code', 'refresh_token'].includes(grantType)) {
+    return oauthProblem(exchange, 400, 'Check the `grant_type` parameter');
+  }
+  const secretName = grantType === 'refresh_token' ? 'refresh_token' : 'code';
+  for (const name of ['client_id', 'client_secret', secretName, 'redirect_uri']) {
+    if (text(name) === '') return oauthProblem(exchange, 400, `Check the \`${name}\` parameter`);
+  }
+  const integration = world.state.integrations.find((one) => one.client_id === text('client_id'));
+  if (integration === undefined) {
+    return oauthProblem(exchange, 400, 'Check the `client_id` parameter');
+  }
+  if (!sameSecret(text('client_secret'), integration.client_secret)) {
+    return oauthProblem(exchange, 401);
+  }
+  if (text('redirect_uri') !== integration.redirect_uri) return oauthProblem(exchange, 400);
+  if (grantType === 'authorization_code') await exchangeCode(exchange, account, integration);
+  else await refresh(exchange, account, integration, text('refresh_token'));
+}
+
+async function exchangeCode(
+  exchange: Exchange,
+  account: Account,
+  integration: Integration,
+): Promise<void> {
+  const { world } = exchange;
+  const given = String(exchange.fields().code);
+  const code = world.state.codes.find((one) => sameSecret(given, one.code));
+  if (
+    code === undefined ||
+    code.account_id !== account.id ||
+    code.client_id !== integration.client_id
+  ) {
+    return oauthProblem(exchange, 400, 'Cannot decrypt the authorization code');
+  }
+  if (code.used_at !== null || !isInstalled(world, account.id, integration.client_id)) {
+    return oauthProblem(exchange, 400, 'Authorization code has been revoked');
+  }
+  if (world.clock.now() >= code.issued_at + CODE_LIFE_MS) {
+    return oauthProblem(exchange, 400, 'Authorization code has expired');
+  }
+  // Spent before the signing below gives way to another request with the same code.
+  code.used_at = world.clock.now();
+  sendPair(exchange, await issueGrant(world, code));
+}
+
+async function refresh(
+  exchange: Exchange,
+  account: Account,
+  integration: Integration,
+  token: string,
+): Promise<void> {
+  const { world } = exchange;
+  const grant = findByRefreshToken(world, token);
+  if (
+    grant === undefined ||
+    grant.account_id !== account.id ||
+    grant.client_id !== integration.client_id
+  ) {
+    return oauthProblem(exchange, 401, 'Invalid refresh token');
+  }
+  if (!maySpend(world, grant)) {
+    const isExpired = world.clock.now() >= grant.refresh_expires_at;
+    return oauthProblem(exchange, 401, `Token has ${isExpired ? 'expired' : 'been revoked'}`);
+  }
+  grant.refreshed_at ??= world.clock.now();
+  grant.is_used = true;
+  if (world.switch('accessAfterRefresh') === 'revoked') grant.is_access_revoked = true;
+  sendPair(exchange, await issueGrant(world, grant, grant));
+}
+
+function sendPair(exchange: Exchange, grant: Grant): void {
+  exchange.sendJson(200, {
+    token_type: 'Bearer',
+    expires_in: ACCESS_LIFE_MS / 1000,
+    server_time: exchange.world.clock.seconds(),
+    access_token: grant.access_token,
+    refresh_token: grant.refresh_token,
+  });
+}
+
+/** Tells an account's present host; does not spend the token. */
+function currentSubdomain(exchange: Exchange) {
+  const account = accountOfLookup(exchange.world, exchange.header('x-refresh-token'));
+  if (account === undefined) return problem(exchange, 401, 'Unauthorized');
+  exchange.sendJson(200, {
+    id: account.id,
+    subdomain: account.subdomain,
+    domain: `${account.subdomain}.${account.tld}`,
+    top_level_domain: account.tld.slice(account.tld.lastIndexOf('.') + 1),
+  });
+}
+
+function accountOfLookup(world: World, token: string): Account | undefined {
+  if (token === '') return undefined;
+  const grant = findByRefreshToken(world, token);
+  return grant !== undefined && maySpend(world, grant)
+    ? world.account(grant.account_id)
+    : undefined;
+}

@@ -1,0 +1,79 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Handler } from '../../engine/router.ts';
+import { findSession } from '../../engine/session.ts';
+import type { Account, Grant, Rights, User } from '../entities.ts';
+import { findByAccessToken } from '../oauth/grants.ts';
+import { problem, refuseByRate, unknownHost } from './problems.ts';
+
+/** Who calls the REST API: an integration by its token, or a page of the account by its session. */
+export interface Caller {
+  account: Account;
+  user: User;
+  /** Rights in force: the granting user's, or those of `X-Context-User-ID`. */
+  rights: Rights;
+  /** Empty for a page. */
+  clientId: string;
+  grant: Grant | undefined;
+}
+
+export interface GuardOptions {
+  needsAdmin?: boolean;
+  /** Status for a caller without a living token, where a source says other than 401. */
+  unauthorised?: (exchange: Exchange) => number;
+}
+
+/** Wraps a REST handler in Kommo's order of checks: rate, host, token, payment, rights. */
+export function guarded(
+  handler: (exchange: Exchange, caller: Caller) => Promise<void> | void,
+  options: GuardOptions = {},
+): Handler {
+  return async (exchange) => {
+    const { world } = exchange;
+    const token = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1];
+    const grant = token === undefined ? undefined : findByAccessToken(world, token);
+    const owner = grant ? `${grant.account_id} ${grant.client_id}` : exchange.host.name;
+    if (refuseByRate(exchange, owner)) return;
+    const isApiHost = exchange.host.kind === 'api';
+    const account = isApiHost && grant ? world.account(grant.account_id) : exchange.account;
+    if (account === undefined && !isApiHost) return unknownHost(exchange);
+    const caller = account && identify(exchange, account, token, grant);
+    if (caller === undefined) {
+      return problem(exchange, options.unauthorised?.(exchange) ?? 401, 'Unauthorized');
+    }
+    if (!caller.account.is_paid) return problem(exchange, 402, 'Payment required');
+    if (!applyContextUser(exchange, caller)) {
+      return problem(exchange, 403, 'The user of X-Context-User-ID may not be used');
+    }
+    if (options.needsAdmin === true && !caller.rights.is_admin) {
+      return problem(exchange, 403, 'Administrator rights are required');
+    }
+    await handler(exchange, caller);
+  };
+}
+
+function identify(
+  exchange: Exchange,
+  account: Account,
+  token: string | undefined,
+  grant: Grant | undefined,
+): Caller | undefined {
+  if (token === undefined) {
+    const session = findSession(exchange);
+    if (session === undefined) return undefined;
+    return { ...session, rights: session.user.rights, clientId: '', grant: undefined };
+  }
+  if (grant === undefined || grant.account_id !== account.id) return undefined;
+  const user = account.users.find(({ id }) => id === grant.user_id);
+  if (user === undefined) return undefined;
+  return { account, user, rights: user.rights, clientId: grant.client_id, grant };
+}
+
+/** https://www.amocrm.ru/developers/content/oauth/scopes - one user's rights under an admin's grant. */
+function applyContextUser(exchange: Exchange, caller: Caller): boolean {
+  const wanted = exchange.header('x-context-user-id');
+  if (wanted === '' || caller.grant === undefined) return true;
+  const user = caller.account.users.find(({ id }) => id === Number(wanted));
+  if (!caller.rights.is_admin || user === undefined || user.rights.is_free) return false;
+  caller.rights = user.rights;
+  return true;
+}

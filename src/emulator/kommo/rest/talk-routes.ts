@@ -1,0 +1,86 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Route } from '../../engine/router.ts';
+import type { Chat } from '../chat-entities.ts';
+import type { Account } from '../entities.ts';
+import type { World } from '../world.ts';
+import { apiLink } from './account-routes.ts';
+import { type Caller, guarded } from './guard.ts';
+import { hal, problem } from './problems.ts';
+
+/**
+ * Talks: here one for each chat of the account, numbered as the chats were begun.
+ * https://www.amocrm.ru/developers/content/crm_platform/talks-api
+ */
+export function talkRoutes(): Route[] {
+  const route = (method: Route['method'], path: string, handler: typeof showTalk): Route => ({
+    method,
+    host: ['account', 'api'],
+    path: `/api/v4${path}`,
+    handler: guarded(handler),
+  });
+  return [route('GET', '/talks/:id', showTalk), route('POST', '/talks/:id/close', closeTalk)];
+}
+
+interface Talk {
+  id: number;
+  chat: Chat;
+}
+
+/** When talks were closed, in seconds, by id. */
+function closings(world: World): Record<number, number> {
+  return world.service('talks', () => ({ closed: {} as Record<number, number> })).closed;
+}
+
+function findTalk(exchange: Exchange, account: Account): Talk | undefined {
+  const { scopes, chats } = exchange.world.state;
+  const id = Number(exchange.param('id'));
+  const chat = chats[id - 1];
+  const scope = scopes.find(({ scope_id }) => scope_id === chat?.scope_id);
+  const isOurs = scope !== undefined && scope.account_amojo_id === account.amojo_id;
+  return chat !== undefined && isOurs ? { id, chat } : undefined;
+}
+
+function showTalk(exchange: Exchange, { account }: Caller) {
+  const talk = findTalk(exchange, account);
+  if (talk === undefined) return problem(exchange, 404, 'Talk not found');
+  const { id, chat } = talk;
+  const { state } = exchange.world;
+  const closedAt = closings(exchange.world)[id];
+  const contactId = state.contact_chats.find(({ chat_id }) => chat_id === chat.id)?.contact_id;
+  const [first, last] = [chat.messages[0], chat.messages.at(-1)];
+  const channel = state.channels.find(({ id: own }) => chat.scope_id.startsWith(own));
+  hal(exchange, {
+    talk_id: id,
+    created_at: first?.timestamp ?? 0,
+    updated_at: closedAt ?? last?.timestamp ?? 0,
+    rate: 0,
+    contact_id: contactId ?? null,
+    chat_id: chat.id,
+    entity_id: null,
+    entity_type: null,
+    is_in_work: closedAt === undefined,
+    // What the client wrote last has not been answered.
+    is_read: last?.sender.id !== chat.user.id,
+    origin: channel?.code ?? '',
+    missed_at: null,
+    account_id: account.id,
+    _links: apiLink(account, `/talks/${id}`),
+    _embedded: {
+      contacts:
+        contactId === undefined
+          ? []
+          : [{ id: contactId, _links: apiLink(account, `/contacts/${contactId}`) }],
+      leads: [],
+      customers: [],
+    },
+  });
+}
+
+function closeTalk(exchange: Exchange, { account }: Caller) {
+  const talk = findTalk(exchange, account);
+  if (talk === undefined) return problem(exchange, 404, 'Talk not found');
+  const closed = closings(exchange.world);
+  if (closed[talk.id] !== undefined) return problem(exchange, 422, 'The talk is closed');
+  closed[talk.id] = exchange.world.clock.seconds();
+  exchange.send(202);
+}

@@ -1,0 +1,109 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Route } from '../../engine/router.ts';
+import type { Account, Integration } from '../entities.ts';
+import { disable, install } from '../lifecycle.ts';
+import { apiLink } from './account-routes.ts';
+import { type Caller, guarded } from './guard.ts';
+import { hal, problem } from './problems.ts';
+
+/** https://www.amocrm.ru/developers/content/crm_platform/widgets-api */
+export function widgetRoutes(): Route[] {
+  const route = (
+    method: Route['method'],
+    path: string,
+    handler: typeof show,
+    needsAdmin: boolean,
+  ): Route => ({
+    method,
+    host: ['account', 'api'],
+    path: `/api/v4/widgets${path}`,
+    handler: guarded(handler, { needsAdmin }),
+  });
+  return [
+    route('GET', '', list, false),
+    route('GET', '/:code', show, false),
+    route('POST', '/:code', installByApi, true),
+    route('DELETE', '/:code', uninstallByApi, true),
+  ];
+}
+
+function model({ world }: Exchange, { account, clientId }: Caller, one: Integration): object {
+  const installation = world.state.installations.find(
+    ({ account_id, client_id }) => account_id === account.id && client_id === one.client_id,
+  );
+  const has = (place: string) => one.locations.some((name) => name.replace(/-\d$/, '') === place);
+  return {
+    id: widgetId(world.state.integrations, one),
+    code: one.widget_code,
+    version: one.widget_version,
+    rating: '0',
+    settings_template: one.settings_template,
+    is_lead_source: has('lead_sources'),
+    is_work_with_dp: has('digital_pipeline'),
+    is_crm_template: false,
+    client_uuid: one.client_id,
+    is_active_in_account: installation?.is_active ?? false,
+    pipeline_id: mainPipeline(account),
+    // Only the widget's own integration may see what was entered.
+    ...(clientId === one.client_id && { settings: installation?.settings ?? {} }),
+    _links: apiLink(account, `/widgets/${one.widget_code}`),
+  };
+}
+
+function widgetId(all: Integration[], one: Integration): number {
+  return 700_001 + all.indexOf(one);
+}
+
+function mainPipeline(account: Account): number | null {
+  return account.pipelines.find(({ is_main }) => is_main)?.id ?? null;
+}
+
+function list(exchange: Exchange, caller: Caller) {
+  const widgets = exchange.world.state.integrations.filter(({ widget_code }) => widget_code !== '');
+  if (widgets.length === 0) return exchange.send(204);
+  hal(exchange, {
+    _total_items: widgets.length,
+    _page: 1,
+    _page_count: 1,
+    _links: apiLink(caller.account, '/widgets'),
+    _embedded: { widgets: widgets.map((one) => model(exchange, caller, one)) },
+  });
+}
+
+/** The integration of the address; undefined after a refusal was sent. */
+function find(exchange: Exchange): Integration | undefined {
+  const found = exchange.world.state.integrations.find(
+    ({ widget_code }) => widget_code === exchange.param('code'),
+  );
+  if (found === undefined) problem(exchange, 404, 'Widget not found');
+  return found;
+}
+
+function show(exchange: Exchange, caller: Caller) {
+  const found = find(exchange);
+  if (found !== undefined) hal(exchange, model(exchange, caller, found));
+}
+
+async function installByApi(exchange: Exchange, caller: Caller): Promise<void> {
+  const { world } = exchange;
+  const found = find(exchange);
+  if (found === undefined) return;
+  const settings = exchange.fields();
+  const missing = found.settings_template.find(
+    ({ key, is_required }) => is_required && (settings[key] === undefined || settings[key] === ''),
+  );
+  if (missing !== undefined) return problem(exchange, 400, `${missing.key}: the field is required`);
+  await install(world, caller.account, caller.user, found);
+  const installation = world.state.installations.find(
+    (one) => one.account_id === caller.account.id && one.client_id === found.client_id,
+  );
+  if (installation !== undefined) Object.assign(installation, { settings, is_configured: true });
+  hal(exchange, model(exchange, caller, found));
+}
+
+async function uninstallByApi(exchange: Exchange, caller: Caller): Promise<void> {
+  const found = find(exchange);
+  if (found === undefined) return;
+  await disable(exchange.world, caller.account, found);
+  exchange.send(204);
+}

@@ -1,0 +1,136 @@
+import { Barriers } from '../engine/barriers.ts';
+import { Clock } from '../engine/clock.ts';
+import { Faults } from '../engine/faults.ts';
+import type { EmulatedHost } from '../engine/hosts.ts';
+import { Log } from '../engine/log.ts';
+import { RateLimiter } from '../engine/rate-limit.ts';
+import { Recorder } from '../engine/recorder.ts';
+import type { SwitchName } from '../engine/switches.ts';
+import type { Account, Channel, Integration, User } from './entities.ts';
+import type { Seed } from './seed.ts';
+import { createState, type State } from './state.ts';
+
+/** A request of a handler that names something the emulated Kommo does not have. */
+export class UnknownThing extends Error {}
+
+/** The emulated Kommo: its state, its time, and what is scripted to go wrong. Every handler gets it. */
+export class World {
+  /** Replaced by `reset`: always read it from here. */
+  state: State;
+  readonly clock: Clock;
+  readonly faults = new Faults();
+  readonly barriers = new Barriers();
+  readonly recorder = new Recorder();
+  readonly limiter = new RateLimiter();
+  readonly log: Log;
+  /** Where the emulator listens, e.g. `http://127.0.0.1:9000`. */
+  url = '';
+  /** Directory or zip of the widget to show. */
+  readonly widgetPath: string | undefined;
+  readonly #seed: Seed;
+  /** What was learned about the first integration since the start, kept over resets. */
+  #learned: Partial<Integration> = {};
+
+  constructor(options: { seed?: Seed; now?: () => number; widget?: string; state?: State }) {
+    this.#seed = options.seed ?? {};
+    this.clock = new Clock(options.now);
+    this.widgetPath = options.widget;
+    this.state = options.state ?? createState(this.#seed, this.clock.now());
+    this.log = new Log(
+      () => this.clock.now(),
+      () => this.#secrets(),
+    );
+  }
+
+  /** Changes the first integration, for good: its backend's address, what its widget's manifest says. */
+  configure(learned: Partial<Integration>): void {
+    Object.assign(this.#learned, learned);
+    Object.assign(this.integration(), this.#learned);
+  }
+
+  /** Back to the seed: state, clock, faults, barriers, requests, log and rates. */
+  reset(): void {
+    this.clock.reset();
+    this.state = createState(this.#seed, this.clock.now());
+    if (this.state.integrations.length > 0) this.configure({});
+    this.faults.clear();
+    this.barriers.release();
+    this.recorder.clear();
+    this.log.clear();
+    this.limiter.reset();
+  }
+
+  switch(name: SwitchName): string {
+    return String(this.state.switches[name]);
+  }
+
+  nextId(): number {
+    const id = this.state.next_id;
+    this.state.next_id += 1;
+    return id;
+  }
+
+  accountOfHost(host: EmulatedHost): Account | undefined {
+    if (host.kind !== 'account') return undefined;
+    return this.state.accounts.find(
+      ({ subdomain, tld }) =>
+        subdomain === host.subdomain && (host.tld === undefined || host.tld === tld),
+    );
+  }
+
+  /** @throws UnknownThing */
+  account(key: string | number): Account {
+    const account = this.state.accounts.find(
+      ({ id, subdomain }) => id === Number(key) || subdomain === key,
+    );
+    if (account === undefined) throw new UnknownThing(`There is no account ${key}.`);
+    return account;
+  }
+
+  /** The given user, or without one the account's first active admin. @throws UnknownThing */
+  user(account: Account, userId?: number): User {
+    const user = account.users.find(({ id, rights }) =>
+      userId === undefined ? rights.is_admin && rights.is_active : id === userId,
+    );
+    if (user === undefined) {
+      throw new UnknownThing(
+        `Account ${account.subdomain} has no user ${userId ?? 'with admin rights'}.`,
+      );
+    }
+    return user;
+  }
+
+  /** The given integration, or without a client id the first. @throws UnknownThing */
+  integration(clientId?: string): Integration {
+    const integration = this.state.integrations.find(
+      (one) => clientId === undefined || one.client_id === clientId,
+    );
+    if (integration === undefined) throw new UnknownThing(`There is no integration ${clientId}.`);
+    return integration;
+  }
+
+  channel(id: string): Channel | undefined {
+    return this.state.channels.find((channel) => channel.id === id);
+  }
+
+  /** State of a chat-service double, created on first use and forgotten by `reset`. */
+  service<T>(name: string, create: () => T): T {
+    this.state.services[name] ??= create();
+    return this.state.services[name] as T;
+  }
+
+  #secrets(): string[] {
+    const { integrations, channels, codes, grants } = this.state;
+    return [
+      ...integrations.map(({ client_secret }) => client_secret),
+      ...channels.map(({ secret }) => secret),
+      ...codes.map(({ code }) => code),
+      ...grants.flatMap(({ access_token, refresh_token }) => [access_token, refresh_token]),
+    ].filter((secret) => secret.length >= 8);
+  }
+}
+
+/** `demo.kommo.com`. */
+export function accountHost(account: Account): string {
+  return `${account.subdomain}.${account.tld}`;
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Route } from '../../engine/router.ts';
+import { loadWidget } from '../../upload/widget-folder.ts';
+import { readVendorModule } from './vendor-modules.ts';
+
+const BROWSER = new URL('../browser/', import.meta.url);
+/** In the order in which later rules override earlier ones. */
+const STYLES = [
+  ...['palette', 'page', 'modal', 'settings', 'controls', 'cards', 'areas', 'notifications'],
+];
+
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.twig': 'text/plain; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.woff2': 'font/woff2',
+};
+
+/** Files of the page, of the modules it offers, and of the widget. */
+export function assetRoutes(): Route[] {
+  return [
+    { method: 'GET', host: 'any', path: '/frontend/host/*', handler: sendHostFile },
+    { method: 'GET', host: 'any', path: '/frontend/vendor/:name', handler: sendVendor },
+    { method: 'GET', host: 'any', path: '/frontend/styles.css', handler: sendStyles },
+    { method: 'GET', host: 'any', path: '/upl/:code/widget/*', handler: sendWidgetFile },
+  ];
+}
+
+async function sendHostFile(exchange: Exchange): Promise<void> {
+  const name = exchange.param('*');
+  const address = new URL(name, BROWSER);
+  // The file must lie below the folder, whatever dots the name holds.
+  if (!address.href.startsWith(BROWSER.href)) return sendMissing(exchange, name);
+  await sendFile(exchange, fileURLToPath(address), name);
+}
+
+async function sendVendor(exchange: Exchange): Promise<void> {
+  const name = exchange.param('name');
+  const source = await readVendorModule(name);
+  if (source === undefined) sendMissing(exchange, name);
+  else sendBytes(exchange, source, name);
+}
+
+/** All style sheets of the page in one answer. */
+async function sendStyles(exchange: Exchange): Promise<void> {
+  const sheets = STYLES.map((name) => readFile(new URL(`css/${name}.css`, BROWSER)));
+  sendBytes(exchange, Buffer.concat(await Promise.all(sheets)), 'styles.css');
+}
+
+async function sendWidgetFile(exchange: Exchange): Promise<void> {
+  const { widgetPath } = exchange.world;
+  const name = exchange.param('*');
+  const widget = widgetPath === undefined ? undefined : await loadWidget(widgetPath);
+  const bytes = widget?.files.get(name);
+  if (bytes === undefined) return sendMissing(exchange, name);
+  sendBytes(exchange, Buffer.from(bytes), name);
+}
+
+async function sendFile(exchange: Exchange, path: string, name: string): Promise<void> {
+  try {
+    sendBytes(exchange, await readFile(path), name);
+  } catch {
+    sendMissing(exchange, name);
+  }
+}
+
+/** Asked for again on every view, but sent only when it changed. */
+function sendBytes(exchange: Exchange, bytes: Buffer, name: string): void {
+  const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`;
+  const headers = {
+    'content-type': TYPES[extname(name).toLowerCase()] ?? 'application/octet-stream',
+    'cache-control': 'no-cache',
+    'access-control-allow-origin': '*',
+    'x-content-type-options': 'nosniff',
+    etag,
+  };
+  if (exchange.header('if-none-match') === etag) exchange.send(304, '', headers);
+  else exchange.send(200, bytes, headers);
+}
+
+function sendMissing(exchange: Exchange, name: string): void {
+  exchange.send(404, `There is no file ${name}.\n`, {
+    'content-type': 'text/plain; charset=utf-8',
+    'access-control-allow-origin': '*',
+  });
+}

@@ -1,0 +1,142 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Account, Installation, User } from '../../kommo/entities.ts';
+import { triggersOf } from '../../kommo/pipeline-triggers.ts';
+import { accountHost, type World } from '../../kommo/world.ts';
+import { loadWidget } from '../../upload/widget-folder.ts';
+import { controlTemplates } from './control-templates.ts';
+import { demoEntities } from './demo-entities.ts';
+import { HOST_SWITCHES, hostSwitchValues } from './host-switches.ts';
+import { mobileData } from './mobile-data.ts';
+import type { PageArea } from './page-areas.ts';
+import { pageTexts } from './page-texts.ts';
+import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
+
+/** Languages a Kommo profile may have. */
+const LANGUAGES = ['en', 'es', 'pt', 'ru', 'tr', 'id'];
+
+/** Kommo's number of the widget; the one that /ajax/widgets/list gives the first integration. */
+const WIDGET_ID = 700_001;
+
+export type Boot = Record<string, unknown> & { language: string; theme: string };
+
+/**
+ * Everything the page's scripts need, as JSON in the document (`Boot` of browser/types.d.ts).
+ * `?lang=` and `?<switch>=` (`?theme=dark`) in the address change one page view only.
+ */
+export async function bootData(
+  exchange: Exchange,
+  page: PageArea,
+  account: Account,
+  user: User,
+): Promise<Boot> {
+  const { world } = exchange;
+  const chosen = Object.fromEntries(
+    HOST_SWITCHES.flatMap(({ name, options }) => {
+      const asked = exchange.query(name);
+      return asked !== undefined && options.includes(asked) ? [[name, asked]] : [];
+    }),
+  );
+  const switches = { ...hostSwitchValues(world.state.switches), ...chosen };
+  const language = chosenLanguage(exchange.query('lang') ?? String(switches.language), user);
+  return {
+    area: page.area,
+    widgetsArea: page.widgetsArea,
+    entity: page.entity ?? null,
+    entities: demoEntities(user.id),
+    catalogId: page.catalogId ?? null,
+    menuItem: page.menuItem ?? null,
+    language,
+    languages: LANGUAGES,
+    texts: await pageTexts(language),
+    theme: String(switches.theme),
+    account: accountData(account),
+    user: person(user),
+    people: account.users.map(person),
+    pipelines: account.pipelines.map((pipeline) => ({
+      id: pipeline.id,
+      name: pipeline.name,
+      isMain: pipeline.is_main,
+      isArchived: pipeline.is_archive,
+      stages: pipeline.statuses.map(({ id, name, color }) => ({ id, name, color })),
+    })),
+    accounts: world.state.accounts.map(({ subdomain, name }) => ({
+      subdomain,
+      name,
+      url: addressOf(exchange, subdomain),
+    })),
+    widget: await widgetData(world, account),
+    triggers: triggersOf(world, account).map(({ id, status_id }) => ({ id, statusId: status_id })),
+    mobile: await mobileData(world, page, account, user),
+    controls: await controlTemplates(),
+    modules: { lazy: LAZY_MODULES.map(({ name }) => name), missing: MISSING_MODULES },
+    switches,
+    switchDescriptions: HOST_SWITCHES,
+  };
+}
+
+function chosenLanguage(wanted: string, user: User): string {
+  if (LANGUAGES.includes(wanted)) return wanted;
+  return LANGUAGES.includes(user.lang) ? user.lang : 'en';
+}
+
+function accountData(account: Account) {
+  const { id, name, subdomain, country, currency, timezone, language } = account;
+  return {
+    ...{ id, name, subdomain, country, currency, timezone, language },
+    domain: accountHost(account),
+    amojoId: account.amojo_id,
+  };
+}
+
+function person(user: User) {
+  return {
+    id: user.id,
+    name: user.name,
+    login: user.email,
+    isAdmin: user.rights.is_admin,
+    isActive: user.rights.is_active,
+    isFree: user.rights.is_free,
+    language: user.lang,
+  };
+}
+
+/** The same page of another account, by the name this one was reached under. */
+function addressOf(exchange: Exchange, subdomain: string): string {
+  const host = exchange.header('host').replace(/^[^.]+/, subdomain);
+  return `http://${host}/settings/widgets/`;
+}
+
+async function widgetData(world: World, account: Account) {
+  if (world.widgetPath === undefined) return null;
+  const widget = await loadWidget(world.widgetPath);
+  const integration = world.integration();
+  const code = integration.widget_code;
+  const installation = world.state.installations.find(
+    (one) => one.account_id === account.id && one.client_id === integration.client_id,
+  );
+  return {
+    code,
+    folder: `/upl/${code}/widget`,
+    manifest: widget.manifest ?? null,
+    texts: widget.i18n,
+    files: [...widget.files.keys()],
+    problems: widget.problems,
+    integration: {
+      uuid: integration.client_id,
+      name: integration.name,
+      isOwn: true,
+      secret: integration.client_secret,
+    },
+    install: {
+      id: WIDGET_ID,
+      status: statusOf(installation),
+      active: installation?.is_active === true ? 'Y' : 'N',
+      fields: installation?.settings ?? {},
+    },
+  };
+}
+
+function statusOf(installation: Installation | undefined): string {
+  if (installation?.is_active !== true) return 'install';
+  return installation.is_configured ? 'installed' : 'not_configured';
+}

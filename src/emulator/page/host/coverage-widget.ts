@@ -1,0 +1,134 @@
+import type { CoverageRow } from '../../engine/coverage-row.ts';
+import { AMO, chapter, KOMMO, OBSERVED, SAMPLES, SCRIPT } from './coverage-area.ts';
+
+const CARD = `${AMO}/web_sdk/card`;
+const MECHANICS = `${AMO}/web_sdk/mechanics`;
+
+const CALLBACKS = chapter('Callbacks', [
+  [
+    'render',
+    SCRIPT,
+    'promises are waited for; anything but a true-like answer stops init and bind_actions (switch renderTwice)',
+  ],
+  ['bind_actions', SCRIPT, 'vendor pages disagree on the order (switch initOrder)'],
+  [
+    'init',
+    SCRIPT,
+    'see bind_actions; whether it runs before the installation is open (switch runBeforeInstall)',
+  ],
+  [
+    'settings',
+    `${AMO}/web_sdk/settings`,
+    'argument and context by switches settingsArgument, settingsContext; again after Install by settingsAfterInstall; twice by settingsTwice',
+  ],
+  [
+    'onSave',
+    `${AMO}/web_sdk/settings`,
+    'live fields, boolean or promise; other answers by switch onSaveOtherValues; also asked when the widget is disabled, whatever it answers',
+  ],
+  ['onInstall', SCRIPT],
+  ['destroy', SCRIPT, 'on leaving an area (not for init_once) and after onSave when disabled'],
+  ['dpSettings', `${KOMMO}/widgets-dp`],
+  ['advancedSettings', `${AMO}/web_sdk/settings`],
+  ['initMenuPage', `${AMO}/web_sdk/left_menu`],
+  ['leads.selected, contacts.selected, todo.selected', SCRIPT],
+  ['calendarSync', `${AMO}/web_sdk/todo_sync`],
+  ['loadPreloadedData, loadElements, searchDataInCard', CARD],
+  ['linkCard', CARD],
+  ['loadCatalogElement', `${AMO}/web_sdk/list`],
+  ['onSource', SCRIPT, 'after a message was sent through a source of type sms'],
+  ['onAddAsSource', SCRIPT],
+  ['salesbotDesignerSettings, onSalesbotDesignerSave', `${AMO}/integrations/salesbot`],
+  ['widgetPage', 'named by no source that explains it', undefined, 'missing'],
+]);
+
+const METHODS = chapter('Widget object', [
+  [
+    'params, get_settings, set_settings',
+    SCRIPT,
+    'one object that the page changes in place; path and cdn_path by switches widgetPath, cdnPath',
+  ],
+  ['system', MECHANICS],
+  [
+    'langs, i18n, set_lang',
+    SCRIPT,
+    'a missing key is false; texts for a language the widget lacks by switch languageFallback',
+  ],
+  ['get_version, get_install_status, set_status', SCRIPT],
+  ['render({ data })', SCRIPT],
+  ['render({ ref })', SCRIPT, 'see System controls'],
+  ['render({ href, load }), render({ href, promised })', MECHANICS],
+  ['render_template', SCRIPT],
+  ['crm_post', MECHANICS, 'one request per second; sent by the emulator as a form'],
+  [
+    '$authorizedAjax',
+    `${KOMMO}/one-time-tokens`,
+    'one token for 25 minutes (switch disposableTokenCache); a reload of the page forgets it',
+  ],
+  ['add_action', CARD],
+  [
+    'add_source',
+    CARD,
+    'type sms sends; other types are given the element of their control, which is drawn empty',
+  ],
+  ['list_selected', `${AMO}/web_sdk/list`, 'both documented shapes in one object'],
+  ['widgetsOverlay', SCRIPT, 'how dark the rest of the page becomes is an assumption'],
+  ['get_pipeline_id', SCRIPT, "the account's first pipeline"],
+  ['get_accounts_current', SCRIPT],
+  ['get_current_card_contacts_data', SCRIPT],
+  ['setSdkCatalogId', SCRIPT],
+  ['listenSocketChannel', MECHANICS, 'messages come by POST /__emulator/socket'],
+  ['openWidgetSettings', 'release note of 2026-09-09'],
+  ['ns, init_once, helpers.Modal, callbacks', OBSERVED],
+  [
+    'constructor: prototype and params before its first line',
+    SAMPLES,
+    'an ES class is refused (switch classConstructors)',
+  ],
+  ['tools.request, register_widget', 'one guide, no other trace', undefined, 'missing'],
+  [
+    'add_call_notify, getTemplate, notifications',
+    OBSERVED,
+    'helpers that samples define for themselves, not methods of the host',
+    'missing',
+  ],
+]);
+
+const GLOBALS = chapter('Page globals', [
+  ['APP, AMOCRM', `${KOMMO}/environment-variables`, 'one object'],
+  [
+    'APP.constant(account | user | managers | groups | task_types | user_rights)',
+    OBSERVED,
+    'shapes of published types; a second argument sets one',
+  ],
+  ['APP.constant(card_element)', OBSERVED, 'the id only', 'partly'],
+  ['APP.getBaseEntity, isCard, getWidgetsArea, lang_id', `${KOMMO}/environment-variables`],
+  [
+    'APP.data.current_card, current_list, current_view',
+    `${KOMMO}/environment-variables`,
+    'a Backbone model and a collection with name and responsible user only',
+    'partly',
+  ],
+  ['APP.notifications', `${AMO}/notifications`],
+  [
+    'APP.addNotificationCallback',
+    `${AMO}/notifications`,
+    'called by POST /__emulator/notification',
+  ],
+  [
+    'APP.sdk',
+    `${KOMMO}/environment-variables`,
+    'calling status is kept; only the user of the page is online',
+  ],
+  [
+    'APP.widgets.legal_handlers',
+    CARD,
+    'asked by a field in the card of a company; what they are given is an assumption',
+  ],
+  ['APP.widgets.list, .system, .clear_cache', OBSERVED],
+  ['APP.router.navigate', OBSERVED, 'an ordinary navigation'],
+  ['page:changed, widget:<code>:installed', `${AMO}/web_sdk/init_once`],
+  ['$, jQuery, _, Backbone, Twig, twig, require, define', OBSERVED],
+]);
+
+export const WIDGET_COVERAGE: CoverageRow[] = [...CALLBACKS, ...METHODS, ...GLOBALS];

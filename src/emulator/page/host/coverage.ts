@@ -1,0 +1,240 @@
+import type { CoverageRow } from '../../engine/coverage-row.ts';
+import { AMO, chapter, type Entry, KOMMO, OBSERVED, SAMPLES, SCRIPT } from './coverage-area.ts';
+import { WIDGET_COVERAGE } from './coverage-widget.ts';
+import { HOST_SWITCHES } from './host-switches.ts';
+import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
+
+const MODULES = `${AMO}/web_sdk/system_modules`;
+const LOCATIONS = `${KOMMO}/widget-locations`;
+const FIELDS = `${KOMMO}/field-types`;
+const OWN_ADDRESS = 'the address is our own, no source gives it';
+
+/** Whether Kommo's own pages carry their style sheets is not documented. */
+const STYLED = ['cropperjs', 'fullcalendar', 'jplayer', 'quill', 'rangeslider'];
+
+const LOADER = chapter('Loader and modules', [
+  ['define, require: AMD, CommonJS form, UMD, by address', SAMPLES],
+  ['relative modules with cache busters', SCRIPT],
+  ['text!, json!', SAMPLES],
+  ['jquery 2.1.3, underscore 1.9.1, backbone 1.1.2, twigjs 0.8.9, moment 2.24.0', MODULES],
+  ...LAZY_MODULES.map(
+    ({ name, version }): Entry => [
+      `${name} ${version}`,
+      name === 'moment-timezone' ? SAMPLES : MODULES,
+      STYLED.includes(name) ? 'without its style sheet' : undefined,
+    ],
+  ),
+  ...Object.entries(MISSING_MODULES).map(
+    ([name, why]): Entry => [
+      name,
+      name.startsWith('lib/') ? OBSERVED : MODULES,
+      `asking for it is answered with its name on the page; ${why}`,
+      'missing',
+    ],
+  ),
+  ['lib/components/base/modal', MODULES],
+  ['lib/components/base/confirm', OBSERVED],
+]);
+
+const MODAL = chapter('Settings modal', [
+  ['.modal.widget-settings__modal.<code> .modal-body', OBSERVED],
+  ['.widget-settings__base-space, .widget_main_info, .widget-settings__command-plate', OBSERVED],
+  ['.widget-state_status_*', OBSERVED],
+  [
+    '.js-widget-install, .install-widget__button',
+    OBSERVED,
+    'behind a consent tick, whose own markup is an assumption',
+  ],
+  ['.js-widget-uninstall, .js-modal-confirm, .modal-body__actions__save', OBSERVED],
+  [
+    '.widget-settings__wrap-desc-space, .widget-settings__desc-space, .widget_settings_block',
+    OBSERVED,
+  ],
+  [
+    '.widget_settings_block__descr with the tags #HOST# …',
+    `${KOMMO}/manifest-json`,
+    '#API_HASH# of amoCRM is left as it is',
+  ],
+  [
+    '.widget-settings-block__desc-expander',
+    OBSERVED,
+    'from what height a description is folded is an assumption',
+  ],
+  [
+    '#widget_settings__fields_wrapper, __item_field, __title_field, __input_field, __error',
+    OBSERVED,
+  ],
+  ['.js-widget-save, #save_<code>, data-onsave-destroy-modal', OBSERVED],
+  ['button:load:*, button:save:*, button:enable', OBSERVED],
+  ['autofill decoys, input[name=widget_active]', OBSERVED],
+  [
+    '.view-integration-modal__tabs and panes of own integrations',
+    OBSERVED,
+    'switch integrationKind',
+  ],
+  ['fields text, pass, users, custom', FIELDS],
+  ['field users_lp', FIELDS, 'the names of its inputs are an assumption'],
+  ['required', FIELDS, 'the text of the message is an assumption'],
+  ['a plain string in a custom field is not stored', FIELDS, 'the log warns'],
+  ['POST account /ajax/v2/integrations/:uuid/install', 'assumption', OWN_ADDRESS],
+  ['POST account /ajax/widgets/crm_post', 'assumption', OWN_ADDRESS],
+]);
+
+const AREAS = chapter('Areas', [
+  ['settings', LOCATIONS, '/settings/widgets/ with the modal open; #/ closes it'],
+  [
+    'advanced_settings',
+    LOCATIONS,
+    `/settings/advanced/<code>/; ${OWN_ADDRESS}; #list_page_holder, .list-widget, #work-area-<code>`,
+  ],
+  [
+    'lcard, ccard, comcard, cucard',
+    LOCATIONS,
+    '/leads/detail/501 and the like: a few fields, a feed, the widgets column',
+  ],
+  [
+    'llist, clist, culist, tlist',
+    LOCATIONS,
+    'ticked rows; the widget under "More"; the callback customers.selected is an assumption',
+  ],
+  [
+    'tlist, tline, tcalendar',
+    `${AMO}/web_sdk/todo_sync`,
+    'the dialog that synchronises tasks (callback calendarSync)',
+  ],
+  [
+    'card_sdk',
+    `${AMO}/web_sdk/card`,
+    'a tab with linked elements and their quantities, preloaded and found ones, unlinking',
+  ],
+  ['catalogs', `${AMO}/web_sdk/list`, '/catalogs/4001', 'partly'],
+  [
+    'digital_pipeline',
+    `${KOMMO}/widgets-dp`,
+    'the trigger dialog; one condition, "comes to this stage"; delays are not imitated',
+    'partly',
+  ],
+  [
+    'dp.webhook_url',
+    `${AMO}/digital_pipeline/integrations`,
+    'called by a button under the trigger and by POST /__emulator/trigger; form or JSON by the switch pipelineWebhookBody; 5 s is an assumption',
+  ],
+  ['POST account /ajax/emulator/triggers', 'assumption', OWN_ADDRESS],
+  ['POST account /ajax/emulator/triggers/:id/try', 'assumption', OWN_ADDRESS],
+  ['lead_sources', LOCATIONS, 'a source opens the settings with its context'],
+  ['salesbot_designer', `${AMO}/integrations/salesbot`, 'one block; the bot is not run', 'partly'],
+  [
+    'widget_page',
+    `${AMO}/web_sdk/left_menu`,
+    'items, submenu, sort, icon and is_hidden; pages under Stats and Settings at addresses of our own',
+  ],
+  ['everywhere, init_once', LOCATIONS],
+  [
+    'sms',
+    `${AMO}/integrations/system_sms`,
+    'POST /__emulator/sms has a message sent through sms.endpoint; add_source of type sms works in cards',
+  ],
+  [
+    'mobile_card',
+    `${AMO}/integrations/mobile-widgets`,
+    '/mobile/leads/detail/501 shows mobile.frame_url with its token; the address is our own',
+  ],
+  [
+    'ai_agent, website_chat_button, whatsapp_modal, amoforms, personal_page',
+    LOCATIONS,
+    'no source says what runs there; ai_agent: its description is looked for in every language',
+    'missing',
+  ],
+  ['a widget that was never saved runs in no other area', OBSERVED, 'switch runUnconfigured'],
+]);
+
+const SCENERY = chapter('Scenery of the cards', [
+  [
+    '/api/v4/:entity/custom_fields: GET, POST',
+    `${AMO}/crm_platform/custom-fields`,
+    'a field or two of each kind; filters are not followed',
+    'partly',
+  ],
+  [
+    '/api/v4/:entity, /api/v4/:entity/:id: GET',
+    `${AMO}/crm_platform/leads-api`,
+    'the few rows that cards and lists show; nothing can be written',
+    'partly',
+  ],
+  [
+    'GET account /private/ajax/search.php',
+    OBSERVED,
+    'the rows that cards and lists show',
+    'partly',
+  ],
+  ['GET account /ajax/todo/search', OBSERVED, 'as the one above', 'partly'],
+  ['/api/v4/tasks: GET, POST', `${AMO}/crm_platform/tasks-api`, 'kept until a reset', 'partly'],
+]);
+
+const LOOK = chapter('Look', [
+  [
+    'data-color-scheme and the palette variables',
+    `${KOMMO}/dark-theme`,
+    'some colours are darker than in Kommo, for contrast',
+  ],
+  ['languages en, es, pt, ru, tr, id', `${KOMMO}/manifest-json`],
+  ['fonts', 'PT Sans where the machine has it, else Arial', 'not shipped'],
+]);
+
+const CONTROLS = chapter('System controls', [
+  ...[
+    'button',
+    'cancel_button',
+    'delete_button',
+    'input',
+    'textarea',
+    'select',
+    'checkbox',
+    'radio',
+  ].map((name): [string, string] => [`/tmpl/controls/${name}.twig`, OBSERVED]),
+  ['/tmpl/controls/multiselect.twig', OBSERVED, 'drawn as a list of ticks', 'partly'],
+  ['/tmpl/controls/checkboxes_dropdown.twig, …/values_title.twig', SAMPLES],
+  ['/tmpl/controls/date_field.twig', OBSERVED, "the browser's own date input", 'partly'],
+  [
+    '/tmpl/controls/suggest.twig',
+    OBSERVED,
+    'its own items, or asked from a server with the parameter ajax; the form of that answer is an assumption',
+  ],
+  ['/tmpl/controls/file.twig', OBSERVED, 'chooses, does not upload', 'partly'],
+  ['/tmpl/controls/switcher.twig', `${AMO}/integrations/salesbot`],
+  [
+    '/tmpl/controls/pipeline_select/index.twig',
+    OBSERVED,
+    'pipelines without their stages',
+    'partly',
+  ],
+  ['include_control', `${AMO}/web_sdk/mechanics`],
+]);
+
+const WARNINGS = chapter('What the log warns of', [
+  ['console output, alert, confirm, prompt', `${KOMMO}/getting-listed`],
+  ['synchronous requests', `${KOMMO}/getting-listed`],
+  ['global style rules', `${KOMMO}/getting-listed`],
+  ['inserted script elements', `${KOMMO}/getting-listed`],
+  ['$authorizedAjax in loops', `${KOMMO}/getting-listed`, 'more than 10 calls in 5 seconds'],
+  ['virtual clicks on Install, Uninstall, Save', `${KOMMO}/getting-listed`],
+  ['eval', `${KOMMO}/getting-listed`, 'looked for in the files'],
+]);
+
+const CHOICES = chapter(
+  'Switches of the page',
+  HOST_SWITCHES.map(({ name, options, why }) => [`${name}: ${options.join(' | ')}`, 'own', why]),
+);
+
+/** Host methods, callbacks, selectors and pages of the emulated account. */
+export const HOST_COVERAGE: CoverageRow[] = [
+  ...LOADER,
+  ...MODAL,
+  ...WIDGET_COVERAGE,
+  ...CONTROLS,
+  ...AREAS,
+  ...SCENERY,
+  ...LOOK,
+  ...WARNINGS,
+  ...CHOICES,
+];

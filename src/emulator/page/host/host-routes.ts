@@ -1,0 +1,19 @@
+import type { Route } from '../../engine/router.ts';
+import { assetRoutes } from './asset-routes.ts';
+import { changeRoutes } from './change-routes.ts';
+import { pageRequestRoutes } from './page-request-routes.ts';
+import { pageRoutes } from './page-routes.ts';
+import { sceneryRoutes } from './scenery-routes.ts';
+import { triggerRoutes } from './trigger-routes.ts';
+
+/** Pages of the emulated account, their files and requests. The pages come last: they take every other path. */
+export function hostRoutes(): Route[] {
+  return [
+    ...changeRoutes(),
+    ...assetRoutes(),
+    ...pageRequestRoutes(),
+    ...triggerRoutes(),
+    ...sceneryRoutes(),
+    ...pageRoutes(),
+  ];
+}

@@ -1,0 +1,101 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Handler, Route } from '../../engine/router.ts';
+import { findSession, type Session } from '../../engine/session.ts';
+import { install } from '../../kommo/lifecycle.ts';
+import { UnknownThing } from '../../kommo/world.ts';
+
+/** How long Kommo's proxy waits is not documented; long enough for a slow backend. */
+const PROXY_TIMEOUT_MS = 20_000;
+
+/**
+ * Requests of the page itself whose addresses in Kommo are not public: Install and the proxy behind `crm_post`. Both need
+ * the session cookie and `X-Requested-With`, which keeps other sites out. Uninstall is a Save with `widget_active=N`.
+ */
+export function pageRequestRoutes(): Route[] {
+  return [
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/ajax/v2/integrations/:uuid/install',
+      handler: asAdmin(installWidget),
+    },
+    { method: 'POST', host: 'account', path: '/ajax/widgets/crm_post', handler: asUser(proxyPost) },
+  ];
+}
+
+type Act = (exchange: Exchange, session: Session) => Promise<void> | void;
+
+/** Only for a page of somebody who is logged in, and only by script. */
+export function asUser(act: Act): Handler {
+  return async (exchange) => {
+    const session = findSession(exchange);
+    if (session === undefined || exchange.header('x-requested-with') !== 'XMLHttpRequest') {
+      exchange.sendJson(401, { detail: 'Unauthorized' }, 'application/problem+json');
+      return;
+    }
+    await act(exchange, session);
+  };
+}
+
+function asAdmin(act: Act): Handler {
+  return asUser(async (exchange, session) => {
+    if (session.user.rights.is_admin) await act(exchange, session);
+    else
+      exchange.sendJson(403, { detail: 'Only an admin may do this' }, 'application/problem+json');
+  });
+}
+
+function integrationOf({ world, params }: Exchange) {
+  try {
+    return world.integration(params.uuid);
+  } catch (error) {
+    if (error instanceof UnknownThing) return undefined;
+    throw error;
+  }
+}
+
+async function installWidget(exchange: Exchange, { account, user }: Session): Promise<void> {
+  const integration = integrationOf(exchange);
+  if (integration === undefined) return sendUnknown(exchange);
+  // Kommo ignores what the redirect URI answers; the status is told for the developer only.
+  const status = await install(exchange.world, account, user, integration);
+  exchange.sendJson(200, { status: 'ok', redirect_uri_status: status });
+}
+
+function sendUnknown(exchange: Exchange): void {
+  exchange.sendJson(404, { detail: 'There is no such integration' }, 'application/problem+json');
+}
+
+/** `crm_post`: the server posts the form for the widget and hands back the answer. */
+async function proxyPost(exchange: Exchange): Promise<void> {
+  const { url, body } = exchange.fields();
+  if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    exchange.sendJson(
+      400,
+      { detail: 'url: an http or https address is expected' },
+      'application/problem+json',
+    );
+    return;
+  }
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'user-agent': 'Kommo emulator',
+      },
+      body: String(body ?? ''),
+      signal: AbortSignal.timeout(PROXY_TIMEOUT_MS),
+    });
+    const type = response.headers.get('content-type') ?? 'text/plain';
+    exchange.send(response.status, Buffer.from(await response.arrayBuffer()), {
+      'content-type': type,
+    });
+  } catch {
+    exchange.sendJson(
+      502,
+      { detail: `${new URL(url).host} did not answer` },
+      'application/problem+json',
+    );
+  }
+}

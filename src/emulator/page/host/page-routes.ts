@@ -1,0 +1,44 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Route } from '../../engine/router.ts';
+import { findSession, sessionCookie } from '../../engine/session.ts';
+import { bootData } from './boot-data.ts';
+import { pageDocument } from './document.ts';
+import { PAGES, type PageArea } from './page-areas.ts';
+
+/** Pages of an account, as its users see them in the browser. */
+export function pageRoutes(): Route[] {
+  const pages = Object.entries(PAGES).map(
+    ([path, build]): Route => ({
+      method: 'GET',
+      host: 'account',
+      path,
+      handler: (exchange) => sendPage(exchange, build(exchange.params)),
+    }),
+  );
+  const home: Route = {
+    method: 'GET',
+    host: 'account',
+    path: '/',
+    handler: (exchange) => exchange.redirect('/settings/widgets/'),
+  };
+  return [home, ...pages];
+}
+
+async function sendPage(exchange: Exchange, page: PageArea | undefined): Promise<void> {
+  const { account, world } = exchange;
+  if (account === undefined) return sendMissing(exchange, `account ${exchange.host.name}`);
+  if (page === undefined) return sendMissing(exchange, 'such page');
+  // `?user=` logs that user in, as the control panel does; nobody logged in means the account's admin.
+  const wanted = Number(exchange.query('user'));
+  const asked = account.users.find(({ id, rights }) => id === wanted && rights.is_active);
+  const user = asked ?? findSession(exchange)?.user ?? world.user(account);
+  const boot = await bootData(exchange, page, account, user);
+  exchange.sendHtml(200, await pageDocument(boot), {
+    'set-cookie': sessionCookie(user),
+    'cache-control': 'no-store',
+  });
+}
+
+function sendMissing(exchange: Exchange, what: string): void {
+  exchange.send(404, `There is no ${what}.\n`, { 'content-type': 'text/plain; charset=utf-8' });
+}

@@ -1,0 +1,39 @@
+import type { Exchange } from '../../engine/exchange.ts';
+import type { Route } from '../../engine/router.ts';
+import type { Session } from '../../engine/session.ts';
+import { addTrigger, setOff, triggersOf } from '../../kommo/pipeline-triggers.ts';
+import { asUser } from './page-request-routes.ts';
+
+/** Requests of the emulated pipeline page about its triggers; their addresses are our own, no source gives Kommo's. */
+export function triggerRoutes(): Route[] {
+  return [
+    { method: 'POST', host: 'account', path: '/ajax/emulator/triggers', handler: asUser(create) },
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/ajax/emulator/triggers/:id/try',
+      handler: asUser(tryOut),
+    },
+  ];
+}
+
+async function create(exchange: Exchange, { account }: Session): Promise<void> {
+  const { world } = exchange;
+  const { status_id: statusId, settings } = exchange.fields();
+  const values = typeof settings === 'object' && settings !== null ? { ...settings } : {};
+  const added = addTrigger(world, account, world.integration(), Number(statusId), values);
+  if (added === undefined) refuse(exchange, 'There is no such stage');
+  else exchange.sendJson(200, added);
+}
+
+async function tryOut(exchange: Exchange, { account }: Session): Promise<void> {
+  const { world } = exchange;
+  const id = Number(exchange.param('id'));
+  const trigger = triggersOf(world, account).find((one) => one.id === id);
+  if (trigger === undefined) return refuse(exchange, 'There is no such trigger');
+  exchange.sendJson(200, { status: (await setOff(world, account, trigger)) ?? null });
+}
+
+function refuse(exchange: Exchange, detail: string): void {
+  exchange.sendJson(404, { detail }, 'application/problem+json');
+}

@@ -1,0 +1,162 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { unzipSync } from 'fflate';
+import { checkWidget } from './rules.ts';
+import type { WidgetPackage, WidgetProblem } from './widget-package.ts';
+
+export type { WidgetPackage };
+
+/** More than any real widget; keeps a wrong path from filling the memory. */
+const MAX_FILES = 3000;
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Never part of a widget, and often beside one. */
+const NOT_WIDGET = new Set(['node_modules', '.git']);
+
+const loaded = new Map<string, { fingerprint: string; package: WidgetPackage }>();
+
+/**
+ * Reads a widget from a folder or a zip. Never throws for a faulty widget: the faults are in `problems`. A
+ * widget that has not changed since is not read again.
+ */
+export async function loadWidget(path: string): Promise<WidgetPackage> {
+  const full = resolve(path);
+  try {
+    const found = await stat(full);
+    const listed = found.isDirectory() ? await listFolder(full) : undefined;
+    const fingerprint = listed?.fingerprint ?? `${found.mtimeMs} ${found.size}`;
+    const known = loaded.get(full);
+    if (known?.fingerprint === fingerprint) return known.package;
+    const raw = listed ? await readFolder(full, listed.names) : await readZip(full);
+    const widget = { path: full, ...open(raw) };
+    loaded.set(full, { fingerprint, package: widget });
+    return widget;
+  } catch (error) {
+    const problem = { severity: 'error', file: path, message: reasonOf(error) } as const;
+    return { path: full, files: new Map(), manifest: undefined, i18n: {}, problems: [problem] };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  if (code === 'ENOENT') return 'There is no such folder or file';
+  if (code === 'EACCES') return 'It may not be read';
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function listFolder(folder: string): Promise<{ names: string[]; fingerprint: string }> {
+  const names: string[] = [];
+  const marks: string[] = [];
+  const pending = [folder];
+  for (let here = pending.pop(); here !== undefined; here = pending.pop()) {
+    for (const entry of await readdir(here, { withFileTypes: true })) {
+      const path = join(here, entry.name);
+      if (entry.isDirectory()) {
+        if (!NOT_WIDGET.has(entry.name)) pending.push(path);
+        continue;
+      }
+      if (!entry.isFile()) continue;
+      if (names.length >= MAX_FILES)
+        throw new Error(`More than ${MAX_FILES} files: is this a widget?`);
+      const { mtimeMs, size } = await stat(path);
+      names.push(relative(folder, path).replaceAll('\\', '/'));
+      marks.push(`${path} ${mtimeMs} ${size}`);
+    }
+  }
+  return { names: names.sort(), fingerprint: marks.sort().join('\n') };
+}
+
+async function readFolder(folder: string, names: string[]): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  let bytes = 0;
+  for (const name of names) {
+    const content = await readFile(join(folder, name));
+    bytes += content.length;
+    if (bytes > MAX_BYTES) throw new Error('More than 64 MB: is this a widget?');
+    files.set(name, content);
+  }
+  return files;
+}
+
+async function readZip(path: string): Promise<Map<string, Uint8Array>> {
+  const content = await readFile(path);
+  if (content.subarray(0, 2).toString('latin1') !== 'PK')
+    throw new Error('It is not a zip archive');
+  let bytes = 0;
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(content, {
+      filter: ({ originalSize }) => {
+        bytes += originalSize;
+        return bytes <= MAX_BYTES;
+      },
+    });
+  } catch (error) {
+    throw new Error(
+      `The archive cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  if (bytes > MAX_BYTES) throw new Error('More than 64 MB when unpacked: is this a widget?');
+  return new Map(Object.entries(entries).filter(([name]) => !name.endsWith('/')));
+}
+
+/** Puts the files where they belong, noting what had to be put right, and checks the result. */
+function open(raw: Map<string, Uint8Array>): Omit<WidgetPackage, 'path'> {
+  const problems: WidgetProblem[] = [];
+  const fault = (file: string, message: string) =>
+    problems.push({ severity: 'error', file, message });
+  let files = new Map<string, Uint8Array>();
+  for (const [name, content] of raw) {
+    if (name.includes('\\')) fault(name, 'Names in the archive must use / and not \\');
+    files.set(name.replaceAll('\\', '/'), content);
+  }
+  const folder = wrappingFolder([...files.keys()]);
+  if (folder !== undefined) {
+    fault(
+      `${folder}/manifest.json`,
+      'The files must lie at the root of the archive, not in a folder',
+    );
+    files = new Map(
+      [...files].flatMap(([name, content]) =>
+        name.startsWith(`${folder}/`) ? [[name.slice(folder.length + 1), content]] : [],
+      ),
+    );
+  }
+  const manifest = readJson(files, 'manifest.json', problems);
+  if (!files.has('manifest.json')) fault('manifest.json', 'It is missing');
+  const i18n: WidgetPackage['i18n'] = {};
+  for (const name of files.keys()) {
+    const language = /^i18n\/(\w+)\.json$/.exec(name)?.[1];
+    if (language === undefined) continue;
+    const texts = readJson(files, name, problems);
+    if (texts !== undefined) i18n[language] = texts;
+  }
+  problems.push(...checkWidget({ files, manifest, i18n }));
+  return { files, manifest, i18n, problems };
+}
+
+/** The one folder that holds the widget, when its files are not at the root. */
+function wrappingFolder(names: string[]): string | undefined {
+  if (names.includes('manifest.json')) return undefined;
+  const found = names.filter((name) => /^[^/]+\/manifest\.json$/.test(name));
+  return found.length === 1 ? found[0]?.split('/')[0] : undefined;
+}
+
+function readJson(
+  files: Map<string, Uint8Array>,
+  name: string,
+  problems: WidgetProblem[],
+): Record<string, unknown> | undefined {
+  const content = files.get(name);
+  if (content === undefined) return undefined;
+  const fault = (message: string) => problems.push({ severity: 'error', file: name, message });
+  const text = Buffer.from(content).toString('utf8');
+  if (text.startsWith('\ufeff')) fault('It begins with a byte order mark');
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    fault('It must be a JSON object');
+  } catch (error) {
+    fault(`It is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  return undefined;
+}

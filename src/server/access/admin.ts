@@ -1,0 +1,62 @@
+import type { Caller } from '../accounts/caller.ts';
+import { kommoReauthorize } from '../accounts/install-state.ts';
+import { findUserRights, saveUserRights } from '../accounts/rows.ts';
+import type { Parts } from '../context.ts';
+import { isAdministrator } from '../kommo/account-api.ts';
+import { KommoError } from '../kommo/errors.ts';
+import { AppError } from '../platform/app-error.ts';
+import { isLastingRefusal, toAppError } from '../to-app-error.ts';
+
+/** How long an answer of Kommo's users API is trusted: a demoted administrator keeps his rights so long. */
+const RIGHTS_MAX_AGE_SECONDS = 300;
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Lets administrators pass. Kommo's documentation does not promise the token's `is_admin`, so everything
+ * but a plain `true` is settled by Kommo's users API, where free and inactive users are not administrators.
+ *
+ * @throws AppError `admin_required`; `temporarily_unavailable` when Kommo cannot say, never "allowed";
+ *   `kommo_reauthorize` when there is no grant to ask with, or its user may not ask; `kommo_misconfigured`
+ */
+export async function requireAdmin(parts: Parts, caller: Caller): Promise<void> {
+  if (caller.isAdminClaim === true) return;
+  let allowed: boolean;
+  try {
+    allowed = await askRights(parts, caller);
+  } catch (error) {
+    if (!(error instanceof KommoError)) throw error;
+    if (isLastingRefusal(error)) throw await kommoReauthorize(parts, caller, error);
+    if (error.kind === 'misconfigured') throw toAppError(error);
+    throw new AppError('temporarily_unavailable', {
+      cause: error,
+      retryAfterSeconds: error.retryAfterSeconds ?? RETRY_AFTER_SECONDS,
+    });
+  }
+  if (!allowed) throw new AppError('admin_required');
+}
+
+/** For showing only: false when Kommo cannot say. Writes are guarded by `requireAdmin`. */
+export async function isAdmin(parts: Parts, caller: Caller): Promise<boolean> {
+  if (caller.isAdminClaim === true) return true;
+  try {
+    return await askRights(parts, caller);
+  } catch (error) {
+    if (error instanceof KommoError) return false;
+    throw error;
+  }
+}
+
+async function askRights(parts: Parts, { accountId, userId, account }: Caller): Promise<boolean> {
+  const known = await findUserRights(parts.db, {
+    accountId,
+    userId,
+    maxAgeSeconds: RIGHTS_MAX_AGE_SECONDS,
+  });
+  if (known !== undefined) return known;
+  const epoch = account?.epoch ?? 0;
+  const user = await parts.kommo.user(accountId, userId);
+  const isAdmin = isAdministrator(user);
+  await saveUserRights(parts.db, { accountId, epoch, userId, isAdmin });
+  return isAdmin;
+}

@@ -1,0 +1,125 @@
+import { hostOfBrowserOrigin } from '../accounts/browser-origin.ts';
+import type { Caller } from '../accounts/caller.ts';
+import { type Account, findAccount, findAccountByHost, moveAccount } from '../accounts/rows.ts';
+import type { Parts } from '../context.ts';
+import type { AccountHost } from '../kommo/account-host.ts';
+import { type DisposableToken, verifyDisposableToken } from '../kommo/disposable-token.ts';
+import { AppError } from '../platform/app-error.ts';
+import { isLastingRefusal } from '../to-app-error.ts';
+import { countTokenUse } from './rows.ts';
+
+/**
+ * Requests one token may make in `reuse` mode. Kommo's page is reported to send one token for about 25
+ * minutes; an administrator's busiest half hour stays far below this.
+ */
+const MOST_USES = 300;
+
+/**
+ * Proves who is calling. Kommo signed the token, so its account id is the tenant; nothing else in a
+ * request ever is.
+ *
+ * @param origin the browser's `Origin`, when there is one
+ * @throws AppError `unauthorized`, the same for every fault of the token; `origin_forbidden` when a page
+ *   of another account, or of anybody else, uses the token; `rate_limited` when the account asks too often,
+ *   before that costs a query
+ */
+export async function authenticate(
+  parts: Parts,
+  credentials: { token: string; origin: string | undefined },
+): Promise<Caller> {
+  const token = await verify(parts, credentials.token);
+  const { origin } = credentials;
+  if (origin !== undefined && hostOfBrowserOrigin(parts.config, origin)?.host !== token.host.host) {
+    throw new AppError('origin_forbidden');
+  }
+  parts.requestLimit?.count(token.accountId);
+  const isStrict = parts.config.disposableTokens === 'strict';
+  const { uses, account } = await countTokenUse(parts.db, token, isStrict);
+  if (uses > (isStrict ? 1 : MOST_USES)) throw refused('used_too_often');
+  return {
+    accountId: token.accountId,
+    userId: token.userId,
+    host: token.host,
+    isAdminClaim: token.isAdmin,
+    jti: token.jti,
+    account: await confirmHost(parts, account, token),
+  };
+}
+
+async function verify(parts: Parts, token: string): Promise<DisposableToken> {
+  const { clientId, clientSecret } = parts.config.kommo;
+  try {
+    return await verifyDisposableToken(token, {
+      clientId,
+      clientSecret,
+      publicUrl: parts.config.publicUrl,
+      now: parts.now,
+    });
+  } catch (cause) {
+    throw new AppError('unauthorized', { cause });
+  }
+}
+
+/**
+ * A subdomain can be renamed, and a free one is given to somebody else. So the token's host must be the
+ * one stored for its account; where it is not, only Kommo can say who is right: the account moved, the
+ * host changed hands, or the token mixes two accounts.
+ *
+ * @returns the account as it is after that
+ */
+async function confirmHost(
+  parts: Parts,
+  account: Account | undefined,
+  { accountId, host }: DisposableToken,
+): Promise<Account | undefined> {
+  if (account?.host === host.host) return account;
+  if (account?.installState === 'active') {
+    const isThere = await isAccountAt(parts, accountId, host);
+    if (isThere === false) throw refused('host_of_another_account');
+    if (isThere === true) return findAccount(parts.db, accountId);
+  }
+  const holder = await findAccountByHost(parts.db, host.host);
+  if (holder?.installState === 'active' && holder.id !== accountId) {
+    if (await isAccountAt(parts, holder.id, host)) throw refused('host_of_another_account');
+  }
+  // Read again: asking Kommo may have shown that its grant is dead.
+  return account && findAccount(parts.db, accountId);
+}
+
+/**
+ * Asks Kommo where the account is now, which follows a rename.
+ *
+ * @returns undefined when the account's grant is dead, so that nobody can say
+ */
+async function isAccountAt(
+  parts: Parts,
+  accountId: number,
+  host: AccountHost,
+): Promise<boolean | undefined> {
+  try {
+    const { subdomain } = await parts.kommo.account(accountId);
+    const stored = await findAccount(parts.db, accountId);
+    if (stored?.host === host.host) return true;
+    if (subdomain !== host.subdomain || stored?.tld !== host.tld) return false;
+    await moveAccount(parts.db, accountId, host);
+    return true;
+  } catch (error) {
+    if (isLastingRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A well-signed token that is refused all the same. For the log only: the caller is told nothing. */
+class TokenRefused extends Error {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`The disposable token is refused: ${reason}.`);
+    this.name = 'TokenRefused';
+    this.reason = reason;
+  }
+}
+
+function refused(reason: string): AppError {
+  return new AppError('unauthorized', { cause: new TokenRefused(reason) });
+}

@@ -1,0 +1,81 @@
+import type { InstallStatus } from '../../contract/api.ts';
+import type { Parts } from '../context.ts';
+import { findGrantFault } from '../kommo/grants/rows.ts';
+import { AppError } from '../platform/app-error.ts';
+import type { Caller } from './caller.ts';
+import { beginConsent } from './consent/consent.ts';
+import { vouchForInstallCodes } from './install/rows.ts';
+import { type Account, findAccount as findStoredAccount, findUserRights } from './rows.ts';
+
+/** The account with this id, whatever its state; undefined when it never installed. */
+export async function findAccount(parts: Parts, accountId: number): Promise<Account | undefined> {
+  return findStoredAccount(parts.db, accountId);
+}
+
+/**
+ * The caller's account, for routes that need its grant.
+ *
+ * @throws AppError `kommo_reauthorize` with a consent page when there is no working grant
+ */
+export async function requireActiveAccount(parts: Parts, caller: Caller): Promise<Account> {
+  const { account } = caller;
+  if (account?.installState === 'active') return account;
+  throw await kommoReauthorize(parts, caller);
+}
+
+/** How long an answer of the users API counts here; nobody can be asked for a newer one without a grant. */
+const RIGHTS_MAX_AGE_SECONDS = 300;
+
+/**
+ * The 1015 answer of the guide, with a consent page that this caller alone can finish: the grant of somebody
+ * who is no administrator would have his lesser rights, so he is given none.
+ */
+export async function kommoReauthorize(
+  parts: Parts,
+  caller: Caller,
+  cause?: unknown,
+): Promise<AppError> {
+  return new AppError('kommo_reauthorize', {
+    cause,
+    refreshTokenUrl: await consentPageFor(parts, caller),
+  });
+}
+
+async function consentPageFor(parts: Parts, caller: Caller): Promise<string | undefined> {
+  return (await isNoAdministrator(parts, caller)) ? undefined : beginConsent(parts, caller);
+}
+
+/**
+ * Whether the caller is known to be no administrator. Kommo's documentation does not promise the token's
+ * `is_admin`; who has none in it, and is not known, is taken for one, or nobody could authorize at all.
+ */
+async function isNoAdministrator(parts: Parts, caller: Caller): Promise<boolean> {
+  const { accountId, userId, isAdminClaim } = caller;
+  if (isAdminClaim === true) return false;
+  const user = { accountId, userId, maxAgeSeconds: RIGHTS_MAX_AGE_SECONDS };
+  const known = await findUserRights(parts.db, user);
+  return known === undefined ? isAdminClaim === false : !known;
+}
+
+/** Whether the integration works, and if not, why, and where an administrator makes it work. */
+export async function installStatus(
+  parts: Parts,
+  caller: Caller,
+  account: Account | undefined,
+): Promise<InstallStatus> {
+  // The epoch rises with every uninstall.
+  const isReinstall = account !== undefined && account.epoch > 1;
+  if (account?.installState === 'active') {
+    return { state: 'active', ...(isReinstall && { is_reinstall: true }) };
+  }
+  // Kommo's install call may still be worked on; the consent page is offered all the same.
+  const isAuthorizing = await vouchForInstallCodes(parts.db, caller.host.host);
+  const fault = await findGrantFault(parts.db, caller.accountId);
+  const url = await consentPageFor(parts, caller);
+  return {
+    state: isAuthorizing ? 'authorizing' : 'authorization_required',
+    ...(url !== undefined && { authorize_url: url }),
+    ...(fault?.lacksRights === true && { reason: 'rights_missing' }),
+    ...(fault?.endsAt && { ends_at: fault.endsAt.toISOString() }),
+  };
+}

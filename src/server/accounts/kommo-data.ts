@@ -1,0 +1,190 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Pipeline, pipeline, type Template, template } from '../../contract/api.ts';
+import type { Parts } from '../context.ts';
+import { isKommoError } from '../kommo/errors.ts';
+import { isLastingRefusal } from '../to-app-error.ts';
+import type { Account } from './rows.ts';
+import {
+  type CachedAnswer,
+  type CacheKind,
+  claimProfileRefresh,
+  findCached,
+  outdateCached,
+  storeCached,
+  storeProfile,
+} from './rows.ts';
+
+/**
+ * How long a list of Kommo's is shown without asking again, in seconds. Every opening of the screen would cost
+ * some of the request budget that all accounts share otherwise.
+ */
+export const LIST_SECONDS = 30;
+
+/** So long the screen waits for Kommo when it could show what Kommo said last. */
+const PATIENCE_MS = 4_000;
+
+/** Whose list, and in which install epoch it is asked for. */
+type Owner = Pick<Account, 'id' | 'epoch'>;
+
+const pipelines = z.array(pipeline);
+const templates = z.array(template);
+
+/** Questions under way, by account and kind: callers at the same moment share one request to Kommo. */
+const underway = new WeakMap<Parts, Map<string, Promise<unknown>>>();
+
+/**
+ * The account's pipelines: the last answer while it is fresh, otherwise Kommo's. In Kommo's trouble the last
+ * known ones.
+ *
+ * @param known what is stored, as the caller has read it
+ * @throws KommoError when nothing is known, or when waiting does not help
+ */
+export function readPipelines(
+  parts: Parts,
+  owner: Owner,
+  known: CachedAnswer | undefined,
+): Promise<Pipeline[]> {
+  const ask = () => parts.kommo.pipelines(owner.id);
+  return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask });
+}
+
+/** As `readPipelines`, asked in any case: what is saved is judged by what Kommo has now. */
+export function askPipelines(
+  parts: Parts,
+  owner: Owner,
+  known: CachedAnswer | undefined,
+): Promise<Pipeline[]> {
+  const ask = () => parts.kommo.pipelines(owner.id);
+  return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask, isForced: true });
+}
+
+/** The templates this integration made. As `readPipelines` for the rest. */
+export function readTemplates(
+  parts: Parts,
+  owner: Owner,
+  known: CachedAnswer | undefined,
+): Promise<Template[]> {
+  const ask = () => parts.kommo.templates(owner.id);
+  return read(parts, owner, { kind: 'templates', schema: templates, known, ask });
+}
+
+/** As `readTemplates`, for a caller that has read nothing yet. */
+export async function findTemplates(parts: Parts, owner: Owner): Promise<Template[]> {
+  const key = { accountId: owner.id, kind: 'templates' } as const;
+  return readTemplates(parts, owner, await findCached(parts.db, key, LIST_SECONDS));
+}
+
+/** The last known templates however old, or Kommo's answer where none are known. */
+export function knownTemplates(
+  parts: Parts,
+  owner: Owner,
+  known: CachedAnswer | undefined,
+): Promise<Template[]> {
+  return readTemplates(parts, owner, known && { ...known, isFresh: true });
+}
+
+/** A template was added: the next look must show it. */
+export function outdateTemplates(parts: Parts, accountId: number): Promise<void> {
+  return outdateCached(parts.db, { accountId, kind: 'templates' });
+}
+
+/** What a new channel is given: the main pipeline, where it is known. Never fails. */
+export async function mainPipelineIds(
+  parts: Parts,
+  { accountId, epoch }: { accountId: number; epoch: number },
+): Promise<number[]> {
+  try {
+    const key = { accountId, kind: 'pipelines' } as const;
+    const known = await findCached(parts.db, key, LIST_SECONDS);
+    const list = await readPipelines(
+      parts,
+      { id: accountId, epoch },
+      known && { ...known, isFresh: true },
+    );
+    return list.filter((one) => one.is_main && !one.is_archived).map((one) => one.id);
+  } catch (error) {
+    parts.log.warn({ err: error, accountId }, 'the main pipeline could not be read');
+    return [];
+  }
+}
+
+/**
+ * Follows name, language and country of the account. Never fails, and waits no longer than it is worth; a
+ * late answer shows next time.
+ */
+export function refreshProfile(parts: Parts, account: Account): Promise<void> {
+  return Promise.race([askProfile(parts, account), wait(PATIENCE_MS, undefined, { ref: false })]);
+}
+
+async function askProfile(parts: Parts, account: Account): Promise<void> {
+  try {
+    if (!(await claimProfileRefresh(parts.db, account.id, LIST_SECONDS))) return;
+    const { name, language, country, amojoId } = await parts.kommo.account(account.id);
+    await storeProfile(parts.db, account.id, account.epoch, { name, language, country, amojoId });
+  } catch (error) {
+    parts.log.warn({ err: error, accountId: account.id }, 'the account could not be read again');
+  }
+}
+
+async function read<T>(
+  parts: Parts,
+  owner: Owner,
+  list: {
+    kind: CacheKind;
+    schema: z.ZodType<T>;
+    known: CachedAnswer | undefined;
+    ask: () => Promise<T>;
+    /** Asks Kommo although a fresh answer is known. */
+    isForced?: boolean;
+  },
+): Promise<T> {
+  const { kind, schema, isForced = false } = list;
+  const read = (answer: CachedAnswer | undefined) => answer && schema.safeParse(answer.body).data;
+  const known = read(list.known);
+  if (known !== undefined && list.known?.isFresh && !isForced) return known;
+  const asking = share(parts, `${owner.id} ${kind} ${isForced}`, async () => {
+    if (!isForced) {
+      // Another opening, here or on another replica, may have asked since the caller looked.
+      const key = { accountId: owner.id, kind };
+      const latest = await findCached(parts.db, key, LIST_SECONDS);
+      const body = latest?.isFresh ? read(latest) : undefined;
+      if (body !== undefined) return body;
+    }
+    const body = await list.ask();
+    await storeCached(parts.db, { accountId: owner.id, epoch: owner.epoch, kind, body });
+    return body;
+  });
+  if (known === undefined) return asking;
+  const impatience = new AbortController();
+  try {
+    const late = wait(PATIENCE_MS, known, { signal: impatience.signal, ref: false });
+    return await Promise.race([asking, late]);
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    parts.log.warn(
+      { err: error, accountId: owner.id, kind },
+      "Kommo's last answer is shown instead",
+    );
+    return known;
+  } finally {
+    impatience.abort();
+  }
+}
+
+/** Trouble that passes. A dead grant, or one without rights, does not: the admin has to act, so he has to be told. */
+function isPassing(error: unknown): boolean {
+  return isKommoError(error) && !isLastingRefusal(error);
+}
+
+function share<T>(parts: Parts, key: string, ask: () => Promise<T>): Promise<T> {
+  const mine = underway.get(parts) ?? new Map<string, Promise<unknown>>();
+  underway.set(parts, mine);
+  const known = mine.get(key) as Promise<T> | undefined;
+  if (known) return known;
+  const asking = ask().finally(() => mine.delete(key));
+  // Whoever lost patience no longer listens; the failure is reported to those who do.
+  asking.catch(() => undefined);
+  mine.set(key, asking);
+  return asking;
+}

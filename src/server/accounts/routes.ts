@@ -1,0 +1,130 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Parts } from '../context.ts';
+import { AppError } from '../platform/app-error.ts';
+import { sendPage } from '../platform/http/page.ts';
+import type { ZodTypeProvider } from '../platform/http/zod-schemas.ts';
+import { browserOrigin } from './browser-origin.ts';
+import { type ConsentOutcome, finishConsent, refuseConsent } from './consent/consent.ts';
+import { consentTexts } from './consent/consent-texts.ts';
+import { readKommoRedirect } from './consent/kommo-redirect.ts';
+import { receiveInstallCall } from './install/install.ts';
+import { receiveDisableHook } from './uninstall.ts';
+
+/** An unreachable database must be answered within 10 seconds. */
+const DEADLINE_MS = 9_000;
+
+const accepted = z.object({ status: z.literal('accepted') });
+
+/** For the description only: the routes read the query themselves, repeated parameters included. */
+const redirectQuery = z.object({
+  code: z.string().optional(),
+  referer: z.string().optional(),
+  client_id: z.string().optional(),
+  platform: z.string().optional(),
+  from_widget: z.string().optional(),
+  state: z.string().optional(),
+  error: z.string().optional(),
+});
+
+const disableQuery = z.object({
+  account_id: z.string(),
+  client_uuid: z.string(),
+  signature: z.string(),
+});
+
+const STATUS: Record<ConsentOutcome['kind'], number> = {
+  connected: 200,
+  finishing: 200,
+  refused: 200,
+  failed: 400,
+  other_account: 400,
+  other_user: 400,
+  unknown_state: 400,
+};
+
+/** The two addresses registered in Kommo's integration card: redirect URI and disable hook. */
+export function registerKommo(app: FastifyInstance, parts: Parts): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.get(
+    '/kommo/oauth/callback',
+    {
+      attachValidation: true,
+      handlerTimeout: DEADLINE_MS,
+      schema: {
+        tags: ['kommo'],
+        summary: 'Kommo’s install call, or the browser coming back from the consent page.',
+        querystring: redirectQuery,
+      },
+    },
+    async (request, reply) => {
+      const redirect = readKommoRedirect(queryOf(request), parts.config.kommo);
+      switch (redirect.kind) {
+        case 'install':
+          await receiveInstallCall(parts, redirect);
+          return accepted.parse({ status: 'accepted' });
+        case 'consent':
+          return showOutcome(parts, request, reply, () => finishConsent(parts, redirect));
+        case 'denied':
+          return showOutcome(parts, request, reply, () => refuseConsent(parts, redirect.state));
+        case 'invalid': {
+          const { isBrowser, parameter, problem } = redirect;
+          if (isBrowser) return showPage(request, reply, 'bad_link', 400);
+          throw new AppError('bad_request', { fields: [{ path: parameter, code: problem }] });
+        }
+      }
+    },
+  );
+  routes.get(
+    '/kommo/disabled',
+    {
+      attachValidation: true,
+      handlerTimeout: DEADLINE_MS,
+      schema: {
+        tags: ['kommo'],
+        summary: 'Kommo’s disable hook; signed.',
+        querystring: disableQuery,
+        response: { 200: accepted },
+      },
+    },
+    async (request) => {
+      await receiveDisableHook(parts, queryOf(request));
+      return { status: 'accepted' as const };
+    },
+  );
+}
+
+/** The query as it was sent; the framework's own reading would hide how often a parameter came. */
+function queryOf(request: FastifyRequest): URLSearchParams {
+  const url = request.raw.url ?? '';
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
+}
+
+async function showOutcome(
+  parts: Parts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: () => Promise<ConsentOutcome>,
+) {
+  const outcome = await work();
+  if (outcome.kind === 'unknown_state') return showPage(request, reply, 'unknown_state', 400);
+  const texts = consentTexts(request.headers['accept-language'], outcome.kind);
+  return sendPage(reply, {
+    status: STATUS[outcome.kind],
+    ...texts,
+    hint: {
+      origin: browserOrigin(parts.config, outcome.host),
+      message: { type: 'chat-connector:authorized', version: 1, session: '' },
+    },
+  });
+}
+
+function showPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  key: Parameters<typeof consentTexts>[1],
+  status: number,
+) {
+  return sendPage(reply, { status, ...consentTexts(request.headers['accept-language'], key) });
+}

@@ -1,0 +1,142 @@
+import type { Parts } from '../context.ts';
+import { forgetGrant, grantsLongGivenUp } from '../kommo/grants/rows.ts';
+import { accountOfDisableHook } from '../kommo/hook-signature.ts';
+import { AppError } from '../platform/app-error.ts';
+import { concurrently } from '../platform/concurrently.ts';
+import { lockAccount } from '../platform/database/account-lock.ts';
+import type { Trx } from '../platform/database/database.ts';
+import { transaction } from '../platform/database/transaction.ts';
+import { forgetConsentStates } from './consent/rows.ts';
+import {
+  claimRechecks,
+  disableAccount,
+  findAccount,
+  findGrantVersion,
+  forgetSettings,
+  forgetUserRights,
+  noteDisableHook,
+  scheduleRecheck,
+} from './rows.ts';
+
+/**
+ * When to ask again after a hook that Kommo did not confirm, in seconds after the last question. Kommo is
+ * reported to send the hook before it revokes the tokens, so the first question comes soon; after that the
+ * hook may be an old one that somebody sent again, or Kommo is in trouble.
+ */
+const RECHECK_DELAYS_SECONDS = [15, 60, 600, 3_600, 21_600, 86_400];
+
+/** Kommo said the grant is alive this often: the hook was an old one. */
+const ALIVE_ENOUGH = 2;
+
+/** Longer than one question takes. */
+const RECHECK_LEASE_SECONDS = 60;
+
+const RECHECKS_AT_ONCE = 20;
+
+/** A question that takes longer goes on, and the next round begins without it. */
+const RECHECK_PATIENCE_MS = 2_000;
+/** One question alone; whoever is killed at it is soon followed. */
+const QUESTION_SECONDS = 20;
+
+const ENDED_AT_ONCE = 20;
+
+/**
+ * Takes Kommo's disable hook: remembers it, and that is all Kommo waits for. It comes once, so whatever dies
+ * from here on, somebody will ask. The signature covers neither time nor a nonce, so a genuine hook may be an
+ * old one sent again; before anything is destroyed, Kommo is asked in the background whether the tokens are
+ * revoked, and only its 401 counts.
+ *
+ * @throws AppError `signature_invalid`, the same for every forgery
+ * @see https://developers.kommo.com/docs/oauth-20
+ */
+export async function receiveDisableHook(parts: Parts, query: URLSearchParams): Promise<void> {
+  const accountId = accountOfDisableHook(query, parts.config.kommo);
+  if (accountId === undefined) throw new AppError('signature_invalid');
+  await noteDisableHook(parts.db, accountId);
+  parts.log.info({ accountId }, 'disable hook');
+  askAboutHook(parts, accountId).catch((error: unknown) => {
+    parts.log.warn({ err: error, accountId }, 'a disable hook could not be asked about yet');
+  });
+}
+
+/** At once, in this process; where that fails, the worker's round does it. */
+async function askAboutHook(parts: Parts, accountId: number): Promise<void> {
+  const due = await claimRechecks(parts.db, 1, QUESTION_SECONDS, accountId);
+  const onError = (error: unknown, { id }: { id: number }) =>
+    parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
+  const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
+  await concurrently(due, limits, (account) => recheck(parts, account));
+}
+
+/** Asks again about hooks that were not confirmed. Run by a worker every few seconds. */
+export async function recheckDisableHooks(parts: Parts): Promise<void> {
+  const due = await claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS);
+  const onError = (error: unknown, { id }: { id: number }) =>
+    parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
+  const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
+  await concurrently(due, limits, (account) => recheck(parts, account));
+}
+
+async function recheck(parts: Parts, asked: { id: number; rechecks: number }): Promise<void> {
+  const result = await endIfRevoked(parts, asked.id);
+  parts.log.info({ accountId: asked.id, result }, 'asked about a disable hook');
+  if (result === 'ended' || result === 'not_installed') return;
+  const rechecks = asked.rechecks + 1;
+  const afterSeconds = RECHECK_DELAYS_SECONDS[rechecks];
+  const isOver = result === 'alive' && rechecks >= ALIVE_ENOUGH;
+  const next = isOver || afterSeconds === undefined ? undefined : { afterSeconds, rechecks };
+  await scheduleRecheck(parts.db, asked, next);
+}
+
+/**
+ * Ends installs whose grant was given up long ago. Kommo's disable hook comes once, if at all; credentials of
+ * chat services must not be kept for ever for want of it. The widget has announced it since.
+ */
+export async function endAbandonedInstalls(parts: Parts): Promise<void> {
+  for (const { accountId, epoch, version } of await grantsLongGivenUp(parts.db, ENDED_AT_ONCE)) {
+    try {
+      await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, { epoch, version }));
+      parts.log.warn({ accountId }, 'an install ended: its grant was given up long ago');
+    } catch (error) {
+      parts.log.error({ err: error, accountId }, 'an abandoned install could not be ended');
+    }
+  }
+}
+
+async function endIfRevoked(
+  parts: Parts,
+  accountId: number,
+): Promise<'not_installed' | 'ended' | 'alive' | 'unknown'> {
+  const account = await findAccount(parts.db, accountId);
+  if (account === undefined || account.installState === 'disabled') return 'not_installed';
+  const asked = { epoch: account.epoch, version: await findGrantVersion(parts.db, accountId) };
+  const answer = await parts.kommo.background().confirmRevoked(accountId);
+  if (answer !== 'revoked') return answer;
+  const hasEnded = await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, asked));
+  // A new grant came while we asked about the old one: Kommo's answer says nothing about it.
+  return hasEnded ? 'ended' : 'unknown';
+}
+
+/**
+ * Ends an install epoch: tokens, settings and everything cached are forgotten at once; sessions at the
+ * chat services are ended by a job, after which their credentials are gone too. Nothing of the old epoch
+ * can write any more, since its number is no longer the account's.
+ */
+async function endInstall(
+  parts: Parts,
+  trx: Trx,
+  accountId: number,
+  asked: { epoch: number; version: number | undefined },
+): Promise<boolean> {
+  const locked = await lockAccount(trx, accountId);
+  if (locked?.epoch !== asked.epoch || locked.installState === 'disabled') return false;
+  if ((await findGrantVersion(trx, accountId)) !== asked.version) return false;
+  await disableAccount(trx, accountId);
+  await forgetGrant(trx, accountId);
+  await forgetUserRights(trx, accountId);
+  for (const forget of parts.onUninstalled) await forget(trx, { accountId, epoch: asked.epoch });
+  await forgetConsentStates(trx, accountId);
+  await forgetSettings(trx, accountId);
+  await parts.jobs.send(trx, 'clean-up-account', { accountId, epoch: asked.epoch });
+  return true;
+}

@@ -1,0 +1,56 @@
+import type { Parts } from '../context.ts';
+
+/** Work under way when the process stops may finish in this time. */
+const DRAIN_MS = 1_500;
+
+interface Lane {
+  running: Promise<void>;
+  next: (() => Promise<void>) | undefined;
+}
+
+/**
+ * Work that goes on after the request was answered: one at a time for each subject, and of what waits only the
+ * newest. Dies with the process, so only what something else finds again may be done here.
+ */
+export class Aftermath {
+  readonly #log: Parts['log'];
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(log: Parts['log']) {
+    this.#log = log;
+  }
+
+  /** @param subject an id and what about it; it is logged when the work fails */
+  run(subject: string, work: () => Promise<void>): void {
+    const lane = this.#lanes.get(subject);
+    if (lane) lane.next = work;
+    else this.#start(subject, work);
+  }
+
+  /** Waits for what is under way, but not for long. */
+  async drain(): Promise<void> {
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, DRAIN_MS);
+    const all = Promise.all([...this.#lanes.values()].map(({ running }) => running));
+    await Promise.race([all, patience.promise]);
+    clearTimeout(timer);
+  }
+
+  #start(subject: string, work: () => Promise<void>): void {
+    const lane: Lane = { running: Promise.resolve(), next: undefined };
+    this.#lanes.set(subject, lane);
+    lane.running = this.#work(subject, lane, work).finally(() => this.#lanes.delete(subject));
+  }
+
+  async #work(subject: string, lane: Lane, first: () => Promise<void>): Promise<void> {
+    for (let work: typeof lane.next = first; work; ) {
+      try {
+        await work();
+      } catch (error) {
+        this.#log.error({ err: error, subject }, 'what follows an event of a chat service failed');
+      }
+      work = lane.next;
+      lane.next = undefined;
+    }
+  }
+}

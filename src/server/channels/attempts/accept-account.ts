@@ -1,0 +1,217 @@
+import type { AttemptReason } from '../../../contract/api.ts';
+import { mainPipelineIds } from '../../accounts/kommo-data.ts';
+import { findSettings, storeDefaultChannel } from '../../accounts/rows.ts';
+import type { Config } from '../../config.ts';
+import type { Parts } from '../../context.ts';
+import { lockAccount } from '../../platform/database/account-lock.ts';
+import type { Db, Trx } from '../../platform/database/database.ts';
+import { transaction } from '../../platform/database/transaction.ts';
+import { isAtLimit } from '../channel-limit.ts';
+import { retireEpochs } from '../clean-up/retire-epochs.ts';
+import { getConnector, linkedAccountOf, toolsForAttempt, webhookIdOf } from '../connector-tools.ts';
+import {
+  findChannel,
+  insertChannel,
+  isConnectedElsewhere,
+  listChannels,
+  replaceSignIn,
+  type SignedIn,
+  type StoredChannel,
+} from '../rows.ts';
+import { endLater, unlinkLater } from '../sign-outs/session-endings.ts';
+import { type Candidate, changeAttempt, isLive, lockAttempt, type StoredAttempt } from './rows.ts';
+
+/** Why a signed-in account cannot become a channel. */
+export type Obstacle = Extract<AttemptReason, 'already_connected' | 'channel_limit_reached'>;
+
+export type Acceptance =
+  /** The attempt is `connected`, or `confirm` while the admin must say yes. */
+  | { outcome: 'changed'; attempt: StoredAttempt }
+  | { outcome: 'obstacle'; reason: Obstacle }
+  /** The attempt ended meanwhile, or its install epoch did; nothing was stored. */
+  | { outcome: 'over' };
+
+/**
+ * Makes a signed-in account the account's channel, or asks first. The same for all three kinds of sign-in:
+ * the service is told (`link`) before anything is stored, and everything is stored at once.
+ *
+ * @param consent `given` when the admin has seen who signed in and agreed; `asked` always asks first
+ * @throws ConnectorError from `link`; nothing is stored then
+ */
+export async function acceptAccount(
+  parts: Parts,
+  attempt: StoredAttempt,
+  candidate: Candidate,
+  consent: 'given' | 'unless_questionable' | 'asked',
+): Promise<Acceptance> {
+  const obstacle = await findObstacle(parts.db, parts.config, attempt, candidate);
+  if (obstacle) return { outcome: 'obstacle', reason: obstacle };
+  const question = await findQuestion(parts.db, attempt, candidate);
+  if (consent === 'asked' || (consent === 'unless_questionable' && question !== null)) {
+    return ask(parts, attempt, candidate, question);
+  }
+  const connector = getConnector(parts, attempt.connector);
+  const credentials = connector.link
+    ? await connector.link(toolsForAttempt(parts, attempt), candidate)
+    : candidate.credentials;
+  const linked = { ...candidate, credentials };
+  const pipelineIds = attempt.channelId === null ? await mainPipelineIds(parts, attempt) : [];
+  const acceptance = await transaction(parts.db, (trx) =>
+    store(trx, parts, attempt, linked, pipelineIds),
+  );
+  // What `link` did for a key is undone here. Other sign-ins are given back by whoever ends their attempt.
+  if (acceptance.outcome !== 'changed' && attempt.auth === 'api_key') {
+    await discardSignIn(parts, attempt, linked);
+  }
+  return acceptance;
+}
+
+/** Has the service forget a sign-in that becomes no channel. */
+export async function discardSignIn(
+  parts: Parts,
+  attempt: StoredAttempt,
+  candidate: Candidate,
+): Promise<void> {
+  await transaction(parts.db, (trx) =>
+    endLater(trx, parts, {
+      accountId: attempt.accountId,
+      connector: attempt.connector,
+      kind: 'unlink',
+      externalId: candidate.externalId,
+      webhookId: webhookIdOf(attempt),
+      webhookSecret: attempt.webhookSecret ?? '',
+      content: candidate.credentials,
+    }),
+  );
+}
+
+/** Another account than the channel's, or one that somebody else listens to: the admin decides. */
+async function findQuestion(
+  db: Db,
+  attempt: StoredAttempt,
+  candidate: Candidate,
+): Promise<AttemptReason | null> {
+  const { accountId, connector, channelId } = attempt;
+  const channel =
+    channelId === null ? undefined : await findChannel(db, { ...attempt, id: channelId });
+  const isSame = channel?.account.external_id === candidate.externalId;
+  if (channel && !isSame) return 'different_account';
+  if (candidate.warning) return candidate.warning;
+  // Whoever signs his own channel in again has answered before.
+  if (isSame) return null;
+  const isElsewhere = await isConnectedElsewhere(db, accountId, connector, candidate.externalId);
+  return isElsewhere ? 'connected_elsewhere' : null;
+}
+
+async function findObstacle(
+  db: Db,
+  config: Config,
+  attempt: StoredAttempt,
+  candidate: Candidate,
+): Promise<Obstacle | undefined> {
+  const channels = await listChannels(db, attempt.accountId, attempt.epoch);
+  const isTaken = channels.some(
+    (channel) =>
+      channel.id !== attempt.channelId &&
+      channel.connector === attempt.connector &&
+      channel.account.external_id === candidate.externalId,
+  );
+  if (isTaken) return 'already_connected';
+  const isFull = attempt.channelId === null && isAtLimit(config, channels, attempt.connector);
+  return isFull ? 'channel_limit_reached' : undefined;
+}
+
+async function ask(
+  parts: Parts,
+  attempt: StoredAttempt,
+  candidate: Candidate,
+  question: AttemptReason | null,
+): Promise<Acceptance> {
+  const asking = await changeAttempt(parts.db, parts.secrets, attempt.id, {
+    state: 'confirm',
+    reason: question,
+    account: linkedAccountOf(candidate),
+    candidate,
+    shown: {},
+    now: parts.now(),
+  });
+  return asking ? { outcome: 'changed', attempt: asking } : { outcome: 'over' };
+}
+
+async function store(
+  trx: Trx,
+  parts: Parts,
+  attempt: StoredAttempt,
+  linked: Candidate,
+  pipelineIds: number[],
+): Promise<Acceptance> {
+  const account = await lockAccount(trx, attempt.accountId);
+  if (account?.epoch !== attempt.epoch || account.installState === 'disabled') {
+    return { outcome: 'over' };
+  }
+  const current = await lockAttempt(trx, parts.secrets, attempt.id);
+  // Confirmed twice, by two clicks or two tabs: once was enough.
+  if (current?.state === 'connected') return { outcome: 'changed', attempt: current };
+  if (!current?.isReadable || !isLive(current.state)) return { outcome: 'over' };
+  const obstacle = await findObstacle(trx, parts.config, current, linked);
+  if (obstacle) return { outcome: 'obstacle', reason: obstacle };
+
+  const signedIn: SignedIn = {
+    account: linkedAccountOf(linked),
+    phone: linked.phone ?? '',
+    secrets: { credentials: linked.credentials, webhookSecret: current.webhookSecret ?? '' },
+    keyEnding: linked.keyEnding,
+    now: parts.now(),
+  };
+  const channelId = webhookIdOf(current);
+  if (current.channelId === null) {
+    await retireEpochs(trx, parts, current.accountId, account.epoch - 1);
+    const isAdded = await addChannel(trx, parts, current, signedIn, pipelineIds);
+    if (!isAdded) return { outcome: 'obstacle', reason: 'channel_limit_reached' };
+  } else {
+    const channel = await findChannel(trx, { ...current, id: current.channelId });
+    if (!channel) return { outcome: 'over' };
+    await renewChannel(trx, parts, channel, signedIn);
+  }
+  const connected = await changeAttempt(trx, parts.secrets, current.id, {
+    state: 'connected',
+    reason: null,
+    account: signedIn.account,
+    resultChannelId: channelId,
+    now: parts.now(),
+  });
+  return connected ? { outcome: 'changed', attempt: connected } : { outcome: 'over' };
+}
+
+async function addChannel(
+  trx: Trx,
+  parts: Parts,
+  attempt: StoredAttempt,
+  signedIn: SignedIn,
+  pipelineIds: number[],
+): Promise<boolean> {
+  const { accountId, epoch, connector } = attempt;
+  const isAdded = await insertChannel(
+    trx,
+    parts.secrets,
+    { ...signedIn, id: attempt.id, accountId, epoch, connector, pipelineIds },
+    parts.config.maxChannels,
+  );
+  if (!isAdded) return false;
+  const { defaultChannelId } = await findSettings(trx, accountId, epoch);
+  if (defaultChannelId === null) await storeDefaultChannel(trx, accountId, epoch, attempt.id);
+  return true;
+}
+
+async function renewChannel(
+  trx: Trx,
+  parts: Parts,
+  channel: StoredChannel,
+  signedIn: SignedIn,
+): Promise<void> {
+  const isOther = channel.account.external_id !== signedIn.account.external_id;
+  // A QR sign-in is a new session of the same number; elsewhere the old grant of the same account is the new one.
+  const isNewSession = parts.connectors.get(channel.connector)?.auth === 'qr';
+  if (isOther || isNewSession) await unlinkLater(trx, parts, channel);
+  await replaceSignIn(trx, parts.secrets, channel.id, signedIn);
+}

@@ -1,0 +1,109 @@
+import type { AttemptReason, AttemptState } from '../../../contract/api.ts';
+import type { Caller } from '../../accounts/caller.ts';
+import type { Parts } from '../../context.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { concurrently } from '../../platform/concurrently.ts';
+import type { Trx } from '../../platform/database/database.ts';
+import { transaction } from '../../platform/database/transaction.ts';
+import { webhookIdOf } from '../connector-tools.ts';
+import { endLater } from '../sign-outs/session-endings.ts';
+import {
+  changeAttempt,
+  deleteOldAttempts,
+  findAttempt,
+  isLive,
+  listOverdueAttempts,
+  lockAttempt,
+  type StoredAttempt,
+} from './rows.ts';
+
+/** How an attempt ends without a channel. */
+export interface AttemptEnd {
+  state: Extract<AttemptState, 'failed' | 'expired' | 'cancelled'>;
+  reason: AttemptReason | null;
+  giveUpSeconds?: number;
+}
+
+/** Ended attempts are kept for a day, so that a late callback can still be told what became of it. */
+const KEEP_MS = 24 * 60 * 60_000;
+const SWEEP_LIMIT = 100;
+const AT_ONCE = 4;
+
+/**
+ * Ends an open attempt and has its session ended at the service. Give it the attempt as read under lock
+ * in this transaction; undefined when it was over already.
+ */
+export async function endAttempt(
+  trx: Trx,
+  parts: Parts,
+  attempt: StoredAttempt,
+  end: AttemptEnd,
+): Promise<StoredAttempt | undefined> {
+  const ended = await changeAttempt(trx, parts.secrets, attempt.id, {
+    state: end.state,
+    reason: end.reason,
+    now: parts.now(),
+  });
+  if (!ended) return undefined;
+  if (!attempt.isReadable) {
+    const details = { attemptId: attempt.id, accountId: attempt.accountId };
+    parts.log.error(details, 'an attempt holds a secret that cannot be opened, and is ended');
+  }
+  const common = {
+    accountId: attempt.accountId,
+    connector: attempt.connector,
+    webhookId: webhookIdOf(attempt),
+    webhookSecret: attempt.webhookSecret ?? '',
+  };
+  if (attempt.auth === 'qr' && attempt.session !== null) {
+    const abandoned = { ...common, kind: 'abandon' as const, externalId: null };
+    await endLater(trx, parts, { ...abandoned, content: attempt.session }, end.giveUpSeconds);
+  } else if (attempt.auth === 'oauth' && attempt.candidate !== null) {
+    const { externalId, credentials } = attempt.candidate;
+    const unlinked = { ...common, kind: 'unlink' as const, externalId };
+    await endLater(trx, parts, { ...unlinked, content: credentials }, end.giveUpSeconds);
+  }
+  return ended;
+}
+
+/** Ends an attempt in a transaction of its own. @returns the attempt as it is then, ended now or before */
+export async function endAttemptById(
+  parts: Parts,
+  id: string,
+  end: AttemptEnd,
+): Promise<StoredAttempt | undefined> {
+  return transaction(parts.db, async (trx) => {
+    const attempt = await lockAttempt(trx, parts.secrets, id);
+    if (!attempt || !isLive(attempt.state)) return attempt;
+    return endAttempt(trx, parts, attempt, end);
+  });
+}
+
+/** Ends an open attempt that nobody can carry on, for a secret of it cannot be opened; others stay as they are. */
+export async function endUnreadable(parts: Parts, attempt: StoredAttempt): Promise<StoredAttempt> {
+  if (attempt.isReadable || !isLive(attempt.state)) return attempt;
+  const ended = await endAttemptById(parts, attempt.id, {
+    state: 'failed',
+    reason: 'service_error',
+  });
+  return ended ?? attempt;
+}
+
+/** Cancels an attempt of the caller's account. One that is over stays as it is. @throws AppError `not_found` */
+export async function cancelAttempt(parts: Parts, caller: Caller, id: string): Promise<void> {
+  const attempt = await findAttempt(parts.db, parts.secrets, id);
+  if (attempt?.accountId !== caller.accountId) throw new AppError('not_found');
+  await endAttemptById(parts, id, { state: 'cancelled', reason: null });
+}
+
+/** Ends attempts whose time is over, and forgets those of yesterday. */
+export async function expireAttempts(parts: Parts): Promise<void> {
+  const now = parts.now();
+  const overdue = await listOverdueAttempts(parts.db, now, SWEEP_LIMIT);
+  const onError = (error: unknown, attemptId: string) =>
+    parts.log.error({ err: error, attemptId }, 'an attempt could not be ended');
+  await concurrently(overdue, { limit: AT_ONCE, onError }, (id) =>
+    endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' }),
+  );
+  await deleteOldAttempts(parts.db, new Date(now.getTime() - KEEP_MS));
+}

@@ -1,0 +1,126 @@
+import type { AttemptReason, AttemptState } from '../../../contract/api.ts';
+import { findAccount } from '../../accounts/install-state.ts';
+import { effectivePreferences } from '../../accounts/preferences.ts';
+import { findSettings } from '../../accounts/rows.ts';
+import { ConnectorError, type OAuthConnector } from '../../connectors/connector.ts';
+import { safeReason } from '../../connectors/http.ts';
+import type { Parts } from '../../context.ts';
+import { reasonOf, toolsForAttempt } from '../connector-tools.ts';
+import { acceptAccount, discardSignIn } from './accept-account.ts';
+import { type AttemptEnd, endAttemptById, endUnreadable } from './end-attempt.ts';
+import { type Candidate, isLive, type StoredAttempt, spendOAuthState } from './rows.ts';
+import { hashKey } from './start-attempt.ts';
+
+/** What the page of the redirect tells the person in front of it. */
+export interface OAuthResult {
+  /** The attempt, where the state named one. */
+  attempt?: {
+    id: string;
+    state: AttemptState;
+    reason: AttemptReason | null;
+    /** Exact origin of the Kommo page that waits for it. */
+    openerOrigin: string;
+    accountName: string | null;
+  };
+  /** Of the Kommo account; English where it is unknown. */
+  language: string;
+}
+
+/** Errors of RFC 6749 (4.1.2.1) that the operator's settings cause. */
+const OPERATOR_ERRORS = new Set([
+  'invalid_request',
+  'unauthorized_client',
+  'unsupported_response_type',
+  'invalid_scope',
+]);
+
+/**
+ * Finishes an OAuth sign-in with the query of the service's redirect. The random, single-use `state` is the
+ * only proof, and it belongs to one attempt of one connector. Coming twice, or late, changes nothing.
+ */
+export async function finishOAuth(
+  parts: Parts,
+  connectorId: string,
+  query: URLSearchParams,
+): Promise<OAuthResult> {
+  const connector = parts.connectors.get(connectorId);
+  const state = query.getAll('state');
+  if (connector?.auth !== 'oauth' || state.length !== 1 || !state[0]) return { language: 'en' };
+  const spent = await spendOAuthState(parts.db, parts.secrets, hashKey(state[0]), connectorId);
+  if (!spent) return { language: 'en' };
+  const known = await endUnreadable(parts, spent.attempt);
+  const isOpen = spent.isFirst && isLive(known.state);
+  const attempt = isOpen ? await finish(parts, connector, known, query) : known;
+  return {
+    attempt: {
+      id: attempt.id,
+      state: attempt.state,
+      reason: attempt.reason,
+      openerOrigin: attempt.openerOrigin,
+      accountName: attempt.account?.name ?? null,
+    },
+    language: await languageOf(parts, attempt),
+  };
+}
+
+async function finish(
+  parts: Parts,
+  connector: OAuthConnector,
+  attempt: StoredAttempt,
+  query: URLSearchParams,
+): Promise<StoredAttempt> {
+  const end = async (how: AttemptEnd) => (await endAttemptById(parts, attempt.id, how)) ?? attempt;
+  if (attempt.expiresAt <= parts.now()) return end({ state: 'expired', reason: 'timed_out' });
+  const refusal = query.get('error');
+  if (refusal !== null) {
+    logRefusal(parts, attempt, query);
+    return end(endOfRefusal(refusal));
+  }
+  let candidate: Candidate | undefined;
+  try {
+    candidate = await connector.finish(
+      toolsForAttempt(parts, attempt),
+      attempt.session ?? {},
+      query,
+    );
+    const acceptance = await acceptAccount(parts, attempt, candidate, 'unless_questionable');
+    if (acceptance.outcome === 'changed') return acceptance.attempt;
+    await discardSignIn(parts, attempt, candidate);
+    return acceptance.outcome === 'obstacle'
+      ? end({ state: 'failed', reason: acceptance.reason })
+      : end({ state: 'cancelled', reason: null });
+  } catch (error) {
+    if (candidate) await discardSignIn(parts, attempt, candidate);
+    const details = { err: error, attemptId: attempt.id, connector: connector.id };
+    if (error instanceof ConnectorError) parts.log.warn(details, 'an OAuth sign-in failed');
+    else parts.log.error(details, 'an OAuth sign-in failed');
+    return end({ state: 'failed', reason: reasonOf(error) });
+  }
+}
+
+/** The service's own words are the operator's only hint at what is set up wrongly there. */
+function logRefusal(parts: Parts, attempt: StoredAttempt, query: URLSearchParams): void {
+  const secrets = [...query.getAll('state'), ...query.getAll('code')];
+  parts.log.warn(
+    {
+      attemptId: attempt.id,
+      connector: attempt.connector,
+      error: safeReason(query.get('error') ?? '', secrets),
+      description: safeReason(query.get('error_description') ?? '', secrets),
+    },
+    'an OAuth sign-in was refused',
+  );
+}
+
+function endOfRefusal(error: string): AttemptEnd {
+  if (error === 'access_denied') return { state: 'cancelled', reason: 'denied' };
+  const reason = OPERATOR_ERRORS.has(error) ? 'misconfigured' : 'service_error';
+  return { state: 'failed', reason };
+}
+
+async function languageOf(parts: Parts, attempt: StoredAttempt): Promise<string> {
+  const account = await findAccount(parts, attempt.accountId);
+  if (!account) return 'en';
+  const { preferences } = await findSettings(parts.db, account.id, account.epoch);
+  return effectivePreferences(preferences, account).language.value;
+}

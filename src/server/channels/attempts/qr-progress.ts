@@ -1,0 +1,227 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { AttemptReason } from '../../../contract/api.ts';
+import type { QrConnector, QrProgress } from '../../connectors/connector.ts';
+import { ConnectorError } from '../../connectors/connector.ts';
+import type { Parts } from '../../context.ts';
+import { reasonOf, toolsForAttempt } from '../connector-tools.ts';
+import { acceptAccount } from './accept-account.ts';
+import { endAttemptById, endUnreadable } from './end-attempt.ts';
+import {
+  type AttemptChange,
+  allowCheckIn,
+  changeAttempt,
+  claimCheck,
+  findAttempt,
+  isLive,
+  type Shown,
+  type StoredAttempt,
+  WATCHED_PAUSE_SECONDS,
+} from './rows.ts';
+
+/** From here on a question counts as slow; it is kept from being asked twice for longer than any can take. */
+const SLOW_MS = 1_200;
+const SLOW_LEASE_SECONDS = 40;
+
+/** How long an event of the service, or a pairing code, waits for a question that is under way. */
+const PATIENCE_MS = 5_000;
+const RETRY_MS = 100;
+
+/**
+ * Asks the chat service where a QR sign-in stands and notes the answer. The attempt must be claimed for it,
+ * so that at most one question runs at a time, on one replica.
+ */
+export function progressQr(
+  parts: Parts,
+  claimed: StoredAttempt,
+  connector: QrConnector,
+): Promise<void> {
+  return asClaimed(parts, claimed.id, async () => {
+    if (!claimed.isReadable) {
+      await endUnreadable(parts, claimed);
+      return;
+    }
+    // What is over is not asked about, though the worker has not ended it yet.
+    if (claimed.session === null || claimed.expiresAt <= parts.now()) return;
+    try {
+      const tools = toolsForAttempt(parts, claimed);
+      await note(parts, claimed, await connector.check(tools, claimed.session));
+    } catch (error) {
+      // The next question may go well again; the end of the attempt is its own time limit.
+      const reason = reasonOf(error);
+      const isOurs = !(error instanceof ConnectorError);
+      warnOnce(parts, claimed, reason, isOurs ? 'error' : 'warn', error);
+      const now = parts.now();
+      if (claimed.reason === reason && claimed.warnedOf === reason) return;
+      await changeAttempt(parts.db, parts.secrets, claimed.id, { reason, warnedOf: reason, now });
+    }
+  });
+}
+
+/** The same at once, for the service said that something happened. A question under way is waited for. */
+export async function progressQrNow(
+  parts: Parts,
+  id: string,
+  connector: QrConnector,
+): Promise<void> {
+  const claimed = await claimSoon(parts, id);
+  if (claimed) await progressQr(parts, claimed, connector);
+}
+
+/**
+ * Runs `work` while nobody else asks the service about this attempt. Undefined when it is over, or asked
+ * about for longer than anybody waits.
+ */
+export async function withCheck<T>(
+  parts: Parts,
+  id: string,
+  work: (current: StoredAttempt) => Promise<T>,
+): Promise<T | undefined> {
+  const current = await claimSoon(parts, id);
+  return current && asClaimed(parts, id, () => work(current));
+}
+
+async function claimSoon(parts: Parts, id: string): Promise<StoredAttempt | undefined> {
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  while (performance.now() < giveUpAt) {
+    const claimed = await claimCheck(parts.db, parts.secrets, id);
+    if (claimed) return claimed;
+    const now = await findAttempt(parts.db, parts.secrets, id);
+    if (!now || !isLive(now.state) || now.state === 'confirm') return undefined;
+    await wait(RETRY_MS);
+  }
+  return undefined;
+}
+
+/** Holds the claim for as long as `work` takes, and gives it back. */
+async function asClaimed<T>(parts: Parts, id: string, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  let marking: Promise<void> | undefined;
+  const slow = setTimeout(() => {
+    marking = allowCheckIn(parts.db, id, SLOW_LEASE_SECONDS).catch((error: unknown) => {
+      parts.log.warn({ err: error, attemptId: id }, 'a slow question could not be marked');
+    });
+  }, SLOW_MS);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(slow);
+    await marking;
+    const asked = (performance.now() - began) / 1000;
+    await allowCheckIn(parts.db, id, Math.max(0, WATCHED_PAUSE_SECONDS - asked));
+  }
+}
+
+/** Tells the operator what an admin sees on the screen: once, not at every look. */
+function warnOnce(
+  parts: Parts,
+  attempt: StoredAttempt,
+  reason: AttemptReason,
+  level: 'warn' | 'error',
+  error?: unknown,
+): void {
+  if (attempt.warnedOf === reason) return;
+  const details = { err: error, attemptId: attempt.id, connector: attempt.connector, reason };
+  parts.log[level](details, 'a QR sign-in does not get on');
+}
+
+async function note(parts: Parts, attempt: StoredAttempt, progress: QrProgress): Promise<void> {
+  const { session } = progress;
+  switch (progress.state) {
+    case 'starting':
+      await update(parts, attempt, { state: 'starting', reason: null, shown: {}, session });
+      return;
+    case 'showing':
+      await update(parts, attempt, {
+        state: 'waiting',
+        reason: null,
+        shown: shownOf(attempt, progress),
+        session,
+        hasShownCode: true,
+      });
+      return;
+    case 'linking': {
+      const reason = progress.isNameless === true ? 'account_unknown' : 'linking';
+      if (reason !== 'linking') warnOnce(parts, attempt, reason, 'warn');
+      await update(parts, attempt, {
+        state: 'waiting',
+        reason,
+        shown: {},
+        session,
+        ...(reason !== 'linking' && { warnedOf: reason }),
+      });
+      return;
+    }
+    case 'expired':
+      if (attempt.hasShownCode) {
+        await endAttemptById(parts, attempt.id, { state: 'expired', reason: 'timed_out' });
+        return;
+      }
+      // Nobody can have scanned what was never shown: it is the service that failed.
+      warnOnce(parts, attempt, 'service_error', 'warn', new Error('it ended without a code'));
+      await endAttemptById(parts, attempt.id, { state: 'failed', reason: 'service_error' });
+      return;
+    case 'connected':
+      await connect(parts, attempt, progress);
+  }
+}
+
+async function connect(
+  parts: Parts,
+  attempt: StoredAttempt,
+  { session, linked }: Extract<QrProgress, { state: 'connected' }>,
+): Promise<void> {
+  const linking = await update(parts, attempt, {
+    state: 'waiting',
+    // What kept the channel from being made a moment ago stays in sight until it is made.
+    reason: attempt.reason ?? 'linking',
+    shown: {},
+    session,
+  });
+  if (!linking) return;
+  const acceptance = await acceptAccount(parts, linking, linked, 'unless_questionable');
+  if (acceptance.outcome === 'changed') return;
+  const end =
+    acceptance.outcome === 'obstacle'
+      ? ({ state: 'failed', reason: acceptance.reason } as const)
+      : ({ state: 'cancelled', reason: null } as const);
+  await endAttemptById(parts, attempt.id, end);
+}
+
+/** A new code leaves a pairing code that was asked for in place: both lead to the same session. */
+function shownOf(attempt: StoredAttempt, code: Extract<QrProgress, { state: 'showing' }>): Shown {
+  const { pairingCode } = attempt.shown;
+  return {
+    qr: {
+      value: code.value,
+      expiresAt: code.expiresAt.toISOString(),
+      refreshed: code.refreshed,
+      refreshes: code.refreshes,
+    },
+    ...(pairingCode !== undefined && { pairingCode }),
+  };
+}
+
+/**
+ * Writes what is new, unless the attempt changed since it was claimed. Without news nothing is written, so
+ * that the viewers' streams stay silent.
+ *
+ * @returns the attempt as it stands; undefined when it moved on without us
+ */
+async function update(
+  parts: Parts,
+  attempt: StoredAttempt,
+  to: Omit<AttemptChange, 'now'>,
+): Promise<StoredAttempt | undefined> {
+  const isNews = Object.entries(to).some(
+    ([name, value]) => !isDeepStrictEqual(attempt[name as keyof StoredAttempt], asStored(value)),
+  );
+  if (!isNews) return attempt;
+  const change = { ...to, now: parts.now() };
+  return changeAttempt(parts.db, parts.secrets, attempt.id, change, attempt.revision);
+}
+
+/** As it comes back from the database: dates in a session are texts there. */
+function asStored(value: unknown): unknown {
+  return value === null ? null : JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,536 @@
+import { type RawBuilder, type Selectable, sql, type Updateable } from 'kysely';
+import type { AttemptReason, AttemptState, LinkedAccount } from '../../../contract/api.ts';
+import type { AuthKind } from '../../../contract/connectors.ts';
+import type { Db, Trx } from '../../platform/database/database.ts';
+import { deleteInBatches } from '../../platform/database/delete-in-batches.ts';
+import { isRowId } from '../../platform/database/row-id.ts';
+import type { AttemptsTable } from '../../platform/database/schema.ts';
+import type { SealContext, Secrets } from '../../platform/database/secrets.ts';
+
+/** What the admin's screen shows while an attempt is open. */
+export interface Shown {
+  authorizeUrl?: string;
+  qr?: { value: string; expiresAt: string; refreshed: number; refreshes: number };
+  pairingCode?: string;
+}
+
+/** A signed-in account as its connector reported it, waiting for the admin's consent. */
+export interface Candidate {
+  externalId: string;
+  name: string;
+  handle: string | null;
+  avatarUrl?: string;
+  phone?: string;
+  credentials: Record<string, unknown>;
+  /** What the admin may see of an API key later. */
+  keyEnding?: string;
+  warning?: 'webhook_taken';
+}
+
+/** An attempt with its secrets opened: never log one. A secret that cannot be opened is missing. */
+export interface StoredAttempt {
+  id: string;
+  accountId: number;
+  epoch: number;
+  userId: number;
+  connector: string;
+  auth: AuthKind;
+  channelId: string | null;
+  resultChannelId: string | null;
+  state: AttemptState;
+  reason: AttemptReason | null;
+  oauthStateUsed: boolean;
+  openerOrigin: string;
+  account: LinkedAccount | null;
+  shown: Shown;
+  session: Record<string, unknown> | null;
+  candidate: Candidate | null;
+  /** Null once the attempt is over. */
+  webhookSecret: string | null;
+  /** False when a stored secret cannot be opened: an open attempt can then only be ended. */
+  isReadable: boolean;
+  /** Whether the service ever gave a code to scan. */
+  hasShownCode: boolean;
+  /** The trouble that the log was told of last. */
+  warnedOf: AttemptReason | null;
+  revision: number;
+  expiresAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface NewAttempt {
+  id: string;
+  accountId: number;
+  epoch: number;
+  userId: number;
+  connector: string;
+  auth: AuthKind;
+  channelId: string | null;
+  keyHash: string;
+  oauthStateHash: string | null;
+  openerOrigin: string;
+  webhookSecret: string;
+  expiresAt: Date;
+  now: Date;
+}
+
+/** A change of an open attempt. What is left out stays; an end forgets every secret by itself. */
+export interface AttemptChange {
+  state?: AttemptState;
+  reason?: AttemptReason | null;
+  account?: LinkedAccount | null;
+  shown?: Shown;
+  session?: Record<string, unknown>;
+  candidate?: Candidate | null;
+  resultChannelId?: string;
+  hasShownCode?: true;
+  warnedOf?: AttemptReason;
+  now: Date;
+}
+
+export const LIVE = ['starting', 'waiting', 'confirm'] as const;
+
+export function isLive(state: AttemptState): boolean {
+  return (LIVE as readonly string[]).includes(state);
+}
+
+export async function insertAttempt(
+  trx: Trx,
+  secrets: Secrets,
+  attempt: NewAttempt,
+): Promise<void> {
+  await trx
+    .insertInto('attempts')
+    .values({
+      id: attempt.id,
+      account_id: attempt.accountId,
+      epoch: attempt.epoch,
+      user_id: attempt.userId,
+      connector: attempt.connector,
+      auth: attempt.auth,
+      channel_id: attempt.channelId,
+      state: 'starting',
+      key_hash: attempt.keyHash,
+      oauth_state_hash: attempt.oauthStateHash,
+      opener_origin: attempt.openerOrigin,
+      webhook_secret: secrets.seal(attempt.webhookSecret, place(attempt.id, 'webhook_secret')),
+      next_check_at: sql<Date>`now()`,
+      expires_at: attempt.expiresAt,
+      created_at: attempt.now,
+      updated_at: attempt.now,
+    })
+    .execute();
+}
+
+export async function findAttempt(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+): Promise<StoredAttempt | undefined> {
+  if (!isRowId(id)) return undefined;
+  const row = await db.selectFrom('attempts').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toAttempt(row, secrets);
+}
+
+/** The attempt, taken for this transaction. */
+export async function lockAttempt(
+  trx: Trx,
+  secrets: Secrets,
+  id: string,
+): Promise<StoredAttempt | undefined> {
+  const row = await trx
+    .selectFrom('attempts')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && toAttempt(row, secrets);
+}
+
+/**
+ * Changes an attempt that is still open; undefined when it is over, or, where `revision` is given, when
+ * somebody else changed it since.
+ */
+export async function changeAttempt(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+  change: AttemptChange,
+  revision?: number,
+): Promise<StoredAttempt | undefined> {
+  let query = db
+    .updateTable('attempts')
+    .set({ ...changedColumns(secrets, id, change), revision: sql`revision + 1` })
+    .where('id', '=', id)
+    .where('state', 'in', LIVE);
+  if (revision !== undefined) query = query.where('revision', '=', revision);
+  const row = await query.returningAll().executeTakeFirst();
+  return row && toAttempt(row, secrets);
+}
+
+function changedColumns(
+  secrets: Secrets,
+  id: string,
+  change: AttemptChange,
+): Updateable<AttemptsTable> {
+  const columns: Updateable<AttemptsTable> = { updated_at: change.now };
+  if (change.state !== undefined) columns.state = change.state;
+  if (change.reason !== undefined) columns.reason = change.reason;
+  if (change.account !== undefined) columns.account = JSON.stringify(change.account);
+  if (change.resultChannelId !== undefined) columns.result_channel_id = change.resultChannelId;
+  if (change.hasShownCode !== undefined) columns.has_shown_code = change.hasShownCode;
+  if (change.warnedOf !== undefined) columns.warned_of = change.warnedOf;
+  if (change.state !== undefined && !isLive(change.state)) {
+    return { ...columns, shown: null, session: null, candidate: null, webhook_secret: null };
+  }
+  for (const name of ['shown', 'session', 'candidate'] as const) {
+    const value = change[name];
+    if (value !== undefined) {
+      columns[name] = value === null ? null : secrets.seal(JSON.stringify(value), place(id, name));
+    }
+  }
+  return columns;
+}
+
+/** Opens a row, as far as it can be opened. Never log the result. */
+export function toAttempt(row: Selectable<AttemptsTable>, secrets: Secrets): StoredAttempt {
+  let isReadable = true;
+  const open = (column: 'shown' | 'session' | 'candidate' | 'webhook_secret') => {
+    const sealed = row[column];
+    if (sealed === null) return null;
+    const opened = secrets.tryUnseal(sealed, place(row.id, column));
+    if (opened === undefined) isReadable = false;
+    return opened ?? null;
+  };
+  const opened = {
+    shown: JSON.parse(open('shown') ?? '{}'),
+    session: JSON.parse(open('session') ?? 'null'),
+    candidate: JSON.parse(open('candidate') ?? 'null'),
+    webhookSecret: open('webhook_secret'),
+  };
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    epoch: row.epoch,
+    userId: row.user_id,
+    connector: row.connector,
+    auth: row.auth,
+    channelId: row.channel_id,
+    resultChannelId: row.result_channel_id,
+    state: row.state,
+    reason: row.reason,
+    oauthStateUsed: row.oauth_state_used,
+    openerOrigin: row.opener_origin,
+    account: row.account,
+    ...opened,
+    isReadable,
+    hasShownCode: row.has_shown_code,
+    warnedOf: row.warned_of,
+    revision: row.revision,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** @throws CannotUnseal */
+export function openWebhookSecret(
+  secrets: Secrets,
+  id: string,
+  sealed: string,
+): string | undefined {
+  return secrets.tryUnseal(sealed, place(id, 'webhook_secret'));
+}
+
+function place(id: string, column: string): SealContext {
+  return `attempts:${id}:${column}`;
+}
+
+/** What a stream needs to know about an attempt to decide whether to read it anew. */
+export interface AttemptPulse {
+  id: string;
+  revision: number;
+}
+
+/** A QR sign-in whose service the holder may ask. `open` throws CannotUnseal. */
+export interface ClaimedCheck {
+  id: string;
+  open: () => StoredAttempt;
+}
+
+const ASKED: AttemptState[] = ['starting', 'waiting'];
+
+/** The pause from one question about a watched sign-in to the next. A scan must show within two seconds. */
+export const WATCHED_PAUSE_SECONDS = 1.75;
+
+/** The same when nobody looks on: the phone may still scan the code, and the service's event may be lost. */
+const UNWATCHED_PAUSE_SECONDS = 12;
+
+/** Further away than any pause: a question is under way. Should its process die, another one asks then. */
+const ASKING_SECONDS = 5;
+
+/** How long one look of a viewer counts. Widgets without a stream look again later than that: one question each. */
+const WATCH_SECONDS = 1.5;
+
+/** No question is under way. */
+const IS_FREE = sql<boolean>`next_check_at <= now() + make_interval(secs => ${WATCHED_PAUSE_SECONDS})`;
+
+/**
+ * Takes the right to ask the chat service about a QR sign-in. Undefined while somebody is asking, and when
+ * it is over. Whoever got it calls `allowCheckIn` at the end.
+ */
+export async function claimCheck(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+): Promise<StoredAttempt | undefined> {
+  const row = await db
+    .updateTable('attempts')
+    .set({ next_check_at: secondsFromNow(ASKING_SECONDS) })
+    .where('id', '=', id)
+    .where('state', 'in', ASKED)
+    .where(IS_FREE)
+    .returningAll()
+    .executeTakeFirst();
+  return row && toAttempt(row, secrets);
+}
+
+/**
+ * Takes the right to ask one service about QR sign-ins that nobody asked about for long enough: seconds where
+ * somebody looks on, longer elsewhere. Each is opened by itself, so that one that cannot be opened spoils
+ * no other.
+ */
+export async function claimDueChecks(
+  db: Db,
+  secrets: Secrets,
+  of: { connector: string; limit: number },
+): Promise<ClaimedCheck[]> {
+  const due = db
+    .selectFrom('attempts')
+    .select('id')
+    .where('auth', '=', 'qr')
+    .where('connector', '=', of.connector)
+    .where('state', 'in', ASKED)
+    .where('session', 'is not', null)
+    .where('next_check_at', '<=', sql<Date>`now()`)
+    .where((where) =>
+      where.or([
+        where('watched_until', '>', sql<Date>`now()`),
+        where(
+          'next_check_at',
+          '<=',
+          secondsFromNow(WATCHED_PAUSE_SECONDS - UNWATCHED_PAUSE_SECONDS),
+        ),
+      ]),
+    )
+    .orderBy('next_check_at')
+    .limit(of.limit)
+    .forUpdate()
+    .skipLocked();
+  const rows = await db
+    .updateTable('attempts')
+    .set({ next_check_at: secondsFromNow(ASKING_SECONDS) })
+    .where('id', 'in', due)
+    .where('next_check_at', '<=', sql<Date>`now()`)
+    .returningAll()
+    .execute();
+  return rows.map((row) => ({ id: row.id, open: () => toAttempt(row, secrets) }));
+}
+
+/** Says when the worker may ask next: far away while a question runs long, after the pause when it ended. */
+export async function allowCheckIn(db: Db, id: string, seconds: number): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ next_check_at: secondsFromNow(seconds) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/**
+ * Makes the next question due for whoever comes first: the service itself said that something happened. A
+ * question under way is left alone.
+ *
+ * @returns the open QR sign-ins that the webhook address serves
+ */
+export async function allowChecksNow(db: Db, webhookId: string): Promise<string[]> {
+  const dueForAll = secondsFromNow(-UNWATCHED_PAUSE_SECONDS);
+  const rows = await db
+    .updateTable('attempts')
+    .set({
+      next_check_at: sql<Date>`case when ${IS_FREE} then ${dueForAll} else next_check_at end`,
+    })
+    .where('auth', '=', 'qr')
+    .where('state', 'in', ASKED)
+    .where((where) => where.or([where('id', '=', webhookId), where('channel_id', '=', webhookId)]))
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Has the worker ask more often about these QR sign-ins for a moment: somebody looks on. */
+export async function markWatched(db: Db, ids: readonly string[]): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ watched_until: secondsFromNow(WATCH_SECONDS) })
+    .where('id', 'in', ids)
+    .where('auth', '=', 'qr')
+    .where('state', 'in', ASKED)
+    .execute();
+}
+
+/** The pulse of many attempts in one query. Attempts that no longer exist are missing. */
+export async function readPulses(db: Db, ids: readonly string[]): Promise<AttemptPulse[]> {
+  return db.selectFrom('attempts').select(['id', 'revision']).where('id', 'in', ids).execute();
+}
+
+/** The attempt this is the key of, marked as watched. An unknown attempt has no key. */
+export async function findAttemptByKey(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+  keyHash: string,
+): Promise<StoredAttempt | undefined> {
+  if (!isRowId(id)) return undefined;
+  const row = await db
+    .with('marked', (cte) =>
+      cte
+        .updateTable('attempts')
+        .set({ watched_until: secondsFromNow(WATCH_SECONDS) })
+        .where('id', '=', id)
+        .where('key_hash', '=', keyHash)
+        .where('auth', '=', 'qr')
+        .where('state', 'in', ASKED)
+        // Whoever looks without pause writes no more than is needed.
+        .where(
+          sql<boolean>`coalesce(watched_until, to_timestamp(0)) < now() + make_interval(secs => ${WATCH_SECONDS / 2})`,
+        )
+        .returning('id'),
+    )
+    .selectFrom('attempts')
+    .selectAll()
+    .where('id', '=', id)
+    .where('key_hash', '=', keyHash)
+    .executeTakeFirst();
+  return row && toAttempt(row, secrets);
+}
+
+/**
+ * Spends the OAuth state it belongs to. `isFirst` is false when somebody came with it before; undefined
+ * when no attempt of this connector knows the state.
+ */
+export async function spendOAuthState(
+  db: Db,
+  secrets: Secrets,
+  stateHash: string,
+  connector: string,
+): Promise<{ attempt: StoredAttempt; isFirst: boolean } | undefined> {
+  const spent = await db
+    .updateTable('attempts')
+    .set({ oauth_state_used: true })
+    .where('oauth_state_hash', '=', stateHash)
+    .where('connector', '=', connector)
+    .where('oauth_state_used', '=', false)
+    .returningAll()
+    .executeTakeFirst();
+  if (spent) return { attempt: toAttempt(spent, secrets), isFirst: true };
+  const known = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('oauth_state_hash', '=', stateHash)
+    .where('connector', '=', connector)
+    .executeTakeFirst();
+  return known && { attempt: toAttempt(known, secrets), isFirst: false };
+}
+
+function secondsFromNow(seconds: number): RawBuilder<Date> {
+  return sql<Date>`now() + make_interval(secs => ${seconds})`;
+}
+
+/** Open attempts that a new one replaces: for the same channel, or of the same user and service. */
+export async function lockRivals(
+  trx: Trx,
+  secrets: Secrets,
+  of: { accountId: number; userId: number; connector: string; channelId: string | null },
+): Promise<StoredAttempt[]> {
+  const rows = await trx
+    .selectFrom('attempts')
+    .selectAll()
+    .where('account_id', '=', of.accountId)
+    .where('state', 'in', LIVE)
+    .where((where) =>
+      where.or([
+        where.and([where('user_id', '=', of.userId), where('connector', '=', of.connector)]),
+        ...(of.channelId === null ? [] : [where('channel_id', '=', of.channelId)]),
+      ]),
+    )
+    .forUpdate()
+    .execute();
+  return rows.map((row) => toAttempt(row, secrets));
+}
+
+/** Open attempts to reconnect a channel. */
+export async function lockAttemptsOfChannel(
+  trx: Trx,
+  secrets: Secrets,
+  channelId: string,
+): Promise<StoredAttempt[]> {
+  const rows = await trx
+    .selectFrom('attempts')
+    .selectAll()
+    .where('channel_id', '=', channelId)
+    .where('state', 'in', LIVE)
+    .forUpdate()
+    .execute();
+  return rows.map((row) => toAttempt(row, secrets));
+}
+
+/** Open attempts of install epochs that are over. */
+export async function lockEndedAttempts(
+  trx: Trx,
+  secrets: Secrets,
+  accountId: number,
+  upToEpoch: number,
+): Promise<StoredAttempt[]> {
+  const rows = await trx
+    .selectFrom('attempts')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('epoch', '<=', upToEpoch)
+    .where('state', 'in', LIVE)
+    .forUpdate()
+    .execute();
+  return rows.map((row) => toAttempt(row, secrets));
+}
+
+export async function listOverdueAttempts(db: Db, now: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('attempts')
+    .select('id')
+    .where('state', 'in', LIVE)
+    .where('expires_at', '<=', now)
+    .orderBy('expires_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+export async function deleteOldAttempts(db: Db, createdBefore: Date): Promise<void> {
+  await deleteInBatches(
+    db,
+    'attempts',
+    sql`created_at < ${createdBefore}::timestamptz and state not in (${sql.join(LIVE)})`,
+  );
+}
+
+export async function deleteAttemptsOfEpochs(
+  trx: Trx,
+  accountId: number,
+  upToEpoch: number,
+): Promise<void> {
+  await trx
+    .deleteFrom('attempts')
+    .where('account_id', '=', accountId)
+    .where('epoch', '<=', upToEpoch)
+    .execute();
+}

@@ -1,0 +1,208 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { StartAttempt, StartedAttempt } from '../../../contract/api.ts';
+import type { AuthKind } from '../../../contract/connectors.ts';
+import type { Caller } from '../../accounts/caller.ts';
+import { requireActiveAccount } from '../../accounts/install-state.ts';
+import type { Account } from '../../accounts/rows.ts';
+import type { Connector } from '../../connectors/connector.ts';
+import type { Parts } from '../../context.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { lockAccount } from '../../platform/database/account-lock.ts';
+import { transaction } from '../../platform/database/transaction.ts';
+import { isAtLimit } from '../channel-limit.ts';
+import { reasonOf, toCredentialsError, toolsForAttempt, webhookIdOf } from '../connector-tools.ts';
+import { findChannel, findChannelSecrets, listChannels } from '../rows.ts';
+import { endLater } from '../sign-outs/session-endings.ts';
+import { viewAttempt } from './attempt-view.ts';
+import { endAttempt, endAttemptById } from './end-attempt.ts';
+import {
+  changeAttempt,
+  findAttempt,
+  insertAttempt,
+  lockRivals,
+  type NewAttempt,
+  type StoredAttempt,
+} from './rows.ts';
+
+/** A QR sign-in needs longer: the phone may be in another room. */
+const LIFETIME_MS: Record<AuthKind, number> = {
+  oauth: 10 * 60_000,
+  api_key: 10 * 60_000,
+  qr: 15 * 60_000,
+};
+
+const KEY_BYTES = 32;
+
+/**
+ * Begins to connect a chat account, or to sign a channel in again. Older open attempts for the same
+ * channel, and of the same user with the same service, end as superseded.
+ *
+ * @param openerOrigin exact origin of the Kommo page; the callback page posts to it and to no other
+ * @throws AppError `validation_failed`, `not_found`, `channel_limit_reached`, `kommo_reauthorize`, or what
+ *   the chat service answered
+ */
+export async function startAttempt(
+  parts: Parts,
+  caller: Caller,
+  wish: StartAttempt,
+  openerOrigin: string,
+): Promise<StartedAttempt> {
+  const account = await requireActiveAccount(parts, caller);
+  const connector = parts.connectors.get(wish.connector);
+  if (!connector) throw invalid('connector', 'unknown');
+  const channelId = wish.channel_id ?? null;
+  const webhookSecret =
+    channelId === null
+      ? await newChannelSecret(parts, account, connector.id)
+      : await secretOfChannel(parts, account, channelId, connector.id);
+  const key = randomKey();
+  const oauthState = connector.auth === 'oauth' ? randomKey() : null;
+  const now = parts.now();
+  const row: NewAttempt = {
+    id: randomUUID(),
+    accountId: account.id,
+    epoch: account.epoch,
+    userId: caller.userId,
+    connector: connector.id,
+    auth: connector.auth,
+    channelId,
+    keyHash: hashKey(key),
+    oauthStateHash: oauthState === null ? null : hashKey(oauthState),
+    openerOrigin,
+    webhookSecret,
+    expiresAt: new Date(now.getTime() + LIFETIME_MS[connector.auth]),
+    now,
+  };
+  const opened = await open(parts, row);
+  const attempt = await begin(parts, connector, opened, oauthState);
+  return { attempt: await viewAttempt(parts, attempt), attempt_key: key };
+}
+
+/** How keys and OAuth states are stored: whoever reads the database cannot use them. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}
+
+function randomKey(): string {
+  return randomBytes(KEY_BYTES).toString('base64url');
+}
+
+function invalid(path: string, code: string): AppError {
+  return new AppError('validation_failed', { fields: [{ path, code }] });
+}
+
+async function newChannelSecret(
+  parts: Parts,
+  account: Account,
+  connector: string,
+): Promise<string> {
+  const channels = await listChannels(parts.db, account.id, account.epoch);
+  if (isAtLimit(parts.config, channels, connector)) throw new AppError('channel_limit_reached');
+  return randomKey();
+}
+
+async function secretOfChannel(
+  parts: Parts,
+  account: Account,
+  id: string,
+  connector: string,
+): Promise<string> {
+  const channel = await findChannel(parts.db, { id, accountId: account.id, epoch: account.epoch });
+  const secrets = channel && (await findChannelSecrets(parts.db, parts.secrets, id));
+  if (!secrets) throw new AppError('not_found');
+  if (channel.connector !== connector) throw invalid('channel_id', 'other_connector');
+  return secrets.webhookSecret ?? randomKey();
+}
+
+async function open(parts: Parts, row: NewAttempt): Promise<StoredAttempt> {
+  await transaction(parts.db, async (trx) => {
+    const account = await lockAccount(trx, row.accountId);
+    if (account?.epoch !== row.epoch) throw new AppError('not_found');
+    for (const rival of await lockRivals(trx, parts.secrets, row)) {
+      await endAttempt(trx, parts, rival, { state: 'cancelled', reason: 'superseded' });
+    }
+    await insertAttempt(trx, parts.secrets, row);
+  });
+  return getAttempt(parts, row.id);
+}
+
+async function begin(
+  parts: Parts,
+  connector: Connector,
+  attempt: StoredAttempt,
+  oauthState: string | null,
+): Promise<StoredAttempt> {
+  const tools = toolsForAttempt(parts, attempt);
+  const now = parts.now();
+  try {
+    switch (connector.auth) {
+      case 'api_key':
+        return await change(parts, attempt.id, { state: 'waiting', now });
+      case 'oauth': {
+        const isFurther = attempt.channelId === null && (await hasChannel(parts, attempt));
+        const { authorizeUrl, session } = await connector.begin(tools, oauthState ?? '', {
+          isFurther,
+        });
+        return await change(parts, attempt.id, {
+          state: 'waiting',
+          shown: { authorizeUrl },
+          session,
+          now,
+        });
+      }
+      case 'qr': {
+        const session = await connector.begin(tools, attempt.id);
+        const begun = await changeAttempt(parts.db, parts.secrets, attempt.id, { session, now });
+        if (begun) return begun;
+        // Superseded or cancelled while the service was opening the session.
+        await abandonLater(parts, attempt, session);
+        return await getAttempt(parts, attempt.id);
+      }
+    }
+  } catch (error) {
+    await endAttemptById(parts, attempt.id, { state: 'failed', reason: reasonOf(error) });
+    throw toCredentialsError(error);
+  }
+}
+
+/** Whether an account of this service is connected already. */
+async function hasChannel(
+  parts: Parts,
+  { accountId, epoch, connector }: StoredAttempt,
+): Promise<boolean> {
+  const channels = await listChannels(parts.db, accountId, epoch);
+  return channels.some((channel) => channel.connector === connector);
+}
+
+async function change(
+  parts: Parts,
+  id: string,
+  to: Parameters<typeof changeAttempt>[3],
+): Promise<StoredAttempt> {
+  const changed = await changeAttempt(parts.db, parts.secrets, id, to);
+  return changed ?? getAttempt(parts, id);
+}
+
+async function getAttempt(parts: Parts, id: string): Promise<StoredAttempt> {
+  const attempt = await findAttempt(parts.db, parts.secrets, id);
+  if (!attempt) throw new AppError('not_found');
+  return attempt;
+}
+
+async function abandonLater(
+  parts: Parts,
+  attempt: StoredAttempt,
+  session: Record<string, unknown>,
+): Promise<void> {
+  await transaction(parts.db, (trx) =>
+    endLater(trx, parts, {
+      accountId: attempt.accountId,
+      connector: attempt.connector,
+      kind: 'abandon',
+      externalId: null,
+      webhookId: webhookIdOf(attempt),
+      webhookSecret: attempt.webhookSecret ?? '',
+      content: session,
+    }),
+  );
+}

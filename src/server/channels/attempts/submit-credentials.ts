@@ -1,0 +1,194 @@
+import type { SubmitCredentials, SubmittedAnswer } from '../../../contract/api.ts';
+import type { ConnectorField } from '../../../contract/connectors.ts';
+import type { FieldError } from '../../../contract/errors.ts';
+import type { Caller } from '../../accounts/caller.ts';
+import { findAccount } from '../../accounts/install-state.ts';
+import { effectivePreferences } from '../../accounts/preferences.ts';
+import { findSettings } from '../../accounts/rows.ts';
+import type { ApiKeyConnector, QrConnector } from '../../connectors/connector.ts';
+import { withoutInvisible } from '../../connectors/plain-text.ts';
+import type { Parts } from '../../context.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { getConnector, toCredentialsError, toolsForAttempt } from '../connector-tools.ts';
+import { acceptAccount } from './accept-account.ts';
+import { viewAttempt } from './attempt-view.ts';
+import { endAttemptById, endUnreadable } from './end-attempt.ts';
+import { keyEnding } from './key-ending.ts';
+import { formatPhone, phoneDigits } from './phone.ts';
+import { withCheck } from './qr-progress.ts';
+import { type Candidate, changeAttempt, findAttempt, isLive, type StoredAttempt } from './rows.ts';
+
+/**
+ * Takes what the admin submits to an open attempt: the fields of an API key, a phone number for a pairing
+ * code, or his yes to the account that was found.
+ *
+ * @throws AppError `not_found`, `attempt_expired`, `attempt_state`, `validation_failed` and
+ *   `connector_rejected` with the paths of the inputs, `already_connected`, `channel_limit_reached`, or what
+ *   else the service answered. After any of these, and after a preview, the attempt is as it was
+ */
+export async function submitCredentials(
+  parts: Parts,
+  caller: Caller,
+  id: string,
+  submitted: SubmitCredentials,
+): Promise<SubmittedAnswer> {
+  const found = await findAttempt(parts.db, parts.secrets, id);
+  if (found?.accountId !== caller.accountId) throw new AppError('not_found');
+  const attempt = await endUnreadable(parts, found);
+  const isYes = submitted.confirm === true && Object.keys(submitted.values).length === 0;
+  // A second click on the same yes finds what the first one made.
+  if (attempt.state === 'connected' && isYes) return { attempt: await viewAttempt(parts, attempt) };
+  if (attempt.state === 'expired') throw new AppError('attempt_expired');
+  if (!isLive(attempt.state)) throw new AppError('attempt_state');
+  if (attempt.expiresAt <= parts.now()) {
+    await endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' });
+    throw new AppError('attempt_expired');
+  }
+  if (submitted.preview) {
+    const understood = await read(parts, attempt, submitted.values);
+    return { attempt: await viewAttempt(parts, attempt), understood };
+  }
+  const taken = await take(parts, attempt, submitted, isYes);
+  return { attempt: await viewAttempt(parts, taken) };
+}
+
+/** What the values mean, before anybody is asked about them. */
+async function read(
+  parts: Parts,
+  attempt: StoredAttempt,
+  given: Record<string, string>,
+): Promise<SubmittedAnswer['understood']> {
+  const connector = getConnector(parts, attempt.connector);
+  if (connector.auth === 'oauth') throw new AppError('attempt_state');
+  const values = checkedValues(connector.fields, given);
+  if (connector.auth !== 'qr') return {};
+  return { phone: formatPhone(await readPhone(parts, attempt, values.phone ?? '')) };
+}
+
+async function take(
+  parts: Parts,
+  attempt: StoredAttempt,
+  submitted: SubmitCredentials,
+  isYes: boolean,
+): Promise<StoredAttempt> {
+  if (isYes) {
+    if (attempt.state !== 'confirm' || !attempt.candidate) throw new AppError('attempt_state');
+    return accept(parts, attempt, attempt.candidate, 'given');
+  }
+  const connector = getConnector(parts, attempt.connector);
+  if (connector.auth === 'oauth') throw new AppError('attempt_state');
+  const values = checkedValues(connector.fields, submitted.values);
+  return connector.auth === 'qr'
+    ? requestPairingCode(parts, attempt, connector, values)
+    : verify(parts, attempt, connector, values, submitted.confirm === true);
+}
+
+async function verify(
+  parts: Parts,
+  attempt: StoredAttempt,
+  connector: ApiKeyConnector,
+  values: Record<string, string>,
+  isConfirmed: boolean,
+): Promise<StoredAttempt> {
+  let candidate: Candidate;
+  try {
+    const linked = await connector.verify(toolsForAttempt(parts, attempt), values);
+    candidate = { ...linked, keyEnding: keyEnding(connector.fields, values) };
+  } catch (error) {
+    throw toCredentialsError(error);
+  }
+  if (!isConfirmed) return accept(parts, attempt, candidate, 'asked');
+  // A yes given with the key covers a question only if it was asked about this very account.
+  const wasAsked =
+    attempt.state === 'confirm' && attempt.candidate?.externalId === candidate.externalId;
+  return accept(parts, attempt, candidate, wasAsked ? 'given' : 'unless_questionable');
+}
+
+async function accept(
+  parts: Parts,
+  attempt: StoredAttempt,
+  candidate: Candidate,
+  consent: Parameters<typeof acceptAccount>[3],
+): Promise<StoredAttempt> {
+  const acceptance = await acceptAccount(parts, attempt, candidate, consent).catch(
+    (error: unknown) => {
+      throw toCredentialsError(error);
+    },
+  );
+  if (acceptance.outcome === 'changed') return acceptance.attempt;
+  if (acceptance.outcome === 'over') throw new AppError('attempt_state');
+  // A key may be replaced by another one; a scanned or signed-in account is what it is.
+  if (attempt.auth !== 'api_key') {
+    await endAttemptById(parts, attempt.id, { state: 'failed', reason: acceptance.reason });
+  }
+  throw new AppError(acceptance.reason);
+}
+
+async function requestPairingCode(
+  parts: Parts,
+  attempt: StoredAttempt,
+  connector: QrConnector,
+  values: Record<string, string>,
+): Promise<StoredAttempt> {
+  const phone = await readPhone(parts, attempt, values.phone ?? '');
+  const changed = await withCheck(parts, attempt.id, async (current) => {
+    if (current.session === null) throw new AppError('attempt_state');
+    const tools = toolsForAttempt(parts, current);
+    const pairingCode = await connector
+      .pairingCode(tools, current.session, phone)
+      .catch((error: unknown) => {
+        throw toCredentialsError(error);
+      });
+    return changeAttempt(parts.db, parts.secrets, current.id, {
+      shown: { ...current.shown, pairingCode },
+      now: parts.now(),
+    });
+  });
+  if (changed) return changed;
+  const now = await findAttempt(parts.db, parts.secrets, attempt.id);
+  const isOpen = now && isLive(now.state) && now.state !== 'confirm';
+  throw new AppError(isOpen ? 'in_progress' : 'attempt_state');
+}
+
+async function readPhone(parts: Parts, attempt: StoredAttempt, typed: string): Promise<string> {
+  const account = await findAccount(parts, attempt.accountId);
+  const { preferences } = await findSettings(parts.db, attempt.accountId, attempt.epoch);
+  const country = account ? effectivePreferences(preferences, account).country.value : '';
+  const phone = phoneDigits(typed, country);
+  if (phone === undefined)
+    throw faulty([{ path: 'values.phone', code: typed ? 'invalid' : 'required' }]);
+  return phone;
+}
+
+function checkedValues(
+  fields: readonly ConnectorField[],
+  given: Record<string, string>,
+): Record<string, string> {
+  const faults: FieldError[] = [];
+  const values: Record<string, string> = {};
+  for (const field of fields) {
+    const typed = given[field.name] ?? '';
+    const value = field.secret ? withoutInvisible(typed) : typed.trim();
+    const path = `values.${field.name}`;
+    if (value !== '') values[field.name] = value;
+    else if (field.required) faults.push({ path, code: 'required' });
+    if (field.type === 'url' && value !== '' && !isWebAddress(value)) {
+      faults.push({ path, code: 'invalid' });
+    }
+  }
+  for (const name of Object.keys(given)) {
+    if (!fields.some((field) => field.name === name)) {
+      faults.push({ path: `values.${name}`, code: 'unknown' });
+    }
+  }
+  if (faults.length > 0) throw faulty(faults);
+  return values;
+}
+
+function isWebAddress(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
+
+function faulty(fields: FieldError[]): AppError {
+  return new AppError('validation_failed', { fields });
+}

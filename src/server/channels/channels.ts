@@ -1,0 +1,72 @@
+import type { ChannelCollection } from '../../contract/api.ts';
+import type { Caller } from '../accounts/caller.ts';
+import { findSettings, storeDefaultChannel } from '../accounts/rows.ts';
+import type { Parts } from '../context.ts';
+import { AppError } from '../platform/app-error.ts';
+import { lockAccount } from '../platform/database/account-lock.ts';
+import type { Trx } from '../platform/database/database.ts';
+import { transaction } from '../platform/database/transaction.ts';
+import { endAttempt } from './attempts/end-attempt.ts';
+import { lockAttemptsOfChannel } from './attempts/rows.ts';
+import { channelAddress, viewChannel } from './channel-view.ts';
+import {
+  deleteChannel,
+  findChannel,
+  listChannels,
+  listChannelsWithDefault,
+  type StoredChannel,
+} from './rows.ts';
+import { unlinkLater } from './sign-outs/session-endings.ts';
+import { replaceSources, requestSync } from './sources/rows.ts';
+
+/** The account's channels, as the guide's collection. */
+export async function readChannels(parts: Parts, caller: Caller): Promise<ChannelCollection> {
+  const epoch = caller.account?.epoch ?? 0;
+  const { channels, defaultChannelId } = await listChannelsWithDefault(
+    parts.db,
+    caller.accountId,
+    epoch,
+  );
+  return {
+    _total_items: channels.length,
+    _embedded: {
+      channels: channels.map((channel) => viewChannel(parts, channel, defaultChannelId)),
+    },
+    _links: { self: { href: channelAddress(parts) } },
+  };
+}
+
+/**
+ * Removes a channel at once: its session at the chat service is ended, its sources go with the next sync,
+ * and when it was the default, the oldest remaining channel takes over.
+ *
+ * @throws AppError `not_found` for an id that is unknown or another account's
+ */
+export async function removeChannel(parts: Parts, caller: Caller, id: string): Promise<void> {
+  await transaction(parts.db, async (trx) => {
+    const account = await lockAccount(trx, caller.accountId);
+    const key = { id, accountId: caller.accountId, epoch: account?.epoch ?? 0 };
+    const channel = await findChannel(trx, key);
+    if (!channel) throw new AppError('not_found');
+    for (const attempt of await lockAttemptsOfChannel(trx, parts.secrets, id)) {
+      await endAttempt(trx, parts, attempt, { state: 'cancelled', reason: 'superseded' });
+    }
+    await unlinkLater(trx, parts, channel);
+    await deleteChannel(trx, id);
+    await replaceSources(trx, channel.accountId, [id], []);
+    await moveDefault(trx, channel);
+    const settings = await findSettings(trx, channel.accountId, channel.epoch);
+    if (settings.status !== 'active') return;
+    await requestSync(trx, channel.accountId);
+    await parts.jobs.send(trx, 'sync-sources', { accountId: channel.accountId });
+  });
+}
+
+/** A channel that has sources is preferred: only such a one can be Kommo's default. */
+async function moveDefault(trx: Trx, { id, accountId, epoch }: StoredChannel): Promise<void> {
+  const { defaultChannelId } = await findSettings(trx, accountId, epoch);
+  if (defaultChannelId !== id) return;
+  const rest = await listChannels(trx, accountId, epoch);
+  const heir = rest.find((channel) => channel.isSaved) ?? rest[0];
+  await storeDefaultChannel(trx, accountId, epoch, heir?.id ?? null);
+}

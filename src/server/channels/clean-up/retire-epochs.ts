@@ -1,0 +1,43 @@
+import type { Parts } from '../../context.ts';
+import type { Trx } from '../../platform/database/database.ts';
+import { endAttempt } from '../attempts/end-attempt.ts';
+import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../attempts/rows.ts';
+import { deleteChannelsOfEpochs, listEndedChannels } from '../rows.ts';
+import { unlinkLater } from '../sign-outs/session-endings.ts';
+import { replaceSources } from '../sources/rows.ts';
+
+/**
+ * So long a chat service is told that the integration was uninstalled. Then the secrets are forgotten: a
+ * minute after an uninstall nothing that could speak for the account may be left.
+ */
+const GIVE_UP_SECONDS = 40;
+
+/**
+ * Removes what outlived its install epoch: channels, their sources' numbers, and attempts. Sessions at the
+ * chat services are ended after the commit. Repeating it finds nothing to do.
+ */
+export async function retireEpochs(
+  trx: Trx,
+  parts: Parts,
+  accountId: number,
+  upToEpoch: number,
+): Promise<void> {
+  for (const channel of await listEndedChannels(trx, accountId, upToEpoch)) {
+    await unlinkLater(trx, parts, channel, GIVE_UP_SECONDS);
+  }
+  for (const attempt of await lockEndedAttempts(trx, parts.secrets, accountId, upToEpoch)) {
+    await endAttempt(trx, parts, attempt, {
+      state: 'cancelled',
+      reason: null,
+      giveUpSeconds: GIVE_UP_SECONDS,
+    });
+  }
+  await forgetEpochs(trx, accountId, upToEpoch);
+}
+
+/** Removes the same without telling anybody. */
+export async function forgetEpochs(trx: Trx, accountId: number, upToEpoch: number): Promise<void> {
+  const ids = await deleteChannelsOfEpochs(trx, accountId, upToEpoch);
+  await replaceSources(trx, accountId, ids, []);
+  await deleteAttemptsOfEpochs(trx, accountId, upToEpoch);
+}

@@ -1,0 +1,85 @@
+import type { AttemptReason, LinkedAccount } from '../../contract/api.ts';
+import {
+  type Connector,
+  ConnectorError,
+  type ConnectorFailure,
+  type Tools,
+} from '../connectors/connector.ts';
+import type { Parts } from '../context.ts';
+import { AppError } from '../platform/app-error.ts';
+import { toAppError } from '../to-app-error.ts';
+import type { Candidate, StoredAttempt } from './attempts/rows.ts';
+
+/** Why an attempt failed, for each way a chat service can fail us. */
+const REASONS: Record<ConnectorFailure, AttemptReason> = {
+  rejected: 'rejected',
+  reauthorize: 'rejected',
+  unavailable: 'service_unreachable',
+  rate_limited: 'rate_limited',
+  misconfigured: 'misconfigured',
+  signature: 'service_error',
+};
+
+/** The toolbox of a connector. `webhook.id` is the channel's id; before there is one, the attempt's. */
+export function toolsFor(
+  parts: Parts,
+  connector: string,
+  webhook: { id: string; secret: string },
+): Tools {
+  const { publicUrl } = parts.config;
+  return {
+    send: parts.send,
+    now: parts.now,
+    log: parts.log.child({ connector }),
+    redirectUrl: `${publicUrl}/connect/callback/${connector}`,
+    webhook: {
+      url: `${publicUrl}/connect/webhooks/${connector}/${webhook.id}`,
+      secret: webhook.secret,
+    },
+  };
+}
+
+/** The toolbox for an open attempt. */
+export function toolsForAttempt(parts: Parts, attempt: StoredAttempt): Tools {
+  return toolsFor(parts, attempt.connector, {
+    id: webhookIdOf(attempt),
+    secret: attempt.webhookSecret ?? '',
+  });
+}
+
+/**
+ * The id in the webhook address of an attempt. A new channel gets the id of the attempt that made it, so
+ * that the address a service was told at the start stays right for the channel's whole life.
+ */
+export function webhookIdOf(attempt: Pick<StoredAttempt, 'id' | 'channelId'>): string {
+  return attempt.channelId ?? attempt.id;
+}
+
+/** @throws AppError `connector_misconfigured` when the operator no longer offers the service */
+export function getConnector(parts: Parts, id: string): Connector {
+  const connector = parts.connectors.get(id);
+  if (!connector) throw new AppError('connector_misconfigured');
+  return connector;
+}
+
+export function reasonOf(error: unknown): AttemptReason {
+  return error instanceof ConnectorError ? REASONS[error.failure] : 'service_error';
+}
+
+/** A refusal with the path of the input it is about; everything else as usual. */
+export function toCredentialsError(error: unknown): AppError {
+  if (!(error instanceof ConnectorError) || error.failure !== 'rejected') return toAppError(error);
+  const path = error.field === undefined ? 'values' : `values.${error.field}`;
+  const field = { path, code: 'rejected', ...(error.reason && { reason: error.reason }) };
+  return new AppError('connector_rejected', { cause: error, fields: [field] });
+}
+
+/** Who is signed in, as the wire has it. */
+export function linkedAccountOf(candidate: Candidate): LinkedAccount {
+  return {
+    external_id: candidate.externalId,
+    name: candidate.name,
+    handle: candidate.handle,
+    ...(candidate.avatarUrl !== undefined && { avatar_url: candidate.avatarUrl }),
+  };
+}

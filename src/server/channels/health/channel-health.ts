@@ -1,0 +1,98 @@
+import { type Connector, ConnectorError, type Health } from '../../connectors/connector.ts';
+import type { Parts } from '../../context.ts';
+import { concurrently } from '../../platform/concurrently.ts';
+import { toolsFor } from '../connector-tools.ts';
+import { findChannelSecrets, type StoredChannel } from '../rows.ts';
+import { claimChannelsToCheck, storeHealth } from './rows.ts';
+
+/** Each channel is asked about this often; what the service posts itself shows at once. */
+const CHECK_EVERY_MS = 10 * 60_000;
+
+/** What the admin must do when the stored credentials cannot be opened, by kind of sign-in. */
+const NO_CREDENTIALS = {
+  oauth: 'sign_in_again',
+  qr: 'scan_again',
+  api_key: 'key_rejected',
+} as const;
+
+/** Channels of one service asked about at the same time. */
+const AT_ONCE = 10;
+
+/** Asks one service about its channels that were not checked for a while. */
+export async function checkChannels(
+  parts: Parts,
+  connector: Connector,
+  stopping: AbortSignal,
+): Promise<void> {
+  const onError = (error: unknown, { channel }: Due) => {
+    const details = { err: error, channelId: channel.id, connector: connector.id };
+    if (error instanceof ConnectorError) parts.log.warn(details, 'a channel could not be checked');
+    else parts.log.error(details, 'a channel could not be checked');
+  };
+  const due = claimDue(parts, connector.id, stopping);
+  await concurrently(due, { limit: AT_ONCE, stopping, onError }, async ({ channel, asOf }) => {
+    const health = await ask(parts, connector, channel);
+    if (health) await noteHealth(parts, channel, health, asOf);
+  });
+}
+
+/** A channel to ask about; what its service answers holds as of the moment it was taken. */
+interface Due {
+  channel: StoredChannel;
+  asOf: Date;
+}
+
+/** Takes a few at a time, as they are asked for: what is taken counts as checked. */
+async function* claimDue(
+  parts: Parts,
+  connector: string,
+  stopping: AbortSignal,
+): AsyncGenerator<Due> {
+  while (!stopping.aborted) {
+    const asOf = parts.now();
+    const before = new Date(asOf.getTime() - CHECK_EVERY_MS);
+    const claim = { connector, before, now: asOf, limit: AT_ONCE };
+    const channels = await claimChannelsToCheck(parts.db, claim);
+    for (const channel of channels) yield { channel, asOf };
+    if (channels.length < AT_ONCE) return;
+  }
+}
+
+/** Notes what is known about a channel since `asOf`. */
+export async function noteHealth(
+  parts: Parts,
+  channel: Pick<StoredChannel, 'id'>,
+  health: Health,
+  asOf: Date,
+): Promise<void> {
+  await storeHealth(parts.db, parts.secrets, channel.id, {
+    status: health.status,
+    statusReason: health.reason,
+    ...(health.credentials && { credentials: health.credentials }),
+    asOf,
+  });
+}
+
+async function ask(
+  parts: Parts,
+  connector: Connector,
+  channel: StoredChannel,
+): Promise<Health | undefined> {
+  const secrets = await findChannelSecrets(parts.db, parts.secrets, channel.id);
+  if (!secrets) return undefined;
+  const { credentials, webhookSecret } = secrets;
+  if (!credentials || webhookSecret === undefined) return unreadable(parts, connector, channel);
+  const tools = toolsFor(parts, channel.connector, { id: channel.id, secret: webhookSecret });
+  return connector.health(tools, credentials);
+}
+
+/** Signing in again puts new secrets in their place. */
+function unreadable(parts: Parts, connector: Connector, channel: StoredChannel): Health {
+  const reason = NO_CREDENTIALS[connector.auth];
+  // Said once, not at every check.
+  if (channel.statusReason !== reason) {
+    const details = { channelId: channel.id, accountId: channel.accountId };
+    parts.log.error(details, 'the secrets of a channel cannot be opened');
+  }
+  return { status: 'action_needed', reason };
+}

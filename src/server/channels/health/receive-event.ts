@@ -1,0 +1,83 @@
+import {
+  type Connector,
+  ConnectorError,
+  type Health,
+  type WebhookRequest,
+} from '../../connectors/connector.ts';
+import type { Parts } from '../../context.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { toAppError } from '../../to-app-error.ts';
+import type { Aftermath } from '../aftermath.ts';
+import { progressQrNow } from '../attempts/qr-progress.ts';
+import { allowChecksNow } from '../attempts/rows.ts';
+import { toolsFor } from '../connector-tools.ts';
+import { noteHealth } from './channel-health.ts';
+import { findWebhookOwner, type WebhookOwner } from './rows.ts';
+
+/** Where an event goes to. Known before its body is read: a stranger's is never read. */
+export interface Recipient {
+  connector: Connector & Required<Pick<Connector, 'receive'>>;
+  owner: WebhookOwner;
+}
+
+/** @throws AppError `not_found` for an address nobody was given */
+export async function findRecipient(
+  parts: Parts,
+  connectorId: string,
+  id: string,
+): Promise<Recipient> {
+  const connector = parts.connectors.get(connectorId);
+  if (!connector?.receive) throw new AppError('not_found');
+  const owner = await findWebhookOwner(parts.db, parts.secrets, id, connectorId);
+  if (!owner) throw new AppError('not_found');
+  return { connector: connector as Recipient['connector'], owner };
+}
+
+/**
+ * Takes an event that a chat service posted to a channel's address, or to that of an open attempt. It is
+ * answered once it is proven; what it means is seen to after that. Nothing is lost with the process: an event
+ * says no more than that it is time to ask, and the regular checks of channels and attempts ask anyway.
+ *
+ * @throws AppError `signature_invalid` when the connector cannot prove the event
+ */
+export async function receiveEvent(
+  parts: Parts,
+  aftermath: Aftermath,
+  { connector, owner }: Recipient,
+  request: WebhookRequest,
+): Promise<void> {
+  const asOf = parts.now();
+  const { id, webhookSecret, credentials } = owner;
+  // A secret that cannot be opened proves nothing.
+  if (webhookSecret === undefined) throw new AppError('signature_invalid');
+  const tools = toolsFor(parts, connector.id, { id, secret: webhookSecret });
+  const health = await prove(connector.receive(tools, credentials, request));
+  if (credentials !== undefined && health) {
+    aftermath.run(`${id} health`, () => noteHealth(parts, { id }, health, asOf));
+  }
+  // The address of a channel also serves the session of an open attempt to sign it in again.
+  if (connector.auth === 'qr' && (credentials === undefined || !health)) {
+    aftermath.run(`${id} attempts`, () => progressAttempts(parts, connector, id));
+  }
+}
+
+async function progressAttempts(
+  parts: Parts,
+  connector: Connector & { auth: 'qr' },
+  webhookId: string,
+): Promise<void> {
+  for (const id of await allowChecksNow(parts.db, webhookId)) {
+    await progressQrNow(parts, id, connector);
+  }
+}
+
+async function prove(receiving: Promise<Health | undefined>): Promise<Health | undefined> {
+  try {
+    return await receiving;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.failure === 'signature') {
+      throw new AppError('signature_invalid', { cause: error });
+    }
+    throw toAppError(error);
+  }
+}

@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { ChannelStatus, StatusReason } from '../../../contract/api.ts';
+import type { Db } from '../../platform/database/database.ts';
+import { isRowId } from '../../platform/database/row-id.ts';
+import type { Secrets } from '../../platform/database/secrets.ts';
+import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
+import { openSecrets, type StoredChannel, toChannel } from '../rows.ts';
+
+/**
+ * Notes how a channel is doing, unless it signed in anew after `asOf`: an older answer says nothing about
+ * the new session. `credentials` come along when asking renewed them.
+ */
+export async function storeHealth(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+  health: {
+    status: ChannelStatus;
+    statusReason: StatusReason | null;
+    credentials?: Record<string, unknown>;
+    asOf: Date;
+  },
+): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set({
+      status: health.status,
+      status_reason: health.statusReason,
+      ...(health.credentials && {
+        credentials: secrets.seal(JSON.stringify(health.credentials), `channels:${id}:credentials`),
+      }),
+    })
+    .where('id', '=', id)
+    .where('status', '!=', 'paused')
+    .where((where) =>
+      where.or([where('checked_at', 'is', null), where('checked_at', '<=', health.asOf)]),
+    )
+    .execute();
+}
+
+/** Takes the channels of one service whose last check is older than `before`, so that no other replica asks about them. */
+export async function claimChannelsToCheck(
+  db: Db,
+  claim: { connector: string; before: Date; now: Date; limit: number },
+): Promise<StoredChannel[]> {
+  const due = db
+    .selectFrom('channels')
+    .innerJoin('accounts', 'accounts.id', 'channels.account_id')
+    .select('channels.id')
+    .where('channels.connector', '=', claim.connector)
+    .where('channels.checked_at', '<', claim.before)
+    .where('channels.status', '!=', 'paused')
+    .whereRef('channels.epoch', '=', 'accounts.epoch')
+    .orderBy('channels.checked_at')
+    .limit(claim.limit)
+    .forUpdate('channels')
+    .skipLocked();
+  const rows = await db
+    .updateTable('channels')
+    .set({ checked_at: claim.now })
+    .where('id', 'in', due)
+    .where('checked_at', '<', claim.before)
+    .returningAll()
+    .execute();
+  return rows.map(toChannel);
+}
+
+/** Who a webhook address was given for, with what its events are proven by. Never log one. */
+export interface WebhookOwner {
+  /** Id of the channel, or of the open attempt that may become one. */
+  id: string;
+  /** Undefined when it cannot be opened: nothing can be proven then. */
+  webhookSecret: string | undefined;
+  /** Undefined for an attempt: nobody is signed in yet; and when they cannot be opened. */
+  credentials: Record<string, unknown> | undefined;
+}
+
+/**
+ * The channel or the open attempt of a webhook address, in one query; undefined for an address nobody was
+ * given, or whose install epoch has ended.
+ */
+export async function findWebhookOwner(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+  connector: string,
+): Promise<WebhookOwner | undefined> {
+  if (!isRowId(id)) return undefined;
+  const row = await db
+    .selectFrom('attempts')
+    .select([sql<string | null>`null::text`.as('credentials'), 'webhook_secret'])
+    .where('id', '=', id)
+    .where('connector', '=', connector)
+    .where('state', 'in', LIVE)
+    // One to sign a channel in again goes by the channel's address.
+    .where('channel_id', 'is', null)
+    .unionAll(
+      db
+        .selectFrom('channels')
+        .innerJoin('accounts', 'accounts.id', 'channels.account_id')
+        .select(['channels.credentials', 'channels.webhook_secret'])
+        .where('channels.id', '=', id)
+        .where('channels.connector', '=', connector)
+        .whereRef('channels.epoch', '=', 'accounts.epoch'),
+    )
+    .executeTakeFirst();
+  if (!row || row.webhook_secret === null) return undefined;
+  if (row.credentials === null) {
+    const webhookSecret = openWebhookSecret(secrets, id, row.webhook_secret);
+    return { id, webhookSecret, credentials: undefined };
+  }
+  const { credentials, webhook_secret } = row;
+  const opened = openSecrets(secrets, { id, credentials, webhook_secret });
+  return { id, webhookSecret: opened.webhookSecret, credentials: opened.credentials };
+}

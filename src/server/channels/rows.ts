@@ -1,0 +1,335 @@
+import { type Selectable, sql } from 'kysely';
+import type { ChannelStatus, LinkedAccount, StatusReason } from '../../contract/api.ts';
+import type { Db, Trx } from '../platform/database/database.ts';
+import { prepared } from '../platform/database/prepared.ts';
+import { newPass, type ResealPass, reseal } from '../platform/database/reseal.ts';
+import { isRowId } from '../platform/database/row-id.ts';
+import type { ChannelsTable } from '../platform/database/schema.ts';
+import type { SealContext, Secrets } from '../platform/database/secrets.ts';
+
+/** A channel without its secrets. */
+export interface StoredChannel {
+  id: string;
+  accountId: number;
+  epoch: number;
+  connector: string;
+  account: LinkedAccount;
+  phone: string;
+  name: string;
+  pipelineIds: number[];
+  status: ChannelStatus;
+  statusReason: StatusReason | null;
+  /** False until the first save that named this channel: it has no sources before. */
+  isSaved: boolean;
+  createdAt: Date;
+}
+
+/** What signs us in at the chat service, and what its events are proven with. */
+export interface ChannelSecrets {
+  credentials: Record<string, unknown>;
+  webhookSecret: string;
+}
+
+/** What a `StoredChannel` is read from: everything but the secrets, which only few need. */
+const CHANNEL_COLUMNS = [
+  'channels.id',
+  'channels.account_id',
+  'channels.epoch',
+  'channels.connector',
+  'channels.external_id',
+  'channels.account_name',
+  'channels.handle',
+  'channels.avatar_url',
+  'channels.key_ending',
+  'channels.key_set_at',
+  'channels.phone',
+  'channels.name',
+  'channels.pipeline_ids',
+  'channels.status',
+  'channels.status_reason',
+  'channels.is_saved',
+  'channels.created_at',
+] as const;
+
+type ChannelColumn = (typeof CHANNEL_COLUMNS)[number] extends `channels.${infer Name}`
+  ? Name
+  : never;
+
+type ChannelRow = Pick<Selectable<ChannelsTable>, ChannelColumn>;
+
+const COLUMNS = sql.raw(CHANNEL_COLUMNS.join(', '));
+
+/** Channels of the account in this install epoch, oldest first. */
+export async function listChannels(
+  db: Db,
+  accountId: number,
+  epoch: number,
+): Promise<StoredChannel[]> {
+  const { rows } = await sql<ChannelRow>`${prepared('channels')}
+    select ${COLUMNS} from channels
+    where channels.account_id = ${accountId} and channels.epoch = ${epoch}
+    order by channels.created_at, channels.slot`.execute(db);
+  return rows.map(toChannel);
+}
+
+/** The same with the id of the default channel, in one statement. */
+export async function listChannelsWithDefault(
+  db: Db,
+  accountId: number,
+  epoch: number,
+): Promise<{ channels: StoredChannel[]; defaultChannelId: string | null }> {
+  const { rows } = await sql<ChannelRow & { default_channel_id: string | null }>`
+    ${prepared('channels-with-default')}
+    select ${COLUMNS}, settings.default_channel_id from channels
+    left join settings on settings.account_id = channels.account_id and settings.epoch = channels.epoch
+    where channels.account_id = ${accountId} and channels.epoch = ${epoch}
+    order by channels.created_at, channels.slot`.execute(db);
+  return {
+    channels: rows.map(toChannel),
+    defaultChannelId: rows[0]?.default_channel_id ?? null,
+  };
+}
+
+/** Undefined for an id that is unknown, of another account or of an ended epoch alike. */
+export async function findChannel(
+  db: Db,
+  key: { id: string; accountId: number; epoch: number },
+): Promise<StoredChannel | undefined> {
+  if (!isRowId(key.id)) return undefined;
+  const row = await db
+    .selectFrom('channels')
+    .select(CHANNEL_COLUMNS)
+    .where('id', '=', key.id)
+    .where('account_id', '=', key.accountId)
+    .where('epoch', '=', key.epoch)
+    .executeTakeFirst();
+  return row && toChannel(row);
+}
+
+/** Whether this chat account is connected anywhere: ending its session would end that channel, too. */
+export async function isConnectedAnywhere(
+  db: Db,
+  connector: string,
+  externalId: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('channels')
+    .select('id')
+    .where('connector', '=', connector)
+    .where('external_id', '=', externalId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether another Kommo account has this chat account, too. */
+export async function isConnectedElsewhere(
+  db: Db,
+  accountId: number,
+  connector: string,
+  externalId: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('channels')
+    .innerJoin('accounts', 'accounts.id', 'channels.account_id')
+    .select('channels.id')
+    .where('channels.connector', '=', connector)
+    .where('channels.external_id', '=', externalId)
+    .where('channels.account_id', '!=', accountId)
+    .whereRef('channels.epoch', '=', 'accounts.epoch')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** What a channel holds sealed, as far as it can be opened; undefined when the channel is gone. */
+export async function findChannelSecrets(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+): Promise<Partial<ChannelSecrets> | undefined> {
+  const row = await db
+    .selectFrom('channels')
+    .select(['credentials', 'webhook_secret'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && openSecrets(secrets, { id, ...row });
+}
+
+export async function deleteChannel(trx: Trx, id: string): Promise<void> {
+  await trx.deleteFrom('channels').where('id', '=', id).execute();
+}
+
+/** @returns the ids of the channels that outlived their install epoch, gone now */
+export async function deleteChannelsOfEpochs(
+  trx: Trx,
+  accountId: number,
+  upToEpoch: number,
+): Promise<string[]> {
+  const rows = await trx
+    .deleteFrom('channels')
+    .where('account_id', '=', accountId)
+    .where('epoch', '<=', upToEpoch)
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Channels that outlived their install epoch. */
+export async function listEndedChannels(
+  db: Db,
+  accountId: number,
+  upToEpoch: number,
+): Promise<StoredChannel[]> {
+  const rows = await db
+    .selectFrom('channels')
+    .select(CHANNEL_COLUMNS)
+    .where('account_id', '=', accountId)
+    .where('epoch', '<=', upToEpoch)
+    .execute();
+  return rows.map(toChannel);
+}
+
+/** What a channel holds sealed, as far as it can be opened. */
+export function openSecrets(
+  secrets: Secrets,
+  row: { id: string; credentials: string; webhook_secret: string },
+): Partial<ChannelSecrets> {
+  const credentials = secrets.tryUnseal(row.credentials, place(row.id, 'credentials'));
+  return {
+    ...(credentials !== undefined && { credentials: JSON.parse(credentials) }),
+    webhookSecret: secrets.tryUnseal(row.webhook_secret, place(row.id, 'webhook_secret')),
+  };
+}
+
+export function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets) {
+  return {
+    credentials: secrets.seal(JSON.stringify(own.credentials), place(id, 'credentials')),
+    webhook_secret: secrets.seal(own.webhookSecret, place(id, 'webhook_secret')),
+  };
+}
+
+function place(id: string, column: 'credentials' | 'webhook_secret'): SealContext {
+  return `channels:${id}:${column}`;
+}
+
+export function toChannel(row: ChannelRow): StoredChannel {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    epoch: row.epoch,
+    connector: row.connector,
+    account: {
+      external_id: row.external_id,
+      name: row.account_name,
+      handle: row.handle,
+      ...(row.avatar_url !== null && { avatar_url: row.avatar_url }),
+      ...(row.key_ending !== null &&
+        row.key_set_at !== null && {
+          credential_hint: { last4: row.key_ending, set_at: row.key_set_at.toISOString() },
+        }),
+    },
+    phone: row.phone,
+    name: row.name,
+    pipelineIds: row.pipeline_ids,
+    status: row.status,
+    statusReason: row.status_reason,
+    isSaved: row.is_saved,
+    createdAt: row.created_at,
+  };
+}
+
+/** Seals credentials again that were sealed under an older key; see reseal.ts. @returns how many */
+export function resealChannels(
+  db: Db,
+  secrets: Secrets,
+  limit: number,
+  pass: ResealPass = newPass(),
+): Promise<number> {
+  const columns = ['credentials', 'webhook_secret'];
+  return reseal(db, secrets, { table: 'channels', id: 'id', columns }, limit, pass);
+}
+
+/** Who is signed in, as a connector reports it. */
+export interface SignedIn {
+  account: LinkedAccount;
+  phone: string;
+  secrets: ChannelSecrets;
+  keyEnding: string | undefined;
+  now: Date;
+}
+
+/**
+ * Adds a channel in the lowest free slot. Call with the account locked. False when `max` channels exist:
+ * the slot, unique and at most 50 in the database, holds the limit even if a lock were forgotten.
+ */
+export async function insertChannel(
+  trx: Trx,
+  secrets: Secrets,
+  channel: SignedIn & {
+    id: string;
+    accountId: number;
+    epoch: number;
+    connector: string;
+    pipelineIds: number[];
+  },
+  max: number,
+): Promise<boolean> {
+  const taken = await trx
+    .selectFrom('channels')
+    .select('slot')
+    .where('account_id', '=', channel.accountId)
+    .execute();
+  if (taken.length >= max) return false;
+  const slots = new Set(taken.map((row) => row.slot));
+  let slot = 1;
+  while (slots.has(slot)) slot += 1;
+  await trx
+    .insertInto('channels')
+    .values({
+      id: channel.id,
+      account_id: channel.accountId,
+      epoch: channel.epoch,
+      slot,
+      connector: channel.connector,
+      name: channel.account.name.trim().slice(0, 100) || channel.connector,
+      pipeline_ids: JSON.stringify(channel.pipelineIds),
+      status: 'connected',
+      checked_at: channel.now,
+      created_at: channel.now,
+      ...signedInColumns(secrets, channel.id, channel),
+    })
+    .execute();
+  return true;
+}
+
+/** Puts another sign-in in place of a channel's own; name and pipelines stay. */
+export async function replaceSignIn(
+  trx: Trx,
+  secrets: Secrets,
+  id: string,
+  signedIn: SignedIn,
+): Promise<void> {
+  await trx
+    .updateTable('channels')
+    .set({
+      ...signedInColumns(secrets, id, signedIn),
+      status: 'connected',
+      status_reason: null,
+      checked_at: signedIn.now,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+function signedInColumns(secrets: Secrets, id: string, signedIn: SignedIn) {
+  const { account, phone, secrets: own, keyEnding, now } = signedIn;
+  return {
+    key_ending: keyEnding ?? null,
+    key_set_at: keyEnding === undefined ? null : now,
+    external_id: account.external_id,
+    account_name: account.name,
+    handle: account.handle,
+    avatar_url: account.avatar_url ?? null,
+    phone,
+    ...sealedColumns(secrets, id, own),
+  };
+}

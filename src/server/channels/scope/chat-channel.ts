@@ -1,0 +1,81 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Account } from '../../accounts/rows.ts';
+import { storeProfile } from '../../accounts/rows.ts';
+import type { Parts } from '../../context.ts';
+import type { Kommo } from '../../kommo/kommo.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { holdLease, newLeaseOwner } from '../../platform/lease.ts';
+import { claimScope, findScope, releaseScope, renewScopeClaim, storeScope } from './rows.ts';
+
+const LEASE_SECONDS = 6;
+const BEAT_MS = 2_000;
+
+/** So long the others wait for the one who is connecting. */
+const PATIENCE_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * The account's scope: the connection of the registered chat channel to it. Connects once per install
+ * epoch, however many ask at the same time and on however many replicas; the scope is stored the moment
+ * Kommo answers.
+ *
+ * @throws KommoError from Kommo's refusal (`api` is `amojo`); AppError `temporarily_unavailable` when
+ *   somebody else is connecting for too long
+ * @see https://developers.kommo.com/reference/connect-channel
+ */
+export async function ensureScope(
+  parts: Parts,
+  account: Account,
+  kommo: Kommo = parts.kommo,
+): Promise<string> {
+  const claim = {
+    accountId: account.id,
+    epoch: account.epoch,
+    owner: newLeaseOwner(),
+    seconds: LEASE_SECONDS,
+  };
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  while (performance.now() < giveUpAt) {
+    const known = await findScope(parts.db, account.id, account.epoch);
+    if (known !== undefined) return known;
+    if (await claimScope(parts.db, claim)) {
+      return holdLease(
+        BEAT_MS,
+        () => renewScopeClaim(parts.db, claim),
+        () => connect(parts, account, kommo, claim),
+      );
+    }
+    await wait(LOOK_AGAIN_MS);
+  }
+  throw new AppError('temporarily_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+}
+
+async function connect(
+  parts: Parts,
+  account: Account,
+  kommo: Kommo,
+  claim: Parameters<typeof claimScope>[1],
+): Promise<string> {
+  try {
+    const scopeId = await kommo.connectChannel(account.id, await amojoIdOf(parts, account, kommo));
+    const { id: accountId, epoch } = account;
+    // Disabled while Kommo was answering: the scope is as dead as the epoch.
+    if (!(await storeScope(parts.db, { accountId, epoch, scopeId }))) {
+      throw new AppError('kommo_reauthorize');
+    }
+    return scopeId;
+  } catch (error) {
+    await releaseScope(parts.db, claim);
+    throw error;
+  }
+}
+
+/** Asked for again where the install did not learn it: Kommo fills it in some time after an account is made. */
+async function amojoIdOf(parts: Parts, account: Account, kommo: Kommo): Promise<string> {
+  if (account.amojoId !== null) return account.amojoId;
+  const profile = await kommo.account(account.id);
+  if (profile.amojoId === null) throw new AppError('channel_refused');
+  await storeProfile(parts.db, account.id, account.epoch, profile);
+  return profile.amojoId;
+}

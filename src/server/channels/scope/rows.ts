@@ -1,0 +1,121 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/database/database.ts';
+
+/** The scope of one install epoch; undefined while the chat channel is not connected. */
+export async function findScope(
+  db: Db,
+  accountId: number,
+  epoch: number,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('scopes')
+    .select('scope_id')
+    .where('account_id', '=', accountId)
+    .where('epoch', '=', epoch)
+    .executeTakeFirst();
+  return row?.scope_id ?? undefined;
+}
+
+/**
+ * Takes the right to connect the chat channel, for `seconds`. False while somebody else has it or the
+ * scope is already known. Judged by the database's clock, the only one all replicas share.
+ */
+export async function claimScope(
+  db: Db,
+  claim: { accountId: number; epoch: number; owner: string; seconds: number },
+): Promise<boolean> {
+  const lease = {
+    lease_owner: claim.owner,
+    lease_until: sql<Date>`now() + make_interval(secs => ${claim.seconds})`,
+  };
+  const row = await db
+    .insertInto('scopes')
+    .values({ account_id: claim.accountId, epoch: claim.epoch, ...lease })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account_id', 'epoch'])
+        .doUpdateSet(lease)
+        .where('scopes.scope_id', 'is', null)
+        .where((where) =>
+          where.or([
+            where('scopes.lease_until', 'is', null),
+            where('scopes.lease_until', '<', sql<Date>`now()`),
+          ]),
+        ),
+    )
+    .returning('account_id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Keeps what Kommo answered, unless the account was disabled meanwhile: a late answer must not bring an
+ * ended epoch back.
+ */
+export async function storeScope(
+  db: Db,
+  scope: { accountId: number; epoch: number; scopeId: string },
+): Promise<boolean> {
+  const row = await db
+    .updateTable('scopes')
+    .set({
+      scope_id: scope.scopeId,
+      lease_owner: null,
+      lease_until: null,
+      connected_at: sql<Date>`now()`,
+    })
+    .where('account_id', '=', scope.accountId)
+    .where('epoch', '=', scope.epoch)
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('accounts')
+          .select('accounts.id')
+          .where('accounts.id', '=', scope.accountId)
+          .where('accounts.epoch', '=', scope.epoch)
+          .where('accounts.install_state', '!=', 'disabled'),
+      ),
+    )
+    .returning('account_id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Gives the right to connect back after a failure, so that the next one need not wait. */
+export async function releaseScope(
+  db: Db,
+  claim: { accountId: number; epoch: number; owner: string },
+): Promise<void> {
+  await db
+    .updateTable('scopes')
+    .set({ lease_owner: null, lease_until: null })
+    .where('account_id', '=', claim.accountId)
+    .where('epoch', '=', claim.epoch)
+    .where('lease_owner', '=', claim.owner)
+    .execute();
+}
+
+/** Forgets the scopes of all epochs up to this one. */
+export async function forgetScopes(db: Db, accountId: number, upToEpoch: number): Promise<void> {
+  await db
+    .deleteFrom('scopes')
+    .where('account_id', '=', accountId)
+    .where('epoch', '<=', upToEpoch)
+    .execute();
+}
+
+/** Extends the right to connect; false when it is no longer ours. */
+export async function renewScopeClaim(
+  db: Db,
+  claim: { accountId: number; epoch: number; owner: string; seconds: number },
+): Promise<boolean> {
+  const row = await db
+    .updateTable('scopes')
+    .set({ lease_until: sql<Date>`now() + make_interval(secs => ${claim.seconds})` })
+    .where('account_id', '=', claim.accountId)
+    .where('epoch', '=', claim.epoch)
+    .where('lease_owner', '=', claim.owner)
+    .returning('account_id')
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,33 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from './config.ts';
+import type { ConnectorRegistry } from './connectors/registry.ts';
+import type { Kommo } from './kommo/kommo.ts';
+import type { Db, Trx } from './platform/database/database.ts';
+import type { Secrets } from './platform/database/secrets.ts';
+import type { Jobs } from './platform/jobs.ts';
+import type { Outbound } from './platform/outbound.ts';
+import type { Pace } from './platform/pace.ts';
+import type { RequestLimit } from './platform/request-limit.ts';
+
+/** What one running backend is made of. Made once by `main.ts` and handed to routes and use cases. */
+export interface Parts {
+  config: Config;
+  db: Db;
+  jobs: Jobs;
+  secrets: Secrets;
+  kommo: Kommo;
+  connectors: ConnectorRegistry;
+  /** Calls to chat services and other addresses outside Kommo. */
+  send: Outbound;
+  /** What other rooms forget in the transaction that ends an install. */
+  onUninstalled: readonly ((
+    trx: Trx,
+    install: { accountId: number; epoch: number },
+  ) => Promise<unknown>)[];
+  /** The clock; tests move it. */
+  now: () => Date;
+  pace: Pace;
+  /** How many requests one account may make of this process; undefined: as many as it likes. */
+  requestLimit: RequestLimit | undefined;
+  log: FastifyBaseLogger;
+}

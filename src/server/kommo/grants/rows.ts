@@ -1,0 +1,489 @@
+import { sql } from 'kysely';
+import { lockAccount } from '../../platform/database/account-lock.ts';
+import type { Db, Trx } from '../../platform/database/database.ts';
+import { newPass, type ResealPass, reseal } from '../../platform/database/reseal.ts';
+import { CannotUnseal, type SealContext, type Secrets } from '../../platform/database/secrets.ts';
+import { transaction } from '../../platform/database/transaction.ts';
+
+/** A pair of Kommo tokens, readable. Never logged, never answered to anybody. */
+export interface GrantTokens {
+  accessToken: string;
+  refreshToken: string;
+  expiresAt: Date;
+  scopes: string[];
+  apiDomain: string | null;
+}
+
+/**
+ * The pair is stored, and no key opens it. `isAlive`: nobody has noted yet that an administrator must
+ * authorize again.
+ */
+export class UnreadableGrant extends CannotUnseal {
+  readonly key: GrantKey;
+  readonly isAlive: boolean;
+
+  constructor(key: GrantKey, isAlive: boolean, cause: CannotUnseal) {
+    super('it is the grant of an account', cause);
+    this.name = 'UnreadableGrant';
+    this.key = key;
+    this.isAlive = isAlive;
+  }
+}
+
+/** Names one pair of one install. */
+export interface GrantKey {
+  accountId: number;
+  epoch: number;
+  version: number;
+}
+
+/** A stored grant with its account's address; see kommo/grant-store.ts for what the members mean. */
+export interface StoredGrant extends GrantKey, GrantTokens {
+  host: string | null;
+  state: 'alive' | 'dead';
+  refreshedAt: Date;
+  failures: number;
+  retryInMs: number;
+  clientRefusals: number;
+  mayForceRefresh: boolean;
+}
+
+type TokenColumn = 'access_token' | 'refresh_token';
+
+function place(accountId: number, column: TokenColumn): SealContext {
+  return `grants:${accountId}:${column}`;
+}
+
+/** The columns a new pair is written to. */
+export function sealTokens(secrets: Secrets, accountId: number, tokens: GrantTokens) {
+  return {
+    access_token: secrets.seal(tokens.accessToken, place(accountId, 'access_token')),
+    refresh_token: secrets.seal(tokens.refreshToken, place(accountId, 'refresh_token')),
+    expires_at: tokens.expiresAt,
+    scopes: JSON.stringify(tokens.scopes),
+    api_domain: tokens.apiDomain,
+  };
+}
+
+/** A grant nothing is in flight for. */
+export const SETTLED = {
+  lease_owner: null,
+  lease_until: null,
+  refresh_attempts: 0,
+  next_refresh_at: null,
+  client_refusals: 0,
+  given_up_at: null,
+} as const;
+
+/**
+ * Stores the pair of an install or a consent, in place of what was there. A refresh in flight finds its
+ * pair replaced and writes nothing. The account's row must exist; its `install_state` is the caller's.
+ */
+export async function saveGrant(
+  trx: Trx,
+  secrets: Secrets,
+  grant: GrantTokens & { accountId: number; epoch: number; refreshedAt: Date },
+): Promise<void> {
+  const fresh = {
+    epoch: grant.epoch,
+    ...sealTokens(secrets, grant.accountId, grant),
+    ...SETTLED,
+    refresh_failures: 0,
+    state: 'alive' as const,
+    lacks_rights: false,
+    forced_refreshes: 0,
+    forced_since: null,
+    refreshed_at: grant.refreshedAt,
+  };
+  await trx
+    .insertInto('grants')
+    .values({ account_id: grant.accountId, version: 1, ...fresh })
+    .onConflict((conflict) =>
+      conflict.column('account_id').doUpdateSet({ ...fresh, version: sql`grants.version + 1` }),
+    )
+    .execute();
+}
+
+/** Destroys the account's tokens; a refresh in flight finds nothing to write to. */
+export async function forgetGrant(trx: Trx, accountId: number): Promise<void> {
+  await trx.deleteFrom('grants').where('account_id', '=', accountId).execute();
+}
+
+/** Names the stored pair: it changes with every install, consent and refresh. */
+export async function findGrantVersion(db: Db, accountId: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('grants')
+    .select('version')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row?.version;
+}
+
+/**
+ * The grant of an account's current install; `undefined` when there is none.
+ *
+ * @throws UnreadableGrant
+ */
+export async function findGrant(
+  db: Db,
+  secrets: Secrets,
+  accountId: number,
+): Promise<StoredGrant | undefined> {
+  const row = await db
+    .selectFrom('grants')
+    .innerJoin('accounts', (join) =>
+      join
+        .onRef('accounts.id', '=', 'grants.account_id')
+        .onRef('accounts.epoch', '=', 'grants.epoch'),
+    )
+    .selectAll('grants')
+    .select('accounts.host')
+    .select(
+      sql<number>`greatest(0, extract(epoch from grants.next_refresh_at - clock_timestamp()) * 1000)::float8`.as(
+        'retry_in_ms',
+      ),
+    )
+    .select(mayForceRefresh.as('may_force_refresh'))
+    .where('grants.account_id', '=', accountId)
+    .where('accounts.install_state', '<>', 'disabled')
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const key = { accountId, epoch: row.epoch, version: row.version };
+  return {
+    ...key,
+    ...openTokens(secrets, key, row),
+    expiresAt: row.expires_at,
+    scopes: row.scopes,
+    apiDomain: row.api_domain,
+    host: row.host,
+    state: row.state,
+    refreshedAt: row.refreshed_at,
+    failures: row.refresh_failures,
+    retryInMs: row.retry_in_ms ?? 0,
+    clientRefusals: row.client_refusals,
+    mayForceRefresh: row.may_force_refresh,
+  };
+}
+
+function openTokens(
+  secrets: Secrets,
+  key: GrantKey,
+  row: Record<TokenColumn, string> & { state: 'alive' | 'dead' },
+) {
+  try {
+    return {
+      accessToken: secrets.unseal(row.access_token, place(key.accountId, 'access_token')),
+      refreshToken: secrets.unseal(row.refresh_token, place(key.accountId, 'refresh_token')),
+    };
+  } catch (error) {
+    if (!(error instanceof CannotUnseal)) throw error;
+    throw new UnreadableGrant(key, row.state === 'alive', error);
+  }
+}
+
+/** Seals grants again that were sealed under an older key; see reseal.ts. @returns how many */
+export function resealGrants(
+  db: Db,
+  secrets: Secrets,
+  limit: number,
+  pass: ResealPass = newPass(),
+): Promise<number> {
+  const columns = ['access_token', 'refresh_token'] satisfies TokenColumn[];
+  return reseal(db, secrets, { table: 'grants', id: 'account_id', columns }, limit, pass);
+}
+
+/** Nobody is refreshing the grant, or whoever was shows no sign of life. */
+export const leaseIsFree = sql<boolean>`(lease_owner is null or lease_until <= clock_timestamp())`;
+
+/** Refreshes one hour may see because the API refused a token. */
+const MOST_FORCED = 3;
+
+/** The hour of the refreshes that were forced is over, or was never begun. */
+export const forcedHourIsOver = sql<boolean>`coalesce(forced_since <= clock_timestamp() - interval '1 hour', true)`;
+
+/** Another refresh may be made because the API refused a token. */
+const mayForceRefresh = sql<boolean>`(forced_refreshes < ${sql.lit(MOST_FORCED)} or ${forcedHourIsOver})`;
+
+/** A time this far from now, by the database's clock. */
+export function inMilliseconds(amount: number) {
+  return sql<Date>`clock_timestamp() + make_interval(secs => ${amount / 1000}::float8)`;
+}
+
+/** The right to refresh one pair. Every write names all of it, so that a late holder writes nothing. */
+export interface GrantLease extends GrantKey {
+  owner: string;
+}
+
+/** A holder that shows no sign of life for this long has lost its lease. */
+const LEASE_MS = 15_000;
+
+const PROBE_AGAIN_MS = 3_600_000;
+
+/** The account is still in the install the pair belongs to. */
+const installIsCurrent = sql<boolean>`exists (
+  select 1 from accounts where accounts.id = grants.account_id
+    and accounts.epoch = grants.epoch and accounts.install_state <> 'disabled')`;
+
+const COUNT_FORCED = {
+  forced_refreshes: sql<number>`case when ${forcedHourIsOver} then 1 else forced_refreshes + 1 end`,
+  forced_since: sql<Date>`case when ${forcedHourIsOver} then clock_timestamp() else forced_since end`,
+};
+
+const mayTryNow = sql<boolean>`(next_refresh_at is null or next_refresh_at <= clock_timestamp())`;
+
+/** Takes the lease of a pair nobody is refreshing and that need not rest. `probing`: a dead grant is meant. */
+export async function takeGrantLease(
+  db: Db,
+  lease: GrantLease,
+  probing: boolean,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('grants')
+    .set({ lease_owner: lease.owner, lease_until: inMilliseconds(LEASE_MS) })
+    .where('account_id', '=', lease.accountId)
+    .where('epoch', '=', lease.epoch)
+    .where('version', '=', lease.version)
+    .where('state', '=', probing ? 'dead' : 'alive')
+    .where(installIsCurrent)
+    .where(leaseIsFree)
+    .where(mayTryNow)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** False when the lease is no longer the holder's. An expired one nobody took is still his. */
+export async function renewGrantLease(db: Db, lease: GrantLease): Promise<boolean> {
+  const { numUpdatedRows } = await held(db, lease)
+    .set({ lease_until: inMilliseconds(LEASE_MS) })
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Counts a token call before it is made; `undefined` when the lease is no longer the holder's. */
+export async function countRefreshAttempt(db: Db, lease: GrantLease): Promise<number | undefined> {
+  const row = await held(db, lease)
+    .set({
+      lease_until: inMilliseconds(LEASE_MS),
+      refresh_attempts: sql`refresh_attempts + 1`,
+    })
+    .returning('refresh_attempts')
+    .executeTakeFirst();
+  return row?.refresh_attempts;
+}
+
+/**
+ * Puts the new pair in the place of the one the lease names. A holder whose lease was given up meanwhile,
+ * or whose grant was declared dead, still brings the newest pair there is, so it is kept; it must only not
+ * get in the way of another holder. `isForced`: the API had refused the old token; these are counted, over all
+ * replicas and restarts.
+ *
+ * @returns false when it came too late, and nothing was written
+ */
+export async function completeGrantRefresh(
+  db: Db,
+  secrets: Secrets,
+  lease: GrantLease,
+  tokens: GrantTokens,
+  refreshedAt: Date,
+  isForced = false,
+): Promise<boolean> {
+  const { numUpdatedRows } = await seen(db, lease)
+    .where((is) => is.or([is('lease_owner', '=', lease.owner), leaseIsFree]))
+    .set({
+      ...sealTokens(secrets, lease.accountId, tokens),
+      ...SETTLED,
+      version: sql`version + 1`,
+      // A dead grant stays under observation until it has proved itself; what dies again soon is asked less often.
+      refresh_failures: sql`case state when 'alive' then 0 else refresh_failures end`,
+      next_refresh_at: sql`case when state = 'alive' then null
+        when lease_owner is distinct from ${lease.owner} then clock_timestamp()
+        else ${inMilliseconds(PROBE_AGAIN_MS)} end`,
+      refreshed_at: refreshedAt,
+      ...(isForced && COUNT_FORCED),
+    })
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Ends a lease that brought no new pair. `isClientRefused`: Kommo refused us, not the grant. */
+export async function releaseGrantLease(
+  db: Db,
+  lease: GrantLease,
+  release: { attempts: number; delayMs: number; isClientRefused?: boolean },
+): Promise<void> {
+  await held(db, lease)
+    .set({
+      lease_owner: null,
+      lease_until: null,
+      refresh_attempts: release.attempts,
+      refresh_failures: sql`refresh_failures + 1`,
+      ...(release.isClientRefused === true && { client_refusals: sql`client_refusals + 1` }),
+      next_refresh_at: inMilliseconds(release.delayMs),
+    })
+    .execute();
+}
+
+/** Accounts whose refresh was begun and never settled, and that nobody is working on. */
+export async function unsettledGrants(db: Db, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('grants')
+    .select('account_id')
+    .where('refresh_attempts', '>', 0)
+    .where('state', '=', 'alive')
+    .where(leaseIsFree)
+    .where(mayTryNow)
+    .orderBy('lease_until')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.account_id);
+}
+
+/** Living grants nobody refreshed since `before`, or for up to a day longer: accounts are spread over it. */
+export async function idleGrants(db: Db, before: Date, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('grants')
+    .select('account_id')
+    .where('state', '=', 'alive')
+    .where('refreshed_at', '<', before)
+    .where(
+      sql<boolean>`refreshed_at < ${before}::timestamptz - make_interval(mins => (account_id % 1440)::int)`,
+    )
+    .where(leaseIsFree)
+    .where(mayTryNow)
+    .orderBy('refreshed_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.account_id);
+}
+
+/** The pair the lease names, in the install it names, whoever is at it. */
+function seen(db: Db, lease: GrantLease) {
+  return db
+    .updateTable('grants')
+    .where('account_id', '=', lease.accountId)
+    .where('epoch', '=', lease.epoch)
+    .where('version', '=', lease.version)
+    .where(installIsCurrent);
+}
+
+function held(db: Db, lease: GrantLease) {
+  return seen(db, lease).where('lease_owner', '=', lease.owner);
+}
+
+/**
+ * Marks the pair dead and its account as needing authorization. `probeInMs`: when to see whether it came
+ * back; null when Kommo's word was final. `lacksRights`: the grant works, but its user may not do what is
+ * needed; left as it was where nobody says. `owner`: who says so under a lease; without one, a refresh in flight has the last word.
+ *
+ * @returns false when the pair was replaced, or is somebody else's to judge
+ */
+export async function buryGrant(
+  db: Db,
+  key: GrantKey & { owner?: string; lacksRights?: boolean },
+  probeInMs: number | null,
+): Promise<boolean> {
+  return await transaction(db, async (trx) => {
+    await lockAccount(trx, key.accountId);
+    const { numUpdatedRows } = await trx
+      .updateTable('grants')
+      .set({
+        ...SETTLED,
+        state: 'dead',
+        lacks_rights: key.lacksRights ?? sql<boolean>`lacks_rights`,
+        given_up_at: probeInMs === null ? sql<Date>`clock_timestamp()` : null,
+        refresh_failures: sql`refresh_failures + 1`,
+        next_refresh_at: probeInMs === null ? null : inMilliseconds(probeInMs),
+      })
+      .where('account_id', '=', key.accountId)
+      .where('epoch', '=', key.epoch)
+      .where('version', '=', key.version)
+      .where(key.owner === undefined ? leaseIsFree : sql<boolean>`lease_owner = ${key.owner}`)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return false;
+    await trx
+      .updateTable('accounts')
+      .set({ install_state: 'authorization_required' })
+      .where('id', '=', key.accountId)
+      .where('epoch', '=', key.epoch)
+      .where('install_state', '=', 'active')
+      .execute();
+    return true;
+  });
+}
+
+/** Undoes `buryGrant` for a pair that Kommo accepts after all. */
+export async function reviveGrant(db: Db, key: GrantKey): Promise<void> {
+  await transaction(db, async (trx) => {
+    await lockAccount(trx, key.accountId);
+    const { numUpdatedRows } = await trx
+      .updateTable('grants')
+      .set({ ...SETTLED, state: 'alive', lacks_rights: false })
+      .where('account_id', '=', key.accountId)
+      .where('epoch', '=', key.epoch)
+      .where('version', '=', key.version)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    await trx
+      .updateTable('accounts')
+      .set({ install_state: 'active' })
+      .where('id', '=', key.accountId)
+      .where('epoch', '=', key.epoch)
+      .where('install_state', '=', 'authorization_required')
+      .execute();
+  });
+}
+
+/** Why an account's grant does not work, and what comes of it. */
+export interface GrantFault {
+  /** It works, but its user may not do what is needed. */
+  lacksRights: boolean;
+  /** When the install ends by itself, unless somebody authorizes before; null while something is still tried. */
+  endsAt: Date | null;
+}
+
+/** How long an install outlives the end of its grant, for want of a word of Kommo's about it, in days. */
+const GIVEN_UP_DAYS = 30;
+
+const endsAt = sql<Date | null>`given_up_at + make_interval(days => ${sql.lit(GIVEN_UP_DAYS)})`;
+
+/** `undefined` while the grant works, and where there is none. */
+export async function findGrantFault(db: Db, accountId: number): Promise<GrantFault | undefined> {
+  const row = await db
+    .selectFrom('grants')
+    .select(['lacks_rights', endsAt.as('ends_at')])
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'dead')
+    .executeTakeFirst();
+  return row && { lacksRights: row.lacks_rights, endsAt: row.ends_at };
+}
+
+/** Grants that ended so long ago that their installs end too: Kommo never said so, or was not heard. */
+export async function grantsLongGivenUp(db: Db, limit: number): Promise<GrantKey[]> {
+  const rows = await db
+    .selectFrom('grants')
+    .select(['account_id', 'epoch', 'version'])
+    .where(
+      'given_up_at',
+      '<=',
+      sql<Date>`clock_timestamp() - make_interval(days => ${sql.lit(GIVEN_UP_DAYS)})`,
+    )
+    .where('state', '=', 'dead')
+    .orderBy('given_up_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ accountId: row.account_id, epoch: row.epoch, version: row.version }));
+}
+
+/** Dead grants that are due to be looked at again. */
+export async function grantsDueForProbe(db: Db, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('grants')
+    .select('account_id')
+    .where('state', '=', 'dead')
+    .where(sql<boolean>`next_refresh_at <= clock_timestamp()`)
+    .where(leaseIsFree)
+    .orderBy('next_refresh_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.account_id);
+}

@@ -1,0 +1,47 @@
+import { within } from './within.ts';
+
+interface Limits<Item> {
+  /** Most items at the same time. */
+  limit: number;
+  /** An item that takes longer, in milliseconds, gives its place to the next one and goes on by itself. Absent: never. */
+  patienceMs?: number;
+  /** Once aborted, no further item is begun. */
+  stopping?: AbortSignal;
+  /** Told of what an item threw, so that it can be logged with the item's id. */
+  onError: (error: unknown, item: Item) => void;
+}
+
+/**
+ * Works on many items side by side, each for itself: one that fails is reported and the others go on, and
+ * the next one begins as soon as any has ended, so that one that hangs holds back nobody.
+ *
+ * @throws what `items` throws when the next one is asked for
+ */
+export async function concurrently<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  { limit, patienceMs, stopping, onError }: Limits<Item>,
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  const queue = inOrder(items);
+  const begin = async (item: Item) => {
+    try {
+      await work(item);
+    } catch (error) {
+      onError(error, item);
+    }
+  };
+  const worker = async () => {
+    while (!stopping?.aborted) {
+      const next = await queue.next();
+      if (next.done) return;
+      const begun = begin(next.value);
+      await (patienceMs === undefined ? begun : within(patienceMs, begun));
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+}
+
+/** Hands out one item after the other, whoever asks. */
+async function* inOrder<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item> {
+  yield* items;
+}

@@ -1,0 +1,136 @@
+import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss';
+import { lockDataDir } from './data-dir-lock.ts';
+import { migrate } from './migrate.ts';
+import { migratePostgres } from './migrate-postgres.ts';
+import { openPool, type PoolLimits, poolOptions } from './open-pool.ts';
+import type { Schema } from './schema.ts';
+
+/** A handle for queries: the database itself, or the transaction one is inside of. */
+export type Db = Kysely<Schema>;
+
+/**
+ * The handle inside a transaction. Use nothing else there: the embedded database has one connection, and
+ * a query on the outer handle would wait for the transaction that waits for it.
+ */
+export type Trx = Transaction<Schema>;
+
+export interface DatabaseOptions {
+  /** `postgres://…`; absent: the embedded database. */
+  url?: string;
+  /** Directory of the embedded database, or `memory://` for one that dies with the process. */
+  dataDir: string;
+  /** What an embedded database begins with, as PGlite dumps it; absent: empty. */
+  snapshot?: Blob;
+  /** Whether this process maintains the queue (worker roles) or only sends to it. */
+  maintainsQueue: boolean;
+  /** Told of background faults of the pool and the queue. */
+  onError: (error: unknown) => void;
+}
+
+export interface Database {
+  db: Db;
+  boss: PgBoss;
+  kind: 'postgres' | 'embedded';
+  close(): Promise<void>;
+}
+
+/** What a request waits for one answer, however many it needs, leaves room in the 10 s it is answered within. */
+const POOL_LIMITS: PoolLimits = {
+  size: 10,
+  // Long enough for a loaded machine, short enough that an unreachable database is answered within 10 s.
+  connectMs: 4_000,
+  answerMs: 7_000,
+  statementMs: 6_000,
+  lockMs: 3_000,
+  idleInTransactionMs: 6_000,
+};
+
+/** The queue's upkeep of its own tables may take longer; nobody waits for it. */
+const QUEUE_LIMITS: PoolLimits = {
+  size: 4,
+  connectMs: 10_000,
+  answerMs: 20_000,
+  statementMs: 18_000,
+  lockMs: 10_000,
+  idleInTransactionMs: 20_000,
+};
+
+const QUEUE_STOP_TIMEOUT_MS = 1_500;
+
+/** Opens the database, brings it up to date and starts the queue on it. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return options.url === undefined
+    ? openEmbedded(options)
+    : openPostgres({ ...options, url: options.url });
+}
+
+async function openPostgres(options: DatabaseOptions & { url: string }): Promise<Database> {
+  await migratePostgres(options.url, options.onError);
+  const pool = await openPool(options.url, POOL_LIMITS, options.onError);
+  const db: Db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const boss = new PgBoss({
+    ...poolOptions(options.url, QUEUE_LIMITS),
+    ...queueOptions(options),
+  });
+  return start(db, boss, 'postgres', options);
+}
+
+async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const inMemory = options.dataDir.startsWith('memory:');
+  const directory = `${options.dataDir}/database`;
+  const unlock = inMemory ? () => undefined : await lockDataDir(directory);
+  try {
+    const { PGlite } = await import('@electric-sql/pglite');
+    const pglite = await PGlite.create({
+      dataDir: inMemory ? options.dataDir : directory,
+      loadDataDir: options.snapshot,
+    });
+    const db: Db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+    const boss = new PgBoss({
+      db: fromPglite(pglite),
+      backend: 'pglite',
+      ...queueOptions(options),
+    });
+    return await start(db, boss, 'embedded', options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function queueOptions({ maintainsQueue }: DatabaseOptions): Partial<ConstructorOptions> {
+  return { useListenNotify: true, supervise: maintainsQueue, schedule: false };
+}
+
+async function start(
+  db: Db,
+  boss: PgBoss,
+  kind: Database['kind'],
+  { onError }: DatabaseOptions,
+  unlock: () => void = () => undefined,
+): Promise<Database> {
+  boss.on('error', onError);
+  try {
+    if (kind === 'embedded') await migrate(db);
+    await boss.start();
+  } catch (error) {
+    await db.destroy().catch(onError);
+    throw error;
+  }
+  return {
+    db,
+    boss,
+    kind,
+    close: async () => {
+      await boss.stop({ graceful: true, timeout: QUEUE_STOP_TIMEOUT_MS, close: true });
+      await db.destroy();
+      unlock();
+    },
+  };
+}
+
+/** Whether the database answers. It was brought up to date before the process began to listen. */
+export async function pingDatabase(db: Db): Promise<void> {
+  await sql`select 1`.execute(db);
+}

@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+const LONG_AGO = sql<Date>`to_timestamp(0)`;
+
+/**
+ * Ends every lease, whoever holds it. Right only where no other process works on this database: there a
+ * lease is what a killed process left behind, and waiting for its end would keep the admin waiting, too.
+ * What the leases stood for stays: a refresh that was begun is still known as begun.
+ */
+export async function releaseRemnants(db: Db): Promise<void> {
+  await db
+    .updateTable('syncs')
+    .set({
+      lease_owner: null,
+      lease_until: null,
+      state: sql<'queued' | 'failed'>`case when attempts > 0 then 'failed' else 'queued' end`,
+    })
+    .where('lease_owner', 'is not', null)
+    .execute();
+  await db
+    .updateTable('scopes')
+    .set({ lease_owner: null, lease_until: null })
+    .where('lease_owner', 'is not', null)
+    .execute();
+  await db
+    .updateTable('grants')
+    .set({ lease_until: LONG_AGO })
+    .where('lease_owner', 'is not', null)
+    .execute();
+  // In a code that waits, the same column says when to try next; that pause stays.
+  await db
+    .updateTable('install_codes')
+    .set({ lease_until: LONG_AGO })
+    .where('state', 'in', ['exchanging', 'exchanged'])
+    .execute();
+  await db
+    .updateTable('attempts')
+    .set({ next_check_at: sql<Date>`now()` })
+    .where('auth', '=', 'qr')
+    .where('next_check_at', '>', sql<Date>`now()`)
+    .execute();
+  await db
+    .updateTable('idempotency_keys')
+    .set({ lease_until: LONG_AGO })
+    .where('status', 'is', null)
+    .execute();
+}

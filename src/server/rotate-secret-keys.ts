@@ -1,0 +1,41 @@
+import { resealChannels } from './channels/rows.ts';
+import type { Parts } from './context.ts';
+import { resealGrants } from './kommo/grants/rows.ts';
+import { listOlderKeys, retireSecretKeys } from './platform/database/key-checks.ts';
+import { newPass } from './platform/database/reseal.ts';
+
+const RESEAL_LIMIT = 100;
+
+/**
+ * What is short-lived keeps its key until it is gone, which takes a day. So long each pass reads through
+ * the tables to no end, so there is time between two.
+ */
+const REST_MS = 10 * 60_000;
+
+/**
+ * Seals values again that were written under an older key, a few at a time, and tells when a key is no
+ * longer needed. The run to repeat: without a rotation it costs one look at a table of a row or two.
+ */
+export function rotateSecretKeys({ db, secrets, pace, log }: Parts): () => Promise<void> {
+  let restUntil = Number.NEGATIVE_INFINITY;
+  const reported = new Set<string | number>();
+  return async () => {
+    if ((await listOlderKeys(db, secrets.writeKeyId)).length === 0) return;
+    if (performance.now() < restUntil) return;
+    for (const reseal of [resealGrants, resealChannels]) {
+      const pass = newPass();
+      while ((await reseal(db, secrets, RESEAL_LIMIT, pass)) > 0);
+      for (const row of pass.unopened.filter((id) => !reported.has(id))) {
+        reported.add(row);
+        log.error(
+          { row },
+          'a stored secret opens with no key of SECRET_KEYS and keeps its old one',
+        );
+      }
+    }
+    for (const keyId of await retireSecretKeys(db, secrets.writeKeyId)) {
+      log.info({ keyId }, 'no stored value needs this key any more; remove it from SECRET_KEYS');
+    }
+    restUntil = performance.now() + REST_MS * pace.sweeps;
+  };
+}

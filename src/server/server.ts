@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { forgetIdempotencyKeys } from './access/rows.ts';
+import { moveAccount } from './accounts/rows.ts';
+import { createApp } from './app.ts';
+import { forgetScopes } from './channels/scope/rows.ts';
+import { forgetSync } from './channels/sources/rows.ts';
+import type { Config } from './config.ts';
+import { createConnectorRegistry } from './connectors/registry.ts';
+import type { Parts } from './context.ts';
+import { createKommo } from './kommo/create-kommo.ts';
+import { createGuardedOutbound } from './platform/address-guard.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './platform/database/database.ts';
+import { checkSecretKeys } from './platform/database/key-checks.ts';
+import { Secrets } from './platform/database/secrets.ts';
+import { isStorageUnavailable } from './platform/database/storage-errors.ts';
+import { Jobs } from './platform/jobs.ts';
+import { createOutbound } from './platform/outbound.ts';
+import { PACE, type Pace } from './platform/pace.ts';
+import { RequestLimit } from './platform/request-limit.ts';
+import { within } from './platform/within.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+/** How long a database that is not up yet is waited for; after that the supervisor starts us again. */
+const DATABASE_PATIENCE_MS = 60_000;
+const DATABASE_RETRY_MS = 1_000;
+
+/** Requests still open after this are cut. A save that waits for Kommo may take so long; event streams end at once. */
+const DRAIN_MS = 8_000;
+
+/** How long handlers whose connection was cut, and whose calls were, may take to put things right in the database. */
+const TIDY_MS = 2_000;
+
+export interface RunningServer {
+  app: FastifyInstance;
+  parts: Parts;
+  databaseKind: Database['kind'];
+  stop(): Promise<void>;
+}
+
+/** What tests put in place of the process's own. */
+interface Overrides {
+  now?: () => Date;
+  pace?: Pace;
+  database?: Database;
+  host?: string;
+}
+
+/** Starts everything the role needs, in order, and listens last: who is answered is served. */
+export async function startServer(
+  config: Config,
+  log: FastifyBaseLogger,
+  overrides: Overrides = {},
+): Promise<RunningServer> {
+  const database = overrides.database ?? (await openPatiently(config, log));
+  const stops: (() => Promise<unknown>)[] = [() => database.close()];
+  const stop = async () => {
+    for (const end of stops.toReversed()) await end();
+  };
+  try {
+    const secrets = new Secrets(config.secretKeys);
+    const keyIds = config.secretKeys.map(({ id }) => id);
+    await checkSecretKeys(database.db, secrets, keyIds);
+    const jobs = new Jobs(database.boss);
+    await jobs.prepare();
+    const running: { app?: FastifyInstance; worker?: Worker } = {};
+    stops.push(() => within(TIDY_MS, running.app?.handlersEnded() ?? Promise.resolve()));
+    const outbound = createOutbound();
+    stops.push(() => outbound.close());
+    // Kommo is on the public internet; the client secret goes nowhere else, whatever a resolver says.
+    const toKommo = config.kommo.emulatorUrl ? outbound : createGuardedOutbound();
+    if (toKommo !== outbound) stops.push(() => toKommo.close());
+    const now = overrides.now ?? (() => new Date());
+    const pace = overrides.pace ?? { ...PACE, requestsPerSecond: config.requestsPerSecond };
+    const { requestsPerSecond } = pace;
+    const { db } = database;
+    const kommo = createKommo({
+      settings: config.kommo,
+      publicUrl: config.publicUrl,
+      moveAccount: (accountId, host) => moveAccount(db, accountId, host),
+      db,
+      secrets,
+      send: toKommo.send,
+      pace,
+      now,
+      log,
+    });
+    stops.push(() => kommo.close());
+    stops.push(() => Promise.all([running.app && closeApp(running.app), running.worker?.stop()]));
+    const outside = toKommo === outbound ? undefined : toKommo.send;
+    const connectors = createConnectorRegistry(config.connectors, outside);
+    const parts: Parts = {
+      config,
+      db,
+      jobs,
+      secrets,
+      kommo,
+      connectors,
+      send: outbound.send,
+      now,
+      pace,
+      onUninstalled: [
+        (trx, { accountId, epoch }) => forgetScopes(trx, accountId, epoch),
+        (trx, { accountId }) => forgetIdempotencyKeys(trx, accountId),
+        (trx, { accountId }) => forgetSync(trx, accountId),
+      ],
+      requestLimit: requestsPerSecond ? new RequestLimit(requestsPerSecond) : undefined,
+      log,
+    };
+    if (config.role !== 'web') running.worker = await startWorker(parts);
+    const app = await createApp(parts, { scope: config.role === 'worker' ? 'health' : 'all' });
+    running.app = app;
+    await app.listen({ port: config.port, host: overrides.host ?? '::' });
+    return { app, parts, databaseKind: database.kind, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearTimeout(cut);
+}
+
+async function openPatiently(config: Config, log: FastifyBaseLogger): Promise<Database> {
+  const options: DatabaseOptions = {
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    maintainsQueue: config.role !== 'web',
+    onError: (error) => log.error({ err: error }, 'database fault in the background'),
+  };
+  const giveUpAt = Date.now() + DATABASE_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await openDatabase(options);
+    } catch (error) {
+      if (config.databaseUrl === undefined || !isUnavailable(error) || Date.now() > giveUpAt) {
+        throw error;
+      }
+      log.warn({ err: error }, 'the database does not answer yet');
+      await sleep(DATABASE_RETRY_MS);
+    }
+  }
+}
+
+/** Migrations wrap what went wrong underneath. */
+function isUnavailable(error: unknown): boolean {
+  return (
+    isStorageUnavailable(error) || (error instanceof Error && isStorageUnavailable(error.cause))
+  );
+}

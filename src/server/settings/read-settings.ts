@@ -1,0 +1,136 @@
+import type {
+  InstallStatus,
+  Pipeline,
+  Settings,
+  SyncStatus,
+  Template,
+} from '../../contract/api.ts';
+import { isAdmin } from '../access/admin.ts';
+import type { Caller } from '../accounts/caller.ts';
+import { installStatus } from '../accounts/install-state.ts';
+import {
+  LIST_SECONDS,
+  readPipelines,
+  readTemplates,
+  refreshProfile,
+} from '../accounts/kommo-data.ts';
+import { effectivePreferences } from '../accounts/preferences.ts';
+import type { StoredSettings } from '../accounts/rows.ts';
+import { type Account, findAccount } from '../accounts/rows.ts';
+import { viewChannel } from '../channels/channel-view.ts';
+import { listChannels, type StoredChannel } from '../channels/rows.ts';
+import type { StoredSync } from '../channels/sources/rows.ts';
+import type { Parts } from '../context.ts';
+import { isLastingRefusal, toAppError } from '../to-app-error.ts';
+import { CHANGEABLE } from './changeable.ts';
+import { findOverview } from './rows.ts';
+
+/** What the settings are composed of. */
+export interface SettingsParts {
+  account: Account | undefined;
+  settings: StoredSettings;
+  channels: StoredChannel[];
+  sync: StoredSync | undefined;
+  install: InstallStatus;
+  isAdmin: boolean;
+  pipelines: Pipeline[];
+  templates: Template[];
+}
+
+/**
+ * Everything the settings screen shows. Without a grant it says where to authorize; in Kommo's trouble it
+ * shows what Kommo said last.
+ *
+ * @throws AppError when Kommo is in trouble and nothing is known yet
+ */
+export async function readSettings(parts: Parts, caller: Caller): Promise<Settings> {
+  const { account } = caller;
+  const key = { id: caller.accountId, epoch: account?.epoch ?? 0 };
+  const [overview, channels] = await Promise.all([
+    findOverview(parts.db, key, LIST_SECONDS),
+    listChannels(parts.db, key.id, key.epoch),
+  ]);
+  const isInstalled = account?.installState === 'active';
+  const [isAdministrator, pipelines, templates] = await Promise.all([
+    isAdmin(parts, caller),
+    isInstalled ? withoutGrant(readPipelines(parts, account, overview.pipelines)) : [],
+    isInstalled ? withoutGrant(readTemplates(parts, account, overview.templates)) : [],
+    isInstalled && !overview.isProfileFresh ? refreshProfile(parts, account) : undefined,
+  ]);
+  const { isProfileFresh } = overview;
+  const areFresh = overview.pipelines?.isFresh && overview.templates?.isFresh && isProfileFresh;
+  // Where Kommo was asked, it may have told something new of the account, or that its grant is dead.
+  const hasAsked = isInstalled && !(areFresh && isAdministrator);
+  const present = hasAsked ? await findAccount(parts.db, account.id) : account;
+  const install = await installStatus(parts, caller, present);
+  if (!isInstalled && install.state === 'authorization_required') {
+    // The install may have ended between the look at the account and the look for its code.
+    const latest = await findAccount(parts.db, caller.accountId);
+    const isNew = latest?.installState === 'active';
+    if (isNew) return readSettings(parts, { ...caller, account: latest });
+  }
+  return composeSettings(parts, caller, {
+    account: present,
+    settings: overview.settings,
+    channels,
+    sync: overview.sync,
+    install,
+    isAdmin: isAdministrator,
+    pipelines,
+    templates,
+  });
+}
+
+/** The settings as the wire has them. */
+export function composeSettings(
+  parts: Parts,
+  caller: Caller,
+  { account, settings, channels, sync, install, ...of }: SettingsParts,
+): Settings {
+  const profile = {
+    name: account?.name ?? '',
+    language: account?.language ?? '',
+    country: account?.country ?? '',
+  };
+  return {
+    version: settings.version,
+    status: settings.status,
+    install,
+    account: {
+      id: caller.accountId,
+      subdomain: account?.subdomain ?? caller.host.subdomain,
+      domain: account?.host ?? caller.host.host,
+      ...profile,
+    },
+    user: { id: caller.userId, is_admin: of.isAdmin },
+    connectors: parts.connectors.describe(),
+    limits: { channels: { max: parts.config.maxChannels, used: channels.length } },
+    pipelines: of.pipelines,
+    channels: channels.map((channel) => viewChannel(parts, channel, settings.defaultChannelId)),
+    default_channel_id: settings.defaultChannelId,
+    templates: of.templates,
+    preferences: effectivePreferences(settings.preferences, profile),
+    changeable: CHANGEABLE,
+    sync: viewSync(sync),
+  };
+}
+
+/** What was read; nothing when an administrator has to act before it can be. */
+async function withoutGrant<T>(reading: Promise<T[]>): Promise<T[]> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isLastingRefusal(error)) return [];
+    throw toAppError(error);
+  }
+}
+
+/** A sync as the wire has it. */
+export function viewSync(sync: StoredSync | undefined): SyncStatus {
+  if (!sync) return { state: 'never' };
+  return {
+    state: sync.state,
+    ...(sync.finishedAt && { finished_at: sync.finishedAt.toISOString() }),
+    ...(sync.state === 'failed' && sync.errorCode !== null && { error_code: sync.errorCode }),
+  };
+}

@@ -1,0 +1,163 @@
+import { sql } from 'kysely';
+import type { Preferences } from '../../contract/api.ts';
+import {
+  type CachedAnswer,
+  cachedAnswer,
+  type SettingsRow,
+  type StoredSettings,
+  settingsOf,
+} from '../accounts/rows.ts';
+import type { SourceMapping } from '../channels/sources/rows.ts';
+import { type StoredSync, type SyncRow, syncOf } from '../channels/sources/rows.ts';
+import type { Db, Trx } from '../platform/database/database.ts';
+import { prepared } from '../platform/database/prepared.ts';
+
+/** What a save writes, all of it judged already. */
+export interface Save {
+  accountId: number;
+  epoch: number;
+  /** The version that was judged; what is written is the next one. */
+  version: number;
+  defaultChannelId: string | null;
+  preferences: Preferences;
+  savedAt: Date;
+  channels: readonly { id: string; name: string; pipelineIds: readonly number[] }[];
+  /** The sources of these channels; those of other channels stay. */
+  sources: readonly SourceMapping[];
+}
+
+/**
+ * Writes a save and asks for its sync, in one statement, so that the account's row is locked for one round trip
+ * only. Whatever changed since it was judged shows in rows that are not found any more: the account's epoch, the
+ * version, a channel, the default.
+ *
+ * @returns false when something changed. Part of it may be written then: give the transaction up
+ */
+export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
+  const channels = JSON.stringify(
+    save.channels.map(({ id, name, pipelineIds }) => ({ id, name, pipeline_ids: pipelineIds })),
+  );
+  const sources = JSON.stringify(
+    save.sources.map(({ externalId, channelId, pipelineId }) => ({
+      external_id: externalId,
+      channel_id: channelId,
+      pipeline_id: pipelineId,
+    })),
+  );
+  const { rows } = await sql<{ is_written: boolean }>`
+    with locked as materialized (
+      select id from accounts
+      where id = ${save.accountId} and epoch = ${save.epoch} and install_state = 'active'
+      for no key update
+    ), wished as materialized (
+      select * from jsonb_to_recordset(${channels}::jsonb) as wish (id uuid, name text, pipeline_ids jsonb)
+    ), wanted as materialized (
+      select * from jsonb_to_recordset(${sources}::jsonb)
+        as source (external_id text, channel_id uuid, pipeline_id bigint)
+    ), main as materialized (
+      select channels.id from channels join locked on locked.id = channels.account_id
+      where channels.id = ${save.defaultChannelId}::uuid and channels.epoch = ${save.epoch}
+      for key share of channels
+    ), named as (
+      update channels set name = wished.name, pipeline_ids = wished.pipeline_ids, is_saved = true
+      from wished, locked
+      where channels.id = wished.id and channels.account_id = locked.id and channels.epoch = ${save.epoch}
+        -- Here too, so that it is looked for first: a row this statement has changed cannot be locked by it.
+        and (${save.defaultChannelId}::uuid is null or exists (select from main))
+      returning channels.id
+    ), dropped as (
+      delete from sources using locked
+      where sources.account_id = locked.id and channel_id in (select id from wished)
+        and external_id not in (select external_id from wanted)
+    ), mapped as (
+      insert into sources (account_id, external_id, channel_id, pipeline_id)
+      select locked.id, external_id, channel_id, pipeline_id from wanted, locked
+      on conflict (account_id, external_id) do update set pipeline_id = excluded.pipeline_id
+        where sources.pipeline_id <> excluded.pipeline_id
+    ), stored as (
+      insert into settings (account_id, epoch, version, status, default_channel_id, preferences, saved_at)
+      select locked.id, ${save.epoch}, ${save.version + 1}, 'active', ${save.defaultChannelId}::uuid,
+        ${JSON.stringify(save.preferences)}::jsonb, ${save.savedAt}::timestamptz
+      from locked
+      on conflict (account_id) do update set epoch = excluded.epoch, version = excluded.version,
+        status = excluded.status, default_channel_id = excluded.default_channel_id,
+        preferences = excluded.preferences, saved_at = excluded.saved_at
+        where settings.version = ${save.version}
+          -- No default is right only while there is no channel: the first one becomes the default by itself.
+          and (excluded.default_channel_id is not null or settings.epoch <> excluded.epoch
+            or settings.default_channel_id is null)
+      returning account_id
+    ), asked as (
+      insert into syncs (account_id, requested, done, state, next_attempt_at)
+      select id, 1, 0, 'queued', now() from locked
+      on conflict (account_id) do update set requested = syncs.requested + 1, state = 'queued',
+        attempts = 0, error_code = null, next_attempt_at = now()
+    )
+    select (select count(*) from stored) = 1
+      and (select count(*) from named) = ${save.channels.length}::int
+      and (${save.defaultChannelId}::uuid is null or exists (select from main)) as is_written`.execute(
+    trx,
+  );
+  return rows[0]?.is_written === true;
+}
+
+/** What the settings screen shows of an account besides its channels. */
+export interface Overview {
+  settings: StoredSettings;
+  sync: StoredSync | undefined;
+  /** The chat channel's scope; undefined while it is not connected. */
+  scopeId: string | undefined;
+  pipelines: CachedAnswer | undefined;
+  templates: CachedAnswer | undefined;
+  /** Whether Kommo's description of the account is younger than the time asked for. */
+  isProfileFresh: boolean;
+}
+
+type OrNull<Row> = { [Name in keyof Row]: Row[Name] | null };
+
+type OverviewRow = OrNull<SettingsRow & SyncRow & { scope_id: string }> & {
+  pipelines: unknown;
+  pipelines_fresh: boolean;
+  templates: unknown;
+  templates_fresh: boolean;
+  profile_fresh: boolean;
+};
+
+/**
+ * Everything about one account that is a single row somewhere, in one statement. An account that never
+ * installed has none of it.
+ *
+ * @param seconds how long an answer of Kommo counts as fresh, by the database's clock
+ */
+export async function findOverview(
+  db: Db,
+  account: { id: number; epoch: number },
+  seconds: number,
+): Promise<Overview> {
+  const isYoung = (
+    column: 'pipelines.fetched_at' | 'templates.fetched_at' | 'accounts.refreshed_at',
+  ) => sql`coalesce(${sql.raw(column)} > now() - make_interval(secs => ${seconds}), false)`;
+  // Spelt out: building a statement with so many joins anew for each request costs as much as sending it.
+  const { rows } = await sql<OverviewRow>`${prepared('overview')}
+    select settings.epoch, settings.version, settings.status, settings.default_channel_id, settings.preferences,
+      syncs.requested, syncs.done, syncs.state, syncs.error_code, syncs.finished_at, scopes.scope_id,
+      pipelines.body as pipelines, ${isYoung('pipelines.fetched_at')} as pipelines_fresh,
+      templates.body as templates, ${isYoung('templates.fetched_at')} as templates_fresh,
+      ${isYoung('accounts.refreshed_at')} as profile_fresh
+    from accounts
+    left join settings on settings.account_id = accounts.id
+    left join syncs on syncs.account_id = accounts.id
+    left join scopes on scopes.account_id = accounts.id and scopes.epoch = ${account.epoch}
+    left join kommo_cache as pipelines on pipelines.account_id = accounts.id and pipelines.kind = 'pipelines'
+    left join kommo_cache as templates on templates.account_id = accounts.id and templates.kind = 'templates'
+    where accounts.id = ${account.id}`.execute(db);
+  const [row] = rows;
+  return {
+    settings: settingsOf(row, account.epoch),
+    sync: row && syncOf(row),
+    scopeId: row?.scope_id ?? undefined,
+    pipelines: row && cachedAnswer(row.pipelines, row.pipelines_fresh),
+    templates: row && cachedAnswer(row.templates, row.templates_fresh),
+    isProfileFresh: row?.profile_fresh === true,
+  };
+}

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pipeline, SaveSettings, Settings, SyncStatus } from '../../contract/api.ts';
+import { isAdmin } from '../access/admin.ts';
+import type { Caller } from '../accounts/caller.ts';
+import { requireActiveAccount } from '../accounts/install-state.ts';
+import { askPipelines, knownTemplates, LIST_SECONDS } from '../accounts/kommo-data.ts';
+import { storedPreferences } from '../accounts/preferences.ts';
+import { type Account, findAccount } from '../accounts/rows.ts';
+import { listChannels, type StoredChannel } from '../channels/rows.ts';
+import { ensureScope } from '../channels/scope/chat-channel.ts';
+import { listSources, type SourceMapping } from '../channels/sources/rows.ts';
+import type { Parts } from '../context.ts';
+import { AppError } from '../platform/app-error.ts';
+import type { Trx } from '../platform/database/database.ts';
+import { transaction } from '../platform/database/transaction.ts';
+import { demandVersion, judgeSave } from './judge-save.ts';
+import { composeSettings, readSettings, viewSync } from './read-settings.ts';
+import { findOverview, type Overview, type Save, writeSave } from './rows.ts';
+import { assignSources } from './source-plan.ts';
+
+/**
+ * What is remembered of an answered save. The rest is composed again when the request is repeated: with fifty
+ * channels and their texts an answer is large, and each save would store one.
+ */
+export interface SaveReceipt {
+  version: number;
+  sync: SyncStatus;
+}
+
+/** Stores the receipt in the transaction that it answers for, so that a repeated request gets it again. */
+export type Keep = (trx: Trx, receipt: SaveReceipt) => Promise<void>;
+
+/** What of the account's state a save is judged by and written over. */
+interface Present extends Overview {
+  channels: StoredChannel[];
+  sources: SourceMapping[];
+}
+
+/** Somebody else's write came between judging and writing; each time it is judged anew. */
+const MOST_TRIES = 4;
+const LONGEST_PAUSE_MS = 100;
+
+/** Freed when the transaction is given up: nothing of the save is kept. */
+class Outdated extends Error {}
+
+/**
+ * Saves the settings. First everything is judged; then the chat channel is connected, unless this install
+ * epoch has it already; then one transaction writes the settings, sets the account active and asks for the
+ * sync. When Kommo refuses to connect, nothing changes.
+ *
+ * @throws AppError `version_conflict`, `requires_reinstall`, `validation_failed`, `source_limit_reached`,
+ *   `kommo_reauthorize`; KommoError when Kommo cannot be asked, or refuses to connect the chat channel
+ */
+export async function saveSettings(
+  parts: Parts,
+  caller: Caller,
+  wanted: SaveSettings,
+  keep: Keep,
+): Promise<Settings> {
+  const account = await requireActiveAccount(parts, caller);
+  const wish = withoutRepeats(wanted);
+  let present = await readPresent(parts, account);
+  // Judged by what is known first: a stale save must not cost a call to Kommo.
+  demandVersion(present.settings, wish);
+  const pipelines = await askPipelines(parts, account, present.pipelines);
+  const [isAdministrator, templates] = await Promise.all([
+    isAdmin(parts, caller),
+    knownTemplates(parts, account, present.templates).catch(() => []),
+  ]);
+  for (let tries = 1; ; tries += 1) {
+    judge(parts, wish, present, pipelines);
+    if (present.scopeId === undefined) await ensureScope(parts, account);
+    const save = composeSave(parts, account, wish, present);
+    const sync = queuedAfter(present.sync);
+    const receipt = { version: save.version + 1, sync: viewSync(sync) };
+    if (await write(parts, save, (trx) => keep(trx, receipt))) {
+      return composeSettings(parts, caller, {
+        account,
+        settings: { ...save, version: receipt.version, status: 'active' },
+        channels: savedChannels(present.channels, save),
+        sync,
+        install: { state: 'active' },
+        isAdmin: isAdministrator,
+        pipelines,
+        templates,
+      });
+    }
+    if (tries === MOST_TRIES) throw new AppError('in_progress');
+    await sleep(Math.random() * LONGEST_PAUSE_MS);
+    const current = await findAccount(parts.db, account.id);
+    if (current?.epoch !== account.epoch || current.installState !== 'active') {
+      throw new AppError('kommo_reauthorize');
+    }
+    present = await readPresent(parts, account);
+  }
+}
+
+/** Answers a save that was done before: what it left behind, as it is now. */
+export async function repeatSave(
+  parts: Parts,
+  caller: Caller,
+  receipt: SaveReceipt,
+): Promise<Settings> {
+  const settings = await readSettings(parts, caller);
+  return settings.version === receipt.version ? { ...settings, sync: receipt.sync } : settings;
+}
+
+async function readPresent(parts: Parts, account: Account): Promise<Present> {
+  const [overview, channels, sources] = await Promise.all([
+    findOverview(parts.db, account, LIST_SECONDS),
+    listChannels(parts.db, account.id, account.epoch),
+    listSources(parts.db, account.id),
+  ]);
+  return { ...overview, channels, sources };
+}
+
+function judge(parts: Parts, wish: SaveSettings, present: Present, pipelines: Pipeline[]): void {
+  const { settings, channels } = present;
+  judgeSave(wish, { settings, channels, pipelines, sharing: parts.config.pipelineSharing });
+}
+
+function composeSave(parts: Parts, account: Account, wish: SaveSettings, present: Present): Save {
+  const channels = wish.channels.map(({ id, name, pipeline_ids }) => ({
+    id,
+    name,
+    pipelineIds: pipeline_ids,
+  }));
+  return {
+    accountId: account.id,
+    epoch: account.epoch,
+    version: present.settings.version,
+    defaultChannelId: wish.default_channel_id,
+    preferences: wish.preferences
+      ? storedPreferences(wish.preferences)
+      : present.settings.preferences,
+    savedAt: parts.now(),
+    channels,
+    sources: channels.flatMap((channel) => assignSources(channel, present.sources)),
+  };
+}
+
+/** One transaction, in which the account is locked by its last statement. @returns false when it was outdated */
+async function write(
+  parts: Parts,
+  save: Save,
+  keep: (trx: Trx) => Promise<void>,
+): Promise<boolean> {
+  try {
+    await transaction(parts.db, async (trx) => {
+      await parts.jobs.send(trx, 'sync-sources', { accountId: save.accountId });
+      await keep(trx);
+      if (!(await writeSave(trx, save))) throw new Outdated();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Outdated) return false;
+    throw error;
+  }
+}
+
+/** The channels as the save left them. */
+function savedChannels(channels: readonly StoredChannel[], save: Save): StoredChannel[] {
+  const saved = new Map(save.channels.map((channel) => [channel.id, channel]));
+  return channels.map((channel) => {
+    const { name, pipelineIds } = saved.get(channel.id) ?? {};
+    if (name === undefined || pipelineIds === undefined) return channel;
+    return { ...channel, name, pipelineIds: [...pipelineIds], isSaved: true };
+  });
+}
+
+function queuedAfter(sync: Overview['sync']): Overview['sync'] {
+  const { requested, done, finishedAt } = sync ?? { requested: 0, done: 0, finishedAt: null };
+  return { requested: requested + 1, done, state: 'queued', errorCode: null, finishedAt };
+}
+
+/** One pipeline chosen twice is one source. */
+function withoutRepeats(wish: SaveSettings): SaveSettings {
+  return {
+    ...wish,
+    channels: wish.channels.map((channel) => ({
+      ...channel,
+      pipeline_ids: [...new Set(channel.pipeline_ids)],
+    })),
+  };
+}

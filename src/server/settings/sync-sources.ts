@@ -1,0 +1,220 @@
+import type { ErrorCode } from '../../contract/errors.ts';
+import { findAccount, findSettings } from '../accounts/rows.ts';
+import { listChannels } from '../channels/rows.ts';
+import { ensureScope } from '../channels/scope/chat-channel.ts';
+import {
+  claimSync,
+  failSync,
+  finishSync,
+  listSources,
+  releaseSyncs,
+  renewSync,
+} from '../channels/sources/rows.ts';
+import type { Parts } from '../context.ts';
+import { isKommoError, KommoError } from '../kommo/errors.ts';
+import { findGrantFault } from '../kommo/grants/rows.ts';
+import type { Kommo } from '../kommo/kommo.ts';
+import { AppError } from '../platform/app-error.ts';
+import { type HeldLease, holdLease, LeaseLost, newLeaseOwner } from '../platform/lease.ts';
+import { isLastingRefusal, toAppError } from '../to-app-error.ts';
+import {
+  isEmptyPlan,
+  planSources,
+  SOURCE_LIMIT,
+  type SourcePlan,
+  type WantedSource,
+  wantedSources,
+} from './source-plan.ts';
+
+/** A killed run is taken over after this. */
+const LEASE_SECONDS = 6;
+const BEAT_MS = 2_000;
+
+/** A save that waited for so long is part of a backlog, and goes behind those that people make now. */
+const OVERDUE_MS = 5_000;
+
+/** Most sources one request may carry. */
+const BATCH = 50;
+
+/** A setting that changes all the time must not keep one job busy for ever; the sweeper goes on. */
+const MOST_RUNS = 10;
+
+const LONGEST_PAUSE_SECONDS = 300;
+const BANNED_PAUSE_SECONDS = 300;
+const UNPAID_PAUSE_SECONDS = 24 * 3600;
+const REFUSED_PAUSE_SECONDS = 3600;
+
+/** What stays refused until somebody changes something, in the settings or on the server. */
+const UNCHANGED_BY_WAITING = new Set<ErrorCode>([
+  'validation_failed',
+  'source_limit_reached',
+  'channel_refused',
+  'kommo_misconfigured',
+]);
+
+/** Failures in a row after which an error of our own waits for the next save or the daily check. */
+const MOST_ATTEMPTS = 20;
+
+export interface SyncOptions {
+  /** With which urgency Kommo is asked: `background()` for what nobody waits for. Default: as long as it is new. */
+  kommo?: Kommo;
+  /** Ends the run when the process stops. */
+  stopping?: AbortSignal;
+}
+
+/**
+ * Makes Kommo's sources equal the saved settings. Reads what is wanted when it runs, so that a job which
+ * comes late or twice does no harm; a sync asked for during the run makes it begin again. Never throws for
+ * what Kommo does: the outcome is kept with the account and shown to the admin.
+ */
+export async function syncSources(
+  parts: Parts,
+  accountId: number,
+  options: SyncOptions = {},
+): Promise<void> {
+  for (let run = 0; run < MOST_RUNS && !options.stopping?.aborted; run += 1) {
+    if (!(await runOnce(parts, accountId, options))) return;
+  }
+}
+
+/** One run. True when it must be followed by another. */
+async function runOnce(
+  parts: Parts,
+  accountId: number,
+  { kommo, stopping }: SyncOptions,
+): Promise<boolean> {
+  const claim = { accountId, owner: newLeaseOwner(), leaseSeconds: LEASE_SECONDS };
+  const claimed = await claimSync(parts.db, claim);
+  if (!claimed) return false;
+  const run = { accountId, owner: claim.owner, claimed: claimed.requested };
+  const renew = () => (stopping?.aborted ? Promise.resolve(false) : renewSync(parts.db, claim));
+  try {
+    const isNew = claimed.overdueMs < OVERDUE_MS;
+    const asked = kommo ?? (isNew ? parts.kommo : parts.kommo.background());
+    await holdLease(BEAT_MS, renew, (lease) => reconcile(parts, asked, accountId, lease));
+    return await finishSync(parts.db, { ...run, at: parts.now() });
+  } catch (error) {
+    if (error instanceof LeaseLost) {
+      if (stopping?.aborted) await releaseSyncs(parts.db, claim.owner);
+      parts.log.info({ accountId }, 'a sync was handed over');
+      return false;
+    }
+    const failure = classify(error, claimed.attempts);
+    parts.log.warn({ err: error, accountId, ...failure }, 'a sync failed');
+    await failSync(parts.db, { ...run, ...failure, at: parts.now() });
+    return false;
+  }
+}
+
+async function reconcile(
+  parts: Parts,
+  kommo: Kommo,
+  accountId: number,
+  lease: HeldLease,
+): Promise<void> {
+  const account = await findAccount(parts.db, accountId);
+  if (account?.installState !== 'active') {
+    const lacksRights = (await findGrantFault(parts.db, accountId))?.lacksRights;
+    throw new AppError(lacksRights === true ? 'kommo_forbidden' : 'kommo_reauthorize');
+  }
+  const settings = await findSettings(parts.db, accountId, account.epoch);
+  // Disabled and installed again since it was asked for: nothing is saved that could be synced.
+  if (settings.status !== 'active') return;
+  await ensureScope(parts, account, kommo);
+  const channels = await listChannels(parts.db, accountId, account.epoch);
+  const wanted = wantedSources(
+    channels.filter((channel) => channel.isSaved),
+    await listSources(parts.db, accountId),
+    settings.defaultChannelId,
+  );
+  const existing = await kommo.sources(accountId);
+  const plan = planSources(wanted, existing, parts.config.kommo.channelCode);
+  if (isEmptyPlan(plan)) return;
+  const others = existing.length - plan.remove.length;
+  if (others + plan.create.length > SOURCE_LIMIT) throw new AppError('source_limit_reached');
+  await apply(kommo, accountId, plan, lease);
+}
+
+/** Removes first, to stay below Kommo's limit; creates last, when the old default has been taken away. */
+async function apply(
+  kommo: Kommo,
+  accountId: number,
+  plan: SourcePlan,
+  lease: HeldLease,
+): Promise<void> {
+  const refusals: KommoError[] = [];
+  for (const batch of batches(plan.remove)) {
+    await lease.confirm();
+    await kommo.deleteSources(accountId, batch);
+  }
+  for (const batch of batches(plan.update)) {
+    await oneByOneIfRefused(batch, refusals, lease, (items) =>
+      kommo.updateSources(accountId, items),
+    );
+  }
+  for (const batch of batches(plan.create)) {
+    await oneByOneIfRefused(batch, refusals, lease, (items: WantedSource[]) =>
+      kommo.createSources(accountId, items),
+    );
+  }
+  const [first] = refusals;
+  if (first) throw first;
+}
+
+/** One faulty source fails its whole batch at Kommo; sent alone it fails only itself. */
+async function oneByOneIfRefused<Item>(
+  batch: Item[],
+  refusals: KommoError[],
+  lease: HeldLease,
+  send: (items: Item[]) => Promise<unknown>,
+): Promise<void> {
+  await lease.confirm();
+  try {
+    await send(batch);
+  } catch (error) {
+    if (!isKommoError(error, 'rejected')) throw error;
+    if (batch.length === 1) {
+      refusals.push(error);
+      return;
+    }
+    for (const item of batch) await oneByOneIfRefused([item], refusals, lease, send);
+  }
+}
+
+/** What the admin is told, and when to try again; undefined: not before something changes. */
+function classify(
+  error: unknown,
+  attempts: number,
+): { errorCode: ErrorCode; retrySeconds: number | undefined } {
+  const kind = error instanceof KommoError ? error.kind : undefined;
+  const code =
+    isLastingRefusal(error) && kind === 'forbidden' ? 'kommo_forbidden' : toAppError(error).code;
+  const asked = error instanceof KommoError ? error.retryAfterSeconds : undefined;
+  const pause = Math.min(2 ** attempts, LONGEST_PAUSE_SECONDS) * (0.5 + Math.random() / 2);
+  // A new grant wakes these.
+  if (code === 'kommo_reauthorize' || code === 'kommo_forbidden') {
+    return { errorCode: code, retrySeconds: undefined };
+  }
+  if (code === 'kommo_payment_required') {
+    return { errorCode: code, retrySeconds: UNPAID_PAUSE_SECONDS };
+  }
+  if (UNCHANGED_BY_WAITING.has(code)) {
+    return { errorCode: code, retrySeconds: REFUSED_PAUSE_SECONDS };
+  }
+  if (kind === 'rate_limited') {
+    return { errorCode: 'rate_limited', retrySeconds: Math.max(asked ?? 0, pause) };
+  }
+  if (kind === 'blocked') return { errorCode: code, retrySeconds: BANNED_PAUSE_SECONDS };
+  if (code === 'internal' && attempts >= MOST_ATTEMPTS) {
+    return { errorCode: code, retrySeconds: undefined };
+  }
+  return { errorCode: code, retrySeconds: Math.max(asked ?? 0, pause) };
+}
+
+function batches<Item>(items: readonly Item[]): Item[][] {
+  const result: Item[][] = [];
+  for (let start = 0; start < items.length; start += BATCH) {
+    result.push(items.slice(start, start + BATCH));
+  }
+  return result;
+}

@@ -1,0 +1,57 @@
+import type { CreateTemplate, Template, TemplateCollection } from '../../contract/api.ts';
+import type { Once } from '../access/idempotency.ts';
+import type { Caller } from '../accounts/caller.ts';
+import { requireActiveAccount } from '../accounts/install-state.ts';
+import { findTemplates, outdateTemplates } from '../accounts/kommo-data.ts';
+import type { Parts } from '../context.ts';
+import { isKommoError } from '../kommo/errors.ts';
+import type { NewTemplate } from '../kommo/templates-api.ts';
+import { wasNeverSent } from '../kommo/transport.ts';
+
+/**
+ * The chat templates this integration made in the account; Kommo shows an integration no others.
+ *
+ * @throws AppError `kommo_reauthorize`; KommoError when nothing is known yet and Kommo is in trouble
+ * @see https://developers.kommo.com/reference/templates
+ */
+export async function listTemplates(parts: Parts, caller: Caller): Promise<TemplateCollection> {
+  const account = await requireActiveAccount(parts, caller);
+  return { _embedded: { templates: await findTemplates(parts, account) } };
+}
+
+/**
+ * Adds a template to the account. Every one is given an external id, so that one whose making was answered with
+ * silence can be found again instead of being made a second time.
+ *
+ * @throws KommoError `rejected` when Kommo does not accept it
+ */
+export async function addTemplate(
+  parts: Parts,
+  caller: Caller,
+  { name, content, external_id }: CreateTemplate,
+  once: Pick<Once, 'isRepeat' | 'reference'>,
+): Promise<Template> {
+  const account = await requireActiveAccount(parts, caller);
+  const wanted = { name, content, externalId: external_id ?? `request-${once.reference}` };
+  const find = () => parts.kommo.findTemplate(account.id, wanted);
+  const made = once.isRepeat ? await find() : undefined;
+  const template = made ?? (await create(parts, account.id, wanted, find));
+  await outdateTemplates(parts, account.id);
+  return template;
+}
+
+async function create(
+  parts: Parts,
+  accountId: number,
+  wanted: NewTemplate,
+  find: () => Promise<Template | undefined>,
+): Promise<Template> {
+  try {
+    return await parts.kommo.createTemplate(accountId, wanted);
+  } catch (error) {
+    if (!isKommoError(error, 'unavailable') || wasNeverSent(error)) throw error;
+    const made = await find().catch(() => undefined);
+    if (made === undefined) throw error;
+    return made;
+  }
+}
