@@ -143,7 +143,7 @@ describe('npm run new:connector', () => {
     ['a trailing dash', ['acme-']],
     ['more than 32 characters', ['a'.repeat(33)]],
     ['a shipped connector', ['telegram']],
-    ['another file of the folder', ['address-guard']],
+    ['another file of the folder', ['operator-server']],
     ['one that was made before', ['acme-qr']],
     ['variables of the backend', ['database']],
     ["Kommo's own prefix", ['kommo-chat']],
