@@ -3,8 +3,7 @@ import type { Channel } from '../contract/api.ts';
 import { track } from './analytics.ts';
 import { type Api, createApi } from './api.ts';
 import type { Clock } from './clock.ts';
-import type { Target } from './connect/connection-state.ts';
-import type { ConnectionEvents, ConnectionStore } from './connect/connection-store.ts';
+import type { ConnectionEvents, ConnectionStore, Target } from './connect/connection-store.ts';
 import type { Host } from './host.ts';
 import {
   createPendingAttempts,

@@ -2,12 +2,11 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import type { ConnectorField } from '../../contract/connectors.ts';
 import type { ApiError } from '../api-error.ts';
 import { isWebAddress } from '../api-error.ts';
-import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { SecretField } from '../ui/SecretField.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { cleanSecret } from './clean-secret.ts';
 import { useConnection } from './useConnection.ts';
 
 /** A form out of the connector's own fields; nothing is stored before the service said whose they are. */
@@ -78,7 +77,6 @@ export function ApiKeyConnect(): ReactNode {
             key={field.name}
             {...common}
             pattern={field.pattern}
-            clean={cleanSecret}
             texts={{
               show: t('key.show'),
               showOf: t('key.show_of', { field: label }),

@@ -1,12 +1,11 @@
 import { type ReactNode, useEffect } from 'react';
-import { rowId } from '../settings/row-id.ts';
-import { useSettings } from '../settings/useSettings.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { focusRow } from '../ui/focus.ts';
 import { Reference } from '../ui/Reference.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { AccountCard } from './AccountCard.tsx';
-import { useConnection } from './useConnection.ts';
+import { useConnection, useSaved } from './useConnection.ts';
 
 /** How an attempt ended: who was connected, or why nobody was and what to do. */
 export function AttemptResult(): ReactNode {
@@ -64,20 +63,20 @@ function StartAgain(): ReactNode {
 function ExistingChannel(): ReactNode {
   const { t } = useTexts();
   const app = useApp();
-  const { saved } = useSettings();
+  const saved = useSaved();
   const { attempt, connection } = useConnection();
-  const existing = saved.channels.find(
+  const existing = saved?.channels.find(
     ({ id, account }) =>
       id === attempt?.channel?.id || account.external_id === attempt?.account?.external_id,
   );
   if (attempt?.reason !== 'already_connected' || !existing) return null;
 
-  function show(): void {
+  function show(channelId: string): void {
     connection.close();
     app.show({ name: 'settings' });
-    requestAnimationFrame(() => document.getElementById(rowId(existing?.id ?? ''))?.focus());
+    requestAnimationFrame(() => focusRow(channelId));
   }
-  return <Button onClick={show}>{t('result.existing')}</Button>;
+  return <Button onClick={() => show(existing.id)}>{t('result.existing')}</Button>;
 }
 
 /** Connected. Whoever agreed to the account a moment ago goes straight on; others see who it is first. */

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { isWebAddress } from '../api-error.ts';
-import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { SignInLink } from '../ui/SignInLink.tsx';
 import { useTexts } from '../use-app.tsx';
 import { useConnection } from './useConnection.ts';

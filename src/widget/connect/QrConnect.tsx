@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Attempt } from '../../contract/api.ts';
-import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { Reference } from '../ui/Reference.tsx';
 import { useNow } from '../ui/useNow.ts';
 import { useTexts } from '../use-app.tsx';

@@ -1,13 +1,48 @@
 import type { Attempt, Channel, StartAttempt, StartedAttempt } from '../../contract/api.ts';
+import type { ConnectorDescription } from '../../contract/connectors.ts';
 import type { Api } from '../api.ts';
-import { asApiError, isApiError } from '../api-error.ts';
+import { type ApiError, asApiError, isApiError } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
 import type { PendingAttempt, PendingAttempts } from '../pending-attempts.ts';
 import { createStore, type Store } from '../store.ts';
 import { clockOffset, isOver, newerOf } from './attempt.ts';
 import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
-import { CLOSED, type ConnectionState, type Target } from './connection-state.ts';
 import { resumeAttempt } from './resume-attempt.ts';
+
+/** What is being connected: a new account of a service, or a channel once more. */
+export interface Target {
+  connector: ConnectorDescription;
+  channel?: Channel;
+}
+
+/** What the panel draws itself from. */
+export interface ConnectionState {
+  /** Undefined while no connection panel is open. */
+  target: Target | undefined;
+  attempt: Attempt | undefined;
+  /** The attempt is being created, or looked for after a reload. */
+  isStarting: boolean;
+  /** The attempt was begun before this modal opened: a sign-in window of it may still be open somewhere. */
+  isResumed: boolean;
+  /** Something the admin submitted is under way. */
+  isBusy: boolean;
+  error: ApiError | undefined;
+  /** The server could not be asked the last time; the attempt goes on. */
+  isCutOff: boolean;
+  /** The server's clock minus the browser's, in milliseconds. */
+  offsetMs: number;
+}
+
+const CLOSED: ConnectionState = {
+  target: undefined,
+  attempt: undefined,
+  isStarting: false,
+  isResumed: false,
+  isBusy: false,
+  error: undefined,
+  isCutOff: false,
+  offsetMs: 0,
+};
 
 /** Answers that mean: this attempt is over, begin another one. */
 function isStale(error: unknown): boolean {

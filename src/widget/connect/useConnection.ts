@@ -1,10 +1,9 @@
 import { useSyncExternalStore } from 'react';
-import type { Attempt } from '../../contract/api.ts';
-import { type ServiceTexts, serviceTexts } from '../settings/service-texts.ts';
+import type { Attempt, Settings } from '../../contract/api.ts';
+import { type ServiceTexts, serviceTexts } from '../service-texts.ts';
 import { useApp, useTexts } from '../use-app.tsx';
 import { type Phase, phaseOf } from './attempt.ts';
-import type { ConnectionState, Target } from './connection-state.ts';
-import type { ConnectionStore } from './connection-store.ts';
+import type { ConnectionState, ConnectionStore, Target } from './connection-store.ts';
 
 interface OpenConnection {
   state: ConnectionState;
@@ -42,4 +41,10 @@ export function useConnection(): OpenConnection {
     service: serviceTexts(texts, target.connector),
     connection,
   };
+}
+
+/** The settings as the backend last confirmed them; undefined until they were read. */
+export function useSaved(): Settings | undefined {
+  const { settings } = useApp();
+  return useSyncExternalStore(settings.subscribe, settings.get).saved;
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { listenForHints, openPopup } from '../ui/popup.ts';
 import { useApp } from '../use-app.tsx';
-import { listenForHints, openPopup } from './popup.ts';
 import { useConnectionStore } from './useConnection.ts';
 
 /** How long an empty window waits for its address. */

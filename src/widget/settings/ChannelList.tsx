@@ -1,12 +1,12 @@
 import { type ReactNode, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { Channel } from '../../contract/api.ts';
+import { focusRow } from '../ui/focus.ts';
 import { TextField } from '../ui/TextField.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelRow } from './ChannelRow.tsx';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import type { DraftChannel } from './draft.ts';
-import { rowId } from './row-id.ts';
 import { useSettings } from './useSettings.ts';
 
 /** Longer lists get a field to search them by. */
@@ -28,9 +28,7 @@ export function ChannelList({ onLastDeleted }: { onLastDeleted: () => void }): R
     // The focus can leave the dialog only once it is closed.
     flushSync(() => setDeleting(undefined));
     app.announce(t('delete.done', { name: deleted.name }));
-    const row = neighbour && document.getElementById(rowId(neighbour.channel.id));
-    if (row) row.focus();
-    else onLastDeleted();
+    if (!neighbour || !focusRow(neighbour.channel.id)) onLastDeleted();
   }
 
   return (

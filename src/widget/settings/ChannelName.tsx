@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState 
 import { Button } from '../ui/Button.tsx';
 import { useTexts } from '../use-app.tsx';
 import { type DraftChannel, findProblems, MAX_NAME_LENGTH } from './draft.ts';
-import { fieldProblemText, problemText } from './problem-texts.ts';
+import { fieldProblemText, problemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
 
 /** The channel's name, and its change in place: Enter keeps it in the draft, Escape takes it back. */

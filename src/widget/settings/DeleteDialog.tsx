@@ -3,9 +3,9 @@ import type { Channel } from '../../contract/api.ts';
 import { type ApiError, asApiError } from '../api-error.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { SelectField } from '../ui/SelectField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { FailureBanner } from './FailureBanner.tsx';
 import { useSettings } from './useSettings.ts';
 
 interface DeleteDialogProps {

@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { InstallStatus } from '../../contract/api.ts';
 import { isWebAddress } from '../api-error.ts';
-import { listenForHints, openPopup } from '../connect/popup.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { listenForHints, openPopup } from '../ui/popup.ts';
 import { SignInLink } from '../ui/SignInLink.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { useSettings } from './useSettings.ts';

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
+import type { ApiError } from '../api-error.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { useApp, useTexts, useView } from '../use-app.tsx';
 import { ConflictNotice } from './ConflictNotice.tsx';
 import { listEdits } from './draft.ts';
-import { FailureBanner } from './FailureBanner.tsx';
-import { LoadFailure } from './LoadFailure.tsx';
 import { ProblemList } from './ProblemList.tsx';
 import { useSettings } from './useSettings.ts';
 
@@ -61,4 +61,12 @@ export function Notices(): ReactNode {
       )}
     </>
   );
+}
+
+/** The settings could not be read: why, and once more. */
+export function LoadFailure({ error }: { error: ApiError }): ReactNode {
+  const { t } = useTexts();
+  const { settings } = useApp();
+  const retry = () => void settings.load();
+  return <FailureBanner title={t('app.load_failed')} error={error} onRetry={retry} />;
 }

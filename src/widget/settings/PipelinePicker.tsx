@@ -5,7 +5,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { useEscape } from '../ui/useEscape.ts';
 import { useTexts } from '../use-app.tsx';
 import { type DraftChannel, findProblems } from './draft.ts';
-import { fieldProblemText, problemText } from './problem-texts.ts';
+import { fieldProblemText, problemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
 
 /**

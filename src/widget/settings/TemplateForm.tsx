@@ -1,10 +1,10 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { type ApiError, asApiError } from '../api-error.ts';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { Field } from '../ui/Field.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { FailureBanner } from './FailureBanner.tsx';
 import { useSettings } from './useSettings.ts';
 
 /** Lengths the backend accepts. */

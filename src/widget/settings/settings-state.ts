@@ -1,4 +1,4 @@
-import type { Settings } from '../../contract/api.ts';
+import type { Channel, Settings, Template } from '../../contract/api.ts';
 import type { ApiError } from '../api-error.ts';
 import {
   type Edits,
@@ -9,7 +9,7 @@ import {
   NO_EDITS,
   type SettingKey,
 } from './draft.ts';
-import type { FieldProblem } from './field-problems.ts';
+import type { FieldProblem } from './problems.ts';
 
 /** Somebody else saved first, and touched what the admin touched too. */
 export interface Conflict {
@@ -99,4 +99,33 @@ export function findConflict(state: SettingsState, newer: Settings): Conflict | 
   const both = findConflicts(base, newer, state.edits);
   const theirs = listChanges(base, newer);
   return both.length > 0 ? { both, theirs, base, isAnswer: state.isSaving } : undefined;
+}
+
+/** The settings with a channel that was just connected, or connected again. */
+export function withChannel(saved: Settings, channel: Channel): Settings {
+  const isKnown = saved.channels.some(({ id }) => id === channel.id);
+  return withChannels(
+    saved,
+    isKnown
+      ? saved.channels.map((known) => (known.id === channel.id ? channel : known))
+      : [...saved.channels, channel],
+  );
+}
+
+export function withoutChannel(saved: Settings, channelId: string): Settings {
+  const channels = saved.channels.filter((channel) => channel.id !== channelId);
+  const isDefault = saved.default_channel_id === channelId;
+  return {
+    ...withChannels(saved, channels),
+    default_channel_id: isDefault ? null : saved.default_channel_id,
+  };
+}
+
+export function withTemplate(saved: Settings, template: Template): Settings {
+  return { ...saved, templates: [...saved.templates, template] };
+}
+
+function withChannels(saved: Settings, channels: Channel[]): Settings {
+  const limit = { ...saved.limits.channels, used: channels.length };
+  return { ...saved, channels, limits: { ...saved.limits, channels: limit } };
 }

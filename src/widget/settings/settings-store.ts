@@ -12,15 +12,17 @@ import {
   toSaveRequest,
   withSetBack,
 } from './draft.ts';
-import { type FieldProblem, toFieldProblems } from './field-problems.ts';
+import { type FieldProblem, toFieldProblems } from './problems.ts';
 import { createProgressWatch } from './progress-watch.ts';
-import { withChannel, withoutChannel, withTemplate } from './saved-settings.ts';
 import {
   findConflict,
   INITIAL_STATE,
   isEditable,
   NO_FAILURE,
   type SettingsState,
+  withChannel,
+  withoutChannel,
+  withTemplate,
 } from './settings-state.ts';
 
 /** How often a save is laid over somebody else's newer one by itself. */

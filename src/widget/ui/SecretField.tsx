@@ -2,6 +2,17 @@ import { type ClipboardEvent, type FocusEvent, type ReactNode, type Ref, useStat
 import { Button } from './Button.tsx';
 import { Field } from './Field.tsx';
 
+/** A label that was copied along: letters, then a colon or an equals sign (but not `https:`). */
+const LABEL = /^\p{L}[\p{L} _-]{1,40}[:=](?!\/\/)\s*/u;
+
+/** Spaces of all kinds, line breaks, marks of direction, what has no width. The server has the same list. */
+export const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Z}]+/gu;
+
+/** Those before and after a text. */
+const HIDDEN_ENDS = new RegExp(`^${INVISIBLE.source}|${INVISIBLE.source}$`, 'gu');
+
+const QUOTES = /^["'`«»“”‘’]+|["'`«»“”‘’]+$/gu;
+
 /** Longer than a click takes. Safari does not tell that a press on a button took the focus. */
 const CLICK_MS = 300;
 
@@ -14,8 +25,6 @@ interface SecretFieldProps {
   required?: boolean;
   /** Regular expression of what a value usually looks like; another one is only remarked upon. */
   pattern?: string;
-  /** What is left of a pasted text. */
-  clean: (pasted: string) => string;
   texts: { show: string; showOf: string; cleaned: string; unusual: string };
   ref?: Ref<HTMLInputElement>;
 }
@@ -32,7 +41,6 @@ export function SecretField({
   onChange,
   required,
   pattern,
-  clean,
   texts,
   ref,
 }: SecretFieldProps): ReactNode {
@@ -52,7 +60,7 @@ export function SecretField({
 
   function paste(event: ClipboardEvent<HTMLInputElement>): void {
     const pasted = event.clipboardData.getData('text');
-    const cleaned = clean(pasted);
+    const cleaned = cleanSecret(pasted);
     setIsCleaned(cleaned !== pasted);
     setIsUnusual(false);
     if (cleaned === pasted) return;
@@ -99,4 +107,10 @@ export function SecretField({
       )}
     </Field>
   );
+}
+
+/** What people copy along with a key, taken off: labels, quotes, spaces, line breaks. */
+export function cleanSecret(pasted: string): string {
+  const line = pasted.replace(HIDDEN_ENDS, '');
+  return line.replace(LABEL, '').replace(INVISIBLE, '').replace(QUOTES, '');
 }

@@ -1,5 +1,5 @@
-import type { ConnectorDescription } from '../../contract/connectors.ts';
-import type { Texts } from '../i18n.ts';
+import type { ConnectorDescription } from '../contract/connectors.ts';
+import type { Texts } from './i18n.ts';
 
 /** Texts of a chat service. All but the title may be missing. */
 export interface ServiceTexts {
