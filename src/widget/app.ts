@@ -10,7 +10,7 @@ import {
   type PendingAttempt,
   type PendingAttempts,
 } from './pending-attempts.ts';
-import { canSave } from './settings/settings-state.ts';
+import { canSave, storedState } from './settings/settings-state.ts';
 import { createSettingsStore, type SettingsStore } from './settings/settings-store.ts';
 import { createStore, type Store } from './store.ts';
 
@@ -58,9 +58,6 @@ export interface App {
   open(host: Host): void;
   /** The modal is closed: nothing is asked in the background. */
   close(): void;
-  save(): Promise<boolean>;
-  /** JSON that Kommo stores: a setting it counts as filled in, nothing we read again. */
-  storedState(): string;
 }
 
 export function createApp(firstHost: Host, clock: Clock): App {
@@ -69,7 +66,7 @@ export function createApp(firstHost: Host, clock: Clock): App {
     { request: (request) => host.request(request), apiUrl: firstHost.apiUrl },
     clock,
   );
-  const settings = createSettingsStore(api, clock);
+  const settings = createSettingsStore(api, clock, onSaveEnd);
   const view = createStore<{ view: View }>({ view: { name: 'settings' } });
   const announcement = createStore({ text: '' });
   const panels = createStore<PanelsState>({ module: undefined, hasFailed: false });
@@ -81,11 +78,6 @@ export function createApp(firstHost: Host, clock: Clock): App {
   let isLookedFor = false;
   let isDirty: boolean | undefined;
 
-  function storedState(): string {
-    const { saved } = settings.get();
-    return JSON.stringify({ version: saved?.version ?? 0, channels: saved?.channels.length ?? 0 });
-  }
-
   /** Kommo's Save is enabled exactly while it has something to do. */
   function updateSave(): void {
     const state = settings.get();
@@ -93,8 +85,21 @@ export function createApp(firstHost: Host, clock: Clock): App {
     const next = !state.isSaving && canSave(state, isKnown);
     if (state.isSaving || next === isDirty) return;
     isDirty = next;
-    if (next) host.markDirty(storedState());
+    if (next) host.markDirty(storedState(state));
     else host.markClean();
+  }
+
+  /** Kommo's button and the admin hear how a save ended. */
+  function onSaveEnd(isSaved: boolean): void {
+    if (isSaved) {
+      host.notify('success', host.texts.t('save.done'));
+      track('settings_saved', { channels: settings.get().saved?.channels.length ?? 0 });
+      return;
+    }
+    if (view.get().view.name !== 'settings') view.set({ view: { name: 'settings' } });
+    host.endSave();
+    isDirty = undefined;
+    updateSave();
   }
 
   /** The first settings after a reload say whose attempt may go on. */
@@ -186,19 +191,5 @@ export function createApp(firstHost: Host, clock: Clock): App {
       settings.pause();
       connection?.pause();
     },
-    async save() {
-      const isSaved = await settings.save();
-      if (isSaved) {
-        host.notify('success', host.texts.t('save.done'));
-        track('settings_saved', { channels: settings.get().saved?.channels.length ?? 0 });
-      } else {
-        if (view.get().view.name !== 'settings') view.set({ view: { name: 'settings' } });
-        host.endSave();
-        isDirty = undefined;
-        updateSave();
-      }
-      return isSaved;
-    },
-    storedState,
   };
 }

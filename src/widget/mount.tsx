@@ -7,6 +7,7 @@ import { createHost } from './host.ts';
 import type { KommoPage, MountedApp } from './kommo.ts';
 import { AppScreen } from './settings/AppScreen.tsx';
 import { listEdits } from './settings/draft.ts';
+import { storedState } from './settings/settings-state.ts';
 import { AppProvider } from './use-app.tsx';
 import './ui/styles.css';
 
@@ -71,8 +72,8 @@ export function mount(page: KommoPage): MountedApp {
   }
 
   return {
-    save: current.save,
-    storedState: current.storedState,
+    save: current.settings.save,
+    storedState: () => storedState(current.settings.get()),
     installed: () => void current.settings.load(),
     unmount,
   };

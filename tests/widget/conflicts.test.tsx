@@ -95,7 +95,7 @@ test('what is changed while the own save is under way is no conflict with it', a
   const { app } = await openSettings();
   await act(async () => {
     app.settings.rename('channel-1', 'First');
-    const saving = app.save();
+    const saving = app.settings.save();
     app.settings.rename('channel-1', 'Second');
     await saving;
   });
@@ -113,7 +113,7 @@ test('what is set back while the own save is under way is a change once more', a
     app.settings.rename('channel-1', 'First');
     app.settings.choosePipelines('channel-1', [7002]);
     app.settings.chooseDefault('channel-2');
-    const saving = app.save();
+    const saving = app.settings.save();
     app.settings.rename('channel-1', channel?.name ?? '');
     app.settings.choosePipelines('channel-1', channel?.pipeline_ids ?? []);
     app.settings.chooseDefault(before.default_channel_id ?? '');
@@ -121,7 +121,7 @@ test('what is set back while the own save is under way is a change once more', a
   });
   expect(backend.settings.channels[0]).toMatchObject({ name: 'First', pipeline_ids: [7002] });
   expect(screen.getByText('3 unsaved changes')).toBeVisible();
-  await act(() => app.save());
+  await act(() => app.settings.save());
   expect(backend.settings.channels[0]).toMatchObject({
     name: channel?.name,
     pipeline_ids: channel?.pipeline_ids,

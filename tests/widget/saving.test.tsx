@@ -72,7 +72,7 @@ test('a save whose answer is lost is sent again with the same key', async () => 
   await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
   backend.failNext('PUT', 'lost', { code: 'in_progress' });
 
-  act(() => void app.save());
+  act(() => void app.settings.save());
   expect(screen.getByText('Saving…')).toBeVisible();
   await clock.skip();
   await clock.skip();

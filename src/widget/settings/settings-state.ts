@@ -92,6 +92,11 @@ export function canSave(state: SettingsState, isStoredByKommo: boolean): boolean
   return hasWork && findProblems(saved, edits).length === 0;
 }
 
+/** JSON that Kommo stores: a setting it counts as filled in. We never read it back. */
+export function storedState({ saved }: SettingsState): string {
+  return JSON.stringify({ version: saved?.version ?? 0, channels: saved?.channels.length ?? 0 });
+}
+
 /** What the admin has to decide once newer settings are shown, if they touch what he touched. */
 export function findConflict(state: SettingsState, newer: Settings): Conflict | undefined {
   const base = state.conflict?.base ?? state.saved ?? newer;

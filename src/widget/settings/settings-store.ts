@@ -60,7 +60,12 @@ export interface SettingsStore extends Pick<Store<SettingsState>, 'get' | 'subsc
   clear(): void;
 }
 
-export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
+/** @param onSaveEnd hears of each press of Save how it ended, before `save` resolves */
+export function createSettingsStore(
+  api: Api,
+  clock: Clock,
+  onSaveEnd: (isSaved: boolean) => void,
+): SettingsStore {
   const store = createStore<SettingsState>(INITIAL_STATE);
   const progress = createProgressWatch(clock, {
     get: () => store.get().saved,
@@ -163,6 +168,26 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     return saveMerging(merges - 1);
   }
 
+  async function saveDraft(): Promise<boolean> {
+    const { saved, edits, isSaving, conflict } = store.get();
+    if (!saved || isSaving || conflict || !isEditable(store.get())) return false;
+    if (findProblems(saved, edits).length > 0) {
+      store.set({ showsProblems: true });
+      return false;
+    }
+    store.set({ isSaving: true, ...NO_FAILURE });
+    try {
+      const isSaved = await saveMerging(MAX_MERGES);
+      if (isSaved) store.set({ isStoredByKommo: true, isRestored: false });
+      return isSaved;
+    } catch (caught) {
+      fail(asApiError(caught));
+      return false;
+    } finally {
+      store.set({ isSaving: false });
+    }
+  }
+
   return {
     get: store.get,
     subscribe: store.subscribe,
@@ -193,23 +218,9 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     undoAll: () =>
       store.set({ edits: NO_EDITS, isRestored: false, conflict: undefined, ...NO_FAILURE }),
     async save() {
-      const { saved, edits, isSaving, conflict } = store.get();
-      if (!saved || isSaving || conflict || !isEditable(store.get())) return false;
-      if (findProblems(saved, edits).length > 0) {
-        store.set({ showsProblems: true });
-        return false;
-      }
-      store.set({ isSaving: true, ...NO_FAILURE });
-      try {
-        const isSaved = await saveMerging(MAX_MERGES);
-        if (isSaved) store.set({ isStoredByKommo: true, isRestored: false });
-        return isSaved;
-      } catch (caught) {
-        fail(asApiError(caught));
-        return false;
-      } finally {
-        store.set({ isSaving: false });
-      }
+      const isSaved = await saveDraft();
+      onSaveEnd(isSaved);
+      return isSaved;
     },
     takeTheirs: () => store.set({ edits: NO_EDITS, conflict: undefined, isRestored: false }),
     keepMine: () => store.set({ conflict: undefined }),
