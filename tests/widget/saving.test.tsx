@@ -55,7 +55,7 @@ test('a failed save keeps the draft, says why and what to do, and ends the turni
   const alert = screen.getByRole('alert');
   expect(alert).toHaveFocus();
   expect(alert).toHaveTextContent('The settings were not saved');
-  expect(alert).toHaveTextContent('Kommo does not answer at the moment');
+  expect(alert).toHaveTextContent('Kommo is not responding right now');
   expect(alert).toHaveTextContent('request-1');
   expect(screen.getByText('1 unsaved change')).toBeVisible();
   expect(host.endedSaves).toBe(1);
