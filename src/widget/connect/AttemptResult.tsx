@@ -7,12 +7,12 @@ import { useApp, useTexts } from '../use-app.tsx';
 import { AccountCard } from './AccountCard.tsx';
 import { useConnection, useSaved } from './useConnection.ts';
 
-/** How an attempt ended: who was connected, or why nobody was and what to do. */
+/** How an attempt ended: which account was connected, or why none was and what to do. */
 export function AttemptResult(): ReactNode {
   const { t } = useTexts();
   const { attempt, phase } = useConnection();
   if (phase === 'connected') return <Connected />;
-  // Superseded is not what this admin chose: it is told with the failures, in its own words.
+  // This admin did not choose to be superseded, so that is shown as a failure with a text of its own.
   const isOwnChoice = phase === 'cancelled' && attempt?.reason !== 'superseded';
   if (isOwnChoice || attempt?.reason === 'denied')
     return (
@@ -49,7 +49,7 @@ function StartAgain(): ReactNode {
   const { target, connection } = useConnection();
   function restart(): void {
     connection.reset();
-    // With a QR code and a key the admin goes on himself; a sign-in page must be known before his click.
+    // QR and key panels start when the admin acts. OAuth needs the sign-in address before the click.
     if (target.connector.auth === 'oauth') void connection.start();
   }
   return (
@@ -59,7 +59,7 @@ function StartAgain(): ReactNode {
   );
 }
 
-/** The account belongs to another channel already: leads there. */
+/** Leads to the channel that already has this account. */
 function ExistingChannel(): ReactNode {
   const { t } = useTexts();
   const app = useApp();
@@ -79,7 +79,7 @@ function ExistingChannel(): ReactNode {
   return <Button onClick={() => show(existing.id)}>{t('result.existing')}</Button>;
 }
 
-/** Connected. Whoever agreed to the account a moment ago goes straight on; others see who it is first. */
+/** Connected. Admins who have just confirmed the account skip this; others see which account it is. */
 function Connected(): ReactNode {
   const { t } = useTexts();
   const app = useApp();

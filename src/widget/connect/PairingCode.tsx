@@ -8,10 +8,10 @@ import { useTexts } from '../use-app.tsx';
 import { pairingCodeGroups } from './attempt.ts';
 import { useConnection } from './useConnection.ts';
 
-/** No number anywhere has fewer; whether it is one, the server knows. */
+/** No phone number is shorter. The server decides whether it is a real one. */
 const FEWEST_DIGITS = 5;
 
-/** The way without a camera: a phone number, and a code to type on that phone. */
+/** The alternative to the camera: a phone number, and a code to type on that phone. */
 export function PairingCode(): ReactNode {
   const { t } = useTexts();
   const { state, attempt, connection } = useConnection();
@@ -32,7 +32,7 @@ export function PairingCode(): ReactNode {
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    // Kommo may have put a form of its own around us.
+    // Kommo may have its own form around ours.
     event.stopPropagation();
     setIsChecked(true);
     if (!isValid) return input.current?.focus();
@@ -91,7 +91,7 @@ export function PairingCode(): ReactNode {
   );
 }
 
-/** The code in two groups for the eye, and letter by letter for a screen reader. */
+/** The code in groups for the eye, and letter by letter for screen readers. */
 function ShownCode({ code }: { code: string }): ReactNode {
   const { t } = useTexts();
   const groups = pairingCodeGroups(code);

@@ -10,7 +10,7 @@ import { useSaved } from './useConnection.ts';
 
 const ICONS: Record<AuthKind, IconName> = { oauth: 'window', qr: 'qr', api_key: 'key' };
 
-/** The services on offer; choosing one opens its panel. */
+/** The available services. Choosing one opens its panel. */
 export function ServiceList(): ReactNode {
   const texts = useTexts();
   const { t } = texts;

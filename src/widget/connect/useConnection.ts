@@ -14,7 +14,7 @@ interface OpenConnection {
   connection: ConnectionStore;
 }
 
-/** Whoever fetched these panels has made the connection too. */
+/** The store exists whenever these panels do: they are loaded together. */
 export function useConnectionStore(): ConnectionStore {
   const { connection } = useApp();
   if (!connection) throw new Error('the panels come with their connection');
@@ -26,7 +26,7 @@ export function useConnectionState(): ConnectionState {
   return useSyncExternalStore(connection.subscribe, connection.get);
 }
 
-/** For the parts of an open connection panel. */
+/** For the components of an open connection panel. */
 export function useConnection(): OpenConnection {
   const connection = useConnectionStore();
   const texts = useTexts();
@@ -43,7 +43,7 @@ export function useConnection(): OpenConnection {
   };
 }
 
-/** The settings as the backend last confirmed them; undefined until they were read. */
+/** The settings as the backend last confirmed them; undefined until they are loaded. */
 export function useSaved(): Settings | undefined {
   const { settings } = useApp();
   return useSyncExternalStore(settings.subscribe, settings.get).saved;

@@ -12,7 +12,7 @@ import type { DraftChannel } from './draft.ts';
 import { PipelinePicker } from './PipelinePicker.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** One channel: who it is, how it is doing, where its leads go. */
+/** One channel: its account, its status, and where its leads go. */
 export function ChannelRow({
   row,
   onDelete,
@@ -85,7 +85,7 @@ export function ChannelRow({
   );
 }
 
-/** The account's picture, or a drawing; decoration beside the name. */
+/** The account's picture or an icon, as decoration next to the name. */
 function Avatar({ channel }: { channel: Channel }): ReactNode {
   const { avatar_url: url } = channel.account;
   if (!url)

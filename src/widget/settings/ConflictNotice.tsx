@@ -7,7 +7,7 @@ import { nameOfValue } from './Preferences.tsx';
 import type { Conflict } from './settings-state.ts';
 import { useSettings } from './useSettings.ts';
 
-/** Two admins changed the same setting: shows both values, and lets this one choose. */
+/** Two admins changed the same setting: shows both values and lets this admin choose. */
 export function ConflictNotice({ conflict }: { conflict: Conflict }): ReactNode {
   const { t, list, language } = useTexts();
   const app = useApp();

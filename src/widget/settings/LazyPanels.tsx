@@ -5,7 +5,7 @@ import { focusHeading } from '../ui/focus.ts';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 
-/** The views for connecting a channel, fetched when the first of them is asked for. */
+/** The views for connecting a channel, fetched when one of them is first opened. */
 export function LazyPanels({ name }: { name: 'services' | 'connect' }): ReactNode {
   const { t } = useTexts();
   const app = useApp();

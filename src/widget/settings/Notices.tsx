@@ -9,7 +9,7 @@ import { listEdits } from './draft.ts';
 import { ProblemList } from './ProblemList.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** What the admin should know before he goes on, the most pressing first. */
+/** What the admin should know before they continue, the most urgent first. */
 export function Notices(): ReactNode {
   const { t } = useTexts();
   const { view } = useApp();
@@ -63,7 +63,7 @@ export function Notices(): ReactNode {
   );
 }
 
-/** The settings could not be read: why, and once more. */
+/** Why the settings could not be loaded, with a button to try again. */
 export function LoadFailure({ error }: { error: ApiError }): ReactNode {
   const { t } = useTexts();
   const { settings } = useApp();

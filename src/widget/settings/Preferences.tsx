@@ -6,22 +6,22 @@ import { useTexts } from '../use-app.tsx';
 import { fieldProblemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
 
-/** Languages people write to their clients in where Kommo is sold, and some more (ISO 639-1). */
+/** Languages used with clients where Kommo is sold, and some more (ISO 639-1). */
 const LANGUAGES = 'ar cs de en es fr he hi hu id it kk ms nl pl pt ro ru sv th tr uk uz vi zh';
 
-/** Countries Kommo is sold in (ISO 3166-1 alpha-2): those whose national numbers the backend can complete. */
+/** Countries where Kommo is sold (ISO 3166-1 alpha-2). The backend can complete their national numbers. */
 const COUNTRIES =
   'AE AR AU BO BR CA CH CL CO CR CZ DE DO EC EG ES FR GB GT HN ID IE IL IN IT KE KZ MA MX MY NG NI NL NZ PA PE ' +
   'PH PK PL PR PT PY RO RU SA SG SV TH TR UA US UY UZ VE VN ZA';
 
 type Kind = keyof PreferenceValues;
 
-/** Language and country: they follow Kommo by themselves unless the admin fixes them. */
+/** Language and country. They follow the Kommo account unless the admin sets them here. */
 export function Preferences(): ReactNode {
   const { t } = useTexts();
   const { saved } = useSettings();
   const isFirstStep = saved.status === 'new';
-  // What cannot be changed later has to be offered before the first save, the rest afterwards.
+  // What cannot be changed later must be offered before the first save, the rest after it.
   const kinds = (['language', 'country'] as const).filter(
     (kind) => !isFirstStep || saved.changeable[`preferences.${kind}`] === 'reinstall',
   );
@@ -89,7 +89,7 @@ function Preference({ kind }: { kind: Kind }): ReactNode {
   );
 }
 
-/** The browser's own name of a language or country, or the code when it knows none. */
+/** The browser's name for a language or country, or the code if it knows none. */
 export function nameOfValue(kind: Kind, value: string, language: string): string {
   try {
     return displayNames(kind, language).of(value) ?? value;

@@ -6,7 +6,7 @@ import { findProblems } from './draft.ts';
 import { fieldProblemText, problemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
 
-/** What kept the last save from going through; each entry leads to its row. */
+/** What prevented the last save; each entry leads to its row. */
 export function ProblemList(): ReactNode {
   const texts = useTexts();
   const { state, saved, draft } = useSettings();

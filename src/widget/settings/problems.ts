@@ -3,18 +3,18 @@ import type { FieldError } from '../../contract/errors.ts';
 import type { TextKey, Texts } from '../i18n.ts';
 import { MAX_NAME_LENGTH, type Problem } from './draft.ts';
 
-/** A value the backend refused, found again on the screen. */
+/** A value the backend refused, matched to its place on the screen. */
 export interface FieldProblem {
-  /** The row, or undefined for settings that belong to no channel. */
+  /** The channel's row, or undefined for settings that belong to no channel. */
   channelId: string | undefined;
   field: 'name' | 'pipelines' | 'default' | 'language' | 'country' | 'value';
-  /** The backend's machine word, `unknown_pipeline` for example. */
+  /** The backend's code, for example `unknown_pipeline`. */
   code: string;
-  /** The pipeline it is about, where it is about one of several. */
+  /** The pipeline it is about, if it is about one of several. */
   pipelineId?: number;
 }
 
-/** Finds the rows of refused values: paths count the channels as they were sent. */
+/** Finds the rows of refused values. Paths refer to channels by their position in the request. */
 export function toFieldProblems(
   fields: FieldError[],
   sent: Pick<SaveSettings, 'channels'>,
@@ -34,12 +34,12 @@ export function toFieldProblems(
   });
 }
 
-/** A sentence for a fault found on the screen. */
+/** The text for a problem found on the screen. */
 export function problemText({ t }: Texts, problem: Problem): string {
   return t(`problems.${problem.code}`, { max: MAX_NAME_LENGTH });
 }
 
-/** A sentence for a value the backend refused. Codes it shares with the screen get the same words. */
+/** The text for a value the backend refused. Codes that the screen also uses get the same text. */
 export function fieldProblemText(
   { t }: Texts,
   problem: FieldProblem,

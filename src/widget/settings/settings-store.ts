@@ -25,42 +25,42 @@ import {
   withTemplate,
 } from './settings-state.ts';
 
-/** How often a save is laid over somebody else's newer one by itself. */
+/** How often a save is automatically merged with someone else's newer one. */
 const MAX_MERGES = 3;
 
 /** The settings and their draft. Lives as long as the page, so a closed modal loses nothing. */
 export interface SettingsStore extends Pick<Store<SettingsState>, 'get' | 'subscribe'> {
-  /** Reads the settings; the draft stays. Never rejects: a failure is part of the state. */
+  /** Reads the settings and keeps the draft. Never rejects: a failure is part of the state. */
   load(): Promise<void>;
-  /** The modal was opened: reads again, and remembers that the draft is an old one. */
+  /** The modal was opened: reads the settings, and remembers that the draft is older. */
   reopen(): Promise<void>;
   rename(channelId: string, name: string): void;
   choosePipelines(channelId: string, pipelineIds: number[]): void;
   chooseDefault(channelId: string): void;
   setPreference(kind: keyof Preferences, preference: Preferences['language']): void;
   undoAll(): void;
-  /** True only after the backend confirmed. */
+  /** True only after the backend has confirmed. */
   save(): Promise<boolean>;
-  /** After a conflict: forget the draft, or lay it over what the other one saved. */
+  /** After a conflict: drop the draft, or apply it to what the other admin saved. */
   takeTheirs(): void;
   keepMine(): void;
-  /** A channel was connected: shows it at once and reads the settings behind it. */
+  /** A channel was connected: shows it at once and reloads the settings in the background. */
   addChannel(channel: Channel): void;
   /** @throws ApiError */
   deleteChannel(channelId: string): Promise<void>;
   /** @throws ApiError */
   createTemplate(template: CreateTemplate): Promise<void>;
-  /** Asks for the sync again by sending the saved settings unchanged. */
+  /** Requests the sync again by sending the saved settings unchanged. */
   retrySync(): Promise<void>;
-  /** Kommo's grant turned out to be dead. */
+  /** Kommo's grant turned out not to work any more. */
   requireAuthorization(url: string): void;
-  /** Nobody looks any more: stops asking. */
+  /** The modal is closed: stops checking. */
   pause(): void;
   /** The integration is not installed: forgets everything. */
   clear(): void;
 }
 
-/** @param onSaveEnd hears of each press of Save how it ended, before `save` resolves */
+/** @param onSaveEnd called with the outcome of every press of Save, before `save` resolves */
 export function createSettingsStore(
   api: Api,
   clock: Clock,
@@ -75,7 +75,7 @@ export function createSettingsStore(
     report: (isWatchingSync) => store.set({ isWatchingSync }),
   });
 
-  /** Takes newer settings; what they change of the draft's is put to the admin. */
+  /** Takes over newer settings. If they change what the draft changes, the admin must decide. */
   function accept(saved: Settings, isOwn = false): void {
     const state = store.get();
     store.set({
@@ -87,7 +87,7 @@ export function createSettingsStore(
     if (saved.install.state === 'active') store.set({ reauthorizeUrl: undefined });
   }
 
-  /** Takes a change; what the backend said about the value it replaces is forgotten. */
+  /** Adds a change to the draft and clears what the backend said about the value it replaces. */
   function edit(change: Partial<Edits>, isReplaced: (problem: FieldProblem) => boolean): void {
     const { saved, edits, fieldProblems, saveError } = store.get();
     if (!saved || !isEditable(store.get())) return;
@@ -100,7 +100,7 @@ export function createSettingsStore(
     });
   }
 
-  /** The last save, in which the backend counts the channels when it refuses values. */
+  /** The last save: when the backend refuses values, it refers to channels by their position in it. */
   let sent: Parameters<typeof toFieldProblems>[1] = { channels: [] };
 
   function fail(error: ApiError): void {
@@ -115,7 +115,7 @@ export function createSettingsStore(
     if (error.reauthorizeUrl) store.set({ reauthorizeUrl: error.reauthorizeUrl });
   }
 
-  /** Counts loads and saves: an answer that was overtaken is not shown. */
+  /** Counts loads and saves, so that an outdated answer is ignored. */
   let turn = 0;
 
   async function load(): Promise<void> {
@@ -146,7 +146,7 @@ export function createSettingsStore(
     progress.restart();
   }
 
-  /** Sends the draft; laid over newer settings by itself as long as nobody touched the same ones. */
+  /** Sends the draft. Merges it with newer settings as long as no one changed the same ones. */
   async function saveMerging(merges: number): Promise<boolean> {
     const { saved, edits } = store.get();
     if (!saved) return false;
@@ -204,7 +204,7 @@ export function createSettingsStore(
     choosePipelines: (channelId, ids) =>
       edit(
         { pipelines: { ...store.get().edits.pipelines, [channelId]: ids } },
-        // A pipeline that was taken may be free now, whichever channel gave it up.
+        // Removing a pipeline from any channel may free it for the one that was refused.
         ({ channelId: id, field, code }) =>
           (id === channelId && field === 'pipelines') || code === 'pipeline_taken',
       ),
@@ -233,7 +233,7 @@ export function createSettingsStore(
       try {
         await api.deleteChannel(channelId);
       } catch (caught) {
-        // Gone already is what was asked for.
+        // Already deleted: that is what the admin wanted.
         if (!(caught instanceof ApiError) || caught.code !== 'not_found') throw caught;
       }
       const { saved } = store.get();

@@ -1,6 +1,6 @@
 /**
- * Puts the focus on the heading of a view that has just appeared. What the view itself put in focus, a banner
- * with an answer for example, keeps it.
+ * Focuses the heading of a view that has just appeared, unless the view has already focused something itself,
+ * such as a banner with a result.
  */
 export function focusHeading(view: HTMLElement | null): void {
   if (view?.contains(document.activeElement)) return;
@@ -12,7 +12,7 @@ export function rowId(channelId: string): string {
   return `chat-connector-channel-${channelId}`;
 }
 
-/** Puts the focus on a channel's row; false when the row is not on the page. */
+/** Focuses a channel's row; false when the row is not on the page. */
 export function focusRow(channelId: string): boolean {
   const row = document.getElementById(rowId(channelId));
   row?.focus();
