@@ -4,12 +4,12 @@ import type { Fault } from './fault.ts';
 /** Root class of everything the widget draws. */
 const ROOT_CLASS = 'chat-connector';
 
-/** A selector may first ask for Kommo's dark theme, then it must begin at a class of ours. */
+/** A selector may start with Kommo's dark theme. Then it must continue with a class of ours. */
 const OWN_SELECTOR = new RegExp(
   `^((html|:root)?\\[data-color-scheme=['"]?dark['"]?\\]\\s+)?\\.${ROOT_CLASS}(?![A-Za-z0-9])`,
 );
 
-/** At-rules that hold rules without changing what these apply to. */
+/** At-rules that contain rules without changing what they apply to. */
 const GROUPS = ['media', 'supports', 'container', 'layer'];
 
 /**
@@ -29,7 +29,7 @@ export function lintStyles(file: string, source: string): Fault[] {
   );
 }
 
-/** The rules that no other rule scopes: what is nested in one of ours stays inside the widget. */
+/** All rules that are not nested in another rule: what is nested in one of ours stays in the widget. */
 function outermostRules(container: Container): (Rule | AtRule)[] {
   return (container.nodes ?? []).flatMap((node) => {
     if (node.type === 'atrule' && GROUPS.includes(node.name)) return outermostRules(node);
@@ -45,7 +45,7 @@ function problemsOf(rule: Rule | AtRule): string[] {
   }
   const { name, params } = rule;
   if (name === 'import') {
-    return ['@import fetches a stylesheet nobody checked; put the rules here'];
+    return ['@import fetches a stylesheet that no one has checked; put the rules here'];
   }
   if (name !== 'keyframes') return [`${`@${name} ${params}`.trim()} reaches the whole page`];
   if (params.startsWith(`${ROOT_CLASS}-`)) return [];

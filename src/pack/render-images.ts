@@ -15,7 +15,7 @@ Texts of the tour slides are in images/source/tour.json, one slide for each lang
 
 const SOURCE = `${PROJECT}/images/source`;
 const TOUR = 'tour.svg';
-/** Drawn by the others, not a picture of its own. */
+/** Part of the other drawings, not a picture of its own. */
 const MARK = 'mark.svg';
 
 if (process.argv.includes('--help')) process.stdout.write(HELP);
@@ -50,9 +50,9 @@ function write(name: string, svg: string, options: ResvgRenderOptions): void {
 }
 
 /**
- * Writes a PNG again, a third of the size of the renderer's own, because the zip has a budget: no alpha where
- * nothing is transparent, and the filter that compresses best. Flat drawings do best with one filter throughout,
- * others with a choice for each row (-1), so all are tried.
+ * Rewrites a PNG at a third of the renderer's size, because the zip has a budget. Opaque pictures get no alpha
+ * channel, and every filter is tried: flat drawings compress best with one filter throughout, others with a
+ * choice for each row (-1).
  */
 function shrink(rendered: Buffer): Buffer {
   const image = PNG.sync.read(rendered);
@@ -70,14 +70,14 @@ function shrink(rendered: Buffer): Buffer {
     .reduce((best, other) => (other.length < best.length ? other : best));
 }
 
-/** Puts the mark where the drawing names its file, which browsers load and resvg does not. */
+/** Inserts the mark where the drawing refers to its file: browsers load that file, resvg does not. */
 function withMark(svg: string): string {
   return svg.replaceAll(/<image href="mark\.svg"([^>]*)\/>/g, (_, place: string) =>
     read(MARK).replace(/<svg([^>]*?) width="\d+" height="\d+">/, `<svg$1${place}>`),
   );
 }
 
-/** @throws when the slide lacks a text the drawing asks for */
+/** @throws when the slide lacks a text that the drawing uses */
 function fillIn(svg: string, slide: Readonly<Record<string, string>>): string {
   return svg.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const text = slide[name];
@@ -87,8 +87,8 @@ function fillIn(svg: string, slide: Readonly<Record<string, string>>): string {
 }
 
 /**
- * The font of the pinned test browser (Open Sans), so that the pictures come out alike on every machine.
- * The package unpacks into the system's temporary folder, whatever that is at the moment.
+ * The font of the pinned test browser (Open Sans), so that the pictures are the same on every machine. The
+ * package unpacks into the system's temporary folder, which is why `TMPDIR` is set for it.
  */
 async function unpackFonts(folder: string): Promise<ResvgRenderOptions['font']> {
   const parts = dirname(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))));
