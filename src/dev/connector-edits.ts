@@ -1,6 +1,6 @@
 /**
- * What `npm run new:connector` changes in files that exist already. Pure: text in, text out. An edit whose
- * place cannot be found throws, so that a person hears of it before anything is written.
+ * What `npm run new:connector` changes in existing files. Pure functions from text to text. An edit throws if
+ * its place cannot be found, so that the developer knows before anything is written.
  */
 
 export type Kind = 'api-key' | 'server-address' | 'qr' | 'oauth';
@@ -12,7 +12,7 @@ export interface Names {
   camel: string;
   /** `AcmeDesk` */
   pascal: string;
-  /** `ACME_DESK`, the beginning of its environment variables. */
+  /** `ACME_DESK`, the prefix of its environment variables. */
   env: string;
   /** What people call the service. */
   title: string;
@@ -31,7 +31,7 @@ export function namesOf(id: string, title: string | undefined): Names {
   };
 }
 
-/** The variables an operator sets to offer the connector. */
+/** The variables that operators set to offer the connector. */
 export function variablesOf({ env }: Names, kind: Kind): string[] {
   switch (kind) {
     case 'api-key':
@@ -65,7 +65,7 @@ export function editRegistry(text: string, { id, camel, pascal }: Names): string
   return before(offered, /^import \{ createEvolution \}/m, statement);
 }
 
-/** Adds the settings, and how they are read from the environment. */
+/** Adds the settings and the code that reads them from the environment. */
 export function editSettings(text: string, names: Names, kind: Kind): string {
   const { id, camel, pascal } = names;
   let edited = before(
@@ -86,7 +86,7 @@ export function editSettings(text: string, names: Names, kind: Kind): string {
   return before(edited, /^function readOAuthProviders\(/m, `${readerOf(names, kind)}\n\n`);
 }
 
-/** Adds the texts in one language; English stands in where we have no translation. */
+/** Adds the texts in one language, in English where we have no translation. */
 export function editTexts(
   text: string,
   language: string,

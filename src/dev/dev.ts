@@ -9,9 +9,9 @@ const HELP = `npm run dev - as npm start, and a saved file shows in the open set
 reloads, the backend restarts. Its output is in dist/dev, dist/widget.zip stays as it is.
 `;
 
-/** Apart from the release build, so that an upload never takes a half-finished state. */
+/** Separate from the release build, so that no one uploads an unfinished state. */
 const OUT_DIR = `${PROJECT}/dist/dev`;
-/** Editors write a file in several steps; one rebuild is enough. */
+/** Editors write a file in several steps, but one rebuild is enough. */
 const SETTLE_MS = 80;
 
 let emulatorPort: number | undefined;
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     },
   });
   await stopWatching?.();
-  // The file watchers of webpack's and ours would keep the process alive.
+  // Webpack's file watchers and ours would keep the process alive.
   process.exit();
 }
 
@@ -53,7 +53,7 @@ async function startWatching(): Promise<() => Promise<void>> {
   return () => watching.close();
 }
 
-/** What webpack does not read: Kommo's texts, pictures and the manifest. */
+/** Watches what webpack does not read: texts, images and the manifest. */
 function watchShownFiles(): void {
   let timer: NodeJS.Timeout | undefined;
   const changed = (): void => {
@@ -76,7 +76,7 @@ function publish(bundle: Bundle): boolean {
   return true;
 }
 
-/** Asks the emulator to show the new widget in the pages that are open. */
+/** Asks the emulator to reload its open pages with the new widget. */
 async function reloadPages(): Promise<void> {
   if (emulatorPort === undefined) return;
   const address = `http://127.0.0.1:${emulatorPort}/__emulator/reload`;
@@ -85,7 +85,7 @@ async function reloadPages(): Promise<void> {
   process.stdout.write(isDone ? 'widget     rebuilt, pages reload\n' : 'widget     rebuilt\n');
 }
 
-/** A mistake in the sources is told; the last good widget stays in the page. */
+/** Prints a mistake in the sources. The last good widget stays on the page. */
 function report(error: unknown): void {
   if (error instanceof BundleError || error instanceof PackageRefused) {
     process.stderr.write(`${error.message}\n`);

@@ -18,9 +18,9 @@ const HELP = `Starts a connector for one more chat service.
   npm run new:connector -- <id> --auth oauth|qr|api-key [--name "Acme Desk"] [--server-address]
 
   <id>              2 to 32 of a-z, 0-9 and -, e.g. acme-desk; stored with every channel and never changed
-  --auth            how a person proves to the service that the account is his
+  --auth            how people prove to the service that the account is theirs
   --name            what people call the service; made from the id otherwise
-  --server-address  with api-key: the admin also types the address of his own server, which is then
+  --server-address  with api-key: admins also type the address of their own server, which is then
                     called through the address guard
   --help            this text
 
@@ -40,7 +40,7 @@ interface Order {
   kind: Kind;
 }
 
-/** Something the person typed, or the state of the project, that stops us. */
+/** A mistake in the arguments, or a state of the project, that prevents the edit. */
 class Refusal extends Error {}
 
 try {
@@ -53,7 +53,7 @@ try {
   process.exitCode = 1;
 }
 
-/** `undefined`: only help was asked for. */
+/** @returns undefined when only the help was requested */
 function readOrder(argv: string[]): Order | undefined {
   const { values, positionals } = parse(argv);
   if (values.help) return undefined;
@@ -71,7 +71,7 @@ function readOrder(argv: string[]): Order | undefined {
     throw new Refusal('--server-address goes with --auth api-key only.');
   }
   const title = values.name?.trim();
-  // It becomes part of comments and test titles.
+  // The name becomes part of comments and test titles.
   if (title !== undefined && !/^[\p{L}\p{N} .&+-]{1,60}$/u.test(title)) {
     throw new Refusal('The name may hold letters, digits, spaces and . & + - only.');
   }
@@ -98,7 +98,7 @@ function parse(argv: string[]) {
   }
 }
 
-/** An id that would overwrite a file, or whose variables mean something else already. */
+/** Refuses an id that would overwrite a file, or whose variables already mean something else. */
 function refuseTaken({ names, kind }: Order): void {
   const { id, env } = names;
   for (const path of [connectorPath(id), testPath(id)]) {
@@ -111,12 +111,12 @@ function refuseTaken({ names, kind }: Order): void {
   const taken = variablesOf(names, kind).find((name) => known.includes(`'${name}'`));
   if (taken !== undefined)
     throw new Refusal(`The id ${id} is taken: ${taken} means something else.`);
-  // Every variable beginning so must be one of Kommo's.
+  // Variables with this prefix are Kommo's.
   if (env.startsWith('KOMMO_') || env === 'KOMMO')
     throw new Refusal('The id may not begin with kommo.');
 }
 
-/** Every file to be written, by path; nothing is written yet. */
+/** Every file to write, by path. Nothing is written yet. */
 function plan({ names, kind }: Order): Map<string, string> {
   const template = (part: string) =>
     fillTemplate(read(`src/dev/connector-templates/${kind}.${part}.txt`), names);

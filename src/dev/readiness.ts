@@ -4,7 +4,7 @@ import type { Part } from './part.ts';
 const POLL_MS = 50;
 const PATIENCE_MS = 90_000;
 
-/** A part of the stack ended, or did not answer in time. */
+/** A part of the stack ended or did not answer in time. */
 export class NotReady extends Error {
   constructor(message: string) {
     super(message);
@@ -13,9 +13,9 @@ export class NotReady extends Error {
 }
 
 /**
- * Waits until the part answers the address with 200.
+ * Waits until the part answers requests to the address with 200.
  *
- * @throws NotReady with the part's last words
+ * @throws NotReady with the part's last output
  */
 export async function waitUntilReady(part: Part, address: string): Promise<void> {
   let end: string | undefined;

@@ -16,7 +16,7 @@ Kommo emulator with doubles of the chat services, and prints the address of the 
 if (process.argv.includes('--help')) process.stdout.write(HELP);
 else await runStack({ build, widget: `${PROJECT}/dist/widget.zip`, backendOptions: [] });
 
-/** In a process of its own, so that the compiler's memory is given back and Ctrl-C is not held up. */
+/** Runs in its own process, so that the compiler's memory is freed and Ctrl-C works at once. */
 async function build(say: (line: string) => void, signal: AbortSignal): Promise<void> {
   if (isBuilt()) return say('widget     dist/widget.zip is up to date');
   say('widget     building dist/widget.zip');

@@ -3,20 +3,20 @@ import type { PackageFiles } from './fault.ts';
 
 const KB = 1024;
 
-/** One line of the table: what is measured, what it is, what it may be, in bytes. */
+/** One line of the table: what is measured, its size and its limit in bytes. */
 export interface BudgetLine {
   what: string;
   bytes: number;
   limit: number;
 }
 
-/** Everything the browser fetches from the widget's folder until the settings screen is complete. */
+/** Everything the browser fetches from the widget's folder to show the complete settings screen. */
 const SETTINGS_SCREEN = ['script.js', 'app.js', 'vendor.js', 'style.css'];
 
 /**
- * Kommo loads script.js on every page of the account, so it stays tiny; the rest is fetched when the
- * settings open, and the panels when a channel is to be connected. The language file is not ours to
- * fetch: Kommo hands its texts to every widget, whatever the page.
+ * Kommo loads script.js on every page of the account, so it stays tiny. The rest is fetched when the settings
+ * open, and the panels when the admin connects a channel. The language file does not count: Kommo fetches it
+ * itself and passes its texts to every widget on any page.
  */
 export function measureBudget(files: PackageFiles, zip: Uint8Array): BudgetLine[] {
   const screen = SETTINGS_SCREEN.reduce((sum, name) => sum + compressed(files, name), 0);
@@ -36,7 +36,7 @@ export function measureBudget(files: PackageFiles, zip: Uint8Array): BudgetLine[
   ];
 }
 
-/** Sizes of the single files, for the reader of the table. */
+/** Sizes of the individual files, to explain the table. */
 export function measureFiles(files: PackageFiles): { name: string; bytes: number; gzip: number }[] {
   return [...files.keys()]
     .filter((name) => /\.(js|css|json)$/.test(name))

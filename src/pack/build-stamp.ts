@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from './project.ts';
 
-/** Everything the bytes of the package depend on. */
+/** Everything that affects the bytes of the package. */
 const SOURCES = [
   'src/widget',
   'src/contract',
@@ -15,11 +15,11 @@ const SOURCES = [
   'package.json',
   'package-lock.json',
 ];
-/** What webpack.config.js takes when WIDGET_API_URL is not set. */
+/** The default of webpack.config.js when WIDGET_API_URL is not set. */
 export const LOCAL_API_URL = 'http://localhost:8080';
 const STAMP = 'built-from.txt';
 
-/** A hash over the sources and settings: equal hashes mean an equal package. */
+/** A hash of the sources and settings. Equal hashes mean equal packages. */
 export function hashSources(): string {
   const hash = createHash('sha256');
   hash.update(
@@ -34,7 +34,7 @@ export function hashSources(): string {
   return hash.digest('hex');
 }
 
-/** Whether `dist/widget.zip` is what a build would write now. */
+/** True when `dist/widget.zip` is what a build would write now. */
 export function isBuilt(outDir = `${PROJECT}/dist`): boolean {
   const stamp = join(outDir, STAMP);
   if (!existsSync(join(outDir, 'widget.zip')) || !existsSync(stamp)) return false;

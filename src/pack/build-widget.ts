@@ -15,7 +15,7 @@ export interface WidgetPackage {
   zipPath: string;
 }
 
-/** Kommo would refuse the package; `faults` says why, each with file and line. */
+/** Kommo would reject the package; `faults` says why, each with its file and line. */
 export class PackageRefused extends Error {
   readonly faults: readonly Fault[];
 
@@ -28,7 +28,7 @@ export class PackageRefused extends Error {
   }
 }
 
-/** Bundles the widget and adds what Kommo shows itself. Nothing is checked yet. */
+/** Bundles the widget and adds the files that Kommo shows itself, without checking anything. */
 export async function assembleWidget(outDir = `${PROJECT}/dist`): Promise<PackageFiles> {
   return collectFiles(await bundleWidget(outDir));
 }
@@ -36,7 +36,7 @@ export async function assembleWidget(outDir = `${PROJECT}/dist`): Promise<Packag
 /**
  * Bundles, checks and writes `widget.zip` and the same files unpacked in `widget/`.
  *
- * @throws BundleError, PackageRefused; the last good package then stays in place
+ * @throws BundleError, PackageRefused; in both cases the last good package stays in place
  */
 export async function buildWidget(outDir = `${PROJECT}/dist`): Promise<WidgetPackage> {
   return writePackage(await assembleWidget(outDir), outDir);
@@ -70,19 +70,19 @@ export function collectFiles(bundle: Bundle): PackageFiles {
   for (const name of readdirSync(bundle.folder).sort()) {
     files.set(name, readable(name, readFileSync(join(bundle.folder, name))));
   }
-  // Webpack's own list holds the comments it found; the licences want their whole text.
+  // Webpack's own list has only the comments it found, but licences require their full text.
   files.set(LICENCES, new TextEncoder().encode(collectLicences(bundle.vendorModules)));
   files.delete('amplitude.js.LICENSE.txt');
   return files;
 }
 
-/** Our own files are for people to read; the vendor's stay as they are. */
+/** Makes our own files readable; third-party files stay as they are. */
 function readable(name: string, bytes: Buffer): Uint8Array {
   if (OWN_SCRIPTS.includes(name)) return Buffer.from(formatScript(bytes.toString()));
   return name.endsWith('.css') ? Buffer.from(formatStyles(bytes.toString())) : bytes;
 }
 
-/** Writes beside and renames, so that an emulator reading the folder never sees half a widget. */
+/** Writes next to the folder and renames, so that an emulator that reads it never sees half a widget. */
 function replaceFolder(folder: string, files: PackageFiles): void {
   const next = `${folder}.next`;
   const last = `${folder}.last`;

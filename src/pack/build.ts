@@ -43,7 +43,7 @@ async function main(outDir: string): Promise<void> {
   }
 }
 
-/** What is fine on a developer's machine and wrong in a widget that is uploaded. */
+/** Points out what is fine on a developer's machine but wrong in an uploaded widget. */
 function hint(files: PackageFiles): void {
   if (!process.env.WIDGET_API_URL) {
     process.stdout.write(

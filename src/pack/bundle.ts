@@ -11,11 +11,11 @@ export class BundleError extends Error {
   }
 }
 
-/** What one run of webpack left behind. */
+/** The result of one webpack run. */
 export interface Bundle {
   /** Folder with the emitted files and nothing else. */
   folder: string;
-  /** Absolute paths of the modules of other people that went into the minified files. */
+  /** Absolute paths of the third-party modules in the minified files. */
   vendorModules: string[];
 }
 
@@ -33,7 +33,7 @@ export async function bundleWidget(outDir: string): Promise<Bundle> {
 /**
  * Builds now and after every change, until `close`.
  *
- * @param onBundle gets each result; a bundle that failed comes as its error and the next one is awaited
+ * @param onBundle gets each result, or the error of a build that failed; watching continues either way
  */
 export async function watchWidget(
   outDir: string,
@@ -52,7 +52,7 @@ export async function watchWidget(
 }
 
 async function configuration(outDir: string): Promise<MultiConfiguration> {
-  // Emptied here and not by webpack: its parts write into one folder, one after the other.
+  // Emptied here, not by webpack, whose builds write to the same folder one after the other.
   rmSync(`${outDir}/webpack`, { recursive: true, force: true });
   const url = pathToFileURL(`${PROJECT}/webpack.config.js`).href;
   const { default: configure } = (await import(url)) as {

@@ -7,19 +7,19 @@ import { runTool } from './run-tool.ts';
 import { zipFiles } from './zip.ts';
 
 const HELP = `npm run check - format, lint, types, import zones, unused code, and everything Kommo's upload and moderation
-would say about the widget, with the byte budget. Changes nothing; npm run format mends the format.
+would say about the widget, with the byte budget. Changes nothing; npm run format fixes the format.
 `;
 
 const BIOME = '@biomejs/biome/bin/biome';
 const TSC = 'typescript/bin/tsc';
 const ZONES = ['style/noRestrictedImports', 'suspicious/noImportCycles'];
 
-/** Apart from dist/widget.zip: a check does not replace what somebody is about to upload. */
+/** Separate from dist/widget.zip, so that a check never replaces what someone is about to upload. */
 const OUT_DIR = `${PROJECT}/dist/check`;
 
 interface Check {
   name: string;
-  /** @returns what is wrong; empty when nothing is */
+  /** @returns what is wrong, or an empty text */
   run: () => Promise<string>;
 }
 
@@ -27,7 +27,7 @@ if (process.argv.includes('--help')) process.stdout.write(HELP);
 else await main();
 
 async function main(): Promise<void> {
-  // Two lanes, for the usual two cores; each prints as it goes.
+  // Two lanes, because machines usually have at least two cores. Each prints as it goes.
   const results = await Promise.all([
     runLane([
       tool('format and lint', BIOME, ['check', '--error-on-warnings', '.']),

@@ -1,8 +1,8 @@
-/** One thing Kommo would refuse, or that would break the widget there. */
+/** Something that Kommo would reject or that would break the widget. */
 export interface Fault {
   /** Path inside the package, such as `i18n/en.json`. */
   file: string;
-  /** 1-based; absent where a line means nothing. */
+  /** 1-based; absent where a line makes no sense. */
   line?: number;
   /** What is wrong and what to do about it. */
   message: string;

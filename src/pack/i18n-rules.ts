@@ -9,7 +9,7 @@ const LIMITS: Readonly<Record<string, number>> = {
 };
 const NAME_WORD_MAX = 19;
 
-/** The language every other one is compared with; also the type of the keys in the code. */
+/** The language all others are compared with. It also gives the code its type of text keys. */
 const REFERENCE = 'en';
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
@@ -18,7 +18,7 @@ const LINK = /<a\b[^>]*>/g;
 
 type Texts = Map<string, string>;
 
-/** Same keys, same placeholders, nothing empty, and what Kommo says about the texts it shows itself. */
+/** Same keys, same placeholders, nothing empty, and Kommo's limits for the texts it shows itself. */
 export function checkLanguages(files: PackageFiles, locales: readonly string[]): Fault[] {
   const faults: Fault[] = [];
   const languages = new Map<string, Texts>();
@@ -99,7 +99,7 @@ function checkKommoTexts(file: string, content: Record<string, unknown>): Fault[
   return faults;
 }
 
-/** A text with plural forms needs each form its language has, or i18next shows the key. */
+/** A text with plural forms needs every form its language has, or i18next shows the key. */
 function checkPlurals(file: string, locale: string, texts: Texts): Fault[] {
   const wanted = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
   const faults: Fault[] = [];
@@ -144,7 +144,7 @@ function compare(file: string, texts: Texts, reference: Texts): Fault[] {
   return faults;
 }
 
-/** Keys without plural endings (languages differ in those), with the placeholders any form uses. */
+/** Keys without plural suffixes (these differ by language), with the placeholders of all forms. */
 function grouped(texts: Texts): Map<string, string> {
   const bases = pluralBases(texts);
   const groups = new Map<string, Set<string>>();

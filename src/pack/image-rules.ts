@@ -13,7 +13,7 @@ const SLIDE_NAME = /^images\/tour_[a-z]{2}(_\d)?\.png$/;
 const BYTES_MAX = 300 * 1024;
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** The five logos in their sizes, slides in theirs, nothing animated, nothing heavy. */
+/** Five logos and the slides in their exact sizes, none animated, none too large. */
 export function checkImages(files: PackageFiles): Fault[] {
   const faults: Fault[] = [];
   for (const [file, size] of Object.entries(LOGOS)) {
@@ -23,7 +23,7 @@ export function checkImages(files: PackageFiles): Fault[] {
   for (const file of files.keys()) {
     if (!file.startsWith('images/') || file in LOGOS) continue;
     if (SLIDE_NAME.test(file)) faults.push(...checkPicture(file, files, SLIDE));
-    else faults.push({ file, message: 'is a picture nobody uses' });
+    else faults.push({ file, message: 'is not used by the widget' });
   }
   return faults;
 }

@@ -1,6 +1,6 @@
 import type { PackageFiles } from './fault.ts';
 
-/** Reads a file that must hold one JSON object; gives the reason as text when it does not. */
+/** Reads a file that must contain one JSON object. Returns the reason as text if it does not. */
 export function readObject(files: PackageFiles, path: string): Record<string, unknown> | string {
   const bytes = files.get(path);
   if (bytes === undefined) return 'is missing';

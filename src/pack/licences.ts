@@ -5,10 +5,10 @@ const LICENCE_FILE = /^licen[cs]e(\.(md|txt))?$/i;
 const RULE = '-'.repeat(80);
 
 /**
- * The licence texts of the packages whose modules are in the minified files, as those licences demand.
+ * The licence texts of the packages in the minified files, as those licences require.
  *
  * @param modules absolute paths of module files
- * @throws when a package comes without a licence text: then we may not ship it
+ * @throws when a package has no licence text, because then we may not ship it
  */
 export function collectLicences(modules: readonly string[]): string {
   const folders = new Set<string>();

@@ -32,10 +32,10 @@ const SLIDES_MAX = 5;
 type Json = Record<string, unknown>;
 
 /**
- * What Kommo demands of manifest.json (https://developers.kommo.com/docs/manifest-json), and what its
- * upload was seen to refuse without saying why: `is_tour: false`, an empty `settings`.
+ * Kommo's requirements for manifest.json (https://developers.kommo.com/docs/manifest-json), and what its
+ * upload rejects without giving a reason: `is_tour: false` and empty `settings`.
  *
- * @param version of package.json; the manifest's is the cache key of the same build
+ * @param version of package.json, which the manifest must repeat: it is the cache key of the build
  */
 export function checkManifest(files: PackageFiles, version: string): Fault[] {
   const manifest = readObject(files, 'manifest.json');
@@ -43,7 +43,7 @@ export function checkManifest(files: PackageFiles, version: string): Fault[] {
   return new ManifestRules(files, manifest).check(version);
 }
 
-/** The languages a manifest names, or none when it cannot be read. */
+/** The languages the manifest names, or none if it cannot be read. */
 export function manifestLocales(files: PackageFiles): string[] {
   const manifest = readObject(files, 'manifest.json');
   const widget = typeof manifest === 'string' ? undefined : object(manifest.widget);
@@ -94,8 +94,7 @@ class ManifestRules {
       this.#fault('widget.installation must be true, or there is nothing to install or save');
     }
     for (const name of ['code', 'secret_key']) {
-      if (name in this.#widget)
-        this.#fault(`widget.${name} is obsolete, and everybody could read it`);
+      if (name in this.#widget) this.#fault(`widget.${name} is obsolete, and anyone could read it`);
     }
   }
 
@@ -181,7 +180,7 @@ class ManifestRules {
     }
   }
 
-  /** A text of the manifest is the name of a text in the language files. */
+  /** Texts in the manifest are keys of texts in the language files. */
   #checkText(place: string, key: unknown): void {
     if (typeof key !== 'string' || key === '') {
       this.#fault(`${place} must name a text of the language files`);

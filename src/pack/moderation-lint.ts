@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { Fault } from './fault.ts';
 
-/** Longer lines than people write: the sign of minified code. */
+/** People do not write longer lines; minifiers do. */
 const LINE_MAX = 500;
 
 const GLOBAL_OBJECTS = new Set(['window', 'self', 'globalThis', 'top', 'parent']);
@@ -15,8 +15,8 @@ const FORBIDDEN_CALLS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the public checklist says about code (https://developers.kommo.com/docs/getting-listed), applied
- * to the built file, so that what a dependency or the bundler brings in counts as well.
+ * The public checklist's rules for code (https://developers.kommo.com/docs/getting-listed), applied to the
+ * built file, so that they also cover what a dependency or the bundler adds.
  */
 export function lintScript(file: string, source: string): Fault[] {
   const faults = lintText(file, source);
@@ -32,7 +32,7 @@ export function lintScript(file: string, source: string): Fault[] {
   return faults.sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
 }
 
-/** Other people's minified code: only what would run text as code or name a source map. */
+/** For minified third-party code: finds only what runs text as code or names a source map. */
 export function lintVendor(file: string, source: string): Fault[] {
   const faults: Fault[] = [];
   if (/\beval\s*\(|\bnew Function\s*\(/.test(source)) {
@@ -59,7 +59,7 @@ function lintSourceMaps(file: string, source: string): Fault[] {
   return /sourceMappingURL=/.test(source) ? [{ file, message: 'names a source map' }] : [];
 }
 
-/** A program of one file: its checker tells a local `confirm` from the browser's. */
+/** A program of one file, whose type checker can tell a local `confirm` from the browser's. */
 function programOf(file: string, source: string): ts.Program {
   const options: ts.CompilerOptions = {
     allowJs: true,
@@ -157,7 +157,7 @@ class ScriptLinter {
     if (this.#isUndeclared(node.left)) this.#fault(node, `${node.left.text} is not declared`);
   }
 
-  /** `alert` of `alert(…)` and `window.alert(…)`, unless the file declares a name of its own. */
+  /** `alert` for `alert(…)` and `window.alert(…)`, unless the file declares that name itself. */
   #globalName(node: ts.Expression): string | undefined {
     if (ts.isIdentifier(node)) return this.#isUndeclared(node) ? node.text : undefined;
     if (!ts.isPropertyAccessExpression(node) || !ts.isIdentifier(node.expression)) return undefined;

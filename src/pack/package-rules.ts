@@ -8,7 +8,7 @@ import { checkTexts } from './text-rules.ts';
 
 /** Our own code, which Kommo's moderators read. */
 export const OWN_SCRIPTS = ['script.js', 'app.js', 'connect.js'];
-/** Minified code of others. */
+/** Minified third-party code. */
 const VENDOR_SCRIPTS = ['vendor.js', 'amplitude.js'];
 const STYLES = 'style.css';
 export const LICENCES = 'vendor.js.LICENSE.txt';
@@ -17,7 +17,7 @@ const KNOWN = new Set(['manifest.json', ...OWN_SCRIPTS, ...VENDOR_SCRIPTS, STYLE
 const KNOWN_FOLDERS = ['images/', 'i18n/'];
 const REQUIRED = ['manifest.json', ...OWN_SCRIPTS, 'vendor.js', STYLES, LICENCES];
 
-/** The rules by name, in the order in which `npm run check` prints them. */
+/** The rules by name, in the order `npm run check` prints them. */
 export const PACKAGE_RULES: Readonly<
   Record<string, (files: PackageFiles, version: string) => Fault[]>
 > = {

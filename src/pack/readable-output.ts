@@ -5,8 +5,8 @@ import { PROJECT } from './project.ts';
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Lays a built script out as people write: the compiler puts a whole tree of JSX on one line, the bundler
- * marks its own lines with comments, and Kommo's moderators read what is uploaded. With tabs, which weigh less.
+ * Formats a built script for people, because Kommo's moderators read it: the compiler puts a whole JSX tree on
+ * one line, and the bundler adds comments of its own. Indents with tabs, which take fewer bytes.
  */
 export function formatScript(source: string): string {
   const tree = ts.createSourceFile(
@@ -23,14 +23,14 @@ export function formatScript(source: string): string {
       `${PROJECT}/node_modules/@biomejs/biome/bin/biome`,
       'format',
       '--indent-style=tab',
-      // The path only tells the language, and that no rule of the project ignores the file.
+      // The path only tells Biome the language, and must not match an ignore rule.
       '--stdin-file-path=built.js',
     ],
     { cwd: PROJECT, input: plain, encoding: 'utf8', maxBuffer: MAX_BYTES },
   );
 }
 
-/** Comments of a stylesheet are for us; its readers get the rules. */
+/** Removes comments, which are for us and not for the readers of the package. */
 export function formatStyles(source: string): string {
   return source
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')

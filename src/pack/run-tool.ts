@@ -3,11 +3,11 @@ import { PROJECT } from './project.ts';
 
 export interface ToolResult {
   isOk: boolean;
-  /** Standard output and standard error as they came. */
+  /** Standard output and standard error, in the order they arrived. */
   output: string;
 }
 
-/** Runs a program of node_modules/.bin in the project's folder with the Node this process runs on. */
+/** Runs a program from node_modules in the project's folder, with the same Node as this process. */
 export function runTool(name: string, args: readonly string[]): Promise<ToolResult> {
   const { promise, resolve } = Promise.withResolvers<ToolResult>();
   let output = '';

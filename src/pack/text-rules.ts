@@ -2,7 +2,7 @@ import type { Fault, PackageFiles } from './fault.ts';
 
 const TEXT = /\.(js|css|json|txt)$/;
 
-/** Every text file is UTF-8 without a byte-order mark, with LF line ends. */
+/** Every text file is UTF-8 without a byte-order mark, with LF line endings. */
 export function checkTexts(files: PackageFiles): Fault[] {
   const faults: Fault[] = [];
   for (const [file, bytes] of files) {

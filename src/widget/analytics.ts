@@ -1,8 +1,8 @@
 import type amplitude from 'amplitude-js';
 
 /**
- * Counts what admins do, without names, texts or account data. Off unless a key was given at build time:
- * then this file does nothing and Amplitude's code is not in the package.
+ * Counts what admins do, without names, texts or account data. Without a key at build time this file does
+ * nothing, and Amplitude's code is not in the package.
  */
 type Event = 'settings_opened' | 'service_chosen' | 'channel_connected' | 'settings_saved';
 
@@ -10,7 +10,7 @@ type Send = (event: Event, properties: Record<string, string | number>) => void;
 
 let send: Send = () => undefined;
 
-/** Loads Amplitude from the widget's own folder. That it fails is nobody's concern. */
+/** Loads Amplitude from the widget's own folder. Failures are ignored. */
 export function startAnalytics(folder: string): void {
   if (AMPLITUDE_API_KEY !== '') {
     const waiting: Parameters<Send>[] = [];

@@ -1,24 +1,24 @@
 import type { ErrorBody, ErrorCode, FieldError } from '../contract/errors.ts';
 import type { HostAnswer } from './host.ts';
 
-/** What can go wrong before the backend answers in its own words. */
+/** Failures that the backend does not report itself. */
 export type LocalErrorCode =
   /** No answer: no network, a timeout, the backend is down. */
   | 'unreachable'
-  /** Kommo gave no token: its own session ended. */
+  /** Kommo gave no token because its own session has ended. */
   | 'session_ended'
-  /** An answer that is not the backend's. */
+  /** An answer that did not come from the backend. */
   | 'unexpected';
 
-/** A request that did not succeed. Every code has a text: `errors.<code>`. */
+/** A failed request. Every code has a text: `errors.<code>`. */
 export class ApiError extends Error {
   readonly code: ErrorCode | LocalErrorCode;
   readonly fields: FieldError[];
-  /** For support: names the request in the backend's log. */
+  /** For support: the request's id in the backend's log. */
   readonly reference: string | undefined;
-  /** The consent page to open when a grant died; built by the backend. */
+  /** The consent page to open when Kommo's grant no longer works; built by the backend. */
   readonly reauthorizeUrl: string | undefined;
-  /** How long the backend, Kommo or the chat service wants to be left alone. */
+  /** How long the backend, Kommo or the chat service asks us to wait. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -53,18 +53,18 @@ export function toApiError({ status, body, retryAfter }: HostAnswer): ApiError {
       retryAfterSeconds: Number(retryAfter) || undefined,
     });
   }
-  // Gateways between us and the backend answer 502 to 504 with pages of their own.
+  // Gateways in front of the backend answer 502 to 504 with their own pages.
   if (status === 0 || (status >= 502 && status <= 504)) return new ApiError('unreachable');
   if (status === 401 || status === 403) return new ApiError('session_ended');
   return new ApiError('unexpected');
 }
 
-/** By name, because each part of the widget has a class of its own. */
+/** Checks the name, because each part of the widget has its own copy of the class. */
 export function isApiError(error: unknown): error is ApiError {
   return error instanceof Error && error.name === 'ApiError';
 }
 
-/** The failure itself, or `unexpected` for anything that is a fault of our own. */
+/** The error itself, or `unexpected` for anything that is a bug of ours. */
 export function asApiError(error: unknown): ApiError {
   return isApiError(error) ? error : new ApiError('unexpected');
 }
@@ -75,7 +75,7 @@ function isErrorBody(body: unknown): body is ErrorBody {
   return typeof error === 'object' && error !== null && 'code' in error;
 }
 
-/** True for addresses that may be opened in a window: nothing but http and https. */
+/** True for addresses that may be opened in a window: only http and https. */
 export function isWebAddress(address: unknown): address is string {
   if (typeof address !== 'string') return false;
   try {

@@ -14,24 +14,24 @@ import { ApiError, toApiError } from './api-error.ts';
 import type { Clock } from './clock.ts';
 import type { Host, HostRequest } from './host.ts';
 
-/** Pauses before a write is sent again because its answer was lost; the key stays the same. */
+/** Pauses before a write whose answer was lost is sent again, with the same key. */
 const RETRY_PAUSES_MS = [1000, 3000];
 
-/** Pauses while the backend still works on the same key. */
+/** Pauses while the backend is still working on the same key. */
 const IN_PROGRESS_PAUSES_MS = [1000, 2000, 3000, 5000, 8000];
 
 /** The backend, one function per endpoint. Each throws {@link ApiError}. */
 export interface Api {
   loadSettings(): Promise<Settings>;
   saveSettings(settings: SaveSettings): Promise<Settings>;
-  /** With the key of an earlier call it gives that call's answer again. */
+  /** With the key of an earlier call, returns that call's answer again. */
   startAttempt(start: StartAttempt, idempotencyKey: string): Promise<StartedAttempt>;
-  /** With `preview` nothing happens but that the values are read. */
+  /** With `preview`, the backend only reads the values and changes nothing. */
   submitCredentials(attemptId: string, submitted: SubmitCredentials): Promise<SubmittedAnswer>;
   cancelAttempt(attemptId: string): Promise<void>;
   deleteChannel(channelId: string): Promise<void>;
   createTemplate(template: CreateTemplate): Promise<Template>;
-  /** Asked without Kommo's token, with the attempt's own key: Kommo forbids its token in loops. */
+  /** Uses the attempt's own key, not Kommo's token: Kommo forbids requesting its token in loops. */
   readAttempt(attemptId: string, key: string, signal: AbortSignal): Promise<Attempt>;
   /** Opens the stream of the attempt's states. */
   openAttemptEvents(attemptId: string, key: string, signal: AbortSignal): Promise<Response>;
@@ -44,7 +44,7 @@ export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock):
     return answer.body as T;
   }
 
-  /** One click, one key: sent again when the answer was lost, it cannot act twice. */
+  /** One key per click, so that a request that is sent again cannot act twice. */
   async function write<T>(
     request: Omit<HostRequest, 'idempotencyKey'>,
     idempotencyKey: string = crypto.randomUUID(),

@@ -3,26 +3,25 @@ import type { Channel } from '../contract/api.ts';
 import { track } from './analytics.ts';
 import { type Api, createApi } from './api.ts';
 import type { Clock } from './clock.ts';
-import type { Target } from './connect/connection-state.ts';
-import type { ConnectionEvents, ConnectionStore } from './connect/connection-store.ts';
+import type { ConnectionEvents, ConnectionStore, Target } from './connect/connection-store.ts';
 import type { Host } from './host.ts';
 import {
   createPendingAttempts,
   type PendingAttempt,
   type PendingAttempts,
 } from './pending-attempts.ts';
-import { canSave } from './settings/settings-state.ts';
+import { canSave, storedState } from './settings/settings-state.ts';
 import { createSettingsStore, type SettingsStore } from './settings/settings-store.ts';
 import { createStore, type Store } from './store.ts';
 
 /** What the modal shows: one view at a time. */
 export interface View {
   name: 'settings' | 'services' | 'connect';
-  /** A channel to put the focus on, and to speak of: it was connected a moment ago. */
+  /** A channel that was just connected, to be announced and focused. */
   connected?: Channel;
 }
 
-/** The module `connect.js`, fetched when a channel is to be connected. */
+/** The module `connect.js`, fetched when the admin wants to connect a channel. */
 export interface PanelsModule {
   Panels(props: { app: App; name: 'services' | 'connect' }): ReactNode;
   createConnection(
@@ -43,25 +42,22 @@ export interface PanelsState {
 export interface App {
   host: Host;
   settings: SettingsStore;
-  /** Undefined until the panels were fetched for the first time. */
+  /** Undefined until the panels have been fetched. */
   connection: ConnectionStore | undefined;
   panels: Store<PanelsState>;
   view: Store<{ view: View }>;
-  /** Says something to people who cannot see the screen. */
+  /** The latest announcement for screen readers. */
   announcement: Store<{ text: string }>;
   show(view: View): void;
-  /** Fetches the panels, or tries again. */
+  /** Fetches the panels. Can be called again after a failure. */
   loadPanels(): Promise<void>;
-  /** Opens the panel of a service, for a new channel or for one to be connected again. */
+  /** Opens a service's panel, for a new channel or to reconnect one. */
   connect(target: Target): void;
   announce(text: string): void;
-  /** The modal is open: `host` speaks for it from now on. */
+  /** The modal was opened: from now on, `host` stands for it. */
   open(host: Host): void;
-  /** The modal is closed: nothing is asked in the background. */
+  /** The modal was closed: stops all background requests. */
   close(): void;
-  save(): Promise<boolean>;
-  /** JSON that Kommo stores: a setting it counts as filled in, nothing we read again. */
-  storedState(): string;
 }
 
 export function createApp(firstHost: Host, clock: Clock): App {
@@ -70,39 +66,47 @@ export function createApp(firstHost: Host, clock: Clock): App {
     { request: (request) => host.request(request), apiUrl: firstHost.apiUrl },
     clock,
   );
-  const settings = createSettingsStore(api, clock);
+  const settings = createSettingsStore(api, clock, onSaveEnd);
   const view = createStore<{ view: View }>({ view: { name: 'settings' } });
   const announcement = createStore({ text: '' });
   const panels = createStore<PanelsState>({ module: undefined, hasFailed: false });
   let connection: ConnectionStore | undefined;
   const pendingAttempts = createPendingAttempts(clock, () => settings.get().saved);
   let wanted: Target | undefined;
-  /** The attempt this tab was in before the page was loaded, until the panels are here. */
+  /** An attempt from before the page was loaded, kept until the panels have arrived. */
   let unfinished: { target: Target; pending: PendingAttempt } | undefined;
-  let isLookedFor = false;
+  let hasLookedForUnfinished = false;
   let isDirty: boolean | undefined;
 
-  function storedState(): string {
-    const { saved } = settings.get();
-    return JSON.stringify({ version: saved?.version ?? 0, channels: saved?.channels.length ?? 0 });
-  }
-
-  /** Kommo's Save is enabled exactly while it has something to do. */
+  /** Kommo's Save is enabled exactly while there is something to save. */
   function updateSave(): void {
     const state = settings.get();
     const isKnown = state.isStoredByKommo || host.installStep() !== 'not_configured';
     const next = !state.isSaving && canSave(state, isKnown);
     if (state.isSaving || next === isDirty) return;
     isDirty = next;
-    if (next) host.markDirty(storedState());
+    if (next) host.markDirty(storedState(state));
     else host.markClean();
   }
 
-  /** The first settings after a reload say whose attempt may go on. */
+  /** Shows the admin, and Kommo's button, how a save ended. */
+  function onSaveEnd(isSaved: boolean): void {
+    if (isSaved) {
+      host.notify('success', host.texts.t('save.done'));
+      track('settings_saved', { channels: settings.get().saved?.channels.length ?? 0 });
+      return;
+    }
+    if (view.get().view.name !== 'settings') view.set({ view: { name: 'settings' } });
+    host.endSave();
+    isDirty = undefined;
+    updateSave();
+  }
+
+  /** Looks for an unfinished attempt as soon as the first settings say who is signed in. */
   function findUnfinished(): void {
     const { saved } = settings.get();
-    if (isLookedFor || !saved?.user.is_admin || saved.install.state !== 'active') return;
-    isLookedFor = true;
+    if (hasLookedForUnfinished || !saved?.user.is_admin || saved.install.state !== 'active') return;
+    hasLookedForUnfinished = true;
     const pending = pendingAttempts.read();
     if (!pending) return;
     const connector = saved.connectors.find(({ id }) => id === pending.connector);
@@ -173,7 +177,7 @@ export function createApp(firstHost: Host, clock: Clock): App {
     open(next) {
       host = next;
       isDirty = undefined;
-      // Not installed means that nothing of an earlier installation counts, and nobody could be asked.
+      // Nothing from an earlier installation counts any more, and the backend cannot be asked.
       if (next.installStep() === 'install') {
         connection?.close();
         settings.clear();
@@ -187,19 +191,5 @@ export function createApp(firstHost: Host, clock: Clock): App {
       settings.pause();
       connection?.pause();
     },
-    async save() {
-      const isSaved = await settings.save();
-      if (isSaved) {
-        host.notify('success', host.texts.t('save.done'));
-        track('settings_saved', { channels: settings.get().saved?.channels.length ?? 0 });
-      } else {
-        if (view.get().view.name !== 'settings') view.set({ view: { name: 'settings' } });
-        host.endSave();
-        isDirty = undefined;
-        updateSave();
-      }
-      return isSaved;
-    },
-    storedState,
   };
 }

@@ -1,4 +1,4 @@
-/** Time, as a parameter, so that tests move it themselves. */
+/** Time as a parameter, so that tests control it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

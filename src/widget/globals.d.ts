@@ -1,8 +1,8 @@
-/** Origin of the backend, put in at build time. No trailing slash. */
+/** Origin of the backend, set at build time. No trailing slash. */
 declare const WIDGET_API_URL: string;
 /** Version of the package; the cache key of its parts. */
 declare const WIDGET_VERSION: string;
-/** Empty when analytics are off; then no byte of them is shipped. */
+/** Empty when analytics are off; then none of their code is shipped. */
 declare const AMPLITUDE_API_KEY: string;
 
 declare module '*.css';
@@ -10,7 +10,7 @@ declare module '*.css';
 /** The AMD loader of Kommo's page. */
 interface AmdRequire {
   (ids: string[], ready: (...modules: unknown[]) => void, failed: (error: unknown) => void): void;
-  /** Forgets a module, so that asking again fetches it again. */
+  /** Forgets a module, so that the next call fetches it again. */
   undef?(id: string): void;
 }
 

@@ -2,7 +2,7 @@ import $ from 'jquery';
 import { createTexts, type Texts } from './i18n.ts';
 import type { AjaxAnswer, InstallStep, KommoPage } from './kommo.ts';
 
-/** Longer than the slowest save (Kommo may take its time to connect a chat channel). */
+/** Longer than the slowest save, because Kommo can be slow to connect a chat channel. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
 export interface HostRequest {
@@ -15,31 +15,31 @@ export interface HostRequest {
 }
 
 export interface HostAnswer {
-  /** HTTP status; 0 when the backend was not reached. */
+  /** HTTP status; 0 when the backend could not be reached. */
   status: number;
-  /** The parsed JSON, or undefined when the answer was none. */
+  /** The parsed JSON, or undefined when the answer was not JSON. */
   body: unknown;
-  /** `Retry-After`, where the answer carries one. */
+  /** The `Retry-After` header, if there is one. */
   retryAfter?: string | null | undefined;
 }
 
-/** Everything the settings screen may ask of the page it lives in. */
+/** Everything the settings screen may ask of the page around it. */
 export interface Host {
   /** Origin of the backend. */
   apiUrl: string;
   texts: Texts;
   installStep(): InstallStep;
-  /** Sends a request as the signed-in Kommo user. Answers with any status; never rejects. */
+  /** Sends a request as the signed-in Kommo user. Resolves with any status; never rejects. */
   request(request: HostRequest): Promise<HostAnswer>;
-  /** Fetches another part of the widget, an AMD module. Rejects when it cannot be had. */
+  /** Fetches another part of the widget, an AMD module. Rejects when that fails. */
   loadPart<T>(name: 'connect'): Promise<T>;
-  /** A short message in Kommo's own corner for them. */
+  /** Shows a short message as a Kommo notification. */
   notify(kind: 'success' | 'error', text: string): void;
   /** There is something to save: `state` goes into the hidden field and Kommo's Save is enabled. */
   markDirty(state: string): void;
   /** Nothing to save, or not valid yet: Kommo's Save is disabled. */
   markClean(): void;
-  /** The save under way ended without success: Kommo's Save stops turning. */
+  /** The save in progress failed: the spinner on Kommo's Save stops. */
   endSave(): void;
 }
 
@@ -65,7 +65,7 @@ export function createHost(page: KommoPage): Host {
       else app?.notifications?.show_message_error?.(message);
     },
     markDirty(state) {
-      // Kommo notices a changed hidden field only by the event.
+      // Kommo notices a change of the hidden field only through this event.
       $(page.body).find('input[name="state"]').val(state).trigger('change');
       saveButton().trigger('button:save:enable');
     },
@@ -78,14 +78,14 @@ export function createHost(page: KommoPage): Host {
   };
 }
 
-/** Kommo's moderation refuses inserted scripts, so parts come through the page's own AMD loader. */
+/** Kommo's moderation rejects inserted scripts, so parts come through the page's own AMD loader. */
 function loadPart<T>(id: string): Promise<T> {
   return new Promise((resolve, reject) => {
     window.require(
       [id],
       (part) => resolve(part as T),
       (error) => {
-        // The loader remembers a failure; forgotten, the next try fetches again.
+        // The loader remembers a failed module; after `undef`, the next try fetches it again.
         window.require.undef?.(id);
         reject(error);
       },

@@ -10,7 +10,7 @@ type WithoutPlural<K extends string> = K extends `${infer Name}_${'one' | 'many'
   ? Name
   : K;
 
-/** Every text of `i18n/en.json`. A key that is not there does not compile. */
+/** Every text in `i18n/en.json`. A missing key does not compile. */
 export type TextKey = WithoutPlural<Leaves<typeof catalogue>>;
 
 export type TextValues = Record<string, string | number>;
@@ -26,15 +26,15 @@ export interface Texts {
   date(iso: string): string;
   /** `20 Nov, 14:05` in the language of the admin. */
   dateTime(iso: string): string;
-  /** `45 seconds`, `3 minutes`: rounded up, so that whoever waits that long has waited enough. */
+  /** `45 seconds`, `3 minutes`: rounded up, so that waiting this long is always enough. */
   duration(seconds: number): string;
   /** `Sales, Support and Partners`. */
   list(items: string[]): string;
 }
 
 /**
- * Texts out of the language file that Kommo loaded for the signed-in user. `tag` is Kommo's word for the
- * language; one that is no language tag counts as English.
+ * Texts from the language file that Kommo loaded for the signed-in user. `tag` is the language as Kommo names
+ * it; anything that is not a language tag counts as English.
  */
 export function createTexts(langs: object, tag: string): Texts {
   const language = isLanguageTag(tag) ? tag : 'en';

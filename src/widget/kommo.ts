@@ -4,7 +4,7 @@
  * @see https://developers.kommo.com/docs/script-js
  */
 
-/** Kommo's word for how far the installation is. */
+/** How far Kommo says the installation has got. */
 export type InstallStep = 'install' | 'not_configured' | 'installed' | 'error';
 
 /** Options of `$authorizedAjax`: those of jQuery's `ajax`. */
@@ -19,7 +19,7 @@ export interface AjaxOptions {
   timeout: number;
 }
 
-/** What is left of a jQuery request. */
+/** The part of a jQuery request object that we read. */
 export interface AjaxAnswer {
   status?: number;
   responseJSON?: unknown;
@@ -54,7 +54,7 @@ export interface KommoWidget {
 
 /** `fields` is live: what we write into it is what Kommo stores. */
 export interface SaveEvent {
-  /** The state asked for; `N` when the integration is being disabled. */
+  /** The requested state; `N` when the integration is being disabled. */
   active?: 'Y' | 'N';
   fields?: Record<string, unknown>;
 }
@@ -71,7 +71,7 @@ export interface KommoCallbacks {
   destroy(): void;
 }
 
-/** What the entry hands over to the settings screen. */
+/** What the entry passes to the settings screen. */
 export interface KommoPage {
   /** The settings modal. */
   body: HTMLElement;
@@ -86,9 +86,9 @@ export interface KommoPage {
 
 /** A settings screen on the page. */
 export interface MountedApp {
-  /** Sends the draft to the backend; true once it confirmed. */
+  /** Sends the draft to the backend; true once the backend has confirmed. */
   save(): Promise<boolean>;
-  /** JSON that Kommo stores for us: a setting it counts as filled in. */
+  /** JSON that Kommo stores for us, so that it sees its own setting as filled in. */
   storedState(): string;
   /** Kommo says that the integration has just been installed. */
   installed(): void;

@@ -7,15 +7,16 @@ import { createHost } from './host.ts';
 import type { KommoPage, MountedApp } from './kommo.ts';
 import { AppScreen } from './settings/AppScreen.tsx';
 import { listEdits } from './settings/draft.ts';
+import { storedState } from './settings/settings-state.ts';
 import { AppProvider } from './use-app.tsx';
 import './ui/styles.css';
 
-/** Kept for the life of the page: what the admin typed is still there when he opens the modal again. */
+/** Kept as long as the page, so that admins find what they typed when they open the modal again. */
 let app: App | undefined;
 
 /**
  * Shows the settings screen in Kommo's settings modal, above the row with Kommo's Save button.
- * The screen leaves with the modal, with the page, or when `unmount` is called.
+ * The screen is removed with the modal, with the page, or by `unmount`.
  */
 export function mount(page: KommoPage): MountedApp {
   const host = createHost(page);
@@ -29,7 +30,7 @@ export function mount(page: KommoPage): MountedApp {
   node.className = 'chat-connector';
   node.lang = host.texts.language;
   arrange(node, page.body);
-  // React would print faults that a boundary has shown already; Kommo's console stays clean.
+  // React would also log errors that a boundary already shows. Keep Kommo's console clean.
   const root = createRoot(node, { onCaughtError: () => undefined });
   current.open(host);
   root.render(
@@ -65,22 +66,22 @@ export function mount(page: KommoPage): MountedApp {
     node.remove();
   }
 
-  /** The browser asks before it throws the draft away. */
+  /** Makes the browser ask before it discards the draft. */
   function warn(event: BeforeUnloadEvent): void {
     if (listEdits(current.settings.get().edits).length > 0) event.preventDefault();
   }
 
   return {
-    save: current.save,
-    storedState: current.storedState,
+    save: current.settings.save,
+    storedState: () => storedState(current.settings.get()),
     installed: () => void current.settings.load(),
     unmount,
   };
 }
 
 /**
- * Puts our node above Kommo's Save, which must stay at the bottom; hides the row of the hidden field; and
- * keeps the modal open after Save, because saving opens the second step in it.
+ * Puts our node above Kommo's Save, which must stay at the bottom. Also hides the row of the hidden field, and
+ * keeps the modal open after Save, because saving leads to the second step.
  */
 function arrange(node: HTMLElement, body: HTMLElement): void {
   const field = $(body).find('input[name="state"]');

@@ -2,9 +2,9 @@ import type { Settings } from '../contract/api.ts';
 import type { Clock } from './clock.ts';
 
 /**
- * A connection attempt that may still be open, as the browser's tab remembers it over a reload. Never the
- * attempt's key: other widgets share the page. The request that began the attempt is repeated instead, and
- * its idempotency key is worth nothing without Kommo's word for this very user.
+ * A connection attempt that may still be open, as the browser tab remembers it across a reload. Never the
+ * attempt's key, because other widgets share the page. Instead the request that started the attempt is
+ * repeated; its idempotency key is worthless to anyone Kommo does not identify as this user.
  */
 export interface PendingAttempt {
   idempotencyKey: string;
@@ -25,15 +25,15 @@ export interface PendingAttempts {
 
 const PREFIX = 'chat-connector:attempt';
 
-/** Whoever comes back later than this is not told any more what became of the attempt. */
+/** After this long, the outcome of the attempt is no longer news. */
 const WORTH_TELLING_MS = 60 * 60_000;
 
-/** @param saved the settings, once they were read: they say who is signed in */
+/** @param saved returns the settings once they are loaded: they say who is signed in */
 export function createPendingAttempts(
   clock: Clock,
   saved: () => Settings | undefined,
 ): PendingAttempts {
-  /** Without anybody signed in, and where the browser forbids storage, nothing is remembered. */
+  /** Remembers nothing when no one is signed in or the browser forbids storage. */
   function withStorage<T>(use: (storage: Storage, name: string) => T): T | undefined {
     const { account, user } = saved() ?? {};
     if (!account || !user) return undefined;
@@ -64,7 +64,7 @@ export function createPendingAttempts(
   };
 }
 
-/** The page is shared: what stands there need not be ours. */
+/** Other widgets share the page, so the stored value may not be ours. */
 function parse(text: string): PendingAttempt | undefined {
   try {
     const value = JSON.parse(text) as Partial<PendingAttempt> | null;

@@ -1,7 +1,7 @@
-/** A value that outlives the components showing it: closing Kommo's modal unmounts them all. */
+/** A value that outlives the components that show it: closing Kommo's modal unmounts them all. */
 export interface Store<T> {
   get(): T;
-  /** Replaces some of the value's fields and tells everybody. */
+  /** Replaces some of the value's fields and notifies all listeners. */
   set(change: Partial<T>): void;
   subscribe(listener: () => void): () => void;
 }

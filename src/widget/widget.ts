@@ -9,8 +9,8 @@ import type {
 } from './kommo.ts';
 
 /**
- * Kommo's callbacks, turned into calls of our settings screen. The only file that knows the widget
- * object. The screen itself is another module, fetched when the settings modal opens.
+ * Turns Kommo's callbacks into calls to our settings screen. The only file that knows the widget object.
+ * The screen itself is another module, fetched when the settings modal opens.
  */
 export function createCallbacks(self: KommoWidget): KommoCallbacks {
   let app: MountedApp | undefined;
@@ -23,7 +23,7 @@ export function createCallbacks(self: KommoWidget): KommoCallbacks {
     app = undefined;
   }
 
-  /** Kommo may ask twice for one modal, so the newest request closes what the older one opened. */
+  /** Kommo may call this twice for one modal, so the newer call closes what the older one opened. */
   function open(next: KommoPage): Promise<MountedApp | undefined> {
     close();
     page = next;
@@ -52,7 +52,7 @@ export function createCallbacks(self: KommoWidget): KommoCallbacks {
       app?.installed();
     },
     onSave(event) {
-      // Kommo asks this too when the integration is being disabled: there is nothing of ours to save.
+      // Kommo also calls this when the integration is being disabled. There is nothing for us to save then.
       if (event?.active === 'N') return true;
       return opening.then((opened) => confirm(opened, event)).catch(() => false);
     },
@@ -86,7 +86,7 @@ function fetchApp(folder: string): Promise<AppModule> {
       ids,
       (_vendor, app) => resolve(app as AppModule),
       (error) => {
-        // The loader remembers a failure; forgotten, the next try fetches again.
+        // The loader remembers a failed module; after `undef`, the next try fetches it again.
         for (const id of ids) window.require.undef?.(id);
         reject(error);
       },
@@ -104,7 +104,7 @@ function attachStyles(href: string): void {
   document.head.append(link);
 }
 
-/** The screen could not be fetched: says so with the texts Kommo has loaded already. */
+/** The screen could not be fetched: says so in the texts Kommo has already loaded. */
 function offerRetry(page: KommoPage, retry: () => void): void {
   const texts = (page.langs as { app?: { unreachable?: string; retry?: string } }).app;
   const box = document.createElement('div');

@@ -1,11 +1,9 @@
 import { endOfLife, isEnding } from '../../src/server/connectors/grant-life.ts';
 import {
-  INVISIBLE,
   pictureAddress,
   plainLine,
   withoutInvisible,
 } from '../../src/server/connectors/plain-text.ts';
-import { INVISIBLE as INVISIBLE_TO_WIDGET } from '../../src/widget/connect/clean-secret.ts';
 
 describe('a name from a service', () => {
   test.each([
@@ -64,13 +62,6 @@ describe('the end of a token', () => {
 });
 
 describe('what nobody sees in a key', () => {
-  test('is the same for the widget and the server', () => {
-    expect([INVISIBLE_TO_WIDGET.source, INVISIBLE_TO_WIDGET.flags]).toEqual([
-      INVISIBLE.source,
-      INVISIBLE.flags,
-    ]);
-  });
-
   test.each([
     ...['\u00ad', '\u034f', '\u061c', '\u180e', '\u200b', '\u200e', '\u2028', '\u202a', '\u2060'],
     ...['\u2068', '\u3164', '\ufe0f', '\ufeff', '\u{e0001}', '\u{e0100}', '\u0000', '\n', '\u00a0'],

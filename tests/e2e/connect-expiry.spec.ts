@@ -17,7 +17,7 @@ test('sign-ins and a key whose time runs out connect nothing, say so once, and c
     await tab.open();
     return tab;
   };
-  const ranOut = ({ widget }: SettingsModal) => widget.getByText('The time for connecting ran out');
+  const ranOut = ({ widget }: SettingsModal) => widget.getByText('Connecting took too long');
   const webhook = () => findBot(stack.emulator.world, SUPPORT_BOT)?.webhook.url;
 
   await settings.openInstalled();

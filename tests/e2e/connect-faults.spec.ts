@@ -87,7 +87,7 @@ test('of two tabs that show a code the later one counts, and the earlier one say
   const second = await openSecondTab();
   await second.chooseService(WAHA);
   await showCode(second);
-  await expect(settings.widget.getByText('started again elsewhere')).toBeVisible();
+  await expect(settings.widget.getByText('started again in another tab')).toBeVisible();
   await phone.expectSessions(1);
   await connectPhone(second, phone, OWN_NUMBER);
 });
@@ -104,7 +104,7 @@ test('the window of a sign-in that another tab replaced connects nothing', async
   const second = await openSecondTab();
   await second.chooseService('Slack');
   await expect(second.widget.getByRole('button', { name: 'Sign in to Slack' })).toBeVisible();
-  await expect(settings.widget.getByText('started again elsewhere')).toBeVisible();
+  await expect(settings.widget.getByText('started again in another tab')).toBeVisible();
   // That window closes with the panel that opened it.
   await expect.poll(() => signIn.isClosed()).toBe(true);
   const signInAgain = await openSignIn(second, 'Slack');

@@ -33,7 +33,7 @@ test('an account is connected, signed in again, replaced after a question, and d
   await reconnect(settings, 'Ada Lovelace');
   signIn = await openSignIn(settings, 'Acme Chat');
   await signIn.getByRole('button', { name: 'Sign in as Bob Builder' }).click();
-  await expect(widget.getByText('Another account', { exact: true })).toBeVisible();
+  await expect(widget.getByText('Different account', { exact: true })).toBeVisible();
   await expectAccessibleInBothThemes(settings, 'acme-other-account');
   await widget.getByRole('button', { name: 'Connect this account' }).click();
   await finishConnecting(settings);
@@ -74,7 +74,7 @@ test('a provider that cuts its window off from Kommo connects all the same', asy
   const signIn = await openSignIn(settings, 'Acme Chat');
   await expect(signIn.getByRole('button', { name: 'Sign in as Ada Lovelace' })).toBeVisible();
   // The browser tells Kommo's page that the window is closed, which it is not.
-  await expect(widget.getByText('Did you close it?')).toBeVisible();
+  await expect(widget.getByText('If you closed it, open it again.')).toBeVisible();
   expect(signIn.isClosed()).toBe(false);
   await signIn.getByRole('button', { name: 'Sign in as Ada Lovelace' }).click();
   await expect(signIn.getByText('Ada Lovelace is connected')).toBeVisible();

@@ -74,7 +74,7 @@ test('a reload in the middle of a code, a sign-in and a key goes on where it was
     .channel('Demo Support')
     .getByRole('button', { name: 'Replace the key of Demo Support' })
     .click();
-  await expect(widget.getByText('The key in use ends in …0001')).toBeVisible();
+  await expect(widget.getByText('The current key ends in …0001')).toBeVisible();
   await expectAccessibleInBothThemes(settings, 'telegram-replace');
   await reload();
   await expect(settings.channel('Demo Support')).toBeVisible();

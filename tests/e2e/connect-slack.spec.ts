@@ -33,7 +33,7 @@ test('a workspace is connected, replaced by another after a question, and discon
   signIn = await openSignIn(settings, 'Slack');
   await signIn.getByRole('combobox', { name: 'Workspace' }).selectOption('Second Workspace');
   await signIn.getByRole('button', { name: 'Allow' }).click();
-  await expect(widget.getByText('Another account', { exact: true })).toBeVisible();
+  await expect(widget.getByText('Different account', { exact: true })).toBeVisible();
   await expectAccessibleInBothThemes(settings, 'slack-other-workspace');
   await widget.getByRole('button', { name: 'Connect this account' }).click();
   await finishConnecting(settings);
@@ -79,7 +79,7 @@ test('where the browser blocks the window, a link leads to the same sign-in', as
   await expect(widget.getByText('Your browser blocked the window')).toBeVisible();
   await expectAccessibleInBothThemes(settings, 'slack-blocked');
   const opening = page.context().waitForEvent('page');
-  await widget.getByRole('link', { name: 'Sign-in page of Slack' }).click();
+  await widget.getByRole('link', { name: 'Slack sign-in page' }).click();
   await (await opening).getByRole('button', { name: 'Allow' }).click();
   await finishConnecting(settings);
   await expect(settings.channel('Demo Workspace')).toBeVisible();

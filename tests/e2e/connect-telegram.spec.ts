@@ -34,7 +34,7 @@ test('a bot is found and left again, then connected, replaced by another and dis
 
   await reconnect(settings, 'Demo Support');
   await lookUpBot(settings, SALES_BOT, 'Demo Sales');
-  await expect(widget.getByText('Another account', { exact: true })).toBeVisible();
+  await expect(widget.getByText('Different account', { exact: true })).toBeVisible();
   await widget.getByRole('button', { name: 'Connect this account' }).click();
   await expect(settings.channel('Demo Support')).toContainText('@demo_sales_bot');
   await expect.poll(() => webhookOf(stack, SUPPORT_BOT)).toBe('');
@@ -53,7 +53,7 @@ test('a bot that works for another service is connected after a warning only', a
   await settings.openInstalled();
   await settings.chooseService('Telegram');
   await lookUpBot(settings, SUPPORT_BOT, 'Demo Support');
-  await expect(widget.getByText('Connected elsewhere')).toBeVisible();
+  await expect(widget.getByText('Connected to another service', { exact: true })).toBeVisible();
   await expectAccessibleInBothThemes(settings, 'telegram-webhook-taken');
   expect(webhookOf(stack, SUPPORT_BOT)).toBe(elsewhere);
   await widget.getByRole('button', { name: 'Connect this account' }).click();

@@ -25,7 +25,7 @@ const SERVERS: Server[] = [
     title: 'WhatsApp (WAHA)',
     firstCodeMs: 60_000,
     allCodesMs: 180_000,
-    offline: ['Phone offline', 'Switch it on and open the messenger on it.'],
+    offline: ['Phone offline', 'Turn it on and open the messaging app.'],
   },
   {
     service: 'evolution',
@@ -34,7 +34,7 @@ const SERVERS: Server[] = [
     // Thirty codes; then the server gives up.
     allCodesMs: 30 * 45_000,
     // It does not tell why a connection is being made again.
-    offline: ['Connecting', 'If it lasts longer, check that the phone is on'],
+    offline: ['Connecting', 'If it takes longer, check that the phone is on'],
   },
 ];
 
@@ -121,7 +121,7 @@ for (const { service, title, firstCodeMs, allCodesMs, offline } of SERVERS) {
     await reconnect(settings, OWN_NUMBER.name);
     await showCode(settings);
     await phone.scan(OTHER_NUMBER);
-    await expect(widget.getByText('Another account', { exact: true })).toBeVisible();
+    await expect(widget.getByText('Different account', { exact: true })).toBeVisible();
     await expect(widget.getByText(`+${OTHER_NUMBER.digits}`)).toBeVisible();
     await expectAccessibleInBothThemes(settings, `${service}-other-number`);
     await widget.getByRole('button', { name: 'Use another account' }).click();
@@ -146,7 +146,7 @@ test('a phone without a camera is linked with a code typed on it', async ({ sett
   await widget.getByRole('button', { name: 'Link with the phone number instead' }).click();
   await widget.getByRole('textbox', { name: 'Phone number' }).fill('0055 (11) 98765-4321');
   await widget.getByRole('button', { name: 'Get the code' }).click();
-  await expect(widget.getByText(/^\+55 11 98765[ -]4321 – is this your number\?/)).toBeFocused();
+  await expect(widget.getByText(/^Is \+55 11 98765[ -]4321 your number\?/)).toBeFocused();
   await widget.getByRole('button', { name: 'Yes, get the code' }).click();
   const given = await phone.waitForPairingCode();
   await expect(widget.getByText(given, { exact: true })).toBeVisible();

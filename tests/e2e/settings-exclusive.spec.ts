@@ -19,7 +19,7 @@ test('where a pipeline serves one channel only, a second choice is refused in it
   await settings.saveButton.click();
 
   const refused = settings.channel('Demo Sales');
-  await expect(refused).toContainText('Sales serves another channel already');
+  await expect(refused).toContainText('Sales is already used by another channel');
   await expect(refused.getByRole('checkbox', { name: 'Sales' })).toHaveAttribute(
     'aria-invalid',
     'true',

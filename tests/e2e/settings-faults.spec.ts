@@ -52,19 +52,19 @@ test('each trouble Kommo has with the sync is told in its own words, and turns g
   await settings.open();
   fail(account, { status: 503 });
   await saveAnew(settings, 'Support');
-  await expectTold(settings, /Kommo has trouble of its own/, 'sync-503');
+  await expectTold(settings, /Kommo is having problems/, 'sync-503');
   emulator.clearFaults();
   await expect(settings.sync.getByText('In sync')).toBeVisible(PATIENT);
   expect(account.sourceLines).toEqual(['Front desk > Support *']);
 
-  await expectTold(silent, /Kommo takes too long to answer/, 'sync-hanging');
+  await expectTold(silent, /Kommo is taking too long to respond/, 'sync-hanging');
 
   fail(account, { rateLimited: 300 });
   await saveAnew(settings, 'Partners');
-  await expectTold(settings, /Kommo asks for fewer requests/, 'sync-429');
+  await expectTold(settings, /Kommo is limiting requests right now/, 'sync-429');
   fail(other, 'html403');
   await saveAnew(banned, 'Partners');
-  await expectTold(banned, /Kommo refuses requests of this server for a while/, 'sync-403');
+  await expectTold(banned, /Kommo is temporarily refusing requests from this server/, 'sync-403');
 
   // Nobody presses anything: the pauses pass, and the open windows see that it worked.
   emulator.clearFaults();
@@ -105,9 +105,9 @@ test('a first save that Kommo refuses changes nothing, says why, and works when 
   await settings.open();
   await expect(settings.channels).toHaveCount(1);
   const troubles: [FaultAction, RegExp, string][] = [
-    [{ status: 503 }, /Kommo does not answer at the moment/, 'save-503'],
-    [{ rateLimited: 60 }, /Kommo asks for fewer requests/, 'save-429'],
-    ['html403', /Kommo refused to connect the chat channel/, 'save-403'],
+    [{ status: 503 }, /Kommo is not responding right now/, 'save-503'],
+    [{ rateLimited: 60 }, /Kommo is limiting requests right now/, 'save-429'],
+    ['html403', /Kommo refused to connect this integration's chat channel/, 'save-403'],
   ];
   for (const [action, words, state] of troubles) {
     emulator.fault({ match: { path: '*/connect' }, action, times: 0 });
@@ -125,7 +125,7 @@ test('a first save that Kommo refuses changes nothing, says why, and works when 
   expect(account.sources).toHaveLength(1);
 
   await expect(silent.widget.getByRole('alert')).toContainText(
-    /Kommo takes too long to answer/,
+    /Kommo is taking too long to respond/,
     PATIENT,
   );
   await expectAccessibleInBothThemes(silent, 'save-hanging');
@@ -149,7 +149,7 @@ test('settings that cannot be read for the first time say why, and are read on r
   await settings.open();
   const alert = settings.widget.getByRole('alert');
   await expect(alert).toContainText('The settings could not be loaded', PATIENT);
-  await expect(alert).toContainText('Kommo does not answer at the moment');
+  await expect(alert).toContainText('Kommo is not responding right now');
   await expectAccessibleInBothThemes(settings, 'load-500');
   emulator.clearFaults();
   await alert.getByRole('button', { name: 'Try again' }).click();

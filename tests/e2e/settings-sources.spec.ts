@@ -20,7 +20,7 @@ test('an archived or deleted pipeline is told in its row, and another choice mak
   await settings.open();
   const first = settings.channel('Front desk');
   await expect(first).toContainText('Sales (archived)');
-  await expect(first).toContainText('A chosen pipeline is archived.');
+  await expect(first).toContainText('One of the chosen pipelines is archived.');
   await expect(
     settings.widget.getByText(/choose a pipeline for Front desk and Back office/),
   ).toBeVisible();

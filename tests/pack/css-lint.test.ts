@@ -21,7 +21,7 @@ test.each([
   ],
   ['@import', '@import "https://fonts.example/x.css";', '1: @import fetches'],
   ['@font-face', '@font-face { font-family: x }', '1: @font-face reaches the whole page'],
-  ['an unclosed block', '.chat-connector { color: red', '1: a block is not closed'],
+  ['an unclosed block', '.chat-connector { color: red', '1: Unclosed block'],
 ])('%s is refused', (_, source, message) => {
   expect(messages(source)).toContainEqual(expect.stringContaining(message));
 });

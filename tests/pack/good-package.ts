@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { encodePng } from '../../src/pack/encode-png.ts';
+import { PNG } from 'pngjs';
 import { projectVersion } from '../../src/pack/project.ts';
 
 export const VERSION = projectVersion();
@@ -66,7 +66,9 @@ export function blankPng(width: number, height: number): Uint8Array {
   const size = `${width}x${height}`;
   const known = drawn.get(size);
   if (known !== undefined) return known;
-  const png = encodePng(new Uint8Array(width * height * 4).fill(255), width, height);
+  const image = new PNG({ width, height });
+  image.data.fill(255);
+  const png = PNG.sync.write(image);
   drawn.set(size, png);
   return png;
 }

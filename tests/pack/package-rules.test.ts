@@ -197,7 +197,7 @@ test.each<[fault: string, spoil: (files: Files) => void, message: RegExp]>([
   [
     'a picture nobody uses',
     put('images/old.png', blankPng(1, 1)),
-    /old\.png: is a picture nobody uses/,
+    /old\.png: is not used by the widget/,
   ],
   [
     'eval in the vendor file',

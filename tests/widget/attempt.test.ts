@@ -1,3 +1,4 @@
+import { INVISIBLE as INVISIBLE_TO_SERVER } from '../../src/server/connectors/plain-text.ts';
 import {
   clockOffset,
   isOverdue,
@@ -7,8 +8,8 @@ import {
   pollPause,
   secondsLeft,
 } from '../../src/widget/connect/attempt.ts';
-import { cleanSecret } from '../../src/widget/connect/clean-secret.ts';
 import { readEvents } from '../../src/widget/connect/event-stream.ts';
+import { cleanSecret, INVISIBLE } from '../../src/widget/ui/SecretField.tsx';
 import { makeAttempt } from './support/make.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
@@ -74,6 +75,13 @@ test.each([
   ['xoxb-1-2', 'xoxb-1-2'],
 ])('of %j only %j is left', (pasted, cleaned) => {
   expect(cleanSecret(pasted)).toBe(cleaned);
+});
+
+test('what nobody sees in a key is the same for the widget and the server', () => {
+  expect([INVISIBLE.source, INVISIBLE.flags]).toEqual([
+    INVISIBLE_TO_SERVER.source,
+    INVISIBLE_TO_SERVER.flags,
+  ]);
 });
 
 describe('event stream', () => {

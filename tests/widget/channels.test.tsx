@@ -72,7 +72,7 @@ test('at the limit the button stays, does nothing, and says why', async () => {
   const add = screen.getByRole('button', { name: 'Add channel' });
   expect(add).toHaveAttribute('aria-disabled', 'true');
   expect(add).toHaveAccessibleDescription(/All 50 channels are in use/);
-  expect(screen.getByText('50 of 50 channels are used')).toBeInTheDocument();
+  expect(screen.getByText('50 of 50 channels used')).toBeInTheDocument();
   await user.click(add);
   expect(screen.getByRole('heading', { level: 2, name: 'Chat channels' })).toBeVisible();
 });
@@ -143,7 +143,7 @@ test('an empty name is refused, and a name that exists already is only pointed o
   expect(host.canSave).toBe(false);
 
   await user.keyboard('{Enter}Bot 2{Enter}');
-  expect(screen.getAllByText('Another channel has this name too.')).toHaveLength(2);
+  expect(screen.getAllByText('Another channel already has this name.')).toHaveLength(2);
   expect(host.canSave).toBe(true);
 });
 

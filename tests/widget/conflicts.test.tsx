@@ -32,7 +32,7 @@ test('what both changed is told with both values, whatever the setting is', asyn
   await user.click(within(row).getByRole('checkbox', { name: 'Support' }));
   await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
   await user.click(
-    within(screen.getByRole('group', { name: 'Language' })).getByLabelText('Always the same'),
+    within(screen.getByRole('group', { name: 'Language' })).getByLabelText('Set it here'),
   );
   await user.selectOptions(screen.getByRole('combobox', { name: 'Choose a language' }), 'Spanish');
   const { channels, preferences } = backend.settings;
@@ -51,7 +51,7 @@ test('what both changed is told with both values, whatever the setting is', asyn
 
   expect(await pressSave()).toBe(false);
 
-  const notice = screen.getByText('Somebody else saved these settings meanwhile').parentElement;
+  const notice = screen.getByText('Someone else has changed these settings').parentElement;
   expect(
     within(notice as HTMLElement)
       .getAllByRole('listitem')
@@ -95,12 +95,12 @@ test('what is changed while the own save is under way is no conflict with it', a
   const { app } = await openSettings();
   await act(async () => {
     app.settings.rename('channel-1', 'First');
-    const saving = app.save();
+    const saving = app.settings.save();
     app.settings.rename('channel-1', 'Second');
     await saving;
   });
   expect(backend.settings.channels[0]?.name).toBe('First');
-  expect(screen.queryByText('Somebody else saved these settings meanwhile')).toBeNull();
+  expect(screen.queryByText('Someone else has changed these settings')).toBeNull();
   expect(screen.getByText('1 unsaved change')).toBeVisible();
 });
 
@@ -113,7 +113,7 @@ test('what is set back while the own save is under way is a change once more', a
     app.settings.rename('channel-1', 'First');
     app.settings.choosePipelines('channel-1', [7002]);
     app.settings.chooseDefault('channel-2');
-    const saving = app.save();
+    const saving = app.settings.save();
     app.settings.rename('channel-1', channel?.name ?? '');
     app.settings.choosePipelines('channel-1', channel?.pipeline_ids ?? []);
     app.settings.chooseDefault(before.default_channel_id ?? '');
@@ -121,7 +121,7 @@ test('what is set back while the own save is under way is a change once more', a
   });
   expect(backend.settings.channels[0]).toMatchObject({ name: 'First', pipeline_ids: [7002] });
   expect(screen.getByText('3 unsaved changes')).toBeVisible();
-  await act(() => app.save());
+  await act(() => app.settings.save());
   expect(backend.settings.channels[0]).toMatchObject({
     name: channel?.name,
     pipeline_ids: channel?.pipeline_ids,
@@ -144,7 +144,7 @@ describe('two admins changed the same setting', () => {
       channels: [makeChannel({ name: 'Theirs' }), ...backend.settings.channels.slice(1)],
     };
     expect(await opened.pressSave()).toBe(false);
-    const notice = screen.getByText('Somebody else saved these settings meanwhile');
+    const notice = screen.getByText('Someone else has changed these settings');
     expect(notice.closest('[role]')).toHaveFocus();
     expect(
       screen.getByText('You both changed: name of Mine. Theirs: Theirs. Yours: Mine.'),
@@ -152,7 +152,7 @@ describe('two admins changed the same setting', () => {
     expect(screen.getByText('They also changed: default channel.')).toBeVisible();
     // Nothing can be saved before the admin has decided.
     expect(opened.host.canSave).toBe(false);
-    expect(screen.getByText(/decide between your changes and theirs/)).toBeVisible();
+    expect(screen.getByText(/choose between your changes and theirs/)).toBeVisible();
     return { backend, ...opened };
   }
 

@@ -100,15 +100,15 @@ test('what is copied along with a token is taken off, and that is said', async (
   expect(screen.getByText(/were removed/)).toBeVisible();
 });
 
-test('what does not look like a whole token is remarked upon when the field is left, and tried all the same', async () => {
+test('what does not look like a complete token is remarked upon when the field is left, and tried all the same', async () => {
   const backend = startBackend();
   acceptToken(backend, 'short');
   const opened = await openSettings();
   const field = await openTelegram(opened);
   await opened.user.type(field, 'short');
-  expect(screen.queryByText(/does not look like a whole/)).toBeNull();
+  expect(screen.queryByText(/does not look like a complete/)).toBeNull();
   await opened.user.click(screen.getByRole('heading', { name: 'Connect Telegram' }));
-  const remark = /does not look like a whole value for “Bot token”/;
+  const remark = /does not look like a complete value for “Bot token”/;
   expect(await screen.findByText(remark)).toBeVisible();
   expect(field).toBeValid();
   await opened.user.click(connectButton());
@@ -122,7 +122,7 @@ test('a press on Connect is not disturbed by a remark that would move the button
   await opened.user.type(await openTelegram(opened), 'short');
   await opened.user.click(connectButton());
   await screen.findByText('@demo_support_bot');
-  expect(screen.queryByText(/does not look like a whole/)).toBeNull();
+  expect(screen.queryByText(/does not look like a complete/)).toBeNull();
 });
 
 test('the token can be shown, and is hidden again', async () => {
@@ -165,7 +165,9 @@ test('an account of another Kommo account is connected only after a warning', as
   const opened = await openSettings();
   await opened.user.type(await openTelegram(opened), '7000000001:good');
   await opened.user.click(connectButton());
-  expect(await screen.findByText(/in another Kommo account, too/)).toBeVisible();
+  expect(
+    await screen.findByText(/also connected to another Kommo account. If you continue/),
+  ).toBeVisible();
 });
 
 test('a token handed in after the time for connecting ran out begins a new attempt by itself', async () => {
@@ -188,7 +190,7 @@ test('a confirmation that comes too late offers to start again', async () => {
   await screen.findByText('@demo_support_bot');
   backend.failNext('POST /messenger/attempts', { code: 'attempt_expired' });
   await opened.user.click(screen.getByRole('button', { name: 'Connect this account' }));
-  await screen.findByText('The time for connecting ran out');
+  await screen.findByText('Connecting took too long');
   await opened.user.click(screen.getByRole('button', { name: 'Start again' }));
   expect(screen.getByLabelText('Bot token')).toHaveValue('');
 });
@@ -210,7 +212,7 @@ test.each([
   ['connector_unavailable', /chat service cannot be reached/],
   ['rate_limited', /Too many requests/],
   ['channel_limit_reached', /All channels of this account are in use/],
-  ['internal', /fault of its own/],
+  ['internal', /Something went wrong on the server/],
 ] as const)('the failure %s is shown with its cause and the reference', async (code, text) => {
   const backend = startBackend();
   backend.failNext('POST /messenger/channels', { code });
@@ -243,7 +245,7 @@ test('replacing the key of a channel begins an attempt for that channel', async 
   await opened.user.click(
     within(row).getByRole('button', { name: 'Replace the key: Demo Support' }),
   );
-  expect(await screen.findByText(/The details in use are not shown/)).toBeVisible();
+  expect(await screen.findByText(/The current details are not shown/)).toBeVisible();
 
   backend.onCredentials = ({ confirm }) => {
     if (!confirm) return makeAttempt({ state: 'confirm', account: bot });
@@ -254,7 +256,7 @@ test('replacing the key of a channel begins an attempt for that channel', async 
   await opened.user.type(screen.getByLabelText('Bot token'), '7000000001:new');
   await opened.user.click(connectButton());
   await opened.user.click(await screen.findByRole('button', { name: 'Connect this account' }));
-  expect(await screen.findByText('Messages arrive again.')).toBeVisible();
+  expect(await screen.findByText('Messages are arriving again.')).toBeVisible();
   expect(backend.writes[0]?.body).toEqual({ connector: 'telegram', channel_id: 'channel-1' });
 });
 
@@ -269,7 +271,7 @@ test('the end and the date of a key are shown in the list and where it is replac
   expect(within(row).getByText('Key ends in …x9Zq, set on Nov 20, 2026')).toBeVisible();
   await user.click(within(row).getByRole('button', { name: 'Replace the key of Demo Support' }));
   expect(
-    await screen.findByText(/The key in use ends in …x9Zq and was set on Nov 20, 2026/),
+    await screen.findByText(/The current key ends in …x9Zq and was set on Nov 20, 2026/),
   ).toBeVisible();
   expect(screen.getByLabelText('Bot token')).toHaveValue('');
 });

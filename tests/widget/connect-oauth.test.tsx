@@ -84,7 +84,7 @@ test('a blocked window becomes a link to the same page, without a second click',
   isBlocked = true;
   await waitFor(() => expect(backend.writes).toHaveLength(1));
   await settings.user.click(await button());
-  const link = await screen.findByRole('link', { name: 'Sign-in page of Slack' });
+  const link = await screen.findByRole('link', { name: 'Slack sign-in page' });
   expect(link).toHaveAttribute('href', SIGN_IN);
   expect(link).toHaveAttribute('target', '_blank');
   expect(link).toHaveAttribute('rel', 'opener');
@@ -123,7 +123,7 @@ test('a window that seems closed is only a hint: the text changes and the attemp
   await waitFor(() => expect(backend.writes).toHaveLength(1));
   await settings.user.click(await button());
   popup.closed = true;
-  expect(await screen.findByText(/Did you close it\?/)).toBeVisible();
+  expect(await screen.findByText(/If you closed it, open it again/)).toBeVisible();
   await settings.user.click(screen.getByRole('button', { name: 'Open the window again' }));
   expect(opened).toHaveLength(2);
   expect(backend.writes).toHaveLength(1);

@@ -33,7 +33,7 @@ function start(): Backend {
 async function openCode({ user }: OpenSettings): Promise<void> {
   await user.click(screen.getByRole('button', { name: 'Connect a chat account' }));
   await user.click(await screen.findByRole('button', { name: /^WhatsApp \(WAHA\)/ }));
-  expect(screen.getByText(/not an official interface of WhatsApp/)).toBeVisible();
+  expect(screen.getByText(/not an official WhatsApp interface/)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Show the QR code' }));
 }
 
@@ -51,7 +51,7 @@ test('a scan is followed from the code over linking to the linked number', async
   const backend = start();
   const opened = await openSettings();
   await openCode(opened);
-  expect(await screen.findByText('The code is being prepared…')).toBeInTheDocument();
+  expect(await screen.findByText('Preparing the code…')).toBeInTheDocument();
 
   await waitFor(() => backend.push(showing(0)));
   expect(await code()).toHaveAttribute('src', PICTURE);
@@ -139,8 +139,8 @@ test('after the last renewal the code is dimmed and a new one is a new attempt',
 describe('a sign-in that does not get on', () => {
   test.each([
     ['service_unreachable', /could not be reached/],
-    ['misconfigured', /set up wrongly on the server/],
-    ['rate_limited', /allows no more tries/],
+    ['misconfigured', /not set up correctly on the server/],
+    ['rate_limited', /does not allow more attempts/],
   ] as const)('says why, with the reference, for as long as it lasts: %s', async (reason, text) => {
     const backend = start();
     const opened = await openSettings();
@@ -148,11 +148,11 @@ describe('a sign-in that does not get on', () => {
     const stuck = makeAttempt({ connector: 'waha', auth: 'qr', state: 'starting', reason });
     await waitFor(() => backend.push(stuck));
     expect(await screen.findByText(text)).toBeVisible();
-    expect(screen.getByText('Linking makes no progress')).toBeVisible();
+    expect(screen.getByText('Linking is not making progress')).toBeVisible();
     expect(screen.getByText('attempt-1')).toBeVisible();
     backend.push(showing(0));
     await code();
-    expect(screen.queryByText('Linking makes no progress')).toBeNull();
+    expect(screen.queryByText('Linking is not making progress')).toBeNull();
     backend.push(showing(0, { reason }));
     expect(await screen.findByText(text)).toBeVisible();
     // It can still be scanned.
@@ -177,12 +177,12 @@ describe('a sign-in that does not get on', () => {
     const backend = start();
     const opened = await openSettings();
     await openCode(opened);
-    await screen.findByText('The code is being prepared…');
-    expect(screen.queryByText('The service gives no code')).toBeNull();
+    await screen.findByText('Preparing the code…');
+    expect(screen.queryByText('The service has not sent a code')).toBeNull();
     const later = Date.now() + 31_000;
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => later);
     try {
-      expect(await screen.findByText('The service gives no code', {}, WITHIN)).toBeVisible();
+      expect(await screen.findByText('The service has not sent a code', {}, WITHIN)).toBeVisible();
       expect(screen.getByText('attempt-1')).toBeVisible();
       backend.attempt = makeAttempt({
         id: 'attempt-2',
@@ -191,7 +191,7 @@ describe('a sign-in that does not get on', () => {
         state: 'starting',
       });
       await opened.user.click(screen.getByRole('button', { name: 'Show a new code' }));
-      await waitFor(() => expect(screen.queryByText('The service gives no code')).toBeNull());
+      await waitFor(() => expect(screen.queryByText('The service has not sent a code')).toBeNull());
     } finally {
       clock.mockRestore();
     }
@@ -208,9 +208,9 @@ describe('a sign-in that does not get on', () => {
       reason: 'service_error',
     } as const;
     await waitFor(() => backend.push(makeAttempt(failed)));
-    expect(await screen.findByText(/tell whoever operates this integration/)).toBeVisible();
+    expect(await screen.findByText(/contact the operator of this integration/)).toBeVisible();
     expect(screen.getByText('attempt-1')).toBeVisible();
-    expect(screen.queryByText(/Nobody scanned it/)).toBeNull();
+    expect(screen.queryByText(/It was not scanned in time/)).toBeNull();
   });
 
   test('whose time is over without a code blames nobody for not scanning it', async () => {
@@ -219,8 +219,10 @@ describe('a sign-in that does not get on', () => {
     await openCode(opened);
     const over = { connector: 'waha', auth: 'qr', state: 'expired', reason: 'timed_out' } as const;
     await waitFor(() => backend.push(makeAttempt(over)));
-    expect(await screen.findByRole('heading', { name: 'The service gives no code' })).toBeVisible();
-    expect(screen.queryByText(/Nobody scanned it/)).toBeNull();
+    expect(
+      await screen.findByRole('heading', { name: 'The service has not sent a code' }),
+    ).toBeVisible();
+    expect(screen.queryByText(/It was not scanned in time/)).toBeNull();
   });
 
   test('because nobody knows the number says what is missing while it is linking', async () => {
@@ -230,7 +232,7 @@ describe('a sign-in that does not get on', () => {
     await waitFor(() => backend.push(showing(0)));
     await code();
     backend.push(showing(0, { reason: 'account_unknown', qr: undefined }));
-    expect(await screen.findByText(/does not say which number it is/)).toBeVisible();
+    expect(await screen.findByText(/has not reported its number/)).toBeVisible();
     expect(screen.getByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
   });
 });
@@ -260,7 +262,7 @@ test('a phone number is the way without a camera', async () => {
   await user.clear(field);
   await user.type(field, '(11) 91234-5678');
   await user.click(screen.getByRole('button', { name: 'Get the code' }));
-  expect(await screen.findByText(/^\+55 11 91234 5678 – is this your number/)).toHaveFocus();
+  expect(await screen.findByText(/^Is \+55 11 91234 5678 your number\?/)).toHaveFocus();
   await user.click(screen.getByRole('button', { name: 'Yes, get the code' }));
   expect(await screen.findByText('ABCD-EFGH')).toBeVisible();
   expect(screen.getByText('The code is A B C D, E F G H')).toBeInTheDocument();
@@ -288,9 +290,9 @@ test('a number that is read wrongly can be corrected, and no code is asked for m
   backend.onPreview = () => '+1 912 345 6789';
   await user.type(field, '9');
   await ask();
-  await screen.findByText(/is this your number/);
+  await screen.findByText(/Is .* your number\?/);
   await user.type(field, '0');
-  expect(screen.queryByText(/is this your number/)).toBeNull();
+  expect(screen.queryByText(/Is .* your number\?/)).toBeNull();
   expect(screen.getByRole('button', { name: 'Get the code' })).toBeVisible();
   const submitted = backend.writes.filter(({ path }) => path.endsWith('/credentials'));
   expect(submitted.map(({ body }) => body)).toEqual([
@@ -345,6 +347,6 @@ test('another number than before is a question, not an accident', async () => {
   const opened = await openSettings();
   await opened.user.click(screen.getByRole('button', { name: 'Scan again: Demo Support' }));
   await opened.user.click(await screen.findByRole('button', { name: 'Show the QR code' }));
-  expect(await screen.findByText(/this channel was \+55 11 00/)).toBeVisible();
+  expect(await screen.findByText(/this channel was connected to \+55 11 00/)).toBeVisible();
   expect(screen.getByText('+55 11 99')).toBeVisible();
 });

@@ -8,7 +8,7 @@ import {
   normalise,
   toSaveRequest,
 } from '../../src/widget/settings/draft.ts';
-import { toFieldProblems } from '../../src/widget/settings/field-problems.ts';
+import { toFieldProblems } from '../../src/widget/settings/problems.ts';
 import { makeChannel, makeSettings } from './support/make.ts';
 
 const first = makeChannel({ id: 'a', name: 'First' });

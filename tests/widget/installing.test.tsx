@@ -77,7 +77,7 @@ test('a missing permission is given in a window, and the screen continues when i
     makeSettings({ install: { state: 'authorization_required', authorize_url: CONSENT } }),
   );
   const { user } = await openSettings({ waitFor: 'nothing' });
-  await screen.findByText("Kommo's permission is missing");
+  await screen.findByText('The integration needs access to Kommo');
   await user.click(screen.getByRole('button', { name: 'Allow access in Kommo' }));
   expect(opened).toEqual([CONSENT]);
 
@@ -120,9 +120,7 @@ test('access of somebody without rights is named as that, with the way to mend i
     }),
   );
   await openSettings({ waitFor: 'nothing' });
-  expect(
-    await screen.findByText('The access given to this integration is not enough'),
-  ).toBeVisible();
+  expect(await screen.findByText('The integration does not have enough access')).toBeVisible();
   expect(screen.getByText(/is not an administrator of this account/)).toBeVisible();
   expect(screen.getByRole('button', { name: 'Allow access in Kommo' })).toBeVisible();
 });
@@ -163,11 +161,11 @@ test('when the permission ends during a save, it is given again and the draft is
   backend.failNext('PUT', { code: 'kommo_reauthorize', refreshTokenUrl: CONSENT });
 
   expect(await pressSave()).toBe(false);
-  expect(screen.getByText("Kommo's permission has ended")).toBeVisible();
+  expect(screen.getByText('Access to Kommo has ended')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Allow access in Kommo' }));
   expect(opened).toEqual([CONSENT]);
   act(() => void window.dispatchEvent(new Event('focus')));
-  await waitFor(() => expect(screen.queryByText("Kommo's permission has ended")).toBeNull());
+  await waitFor(() => expect(screen.queryByText('Access to Kommo has ended')).toBeNull());
 
   expect(screen.getByRole('radio', { name: 'Default: Demo Sales' })).toBeChecked();
   expect(await pressSave()).toBe(true);
@@ -181,7 +179,7 @@ test('an address that is no web page is not offered', async () => {
     }),
   );
   await openSettings({ waitFor: 'nothing' });
-  await screen.findByText("Kommo's permission is missing");
+  await screen.findByText('The integration needs access to Kommo');
   expect(screen.queryByRole('button', { name: 'Allow access in Kommo' })).toBeNull();
 });
 
@@ -190,7 +188,7 @@ test('settings that cannot be loaded say why, and are loaded on request', async 
   backend.failNext('GET /messenger/settings', { code: 'storage_unavailable' });
   const { user } = await openSettings({ waitFor: 'nothing' });
   expect(screen.getByText('Loading the settings…')).toBeInTheDocument();
-  expect(await screen.findByRole('alert')).toHaveTextContent(/cannot store anything at the moment/);
+  expect(await screen.findByRole('alert')).toHaveTextContent(/cannot store anything right now/);
   await user.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('No chat account is connected yet.')).toBeVisible();
 });

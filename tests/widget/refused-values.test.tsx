@@ -22,7 +22,7 @@ test('values the backend refuses are shown in a list that leads to their rows', 
   const list = screen.getByRole('alert');
   expect(list).toHaveFocus();
   const row = screen.getByRole('listitem', { name: 'Demo Sales' });
-  expect(within(row).getByText(/A chosen pipeline was deleted/)).toBeVisible();
+  expect(within(row).getByText(/One of the chosen pipelines was deleted/)).toBeVisible();
   await user.click(within(list).getByRole('button', { name: /^Demo Sales: / }));
   expect(row).toHaveFocus();
 
@@ -46,10 +46,14 @@ test('a pipeline that serves another channel already is named in its row, until 
 
   expect(await pressSave()).toBe(false);
 
-  const reason = 'serves another channel already, and a pipeline serves only one here.';
+  const reason = 'is already used by another channel, and each pipeline can have only one.';
   const alert = screen.getByRole('alert');
-  expect(within(alert).getByRole('button', { name: /^Demo Sales: Sales serves/ })).toBeVisible();
-  expect(within(alert).getByRole('button', { name: /^Demo Sales: Support serves/ })).toBeVisible();
+  expect(
+    within(alert).getByRole('button', { name: /^Demo Sales: Sales is already used/ }),
+  ).toBeVisible();
+  expect(
+    within(alert).getByRole('button', { name: /^Demo Sales: Support is already used/ }),
+  ).toBeVisible();
   expect(row).toHaveTextContent(`Sales ${reason}`);
   expect(row).toHaveTextContent(`Support ${reason}`);
   for (const name of ['Sales', 'Support'])
@@ -96,8 +100,8 @@ test('a pipeline that was archived or deleted keeps Save disabled and says so in
   const { user, host } = await openSettings();
   const first = screen.getByRole('listitem', { name: 'Demo Support' });
   const second = screen.getByRole('listitem', { name: 'Demo Sales' });
-  expect(within(first).getByText(/A chosen pipeline is archived/)).toBeVisible();
-  expect(within(second).getByText(/A chosen pipeline was deleted/)).toBeVisible();
+  expect(within(first).getByText(/One of the chosen pipelines is archived/)).toBeVisible();
+  expect(within(second).getByText(/One of the chosen pipelines was deleted/)).toBeVisible();
   expect(host.canSave).toBe(false);
 
   for (const [row, gone] of [

@@ -139,9 +139,9 @@ test('an account that was connected meanwhile is in the list, and the page says 
 });
 
 test.each([
-  ['cancelled', 'superseded', 'started again elsewhere'],
+  ['cancelled', 'superseded', 'started again in another tab'],
   ['failed', 'denied', 'You cancelled'],
-  ['expired', 'timed_out', 'The time for connecting ran out'],
+  ['expired', 'timed_out', 'Connecting took too long'],
 ] as const)('an attempt that %s meanwhile says so once', async (state, reason, text) => {
   const { backend, page } = await begin('oauth');
   later(backend, { state, reason });
@@ -155,7 +155,7 @@ test.each([
 test('after its time an attempt is over without a request that could begin another', async () => {
   const { backend, page } = await begin('oauth');
   await reload(page, 16 * MINUTE_MS);
-  expect(await screen.findByText('The time for connecting ran out')).toBeVisible();
+  expect(await screen.findByText('Connecting took too long')).toBeVisible();
   expect(starts(backend)).toHaveLength(1);
 });
 
@@ -171,7 +171,7 @@ test('an attempt that the server had forgotten, and began anew, is given up', as
   backend.forgetAnswers();
   later(backend, { id: 'attempt-2' });
   await reload(page, 5 * MINUTE_MS);
-  expect(await screen.findByText('The time for connecting ran out')).toBeVisible();
+  expect(await screen.findByText('Connecting took too long')).toBeVisible();
   await waitFor(() =>
     expect(backend.writes.at(-1)).toMatchObject({
       method: 'DELETE',

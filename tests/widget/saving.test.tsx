@@ -55,7 +55,7 @@ test('a failed save keeps the draft, says why and what to do, and ends the turni
   const alert = screen.getByRole('alert');
   expect(alert).toHaveFocus();
   expect(alert).toHaveTextContent('The settings were not saved');
-  expect(alert).toHaveTextContent('Kommo does not answer at the moment');
+  expect(alert).toHaveTextContent('Kommo is not responding right now');
   expect(alert).toHaveTextContent('request-1');
   expect(screen.getByText('1 unsaved change')).toBeVisible();
   expect(host.endedSaves).toBe(1);
@@ -72,7 +72,7 @@ test('a save whose answer is lost is sent again with the same key', async () => 
   await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
   backend.failNext('PUT', 'lost', { code: 'in_progress' });
 
-  act(() => void app.save());
+  act(() => void app.settings.save());
   expect(screen.getByText('Saving…')).toBeVisible();
   await clock.skip();
   await clock.skip();

@@ -39,8 +39,8 @@ describe('sync', () => {
     );
     const { user } = await openSettings();
     expect(screen.getByText('Sync failed')).toBeVisible();
-    expect(screen.getByText(/^Saved, but not yet in effect in Kommo/)).toBeVisible();
-    expect(screen.getByText(/Kommo has trouble of its own/)).toBeVisible();
+    expect(screen.getByText(/^Saved, but not active in Kommo yet/)).toBeVisible();
+    expect(screen.getByText(/Kommo is having problems/)).toBeVisible();
     await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
     await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('Syncing…')).toBeVisible();
@@ -52,7 +52,7 @@ describe('sync', () => {
     const failed = { state: 'failed', error_code: 'kommo_timeout' } as const;
     const backend = startBackend(active({ sync: failed }));
     const { clock } = await openSettings();
-    expect(screen.getByText(/Kommo takes too long to answer/)).toBeVisible();
+    expect(screen.getByText(/Kommo is taking too long to respond/)).toBeVisible();
     await clock.skip();
     backend.settings = active({ sync: { state: 'done', finished_at: '2026-11-22T10:00:00Z' } });
     await clock.skip();
@@ -61,12 +61,12 @@ describe('sync', () => {
   });
 
   test.each([
-    ['rate_limited', /asks for fewer requests.*goes on by itself/],
-    ['kommo_blocked', /refuses requests.*too many.*every five minutes/],
-    ['kommo_unavailable', /has trouble of its own.*try again by ourselves/],
-    ['kommo_timeout', /takes too long to answer.*try again by ourselves/],
+    ['rate_limited', /limiting requests.*continues automatically/],
+    ['kommo_blocked', /refusing requests.*too many.*every five minutes/],
+    ['kommo_unavailable', /having problems.*try again automatically/],
+    ['kommo_timeout', /taking too long to respond.*try again automatically/],
     ['validation_failed', /did not accept a lead source.*press Save/],
-    ['channel_refused', /refuses to connect.*Tell whoever operates/],
+    ['channel_refused', /refuses to connect.*Contact the operator/],
   ])('the cause %s says what happens next', async (error_code, words) => {
     startBackend(active({ sync: { state: 'failed', error_code } }));
     await openSettings();
@@ -78,7 +78,7 @@ describe('sync', () => {
   test('a cause nobody has a text for is still a readable sentence', async () => {
     startBackend(active({ sync: { state: 'failed', error_code: 'something_new' } }));
     await openSettings();
-    expect(screen.getByText(/fault of its own/)).toBeVisible();
+    expect(screen.getByText(/Something went wrong on the server/)).toBeVisible();
   });
 });
 
@@ -117,7 +117,7 @@ describe('templates', () => {
     expect(screen.getAllByText('Fill in this field.')).toHaveLength(2);
 
     await user.type(screen.getByLabelText('Template name'), ' Goodbye ');
-    await user.type(screen.getByLabelText('Text of the message'), 'See you soon');
+    await user.type(screen.getByLabelText('Message text'), 'See you soon');
     await user.click(screen.getByRole('button', { name: 'Create template' }));
     expect(await screen.findByText('See you soon')).toBeVisible();
     expect(backend.writes[0]?.body).toEqual({ name: 'Goodbye', content: 'See you soon' });
@@ -132,7 +132,7 @@ describe('templates', () => {
     const { user } = await openSettings();
     await user.click(screen.getByRole('button', { name: 'New template' }));
     await user.type(screen.getByLabelText('Template name'), 'Goodbye');
-    await user.type(screen.getByLabelText('Text of the message'), 'See you soon');
+    await user.type(screen.getByLabelText('Message text'), 'See you soon');
     await user.click(screen.getByRole('button', { name: 'Create template' }));
     expect(await screen.findByRole('alert')).toHaveTextContent('Too many requests');
     expect(screen.getByLabelText('Template name')).toHaveValue('Goodbye');
@@ -144,14 +144,14 @@ describe('language and country', () => {
     const backend = startBackend(active());
     const { user, pressSave } = await openSettings();
     const group = screen.getByRole('group', { name: 'Language' });
-    expect(within(group).getByRole('radio', { name: 'As in Kommo: English' })).toBeChecked();
-    await user.click(within(group).getByRole('radio', { name: 'Always the same' }));
+    expect(within(group).getByRole('radio', { name: 'Same as in Kommo: English' })).toBeChecked();
+    await user.click(within(group).getByRole('radio', { name: 'Set it here' }));
     await user.selectOptions(within(group).getByRole('combobox'), 'Portuguese');
     expect(screen.getByText('1 unsaved change')).toBeVisible();
     expect(await pressSave()).toBe(true);
     expect(backend.settings.preferences.language).toEqual({ mode: 'fixed', value: 'pt' });
 
-    await user.click(within(group).getByRole('radio', { name: 'As in Kommo: English' }));
+    await user.click(within(group).getByRole('radio', { name: 'Same as in Kommo: English' }));
     await pressSave();
     expect(backend.settings.preferences.language).toEqual({ mode: 'account', value: 'en' });
   });
@@ -160,8 +160,8 @@ describe('language and country', () => {
     startBackend(makeSettings({ status: 'new', channels: [makeChannel()] }));
     await openSettings();
     const country = screen.getByRole('group', { name: 'Country' });
-    expect(within(country).getByText(/After the first save/)).toBeVisible();
-    expect(within(country).getByRole('radio', { name: 'Always the same' })).toBeEnabled();
+    expect(within(country).getByText(/After your first save/)).toBeVisible();
+    expect(within(country).getByRole('radio', { name: 'Set it here' })).toBeEnabled();
     expect(screen.queryByRole('group', { name: 'Language' })).toBeNull();
   });
 
@@ -170,8 +170,8 @@ describe('language and country', () => {
     await openSettings();
     const country = screen.getByRole('group', { name: 'Country' });
     expect(
-      within(country).getByText(/only be changed while the integration is being reinstalled/),
+      within(country).getByText(/only change this while reinstalling the integration/),
     ).toBeVisible();
-    expect(within(country).getByRole('radio', { name: 'Always the same' })).toBeDisabled();
+    expect(within(country).getByRole('radio', { name: 'Set it here' })).toBeDisabled();
   });
 });

@@ -2,15 +2,14 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import type { ConnectorField } from '../../contract/connectors.ts';
 import type { ApiError } from '../api-error.ts';
 import { isWebAddress } from '../api-error.ts';
-import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { SecretField } from '../ui/SecretField.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { cleanSecret } from './clean-secret.ts';
 import { useConnection } from './useConnection.ts';
 
-/** A form out of the connector's own fields; nothing is stored before the service said whose they are. */
+/** A form built from the connector's fields. Nothing is stored until the service says whose account it is. */
 export function ApiKeyConnect(): ReactNode {
   const { t, date } = useTexts();
   const { state, target, service, connection } = useConnection();
@@ -22,7 +21,7 @@ export function ApiKeyConnect(): ReactNode {
   const form = useRef<HTMLFormElement>(null);
 
   useEffect(() => {
-    // The service refused: the admin goes on in the field it spoke of.
+    // The service refused a value: move the focus to its field.
     if (state.error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [state.error]);
 
@@ -31,7 +30,7 @@ export function ApiKeyConnect(): ReactNode {
   function errorOf(field: ConnectorField): string | undefined {
     if (isChecked && isMissing(field)) return t('key.required');
     const refused = refusedField(state.error, fields);
-    // What is said about a value goes when the value does.
+    // An error about a value disappears once the value changes.
     const isAsSent = values[field.name] === submitted[field.name];
     if (refused?.name !== field.name || !isAsSent) return undefined;
     if (state.error?.code === 'validation_failed' && field.type === 'url')
@@ -43,7 +42,7 @@ export function ApiKeyConnect(): ReactNode {
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    // Kommo may have put a form of its own around us.
+    // Kommo may have its own form around ours.
     event.stopPropagation();
     setIsChecked(true);
     setSubmitted(values);
@@ -78,7 +77,6 @@ export function ApiKeyConnect(): ReactNode {
             key={field.name}
             {...common}
             pattern={field.pattern}
-            clean={cleanSecret}
             texts={{
               show: t('key.show'),
               showOf: t('key.show_of', { field: label }),
@@ -114,7 +112,7 @@ export function ApiKeyConnect(): ReactNode {
 
 const INPUT_MODES = { text: 'text', url: 'url', password: 'text', phone: 'tel' } as const;
 
-/** The field a refusal belongs to; a refusal without a field belongs to the only secret one. */
+/** The field that was refused. A refusal that names no field is about the secret. */
 function refusedField(
   error: ApiError | undefined,
   fields: ConnectorField[],

@@ -1,19 +1,18 @@
 import { type ReactNode, useEffect } from 'react';
-import { rowId } from '../settings/row-id.ts';
-import { useSettings } from '../settings/useSettings.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { focusRow } from '../ui/focus.ts';
 import { Reference } from '../ui/Reference.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { AccountCard } from './AccountCard.tsx';
-import { useConnection } from './useConnection.ts';
+import { useConnection, useSaved } from './useConnection.ts';
 
-/** How an attempt ended: who was connected, or why nobody was and what to do. */
+/** How an attempt ended: which account was connected, or why none was and what to do. */
 export function AttemptResult(): ReactNode {
   const { t } = useTexts();
   const { attempt, phase } = useConnection();
   if (phase === 'connected') return <Connected />;
-  // Superseded is not what this admin chose: it is told with the failures, in its own words.
+  // This admin did not choose to be superseded, so that is shown as a failure with a text of its own.
   const isOwnChoice = phase === 'cancelled' && attempt?.reason !== 'superseded';
   if (isOwnChoice || attempt?.reason === 'denied')
     return (
@@ -50,7 +49,7 @@ function StartAgain(): ReactNode {
   const { target, connection } = useConnection();
   function restart(): void {
     connection.reset();
-    // With a QR code and a key the admin goes on himself; a sign-in page must be known before his click.
+    // QR and key panels start when the admin acts. OAuth needs the sign-in address before the click.
     if (target.connector.auth === 'oauth') void connection.start();
   }
   return (
@@ -60,27 +59,27 @@ function StartAgain(): ReactNode {
   );
 }
 
-/** The account belongs to another channel already: leads there. */
+/** Leads to the channel that already has this account. */
 function ExistingChannel(): ReactNode {
   const { t } = useTexts();
   const app = useApp();
-  const { saved } = useSettings();
+  const saved = useSaved();
   const { attempt, connection } = useConnection();
-  const existing = saved.channels.find(
+  const existing = saved?.channels.find(
     ({ id, account }) =>
       id === attempt?.channel?.id || account.external_id === attempt?.account?.external_id,
   );
   if (attempt?.reason !== 'already_connected' || !existing) return null;
 
-  function show(): void {
+  function show(channelId: string): void {
     connection.close();
     app.show({ name: 'settings' });
-    requestAnimationFrame(() => document.getElementById(rowId(existing?.id ?? ''))?.focus());
+    requestAnimationFrame(() => focusRow(channelId));
   }
-  return <Button onClick={show}>{t('result.existing')}</Button>;
+  return <Button onClick={() => show(existing.id)}>{t('result.existing')}</Button>;
 }
 
-/** Connected. Whoever agreed to the account a moment ago goes straight on; others see who it is first. */
+/** Connected. Admins who have just confirmed the account skip this; others see which account it is. */
 function Connected(): ReactNode {
   const { t } = useTexts();
   const app = useApp();

@@ -1,12 +1,12 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { useTexts } from '../use-app.tsx';
 import { AccountCard } from './AccountCard.tsx';
 import { useConnection } from './useConnection.ts';
 
-/** Shows who answered and asks whether that is meant, before anything counts. */
+/** Shows which account was found and asks for confirmation before anything takes effect. */
 export function ConfirmAccount(): ReactNode {
   const { t } = useTexts();
   const { state, target, attempt, service, connection } = useConnection();

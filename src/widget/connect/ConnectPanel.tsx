@@ -25,7 +25,7 @@ function OpenPanel(): ReactNode {
 
   function leave(): void {
     connection.close();
-    // A reconnected channel was chosen in the list, a new one among the services.
+    // Back to where the admin came from: the channel list, or the list of services.
     app.show({ name: channel ? 'settings' : 'services' });
   }
 
@@ -37,7 +37,7 @@ function OpenPanel(): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null);
   const shownPart = useRef(part);
   useEffect(() => {
-    // Back from a result or a question: both take the focus themselves, the panel does not.
+    // Results and questions take the focus themselves; the panel does not.
     if (shownPart.current !== part && part === 'panel') heading.current?.focus();
     shownPart.current = part;
   }, [part]);

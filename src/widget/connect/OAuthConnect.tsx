@@ -1,20 +1,20 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { isWebAddress } from '../api-error.ts';
-import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { SignInLink } from '../ui/SignInLink.tsx';
 import { useTexts } from '../use-app.tsx';
 import { useConnection } from './useConnection.ts';
 import { useSignInWindow } from './useSignInWindow.ts';
 
-/** Signing in at the service in a window of its own. The server says how it went, never the window. */
+/** Sign-in at the service in its own window. Only the server says how it went, never the window. */
 export function OAuthConnect(): ReactNode {
   const { t } = useTexts();
   const { state, attempt, service, connection } = useConnection();
   const signIn = useSignInWindow();
   const [isTooSlow, setIsTooSlow] = useState(false);
-  // What became of a window that was opened before this panel cannot be known.
+  // There is no way to know what became of a window that was opened before this panel.
   const isResumed = signIn.state === 'none' && state.isResumed && attempt?.state === 'waiting';
   const wasOpen = signIn.state === 'open' || signIn.state === 'closed' || isResumed;
   const url = isWebAddress(attempt?.authorize_url) ? attempt.authorize_url : undefined;
@@ -30,7 +30,7 @@ export function OAuthConnect(): ReactNode {
     if (url) navigate(url);
   }, [url, navigate]);
   useEffect(() => {
-    // The window waits for an address that will not come.
+    // The window is waiting for an address that will never come.
     if (state.error) popup?.close();
   }, [state.error, popup]);
 

@@ -1,17 +1,17 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useTexts } from '../use-app.tsx';
 import { pairingCodeGroups } from './attempt.ts';
 import { useConnection } from './useConnection.ts';
 
-/** No number anywhere has fewer; whether it is one, the server knows. */
+/** No phone number is shorter. The server decides whether it is a real one. */
 const FEWEST_DIGITS = 5;
 
-/** The way without a camera: a phone number, and a code to type on that phone. */
+/** The alternative to the camera: a phone number, and a code to type on that phone. */
 export function PairingCode(): ReactNode {
   const { t } = useTexts();
   const { state, attempt, connection } = useConnection();
@@ -32,7 +32,7 @@ export function PairingCode(): ReactNode {
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    // Kommo may have put a form of its own around us.
+    // Kommo may have its own form around ours.
     event.stopPropagation();
     setIsChecked(true);
     if (!isValid) return input.current?.focus();
@@ -91,7 +91,7 @@ export function PairingCode(): ReactNode {
   );
 }
 
-/** The code in two groups for the eye, and letter by letter for a screen reader. */
+/** The code in groups for the eye, and letter by letter for screen readers. */
 function ShownCode({ code }: { code: string }): ReactNode {
   const { t } = useTexts();
   const groups = pairingCodeGroups(code);

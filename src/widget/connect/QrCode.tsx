@@ -5,16 +5,16 @@ import { useTexts } from '../use-app.tsx';
 import { secondsLeft } from './attempt.ts';
 import { useConnection } from './useConnection.ts';
 
-/** When people who cannot see the countdown are told that the code will change. */
+/** When screen readers announce that the code is about to change. */
 const WARN_AT_SECONDS = 10;
 
-/** The code in a square that never changes its size, whatever it shows, and what happens to it. */
+/** The QR code in a square of constant size, with its countdown. */
 export function QrCode({ last }: { last: Attempt['qr'] }): ReactNode {
   const { t } = useTexts();
   const { attempt, phase, service, state } = useConnection();
   const now = useNow();
   const qr = phase === 'waiting' ? attempt?.qr : undefined;
-  // One whose time is over links no phone, whether or not the next has come.
+  // An expired code links no phone, even if the next one has not arrived yet.
   const seconds = qr ? secondsLeft(qr.expires_at, now, state.offsetMs) : 0;
   const isValid = seconds > 0;
   return (
@@ -60,7 +60,7 @@ function Countdown({ qr, seconds }: CountdownProps): ReactNode {
   );
 }
 
-/** What is said aloud: changes of the state, and one warning per code; never the seconds. */
+/** What screen readers announce: state changes and one warning per code, never the seconds. */
 function StateText({ seconds }: Pick<CountdownProps, 'seconds'>): ReactNode {
   const { t } = useTexts();
   const { attempt, phase } = useConnection();

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Attempt } from '../../contract/api.ts';
-import { FailureBanner } from '../settings/FailureBanner.tsx';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { Reference } from '../ui/Reference.tsx';
 import { useNow } from '../ui/useNow.ts';
 import { useTexts } from '../use-app.tsx';
@@ -11,10 +11,10 @@ import { PairingCode } from './PairingCode.tsx';
 import { QrCode } from './QrCode.tsx';
 import { useConnection } from './useConnection.ts';
 
-/** A service that has given no code by then gives none. */
+/** A service that has not sent a code by then will not send one. */
 const LATE_MS = 30_000;
 
-/** Linking a phone: first what to know about it, then the code with its steps, then the wait. */
+/** Linking a phone: first a notice, then the code with its steps, then the wait. */
 export function QrConnect(): ReactNode {
   const { t } = useTexts();
   const { state, attempt, phase, service, target, connection } = useConnection();
@@ -77,7 +77,7 @@ export function QrConnect(): ReactNode {
   );
 }
 
-/** The newest code of the attempt: one that is no longer valid stays in sight, dimmed. */
+/** The newest code of the attempt. An expired one stays visible, dimmed. */
 function useLastCode(attempt: Attempt | undefined): Attempt['qr'] {
   const [last, setLast] = useState<{ of: string; qr: Attempt['qr'] }>();
   const { id, qr } = attempt ?? {};
@@ -87,7 +87,7 @@ function useLastCode(attempt: Attempt | undefined): Attempt['qr'] {
   return qr ?? (last?.of === id ? last?.qr : undefined);
 }
 
-/** What keeps the phone from being linked, in the words the server has for it, while it lasts. */
+/** What is currently keeping the phone from being linked. */
 function Trouble({ hasCode }: { hasCode: boolean }): ReactNode {
   const { t } = useTexts();
   const { attempt, phase, connection } = useConnection();
@@ -108,7 +108,7 @@ function Trouble({ hasCode }: { hasCode: boolean }): ReactNode {
   );
 }
 
-/** Whether this attempt has been on the screen for longer than a code takes. */
+/** True when this attempt has been on screen longer than a code should take. */
 function useIsLate(attemptId: string | undefined): boolean {
   const now = useNow();
   const [seen, setSeen] = useState<{ id: string | undefined; at: number }>();

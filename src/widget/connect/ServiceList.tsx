@@ -1,22 +1,21 @@
 import type { ReactNode } from 'react';
 import type { AuthKind, ConnectorDescription } from '../../contract/connectors.ts';
 import { track } from '../analytics.ts';
-import { serviceTexts } from '../settings/service-texts.ts';
-import { useSettingsState } from '../settings/useSettings.ts';
+import { serviceTexts } from '../service-texts.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon, type IconName } from '../ui/Icon.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
+import { useSaved } from './useConnection.ts';
 
 const ICONS: Record<AuthKind, IconName> = { oauth: 'window', qr: 'qr', api_key: 'key' };
 
-/** The services on offer; choosing one opens its panel. */
+/** The available services. Choosing one opens its panel. */
 export function ServiceList(): ReactNode {
   const texts = useTexts();
   const { t } = texts;
   const app = useApp();
-  const { saved } = useSettingsState();
-  const connectors = saved?.connectors ?? [];
+  const connectors = useSaved()?.connectors ?? [];
 
   function choose(connector: ConnectorDescription): void {
     track('service_chosen', { connector: connector.id });

@@ -5,15 +5,15 @@ import type { Clock } from '../clock.ts';
 import { clockOffset, isOver, isOverdue, pollPause } from './attempt.ts';
 import { readEvents } from './event-stream.ts';
 
-/** A stream that is silent for longer than this (the server sends comments) is stuck in some proxy. */
+/** The server sends comments, so a stream that is silent for longer is stuck in a proxy. */
 const SILENCE_MS = 40_000;
 
 /** Answers after which there is nothing left to follow. */
 const GONE: string[] = ['not_found', 'unauthorized', 'attempt_expired'];
 
 export interface AttemptWatch {
-  /** Something may have happened: look now. */
-  nudge(): void;
+  /** Something may have happened: asks the server now. */
+  checkNow(): void;
   stop(): void;
 }
 
@@ -22,15 +22,15 @@ interface Watched {
   /** The attempt's own key. */
   key: string;
   onAttempt(attempt: Attempt): void;
-  /** Whether the server could be asked the last time. */
+  /** Reports whether the server was reached the last time. */
   onContact(isReached: boolean): void;
-  /** The server knows the attempt no more, or its time is up. */
+  /** The server no longer knows the attempt, or its time is up. */
   onGone(): void;
 }
 
 /**
- * Follows one attempt until it is over: by its event stream, and by asking again and again when there is
- * no stream. The server's word alone decides; messages and closed windows are only reasons to look.
+ * Follows one attempt until it is over: by its event stream, or by polling when there is no stream. Only the
+ * server's answer counts; messages and closed windows are just reasons to ask.
  */
 export function watchAttempt(
   api: Pick<Api, 'readAttempt' | 'openAttemptEvents'>,
@@ -45,7 +45,7 @@ export function watchAttempt(
   let isPolling = false;
   let wake = new AbortController();
 
-  function hear(attempt: Attempt): void {
+  function receive(attempt: Attempt): void {
     if (signal.aborted) return;
     latest = attempt;
     offsetMs = clockOffset(attempt, clock.now());
@@ -54,17 +54,17 @@ export function watchAttempt(
     if (isOver(attempt)) stop();
   }
 
-  function lose(): void {
+  function giveUp(): void {
     stop();
     watched.onGone();
   }
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     try {
-      hear(await api.readAttempt(id, watched.key, signal));
+      receive(await api.readAttempt(id, watched.key, signal));
     } catch (error) {
       if (signal.aborted) return;
-      if (isApiError(error) && GONE.includes(error.code)) lose();
+      if (isApiError(error) && GONE.includes(error.code)) giveUp();
       else watched.onContact(false);
     }
   }
@@ -73,22 +73,22 @@ export function watchAttempt(
     const ending = new AbortController();
     const end = () => ending.abort();
     signal.addEventListener('abort', end);
-    let heardAt = clock.now();
+    let lastByteAt = clock.now();
     void (async () => {
       while (!ending.signal.aborted) {
         await clock.wait(SILENCE_MS / 2, ending.signal);
-        if (clock.now() - heardAt > SILENCE_MS) end();
+        if (clock.now() - lastByteAt > SILENCE_MS) end();
       }
     })();
     try {
       const response = await api.openAttemptEvents(id, watched.key, ending.signal);
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
       if (!response.ok || !isStream || !response.body) return;
-      const heard = () => {
-        heardAt = clock.now();
+      const onBytes = () => {
+        lastByteAt = clock.now();
       };
-      for await (const data of readEvents(response.body, heard)) {
-        hear(attemptOf(data));
+      for await (const data of readEvents(response.body, onBytes)) {
+        receive(attemptOf(data));
         if (signal.aborted) return;
       }
     } catch {
@@ -102,9 +102,9 @@ export function watchAttempt(
   async function poll(): Promise<void> {
     isPolling = true;
     for (let count = 0; !signal.aborted; count += 1) {
-      await look();
+      await check();
       if (signal.aborted) return;
-      if (isOverdue(latest, clock.now(), offsetMs)) return lose();
+      if (isOverdue(latest, clock.now(), offsetMs)) return giveUp();
       wake = new AbortController();
       await clock.wait(pollPause(latest, count), wake.signal);
       await untilVisible(signal);
@@ -118,15 +118,15 @@ export function watchAttempt(
 
   void stream().then(poll);
   return {
-    nudge() {
+    checkNow() {
       if (isPolling) wake.abort();
-      else void look();
+      else void check();
     },
     stop,
   };
 }
 
-/** Resolves at once unless the tab is hidden; nobody asks for a tab nobody sees. */
+/** Resolves once the tab is visible: a hidden tab does not need to poll. */
 function untilVisible(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     function check() {

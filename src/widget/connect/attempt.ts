@@ -5,21 +5,21 @@ export type Phase =
   /** No attempt yet. */
   | 'idle'
   | 'starting'
-  /** The admin's turn: sign in, scan, type. */
+  /** The admin must act: sign in, scan or type. */
   | 'waiting'
   /** A phone scanned the code; the service needs up to a minute. */
   | 'linking'
-  /** Somebody was found; the admin must agree. */
+  /** An account was found; the admin must confirm it. */
   | 'confirm'
   | 'connected'
   | 'failed'
   | 'expired'
   | 'cancelled';
 
-/** An attempt that nobody renews ends this long after its time, in case the server cannot be asked. */
+/** How long after its expiry an attempt counts as over when the server cannot be reached. */
 const EXPIRY_GRACE_MS = 5000;
 
-/** Pauses between two looks at an attempt: they grow from the first to the second. */
+/** Polling pauses grow from the first to the longest. */
 const POLL_FIRST_MS = 2000;
 const POLL_LONGEST_MS = 5000;
 const POLL_GROWTH = 1.2;
@@ -31,7 +31,7 @@ export function phaseOf(attempt: Attempt | undefined): Phase {
   return attempt.state;
 }
 
-/** What keeps an open attempt from getting on, for as long as it lasts. */
+/** What is currently blocking an open attempt, if anything. */
 export function troubleOf(attempt: Attempt | undefined): AttemptReason | undefined {
   if (!attempt || !['starting', 'waiting'].includes(attempt.state)) return undefined;
   return attempt.reason === 'linking' ? undefined : attempt.reason;
@@ -57,17 +57,17 @@ export function isOverdue(attempt: Attempt, nowMs: number, offsetMs: number): bo
   return nowMs + offsetMs > Date.parse(attempt.expires_at) + EXPIRY_GRACE_MS;
 }
 
-/** The pause before look number `count`, counted from 0. */
+/** The pause before poll number `count`, counted from 0. */
 export function pollPause(attempt: Attempt, count: number): number {
   const grown = Math.min(POLL_FIRST_MS * POLL_GROWTH ** count, POLL_LONGEST_MS);
   return Math.max(grown, attempt.poll_after_ms);
 }
 
-/** The later of two states of one attempt: stream and polling may overtake one another. */
-export function newerOf(known: Attempt | undefined, heard: Attempt): Attempt {
-  if (!known || known.id !== heard.id) return heard;
+/** The later of two states of one attempt. The stream and polling can overtake each other. */
+export function newerOf(known: Attempt | undefined, received: Attempt): Attempt {
+  if (!known || known.id !== received.id) return received;
   if (isOver(known)) return known;
-  return Date.parse(heard.server_time) >= Date.parse(known.server_time) ? heard : known;
+  return Date.parse(received.server_time) >= Date.parse(known.server_time) ? received : known;
 }
 
 /** `ABCD-EFGH` in groups of four, as phones ask for it. */

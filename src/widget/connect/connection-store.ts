@@ -1,52 +1,87 @@
 import type { Attempt, Channel, StartAttempt, StartedAttempt } from '../../contract/api.ts';
+import type { ConnectorDescription } from '../../contract/connectors.ts';
 import type { Api } from '../api.ts';
-import { asApiError, isApiError } from '../api-error.ts';
+import { type ApiError, asApiError, isApiError } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
 import type { PendingAttempt, PendingAttempts } from '../pending-attempts.ts';
 import { createStore, type Store } from '../store.ts';
 import { clockOffset, isOver, newerOf } from './attempt.ts';
 import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
-import { CLOSED, type ConnectionState, type Target } from './connection-state.ts';
 import { resumeAttempt } from './resume-attempt.ts';
 
-/** Answers that mean: this attempt is over, begin another one. */
+/** What is being connected: a new account of a service, or an existing channel again. */
+export interface Target {
+  connector: ConnectorDescription;
+  channel?: Channel;
+}
+
+/** Everything the panel renders. */
+export interface ConnectionState {
+  /** Undefined while no connection panel is open. */
+  target: Target | undefined;
+  attempt: Attempt | undefined;
+  /** The attempt is being created, or looked for after a reload. */
+  isStarting: boolean;
+  /** The attempt started before this modal opened, so its sign-in window may still be open. */
+  isResumed: boolean;
+  /** Something the admin submitted is in progress. */
+  isBusy: boolean;
+  error: ApiError | undefined;
+  /** The server could not be reached the last time. The attempt continues. */
+  isCutOff: boolean;
+  /** The server's clock minus the browser's, in milliseconds. */
+  offsetMs: number;
+}
+
+const CLOSED: ConnectionState = {
+  target: undefined,
+  attempt: undefined,
+  isStarting: false,
+  isResumed: false,
+  isBusy: false,
+  error: undefined,
+  isCutOff: false,
+  offsetMs: 0,
+};
+
+/** True for errors that mean the attempt is over and a new one must be started. */
 function isStale(error: unknown): boolean {
   const stale: string[] = ['attempt_expired', 'attempt_state', 'not_found'];
   return isApiError(error) && stale.includes(error.code);
 }
 
-/** The one connection attempt the admin is in. Survives a closed modal and a reload of the page. */
+/** The admin's current connection attempt. Survives a closed modal and a page reload. */
 export interface ConnectionStore extends Pick<Store<ConnectionState>, 'get' | 'subscribe'> {
   open(target: Target): void;
   /**
-   * Goes on with an attempt that was begun before the page was loaded. When it led to a channel meanwhile,
-   * that channel is the answer, and the panel is closed.
+   * Continues an attempt from before the page was loaded. If it has led to a channel since then, closes the
+   * panel and returns that channel.
    */
   restore(target: Target, pending: PendingAttempt): Promise<Channel | undefined>;
-  /** Begins an attempt, in place of the one there was. */
+  /** Starts an attempt and ends the previous one. */
   start(): Promise<void>;
-  /** Hands over what the admin typed; begins an attempt when there is none. */
+  /** Submits what the admin typed. Starts an attempt first if there is none. */
   submit(values: Record<string, string>): Promise<void>;
-  /** Asks how the server reads the phone number; undefined when it does not. */
+  /** Asks how the server reads the phone number; undefined when it cannot read it. */
   readPhone(phone: string): Promise<string | undefined>;
-  /** Agrees to the account that was found. */
+  /** Confirms the account that was found. */
   confirm(): Promise<void>;
   /** Something may have happened at the service: asks the server now. */
-  nudge(): void;
+  checkNow(): void;
   /** Forgets the attempt and ends it at the service; the panel stays. */
   reset(): void;
   /** Closes the panel, and ends an attempt that is not over. */
   close(): void;
-  /** The modal closes: stops asking. The attempt lives on. */
+  /** The modal closes: stops following the attempt, which stays open. */
   pause(): void;
-  /** The modal is open again: follows the attempt where it is. */
+  /** The modal is open again: follows the attempt from its current state. */
   resume(): void;
 }
 
-/** What an attempt may lead to outside the panel. */
+/** Effects of an attempt outside the panel. */
 export interface ConnectionEvents {
   onConnected(channel: Channel): void;
-  /** Kommo's grant is dead; `url` is the consent page. */
+  /** Kommo's grant no longer works; `url` is the consent page. */
   onReauthorize(url: string): void;
 }
 
@@ -59,15 +94,15 @@ export function createConnectionStore(
   const store = createStore<ConnectionState>(CLOSED);
   let key = '';
   let watch: AttemptWatch | undefined;
-  /** Counts attempts begun or given up, so that a late answer cannot revive one. */
+  /** Counts attempts that were started or abandoned, so that a late answer cannot bring one back. */
   let turn = 0;
 
-  function hear(heard: Attempt): void {
+  function receive(received: Attempt): void {
     const known = store.get().attempt;
-    const attempt = newerOf(known, heard);
+    const attempt = newerOf(known, received);
     const isNews = attempt.state === 'connected' && known?.state !== 'connected';
     store.set({ attempt, offsetMs: clockOffset(attempt, clock.now()) });
-    // The admin sees how it ended; once is enough.
+    // The admin sees the outcome now; there is no need to show it again after a reload.
     if (isOver(attempt)) pending.forget();
     if (isNews && attempt.channel) events.onConnected(attempt.channel);
   }
@@ -75,12 +110,12 @@ export function createConnectionStore(
   function follow(): void {
     watch?.stop();
     const { attempt } = store.get();
-    // With an API key each step answers at once, and then it is the admin's turn.
+    // With an API key every step gets its answer at once, so there is nothing to follow.
     if (!attempt || isOver(attempt) || attempt.auth === 'api_key') return;
     watch = watchAttempt(api, clock, {
       attempt,
       key,
-      onAttempt: hear,
+      onAttempt: receive,
       onContact: (isReached) => store.set({ isCutOff: !isReached }),
       onGone: expire,
     });
@@ -93,7 +128,7 @@ export function createConnectionStore(
     store.set({ attempt: { ...attempt, state: 'expired', reason: 'timed_out' } });
   }
 
-  /** Should this call fail, the server ends the attempt by its own time. */
+  /** If this call fails, the attempt simply expires on the server. */
   function cancel(attempt: Attempt | undefined): void {
     if (attempt && !isOver(attempt)) void api.cancelAttempt(attempt.id).catch(() => undefined);
   }
@@ -117,29 +152,29 @@ export function createConnectionStore(
     abandon();
     store.set({ ...CLOSED, target, isBusy: store.get().isBusy, isStarting: true });
     const { connector, channel } = target;
-    const wish: StartAttempt = {
+    const request: StartAttempt = {
       connector: connector.id,
       ...(channel ? { channel_id: channel.id } : {}),
     };
     const idempotencyKey = crypto.randomUUID();
     pending.write({
       idempotencyKey,
-      connector: wish.connector,
-      channelId: wish.channel_id,
+      connector: request.connector,
+      channelId: request.channel_id,
       startedAt: clock.now(),
     });
-    const isBegun = await adopt(api.startAttempt(wish, idempotencyKey));
+    const isBegun = await adopt(api.startAttempt(request, idempotencyKey));
     if (isBegun === false) pending.forget();
   }
 
-  /** Makes the attempt that is being begun the current one. False: it failed; undefined: nobody waits any more. */
+  /** Makes a starting attempt the current one. False when it failed, undefined when it was abandoned. */
   async function adopt(beginning: Promise<StartedAttempt>): Promise<boolean | undefined> {
     const mine = turn;
     try {
       const started = await beginning;
       if (mine !== turn) return void cancel(started.attempt);
       key = started.attempt_key;
-      hear(started.attempt);
+      receive(started.attempt);
       follow();
       return true;
     } catch (caught) {
@@ -156,7 +191,7 @@ export function createConnectionStore(
     store.set({ ...CLOSED, target, isStarting: true, isResumed: true });
     const isBegun = await adopt(resumeAttempt(api, clock, found, target.connector.auth));
     const { attempt, error } = store.get();
-    // Whoever was merely not reached may be found by the next reload.
+    // If the server was just unreachable, the next reload may still find the attempt.
     if (isBegun === false && error?.code !== 'unreachable') pending.forget();
     if (!isBegun || attempt?.state !== 'connected' || !attempt.channel) return undefined;
     store.set(CLOSED);
@@ -172,7 +207,7 @@ export function createConnectionStore(
       ...(isConfirmed ? { confirm: true } : {}),
     });
     if (mine !== turn) return;
-    hear(answer.attempt);
+    receive(answer.attempt);
   }
 
   async function act(work: () => Promise<void>): Promise<void> {
@@ -194,7 +229,7 @@ export function createConnectionStore(
     open(target) {
       abandon();
       store.set({ ...CLOSED, target });
-      // The address of the sign-in page must be known before the click that opens it.
+      // The sign-in address must be known before the click that opens the window.
       if (target.connector.auth === 'oauth') void start();
     },
     restore,
@@ -231,7 +266,7 @@ export function createConnectionStore(
           expire();
         }
       }),
-    nudge: () => watch?.nudge(),
+    checkNow: () => watch?.checkNow(),
     reset() {
       abandon();
       store.set({ ...CLOSED, target: store.get().target });

@@ -1,6 +1,6 @@
 /**
- * Reads the `data` of server-sent events from a response. Plain `EventSource` cannot send the attempt's
- * key in a header, and the key must not stand in an address.
+ * Reads the `data` of server-sent events from a response. `EventSource` cannot send the
+ * attempt's key in a header, and the key must not appear in a URL.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */

@@ -5,8 +5,8 @@ import { createConnectionStore } from './connection-store.ts';
 import { ServiceList } from './ServiceList.tsx';
 
 /*
- * The part of the widget that is fetched only when somebody connects a channel. It is built on its own, with
- * its own copies of what both parts draw with; all they share is the app that is handed over.
+ * The part of the widget that is fetched only when someone connects a channel. It is built separately, with its
+ * own copies of shared components. The two parts share only the `app` object.
  */
 
 export const createConnection: PanelsModule['createConnection'] = createConnectionStore;

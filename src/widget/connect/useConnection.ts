@@ -1,10 +1,9 @@
 import { useSyncExternalStore } from 'react';
-import type { Attempt } from '../../contract/api.ts';
-import { type ServiceTexts, serviceTexts } from '../settings/service-texts.ts';
+import type { Attempt, Settings } from '../../contract/api.ts';
+import { type ServiceTexts, serviceTexts } from '../service-texts.ts';
 import { useApp, useTexts } from '../use-app.tsx';
 import { type Phase, phaseOf } from './attempt.ts';
-import type { ConnectionState, Target } from './connection-state.ts';
-import type { ConnectionStore } from './connection-store.ts';
+import type { ConnectionState, ConnectionStore, Target } from './connection-store.ts';
 
 interface OpenConnection {
   state: ConnectionState;
@@ -15,7 +14,7 @@ interface OpenConnection {
   connection: ConnectionStore;
 }
 
-/** Whoever fetched these panels has made the connection too. */
+/** The store exists whenever these panels do: they are loaded together. */
 export function useConnectionStore(): ConnectionStore {
   const { connection } = useApp();
   if (!connection) throw new Error('the panels come with their connection');
@@ -27,7 +26,7 @@ export function useConnectionState(): ConnectionState {
   return useSyncExternalStore(connection.subscribe, connection.get);
 }
 
-/** For the parts of an open connection panel. */
+/** For the components of an open connection panel. */
 export function useConnection(): OpenConnection {
   const connection = useConnectionStore();
   const texts = useTexts();
@@ -42,4 +41,10 @@ export function useConnection(): OpenConnection {
     service: serviceTexts(texts, target.connector),
     connection,
   };
+}
+
+/** The settings as the backend last confirmed them; undefined until they are loaded. */
+export function useSaved(): Settings | undefined {
+  const { settings } = useApp();
+  return useSyncExternalStore(settings.subscribe, settings.get).saved;
 }

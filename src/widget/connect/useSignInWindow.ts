@@ -1,19 +1,19 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { listenForHints, openPopup } from '../ui/popup.ts';
 import { useApp } from '../use-app.tsx';
-import { listenForHints, openPopup } from './popup.ts';
 import { useConnectionStore } from './useConnection.ts';
 
 /** How long an empty window waits for its address. */
 const ADDRESS_TIMEOUT_MS = 20_000;
 
-/** How often an open window is looked at. */
+/** How often to check whether the window was closed. */
 const CLOSED_CHECK_MS = 500;
 
 interface SignInWindow {
-  /** `closed` is what the browser says; it is wrong when the service cuts the window off from us. */
+  /** `closed` is the browser's word, which is wrong when the service isolates its window from ours. */
   state: 'none' | 'open' | 'blocked' | 'closed';
   window: Window | undefined;
-  /** Must be called in the click itself. Without an address the window opens empty and waits. */
+  /** Call directly in the click handler. Without an address the window opens empty and waits. */
   open(address: string | undefined, onTooSlow: () => void): void;
   /** Sends a waiting window to its address. */
   navigate(address: string): void;
@@ -32,7 +32,7 @@ export function useSignInWindow(): SignInWindow {
       listenForHints(
         host.apiUrl,
         (session) => session === connection.get().attempt?.id,
-        connection.nudge,
+        connection.checkNow,
       ),
     [host, connection],
   );
@@ -43,11 +43,11 @@ export function useSignInWindow(): SignInWindow {
       if (!popup.closed) return;
       clearInterval(timer);
       setState('closed');
-      connection.nudge();
+      connection.checkNow();
     }, CLOSED_CHECK_MS);
     return () => {
       clearInterval(timer);
-      // The panel goes away: a window nobody waits for goes with it. With the modal alone the attempt lives on.
+      // Leaving the panel ends the attempt, so its window closes. Closing only the modal keeps both.
       if (connection.get().attempt?.state !== 'waiting') popup.close();
     };
   }, [popup, connection]);

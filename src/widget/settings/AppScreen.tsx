@@ -2,12 +2,12 @@ import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
-import { focusHeading } from '../ui/focus-heading.ts';
+import { focusHeading } from '../ui/focus.ts';
 import { useApp, useTexts, useView } from '../use-app.tsx';
 import { LazyPanels } from './LazyPanels.tsx';
 import { SettingsScreen } from './SettingsScreen.tsx';
 
-/** The one view that is shown. Coming back to the settings reads them again and puts the focus on their heading. */
+/** The current view. Returning to the settings reloads them and focuses their heading. */
 export function AppScreen(): ReactNode {
   const { t } = useTexts();
   const app = useApp();
@@ -20,7 +20,7 @@ export function AppScreen(): ReactNode {
     shown.current = view;
     if (view.name !== 'settings') return;
     focusHeading(node.current);
-    // Meanwhile somebody else may have taken the last place. A new channel has it read already.
+    // Someone else may have used up the limit since. After a new channel, they are already loaded.
     if (!view.connected) void app.settings.load();
   }, [app, view]);
 
@@ -52,7 +52,7 @@ export function AppScreen(): ReactNode {
   );
 }
 
-/** Says what happened to people who cannot see it. */
+/** Announces to screen readers what happened on screen. */
 function Announcer(): ReactNode {
   const { announcement } = useApp();
   const { text } = useSyncExternalStore(announcement.subscribe, announcement.get);

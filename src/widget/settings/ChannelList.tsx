@@ -1,18 +1,18 @@
 import { type ReactNode, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { Channel } from '../../contract/api.ts';
+import { focusRow } from '../ui/focus.ts';
 import { TextField } from '../ui/TextField.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelRow } from './ChannelRow.tsx';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import type { DraftChannel } from './draft.ts';
-import { rowId } from './row-id.ts';
 import { useSettings } from './useSettings.ts';
 
-/** Longer lists get a field to search them by. */
+/** Longer lists get a search field. */
 const FILTER_ABOVE = 8;
 
-/** All channels, with the default one marked among them. `onLastDeleted` finds the focus a new place. */
+/** All channels, with the default one marked. `onLastDeleted` moves the focus when no row is left. */
 export function ChannelList({ onLastDeleted }: { onLastDeleted: () => void }): ReactNode {
   const { t } = useTexts();
   const app = useApp();
@@ -25,12 +25,10 @@ export function ChannelList({ onLastDeleted }: { onLastDeleted: () => void }): R
   function afterDelete(deleted: Channel): void {
     const index = shown.findIndex(({ channel }) => channel.id === deleted.id);
     const neighbour = shown[index + 1] ?? shown[index - 1];
-    // The focus can leave the dialog only once it is closed.
+    // The focus can leave the dialog only after it is closed.
     flushSync(() => setDeleting(undefined));
     app.announce(t('delete.done', { name: deleted.name }));
-    const row = neighbour && document.getElementById(rowId(neighbour.channel.id));
-    if (row) row.focus();
-    else onLastDeleted();
+    if (!neighbour || !focusRow(neighbour.channel.id)) onLastDeleted();
   }
 
   return (

@@ -2,10 +2,10 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState 
 import { Button } from '../ui/Button.tsx';
 import { useTexts } from '../use-app.tsx';
 import { type DraftChannel, findProblems, MAX_NAME_LENGTH } from './draft.ts';
-import { fieldProblemText, problemText } from './problem-texts.ts';
+import { fieldProblemText, problemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
 
-/** The channel's name, and its change in place: Enter keeps it in the draft, Escape takes it back. */
+/** The channel's name, editable in place: Enter keeps the new name in the draft, Escape discards it. */
 export function ChannelName({ row: { channel, name } }: { row: DraftChannel }): ReactNode {
   const texts = useTexts();
   const { t } = texts;
@@ -17,7 +17,7 @@ export function ChannelName({ row: { channel, name } }: { row: DraftChannel }): 
   const isEditing = typed !== undefined;
 
   useEffect(() => {
-    // The field is gone: the focus goes back to where it came from.
+    // The field is gone, so the focus returns to the button that opened it.
     if (wasEditing.current && !isEditing) button.current?.focus();
     wasEditing.current = isEditing;
   }, [isEditing]);
@@ -42,7 +42,7 @@ export function ChannelName({ row: { channel, name } }: { row: DraftChannel }): 
       keep();
     }
     if (event.key === 'Escape') {
-      // Kommo would close its modal.
+      // Otherwise Kommo would close its modal.
       event.stopPropagation();
       setTyped(undefined);
     }
@@ -54,7 +54,7 @@ export function ChannelName({ row: { channel, name } }: { row: DraftChannel }): 
         <div className="kcc-name__edit">
           <input
             className="kcc-input"
-            // The admin asked for this field with the press of a button.
+            // The admin opened this field by pressing a button.
             ref={(node) => node?.focus()}
             aria-label={t('channels.name')}
             aria-describedby={errorId}

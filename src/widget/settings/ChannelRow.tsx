@@ -1,18 +1,18 @@
 import type { ReactNode } from 'react';
 import type { Channel } from '../../contract/api.ts';
+import { serviceTitle } from '../service-texts.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choice } from '../ui/Choice.tsx';
+import { rowId } from '../ui/focus.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelName } from './ChannelName.tsx';
 import { ChannelState } from './ChannelState.tsx';
 import type { DraftChannel } from './draft.ts';
 import { PipelinePicker } from './PipelinePicker.tsx';
-import { rowId } from './row-id.ts';
-import { serviceTitle } from './service-texts.ts';
 import { useSettings } from './useSettings.ts';
 
-/** One channel: who it is, how it is doing, where its leads go. */
+/** One channel: its account, its status, and where its leads go. */
 export function ChannelRow({
   row,
   onDelete,
@@ -85,7 +85,7 @@ export function ChannelRow({
   );
 }
 
-/** The account's picture, or a drawing; decoration beside the name. */
+/** The account's picture or an icon, as decoration next to the name. */
 function Avatar({ channel }: { channel: Channel }): ReactNode {
   const { avatar_url: url } = channel.account;
   if (!url)

@@ -4,7 +4,7 @@ import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelList } from './ChannelList.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** The channels, how many there may be, and the way to another one. */
+/** The channels, their limit, and a button to add another. */
 export function ChannelSection(): ReactNode {
   const { t, number } = useTexts();
   const app = useApp();

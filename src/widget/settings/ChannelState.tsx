@@ -14,7 +14,7 @@ const LOOKS: Record<ChannelStatus, { tone: Tone; icon: IconName }> = {
   paused: { tone: 'neutral', icon: 'pause' },
 };
 
-/** How the channel is doing: a word, a sentence when there is something to say, and what to do. */
+/** The channel's status: a word, an explanation if it needs one, and what to do. */
 export function ChannelState({
   channel,
   onReconnect,

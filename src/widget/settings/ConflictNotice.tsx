@@ -3,11 +3,11 @@ import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { applyEdits, type Draft, NO_EDITS, type SettingKey } from './draft.ts';
-import { nameOfValue } from './preference-values.ts';
+import { nameOfValue } from './Preferences.tsx';
 import type { Conflict } from './settings-state.ts';
 import { useSettings } from './useSettings.ts';
 
-/** Two admins changed the same setting: shows both values, and lets this one choose. */
+/** Two admins changed the same setting: shows both values and lets this admin choose. */
 export function ConflictNotice({ conflict }: { conflict: Conflict }): ReactNode {
   const { t, list, language } = useTexts();
   const app = useApp();

@@ -3,9 +3,9 @@ import type { Channel } from '../../contract/api.ts';
 import { type ApiError, asApiError } from '../api-error.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { SelectField } from '../ui/SelectField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { FailureBanner } from './FailureBanner.tsx';
 import { useSettings } from './useSettings.ts';
 
 interface DeleteDialogProps {
@@ -14,23 +14,23 @@ interface DeleteDialogProps {
   onDeleted: () => void;
 }
 
-/** Asks before a channel is deleted, and for a new default channel when it was the default one. */
+/** Asks for confirmation before deleting a channel, and for a new default if it was the default one. */
 export function DeleteDialog({ channel, onClose, onDeleted }: DeleteDialogProps): ReactNode {
   const { t } = useTexts();
   const { draft, settings } = useSettings();
   const others = draft.channels.filter((row) => row.channel.id !== channel.id);
-  const [heir, setHeir] = useState(others[0]?.channel.id ?? '');
+  const [replacement, setReplacement] = useState(others[0]?.channel.id ?? '');
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const name = draft.channels.find((row) => row.channel.id === channel.id)?.name ?? channel.name;
-  const needsHeir = draft.defaultChannelId === channel.id && others.length > 0;
+  const needsReplacement = draft.defaultChannelId === channel.id && others.length > 0;
 
   async function remove(): Promise<void> {
     setIsBusy(true);
     setError(undefined);
     try {
       await settings.deleteChannel(channel.id);
-      if (needsHeir) settings.chooseDefault(heir);
+      if (needsReplacement) settings.chooseDefault(replacement);
       onDeleted();
     } catch (caught) {
       setError(asApiError(caught));
@@ -41,12 +41,12 @@ export function DeleteDialog({ channel, onClose, onDeleted }: DeleteDialogProps)
   return (
     <Dialog title={t('delete.title', { name })} onClose={onClose}>
       <p>{t('delete.text')}</p>
-      {needsHeir && (
+      {needsReplacement && (
         <SelectField
           label={t('delete.new_default')}
           hint={t('delete.new_default_text', { name })}
-          value={heir}
-          onChange={setHeir}
+          value={replacement}
+          onChange={setReplacement}
           options={others.map((row) => ({ value: row.channel.id, label: row.name }))}
         />
       )}

@@ -1,14 +1,14 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { InstallStatus } from '../../contract/api.ts';
 import { isWebAddress } from '../api-error.ts';
-import { listenForHints, openPopup } from '../connect/popup.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { listenForHints, openPopup } from '../ui/popup.ts';
 import { SignInLink } from '../ui/SignInLink.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** Kommo says that the integration is not installed: its own button is the only way. */
+/** Kommo says that the integration is not installed: only Kommo's own button can install it. */
 export function NotInstalled(): ReactNode {
   const { t } = useTexts();
   const { settings } = useApp();
@@ -23,7 +23,7 @@ export function NotInstalled(): ReactNode {
   );
 }
 
-/** The backend has no permission of Kommo yet, or no longer: leads administrators to Kommo's consent page. */
+/** The backend has no access to Kommo, or no longer has it: leads administrators to Kommo's consent page. */
 export function Authorize(): ReactNode {
   const { t, date } = useTexts();
   const { state, saved, settings } = useSettings();
@@ -75,7 +75,7 @@ function whyMissing(
   return isExpired ? 'expired' : 'authorize';
 }
 
-/** Opens Kommo's consent page; when it seems to be over, the settings are read again. */
+/** Opens Kommo's consent page, and reloads the settings when the admin seems to be done there. */
 function ConsentButton({ url }: { url: string }): ReactNode {
   const { t } = useTexts();
   const { host, settings } = useApp();
@@ -89,7 +89,7 @@ function ConsentButton({ url }: { url: string }): ReactNode {
 
   useEffect(() => {
     if (!popup) return;
-    // Coming back to this window usually means that the other one is done with.
+    // Returning to this window usually means that the admin is done in the other one.
     const check = () => void settings.load();
     window.addEventListener('focus', check);
     return () => window.removeEventListener('focus', check);

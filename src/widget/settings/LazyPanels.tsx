@@ -1,11 +1,11 @@
 import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
-import { focusHeading } from '../ui/focus-heading.ts';
+import { focusHeading } from '../ui/focus.ts';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 
-/** The views for connecting a channel, fetched when the first of them is asked for. */
+/** The views for connecting a channel, fetched when one of them is first opened. */
 export function LazyPanels({ name }: { name: 'services' | 'connect' }): ReactNode {
   const { t } = useTexts();
   const app = useApp();

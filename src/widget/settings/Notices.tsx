@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react';
+import type { ApiError } from '../api-error.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { useApp, useTexts, useView } from '../use-app.tsx';
 import { ConflictNotice } from './ConflictNotice.tsx';
 import { listEdits } from './draft.ts';
-import { FailureBanner } from './FailureBanner.tsx';
-import { LoadFailure } from './LoadFailure.tsx';
 import { ProblemList } from './ProblemList.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** What the admin should know before he goes on, the most pressing first. */
+/** What the admin should know before they continue, the most urgent first. */
 export function Notices(): ReactNode {
   const { t } = useTexts();
   const { view } = useApp();
@@ -61,4 +61,12 @@ export function Notices(): ReactNode {
       )}
     </>
   );
+}
+
+/** Why the settings could not be loaded, with a button to try again. */
+export function LoadFailure({ error }: { error: ApiError }): ReactNode {
+  const { t } = useTexts();
+  const { settings } = useApp();
+  const retry = () => void settings.load();
+  return <FailureBanner title={t('app.load_failed')} error={error} onRetry={retry} />;
 }

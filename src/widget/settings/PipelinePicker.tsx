@@ -5,12 +5,12 @@ import { Icon } from '../ui/Icon.tsx';
 import { useEscape } from '../ui/useEscape.ts';
 import { useTexts } from '../use-app.tsx';
 import { type DraftChannel, findProblems } from './draft.ts';
-import { fieldProblemText, problemText } from './problem-texts.ts';
+import { fieldProblemText, problemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
 
 /**
- * The pipelines of a channel: a line that names them and opens a list of check boxes. Boxes rather than a
- * select, because there may be several, and because nothing is chosen by merely moving through them.
+ * The pipelines of a channel: a line that names them and opens a list of checkboxes. Not a select, because
+ * there can be several, and because moving through checkboxes does not choose anything.
  */
 export function PipelinePicker({ row }: { row: DraftChannel }): ReactNode {
   const texts = useTexts();
@@ -37,7 +37,7 @@ export function PipelinePicker({ row }: { row: DraftChannel }): ReactNode {
     };
   const chosen = pipelineIds.map(find);
   const known = saved.pipelines.filter(({ is_archived }) => !is_archived);
-  // One that is taken off stays until the save: whoever uses the keyboard is standing on it.
+  // An unchecked one stays in the list until the save, because keyboard users have the focus on it.
   const gone = [...new Set([...channel.pipeline_ids, ...pipelineIds])]
     .filter((id) => !known.some((pipeline) => pipeline.id === id))
     .map(find);

@@ -3,16 +3,25 @@ import type { Preferences as PreferenceValues } from '../../contract/api.ts';
 import { Choice } from '../ui/Choice.tsx';
 import { SelectField } from '../ui/SelectField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { namedValues, nameOfValue } from './preference-values.ts';
-import { fieldProblemText } from './problem-texts.ts';
+import { fieldProblemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
 
-/** Language and country: they follow Kommo by themselves unless the admin fixes them. */
+/** Languages used with clients where Kommo is sold, and some more (ISO 639-1). */
+const LANGUAGES = 'ar cs de en es fr he hi hu id it kk ms nl pl pt ro ru sv th tr uk uz vi zh';
+
+/** Countries where Kommo is sold (ISO 3166-1 alpha-2). The backend can complete their national numbers. */
+const COUNTRIES =
+  'AE AR AU BO BR CA CH CL CO CR CZ DE DO EC EG ES FR GB GT HN ID IE IL IN IT KE KZ MA MX MY NG NI NL NZ PA PE ' +
+  'PH PK PL PR PT PY RO RU SA SG SV TH TR UA US UY UZ VE VN ZA';
+
+type Kind = keyof PreferenceValues;
+
+/** Language and country. They follow the Kommo account unless the admin sets them here. */
 export function Preferences(): ReactNode {
   const { t } = useTexts();
   const { saved } = useSettings();
   const isFirstStep = saved.status === 'new';
-  // What cannot be changed later has to be offered before the first save, the rest afterwards.
+  // What cannot be changed later must be offered before the first save, the rest after it.
   const kinds = (['language', 'country'] as const).filter(
     (kind) => !isFirstStep || saved.changeable[`preferences.${kind}`] === 'reinstall',
   );
@@ -30,7 +39,7 @@ export function Preferences(): ReactNode {
   );
 }
 
-function Preference({ kind }: { kind: keyof PreferenceValues }): ReactNode {
+function Preference({ kind }: { kind: Kind }): ReactNode {
   const texts = useTexts();
   const { t, language } = texts;
   const { state, saved, draft, isEditable, settings } = useSettings();
@@ -78,4 +87,27 @@ function Preference({ kind }: { kind: keyof PreferenceValues }): ReactNode {
       )}
     </fieldset>
   );
+}
+
+/** The browser's name for a language or country, or the code if it knows none. */
+export function nameOfValue(kind: Kind, value: string, language: string): string {
+  try {
+    return displayNames(kind, language).of(value) ?? value;
+  } catch {
+    return value;
+  }
+}
+
+/** Everything to choose from, sorted by name. */
+function namedValues(kind: Kind, language: string): { value: string; label: string }[] {
+  const names = displayNames(kind, language);
+  const { compare } = new Intl.Collator(language);
+  return (kind === 'language' ? LANGUAGES : COUNTRIES)
+    .split(' ')
+    .map((value) => ({ value, label: names.of(value) ?? value }))
+    .sort((left, right) => compare(left.label, right.label));
+}
+
+function displayNames(kind: Kind, language: string): Intl.DisplayNames {
+  return new Intl.DisplayNames([language], { type: kind === 'language' ? 'language' : 'region' });
 }

@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import { Banner } from '../ui/Banner.tsx';
+import { focusRow } from '../ui/focus.ts';
 import { useTexts } from '../use-app.tsx';
 import { findProblems } from './draft.ts';
-import { fieldProblemText, problemText } from './problem-texts.ts';
-import { rowId } from './row-id.ts';
+import { fieldProblemText, problemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
 
-/** What kept the last save from going through; each entry leads to its row. */
+/** What prevented the last save; each entry leads to its row. */
 export function ProblemList(): ReactNode {
   const texts = useTexts();
   const { state, saved, draft } = useSettings();
@@ -28,11 +28,7 @@ export function ProblemList(): ReactNode {
           return (
             <li key={`${channelId} ${field} ${text}`}>
               {row ? (
-                <button
-                  type="button"
-                  className="kcc-link"
-                  onClick={() => document.getElementById(rowId(row.channel.id))?.focus()}
-                >
+                <button type="button" className="kcc-link" onClick={() => focusRow(row.channel.id)}>
                   {texts.t('problems.item', {
                     name: row.name.trim() || row.channel.account.name,
                     problem: text,

@@ -5,7 +5,7 @@ import { listEdits } from './draft.ts';
 import { canSave } from './settings-state.ts';
 import { useSettings } from './useSettings.ts';
 
-/** How much waits for Kommo's Save, right above that button. */
+/** How many changes are waiting for Kommo's Save, right above that button. */
 export function SaveSummary(): ReactNode {
   const { t } = useTexts();
   const app = useApp();

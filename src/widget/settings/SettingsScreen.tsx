@@ -3,8 +3,7 @@ import { Skeleton } from '../ui/Skeleton.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelSection } from './ChannelSection.tsx';
 import { Authorize, NotInstalled } from './InstallGate.tsx';
-import { LoadFailure } from './LoadFailure.tsx';
-import { Notices } from './Notices.tsx';
+import { LoadFailure, Notices } from './Notices.tsx';
 import { Preferences } from './Preferences.tsx';
 import { SaveSummary } from './SaveSummary.tsx';
 import { Steps } from './Steps.tsx';
@@ -12,7 +11,7 @@ import { SyncStatus } from './SyncStatus.tsx';
 import { Templates } from './Templates.tsx';
 import { useSettings, useSettingsState } from './useSettings.ts';
 
-/** The settings view: whatever keeps it from being used, or the settings themselves. */
+/** The settings view: either the settings, or what prevents showing them. */
 export function SettingsScreen(): ReactNode {
   const { t } = useTexts();
   const { host } = useApp();
@@ -40,7 +39,7 @@ function LoadedScreen(): ReactNode {
   const { state, saved } = useSettings();
   const isAuthorized = saved.install.state === 'active' && !state.reauthorizeUrl;
   const isFresh = saved.status === 'new' && saved.channels.length === 0;
-  // Without Kommo's permission nothing could be set up yet; what is set up already stays in sight.
+  // Nothing can be set up without access to Kommo, but existing settings stay visible.
   if (!isAuthorized && isFresh) {
     const { loadError, reauthorizeUrl } = state;
     return loadError && !reauthorizeUrl ? <LoadFailure error={loadError} /> : <Authorize />;

@@ -4,10 +4,10 @@ import { findProblems } from './draft.ts';
 import { canSave } from './settings-state.ts';
 import { useSettings } from './useSettings.ts';
 
-/** More channels than this are counted instead of named. */
+/** More channels than this are counted, not named. */
 const NAMED = 2;
 
-/** The two steps of the setup: where the admin is, and what is left to do. */
+/** The two setup steps: where the admin is and what is left to do. */
 export function Steps(): ReactNode {
   const { t } = useTexts();
   const { saved } = useSettings();

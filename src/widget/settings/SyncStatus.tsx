@@ -14,7 +14,7 @@ const LOOKS: Record<Sync['state'], { tone: Tone; icon: IconName }> = {
   failed: { tone: 'danger', icon: 'error' },
 };
 
-/** Whether Kommo's lead sources equal what was saved. */
+/** Whether Kommo's lead sources match the saved settings. */
 export function SyncStatus(): ReactNode {
   const { t } = useTexts();
   const { state, saved, isEditable, settings } = useSettings();

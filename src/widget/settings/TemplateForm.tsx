@@ -1,17 +1,17 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { type ApiError, asApiError } from '../api-error.ts';
 import { Button } from '../ui/Button.tsx';
+import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { Field } from '../ui/Field.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { FailureBanner } from './FailureBanner.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** Lengths the backend accepts. */
+/** Longest texts that the backend accepts. */
 const MAX_NAME = 255;
 const MAX_CONTENT = 4096;
 
-/** A new chat template. `onClose` gets its name when it was created. */
+/** A form for a new chat template. `onClose` gets its name if it was created. */
 export function TemplateForm({ onClose }: { onClose: (created?: string) => void }): ReactNode {
   const { t, number } = useTexts();
   const { settings } = useSettings();
@@ -35,7 +35,7 @@ export function TemplateForm({ onClose }: { onClose: (created?: string) => void 
 
   async function create(event: FormEvent): Promise<void> {
     event.preventDefault();
-    // Kommo may have put a form of its own around us.
+    // Kommo may have its own form around ours.
     event.stopPropagation();
     setIsChecked(true);
     if (nameFault) return first.current?.focus();

@@ -7,7 +7,7 @@ import { useApp, useTexts } from '../use-app.tsx';
 import { TemplateForm } from './TemplateForm.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** More templates than this are shown on request only. */
+/** Further templates are shown only on request. */
 const SHOWN_AT_FIRST = 5;
 
 /** The account's chat templates, and a form for a new one. */
@@ -24,7 +24,7 @@ export function Templates(): ReactNode {
 
   function close(created?: string): void {
     setIsAdding(false);
-    // The new one is the last: it must not be among those that are folded away.
+    // The new template is the last one and must not stay hidden.
     if (created) setShowsAll(true);
     if (created) app.announce(t('templates.created', { name: created }));
     queueMicrotask(() => add.current?.focus());
@@ -69,7 +69,7 @@ const REVIEW_LOOKS: Partial<Record<string, { tone: Tone; icon: IconName }>> = {
   paused: { tone: 'neutral', icon: 'pause' },
 };
 
-/** Where the review of a template stands; nothing where none applies. */
+/** The review status of a template; nothing if it needs no review. */
 function ReviewBadge({ status }: { status: Template['review_status'] }): ReactNode {
   const { find } = useTexts();
   if (!status) return null;

@@ -1,8 +1,8 @@
 import type { Channel, Preferences, SaveSettings, Settings } from '../../contract/api.ts';
 
 /**
- * The draft: what the admin changed and did not save yet. It is kept as the changes alone, so that it can
- * be laid over newer settings when somebody else saved meanwhile. Pure functions, no state.
+ * The draft: the admin's unsaved changes. Only the changes are kept, so that they can be applied to newer
+ * settings after someone else has saved. Pure functions, no state.
  */
 export interface Edits {
   names: Record<string, string>;
@@ -13,7 +13,7 @@ export interface Edits {
 
 export const NO_EDITS: Edits = { names: {}, pipelines: {}, preferences: {} };
 
-/** Longest channel name, as the backend accepts it. */
+/** The longest channel name that the backend accepts. */
 export const MAX_NAME_LENGTH = 100;
 
 /** A channel as it will be after the next save. */
@@ -48,7 +48,7 @@ export type SettingKey =
   | { kind: 'name' | 'pipelines'; channelId: string }
   | { kind: 'default' | 'language' | 'country' };
 
-/** Lays the changes over the saved settings. */
+/** Applies the changes to the saved settings. */
 export function applyEdits(saved: Settings, edits: Edits): Draft {
   return {
     channels: saved.channels.map((channel) => ({
@@ -61,14 +61,14 @@ export function applyEdits(saved: Settings, edits: Edits): Draft {
   };
 }
 
-/** The first channel is the default one until the admin says otherwise. */
+/** The first channel is the default one until the admin chooses another. */
 function defaultChannelOf(saved: Settings, edits: Edits): string | null {
   const wanted = [edits.defaultChannelId, saved.default_channel_id];
   const ids = saved.channels.map((channel) => channel.id);
   return ids.find((id) => id === wanted[0]) ?? ids.find((id) => id === wanted[1]) ?? ids[0] ?? null;
 }
 
-/** Drops what equals the saved settings, and what belongs to channels that are gone. */
+/** Drops changes that equal the saved settings or belong to deleted channels. */
 export function normalise(saved: Settings, edits: Edits): Edits {
   const names: Edits['names'] = {};
   const pipelines: Edits['pipelines'] = {};
@@ -95,8 +95,8 @@ export function normalise(saved: Settings, edits: Edits): Edits {
 }
 
 /**
- * The draft when a save has come through that took some time: what was sent and has been set back to the
- * old value meanwhile is a change once more.
+ * The draft after a save: what was sent, but was set back to its old value while the save was in progress, is
+ * a change again.
  */
 export function withSetBack(before: Settings, sent: Edits, now: Edits): Edits {
   const old = applyEdits(before, NO_EDITS);
@@ -144,7 +144,7 @@ export function listEdits(edits: Edits): SettingKey[] {
   ];
 }
 
-/** What keeps the draft from being saved, in the order of the list. */
+/** What prevents the draft from being saved, in the order of the list. */
 export function findProblems(saved: Settings, edits: Edits): Problem[] {
   const problems: Problem[] = [];
   for (const { channel, name, pipelineIds } of applyEdits(saved, edits).channels) {
@@ -181,16 +181,16 @@ export function toSaveRequest(saved: Settings, edits: Edits): SaveSettings {
   };
 }
 
-/** What somebody else changed between two states of the saved settings. */
+/** What someone else changed between two states of the saved settings. */
 export function listChanges(before: Settings, after: Settings): SettingKey[] {
-  // A state seen as changes to the other one is exactly the difference between them.
+  // Treat the newer state as edits of the older one: normalising them leaves the difference.
   const asEdits: Edits = {
     names: Object.fromEntries(after.channels.map((channel) => [channel.id, channel.name])),
     pipelines: Object.fromEntries(after.channels.map(({ id, pipeline_ids }) => [id, pipeline_ids])),
     preferences: after.preferences,
   };
   const { default_channel_id: id } = after;
-  // Apart from the rest, because the default may be a channel that the older state does not have.
+  // Handled separately, because the default may be a channel that the older state does not have.
   const isOtherDefault = id !== null && id !== before.default_channel_id;
   return listEdits({
     ...normalise(before, asEdits),
@@ -198,10 +198,10 @@ export function listChanges(before: Settings, after: Settings): SettingKey[] {
   });
 }
 
-/** Settings that both the admin and somebody else changed, to different values. */
+/** Settings that this admin and someone else changed to different values. */
 export function findConflicts(before: Settings, after: Settings, edits: Edits): SettingKey[] {
   const theirs = listChanges(before, after);
-  // An edit that equals what the other one saved is no conflict: it is already done.
+  // An edit that equals what the other admin saved is not a conflict: it is already done.
   return listEdits(normalise(after, edits)).filter((key) =>
     theirs.some((their) => isSameSetting(key, their)),
   );

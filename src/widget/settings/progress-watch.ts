@@ -1,15 +1,15 @@
 import type { Settings } from '../../contract/api.ts';
 import type { Clock } from '../clock.ts';
 
-/** How long to wait before each look at a sync under way; afterwards the admin asks himself. */
+/** Pauses between checks of a sync in progress. After that, the admin checks with a button. */
 const SYNC_PAUSES_MS = [1000, 2000, 3000, 5000, 8000, 13_000, 21_000];
 
-/** How long to wait before each look at an authorization under way. */
+/** Pauses between checks of an authorization in progress. */
 const AUTHORIZING_PAUSES_MS = [1000, 2000, 3000, 5000, 8000, 13_000];
 
-/** Looks again, ever more rarely, while the backend works on something the admin waits for. */
+/** Checks at growing intervals while the backend works on something the admin is waiting for. */
 export interface ProgressWatch {
-  /** Starts over with what the settings say now. */
+  /** Starts over from the current settings. */
   restart(): void;
   stop(): void;
 }
@@ -20,9 +20,9 @@ export function createProgressWatch(
     get(): Settings | undefined;
     read(): Promise<Settings>;
     accept(read: Settings): void;
-    /** Tells of a look that failed while there is nothing else to show. */
+    /** Reports a failed check while there is nothing else to show. */
     fail(error: unknown): void;
-    /** True while looks are still to come. */
+    /** True while there are more checks to come. */
     report(isWatching: boolean): void;
   },
 ): ProgressWatch {
@@ -34,7 +34,7 @@ export function createProgressWatch(
       await clock.wait(pause, signal);
       if (signal.aborted) return;
       const isAuthorizing = settings.get()?.install.state === 'authorizing';
-      // A look that failed is simply followed by the next one.
+      // After a failed check, the next one simply follows.
       const read = await settings.read().catch((error: unknown) => {
         if (isAuthorizing && !signal.aborted) settings.fail(error);
         return undefined;
@@ -59,6 +59,6 @@ export function createProgressWatch(
 function pausesFor(settings: Settings | undefined): number[] {
   if (settings?.install.state === 'authorizing') return AUTHORIZING_PAUSES_MS;
   const state = settings?.sync.state;
-  // A sync that failed is tried again by itself.
+  // The backend retries a failed sync by itself.
   return state === 'queued' || state === 'running' || state === 'failed' ? SYNC_PAUSES_MS : [];
 }

@@ -1,4 +1,4 @@
-import type { Settings } from '../../contract/api.ts';
+import type { Channel, Settings, Template } from '../../contract/api.ts';
 import type { ApiError } from '../api-error.ts';
 import {
   type Edits,
@@ -9,21 +9,21 @@ import {
   NO_EDITS,
   type SettingKey,
 } from './draft.ts';
-import type { FieldProblem } from './field-problems.ts';
+import type { FieldProblem } from './problems.ts';
 
-/** Somebody else saved first, and touched what the admin touched too. */
+/** Someone else saved first and changed a setting that this admin changed too. */
 export interface Conflict {
   /** Settings changed on both sides. */
   both: SettingKey[];
-  /** Everything the other one changed. */
+  /** Everything the other admin changed. */
   theirs: SettingKey[];
-  /** What was saved before the other one came. */
+  /** What was saved before the other admin's save. */
   base: Settings;
-  /** It is the answer to a press of Save, not found by looking again. */
+  /** It answers a press of Save; it was not found by reloading. */
   isAnswer: boolean;
 }
 
-/** What the settings screen knows. */
+/** The state of the settings screen. */
 export interface SettingsState {
   /** The last state the backend confirmed. */
   saved: Settings | undefined;
@@ -37,14 +37,14 @@ export interface SettingsState {
   saveError: ApiError | undefined;
   /** Values the backend refused in the last save. */
   fieldProblems: FieldProblem[];
-  /** Save was pressed with faults in the draft: show them all. */
+  /** Save was pressed with problems in the draft: show them all. */
   showsProblems: boolean;
   conflict: Conflict | undefined;
-  /** The consent page to open, after the backend said that Kommo's grant died. */
+  /** The consent page to open, after the backend said that Kommo's grant no longer works. */
   reauthorizeUrl: string | undefined;
-  /** A sync is being watched; false once the pauses are used up. */
+  /** A sync is being watched; false after the last check. */
   isWatchingSync: boolean;
-  /** Kommo has been told about the save in this page's life. */
+  /** Kommo has stored a save since the page was loaded. */
   isStoredByKommo: boolean;
 }
 
@@ -64,7 +64,7 @@ export const INITIAL_STATE: SettingsState = {
   isStoredByKommo: false,
 };
 
-/** What a new try, or giving up, wipes off the screen. A conflict stays until the admin decides. */
+/** What a new try or an undo clears. A conflict stays until the admin decides. */
 export const NO_FAILURE: Partial<SettingsState> = {
   saveError: undefined,
   fieldProblems: [],
@@ -76,7 +76,7 @@ export function isEditable(state: SettingsState): boolean {
   return state.saved?.user.is_admin === true;
 }
 
-/** True when Kommo's Save has something to do that would be accepted. */
+/** True when there is something to save and the backend would accept it. */
 export function canSave(state: SettingsState, isStoredByKommo: boolean): boolean {
   const { saved, edits, conflict } = state;
   if (!saved || conflict || !isEditable(state) || saved.install.state !== 'active') return false;
@@ -92,11 +92,45 @@ export function canSave(state: SettingsState, isStoredByKommo: boolean): boolean
   return hasWork && findProblems(saved, edits).length === 0;
 }
 
-/** What the admin has to decide once newer settings are shown, if they touch what he touched. */
+/** JSON that Kommo stores, so that it sees its own setting as filled in. We never read it back. */
+export function storedState({ saved }: SettingsState): string {
+  return JSON.stringify({ version: saved?.version ?? 0, channels: saved?.channels.length ?? 0 });
+}
+
+/** What the admin must decide when newer settings change something that they changed too. */
 export function findConflict(state: SettingsState, newer: Settings): Conflict | undefined {
   const base = state.conflict?.base ?? state.saved ?? newer;
   if (base.version === newer.version) return undefined;
   const both = findConflicts(base, newer, state.edits);
   const theirs = listChanges(base, newer);
   return both.length > 0 ? { both, theirs, base, isAnswer: state.isSaving } : undefined;
+}
+
+/** The settings with a channel that was just connected, or connected again. */
+export function withChannel(saved: Settings, channel: Channel): Settings {
+  const isKnown = saved.channels.some(({ id }) => id === channel.id);
+  return withChannels(
+    saved,
+    isKnown
+      ? saved.channels.map((known) => (known.id === channel.id ? channel : known))
+      : [...saved.channels, channel],
+  );
+}
+
+export function withoutChannel(saved: Settings, channelId: string): Settings {
+  const channels = saved.channels.filter((channel) => channel.id !== channelId);
+  const isDefault = saved.default_channel_id === channelId;
+  return {
+    ...withChannels(saved, channels),
+    default_channel_id: isDefault ? null : saved.default_channel_id,
+  };
+}
+
+export function withTemplate(saved: Settings, template: Template): Settings {
+  return { ...saved, templates: [...saved.templates, template] };
+}
+
+function withChannels(saved: Settings, channels: Channel[]): Settings {
+  const limit = { ...saved.limits.channels, used: channels.length };
+  return { ...saved, channels, limits: { ...saved.limits, channels: limit } };
 }

@@ -12,53 +12,60 @@ import {
   toSaveRequest,
   withSetBack,
 } from './draft.ts';
-import { type FieldProblem, toFieldProblems } from './field-problems.ts';
+import { type FieldProblem, toFieldProblems } from './problems.ts';
 import { createProgressWatch } from './progress-watch.ts';
-import { withChannel, withoutChannel, withTemplate } from './saved-settings.ts';
 import {
   findConflict,
   INITIAL_STATE,
   isEditable,
   NO_FAILURE,
   type SettingsState,
+  withChannel,
+  withoutChannel,
+  withTemplate,
 } from './settings-state.ts';
 
-/** How often a save is laid over somebody else's newer one by itself. */
+/** How often a save is automatically merged with someone else's newer one. */
 const MAX_MERGES = 3;
 
 /** The settings and their draft. Lives as long as the page, so a closed modal loses nothing. */
 export interface SettingsStore extends Pick<Store<SettingsState>, 'get' | 'subscribe'> {
-  /** Reads the settings; the draft stays. Never rejects: a failure is part of the state. */
+  /** Reads the settings and keeps the draft. Never rejects: a failure is part of the state. */
   load(): Promise<void>;
-  /** The modal was opened: reads again, and remembers that the draft is an old one. */
+  /** The modal was opened: reads the settings, and remembers that the draft is older. */
   reopen(): Promise<void>;
   rename(channelId: string, name: string): void;
   choosePipelines(channelId: string, pipelineIds: number[]): void;
   chooseDefault(channelId: string): void;
   setPreference(kind: keyof Preferences, preference: Preferences['language']): void;
   undoAll(): void;
-  /** True only after the backend confirmed. */
+  /** True only after the backend has confirmed. */
   save(): Promise<boolean>;
-  /** After a conflict: forget the draft, or lay it over what the other one saved. */
+  /** After a conflict: drop the draft, or apply it to what the other admin saved. */
   takeTheirs(): void;
   keepMine(): void;
-  /** A channel was connected: shows it at once and reads the settings behind it. */
+  /** A channel was connected: shows it at once and reloads the settings in the background. */
   addChannel(channel: Channel): void;
   /** @throws ApiError */
   deleteChannel(channelId: string): Promise<void>;
   /** @throws ApiError */
   createTemplate(template: CreateTemplate): Promise<void>;
-  /** Asks for the sync again by sending the saved settings unchanged. */
+  /** Requests the sync again by sending the saved settings unchanged. */
   retrySync(): Promise<void>;
-  /** Kommo's grant turned out to be dead. */
+  /** Kommo's grant turned out not to work any more. */
   requireAuthorization(url: string): void;
-  /** Nobody looks any more: stops asking. */
+  /** The modal is closed: stops checking. */
   pause(): void;
   /** The integration is not installed: forgets everything. */
   clear(): void;
 }
 
-export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
+/** @param onSaveEnd called with the outcome of every press of Save, before `save` resolves */
+export function createSettingsStore(
+  api: Api,
+  clock: Clock,
+  onSaveEnd: (isSaved: boolean) => void,
+): SettingsStore {
   const store = createStore<SettingsState>(INITIAL_STATE);
   const progress = createProgressWatch(clock, {
     get: () => store.get().saved,
@@ -68,7 +75,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     report: (isWatchingSync) => store.set({ isWatchingSync }),
   });
 
-  /** Takes newer settings; what they change of the draft's is put to the admin. */
+  /** Takes over newer settings. If they change what the draft changes, the admin must decide. */
   function accept(saved: Settings, isOwn = false): void {
     const state = store.get();
     store.set({
@@ -80,7 +87,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     if (saved.install.state === 'active') store.set({ reauthorizeUrl: undefined });
   }
 
-  /** Takes a change; what the backend said about the value it replaces is forgotten. */
+  /** Adds a change to the draft and clears what the backend said about the value it replaces. */
   function edit(change: Partial<Edits>, isReplaced: (problem: FieldProblem) => boolean): void {
     const { saved, edits, fieldProblems, saveError } = store.get();
     if (!saved || !isEditable(store.get())) return;
@@ -93,7 +100,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     });
   }
 
-  /** The last save, in which the backend counts the channels when it refuses values. */
+  /** The last save: when the backend refuses values, it refers to channels by their position in it. */
   let sent: Parameters<typeof toFieldProblems>[1] = { channels: [] };
 
   function fail(error: ApiError): void {
@@ -108,7 +115,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     if (error.reauthorizeUrl) store.set({ reauthorizeUrl: error.reauthorizeUrl });
   }
 
-  /** Counts loads and saves: an answer that was overtaken is not shown. */
+  /** Counts loads and saves, so that an outdated answer is ignored. */
   let turn = 0;
 
   async function load(): Promise<void> {
@@ -139,7 +146,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     progress.restart();
   }
 
-  /** Sends the draft; laid over newer settings by itself as long as nobody touched the same ones. */
+  /** Sends the draft. Merges it with newer settings as long as no one changed the same ones. */
   async function saveMerging(merges: number): Promise<boolean> {
     const { saved, edits } = store.get();
     if (!saved) return false;
@@ -161,6 +168,26 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     return saveMerging(merges - 1);
   }
 
+  async function saveDraft(): Promise<boolean> {
+    const { saved, edits, isSaving, conflict } = store.get();
+    if (!saved || isSaving || conflict || !isEditable(store.get())) return false;
+    if (findProblems(saved, edits).length > 0) {
+      store.set({ showsProblems: true });
+      return false;
+    }
+    store.set({ isSaving: true, ...NO_FAILURE });
+    try {
+      const isSaved = await saveMerging(MAX_MERGES);
+      if (isSaved) store.set({ isStoredByKommo: true, isRestored: false });
+      return isSaved;
+    } catch (caught) {
+      fail(asApiError(caught));
+      return false;
+    } finally {
+      store.set({ isSaving: false });
+    }
+  }
+
   return {
     get: store.get,
     subscribe: store.subscribe,
@@ -177,7 +204,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     choosePipelines: (channelId, ids) =>
       edit(
         { pipelines: { ...store.get().edits.pipelines, [channelId]: ids } },
-        // A pipeline that was taken may be free now, whichever channel gave it up.
+        // Removing a pipeline from any channel may free it for the one that was refused.
         ({ channelId: id, field, code }) =>
           (id === channelId && field === 'pipelines') || code === 'pipeline_taken',
       ),
@@ -191,23 +218,9 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
     undoAll: () =>
       store.set({ edits: NO_EDITS, isRestored: false, conflict: undefined, ...NO_FAILURE }),
     async save() {
-      const { saved, edits, isSaving, conflict } = store.get();
-      if (!saved || isSaving || conflict || !isEditable(store.get())) return false;
-      if (findProblems(saved, edits).length > 0) {
-        store.set({ showsProblems: true });
-        return false;
-      }
-      store.set({ isSaving: true, ...NO_FAILURE });
-      try {
-        const isSaved = await saveMerging(MAX_MERGES);
-        if (isSaved) store.set({ isStoredByKommo: true, isRestored: false });
-        return isSaved;
-      } catch (caught) {
-        fail(asApiError(caught));
-        return false;
-      } finally {
-        store.set({ isSaving: false });
-      }
+      const isSaved = await saveDraft();
+      onSaveEnd(isSaved);
+      return isSaved;
     },
     takeTheirs: () => store.set({ edits: NO_EDITS, conflict: undefined, isRestored: false }),
     keepMine: () => store.set({ conflict: undefined }),
@@ -220,7 +233,7 @@ export function createSettingsStore(api: Api, clock: Clock): SettingsStore {
       try {
         await api.deleteChannel(channelId);
       } catch (caught) {
-        // Gone already is what was asked for.
+        // Already deleted: that is what the admin wanted.
         if (!(caught instanceof ApiError) || caught.code !== 'not_found') throw caught;
       }
       const { saved } = store.get();

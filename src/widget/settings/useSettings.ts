@@ -13,14 +13,14 @@ export function useSettingsState(): SettingsState {
 interface LoadedSettings {
   state: SettingsState;
   saved: Settings;
-  /** The saved settings with the admin's changes laid over them. */
+  /** The saved settings with the admin's changes applied. */
   draft: Draft;
-  /** False for people who may only look. */
+  /** False for people who may only view the settings. */
   isEditable: boolean;
   settings: SettingsStore;
 }
 
-/** For the parts of the screen that are shown only once there are settings. */
+/** For components that are shown only once the settings are loaded. */
 export function useSettings(): LoadedSettings {
   const { settings } = useApp();
   const state = useSettingsState();

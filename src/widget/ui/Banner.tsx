@@ -15,11 +15,11 @@ interface BannerProps {
   title: string;
   children?: ReactNode;
   actions?: ReactNode;
-  /** Takes the focus when it appears: the answer to what the admin just did. */
+  /** Takes the focus when it appears, because it answers what the admin just did. */
   takesFocus?: boolean;
 }
 
-/** Something the admin should know. Faults are announced at once, the rest when there is a pause. */
+/** Something the admin should know. Screen readers announce errors at once, everything else when idle. */
 export function Banner({ tone, title, children, actions, takesFocus }: BannerProps): ReactNode {
   const node = useRef<HTMLDivElement>(null);
   useEffect(() => {

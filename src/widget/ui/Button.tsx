@@ -3,9 +3,9 @@ import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
 interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled' | 'type'> {
   kind?: 'primary' | 'neutral' | 'danger' | 'quiet';
   type?: 'button' | 'submit';
-  /** Under way: the button keeps its name and the focus, and does nothing. */
+  /** In progress: the button keeps its label and the focus, and ignores presses. */
   isBusy?: boolean;
-  /** Not possible now: stays focusable, so that the reason (name it by `aria-describedby`) is found. */
+  /** Not available now. Stays focusable so that people find the reason (link it with `aria-describedby`). */
   isUnavailable?: boolean;
   ref?: Ref<HTMLButtonElement>;
   /** Where a dialog puts the focus when it opens. */

@@ -6,7 +6,7 @@ interface ChoiceProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'type'
   children: ReactNode;
 }
 
-/** A radio button or check box together with its label: one large target. */
+/** A radio button or checkbox with its label: one large target. */
 export function Choice({ onChoose, children, ...input }: ChoiceProps): ReactNode {
   return (
     <label className="kcc-choice">

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { useTexts } from '../use-app.tsx';
 import { Button } from './Button.tsx';
 
-/** Copies a text; says so where it stands. */
+/** Copies a text and confirms it in its own label. */
 export function CopyButton({ text, label }: { text: string; label?: string }): ReactNode {
   const { t } = useTexts();
   const [isCopied, setIsCopied] = useState(false);

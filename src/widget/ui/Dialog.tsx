@@ -7,8 +7,8 @@ interface DialogProps {
 }
 
 /**
- * The browser's own modal dialog: it traps the focus and gives it back. Kommo closes its modal on Escape as
- * well, so the key must not get there.
+ * The browser's own modal dialog, which traps the focus and returns it. Kommo also closes its modal on Escape,
+ * so the key event must not reach it.
  */
 export function Dialog({ title, onClose, children }: DialogProps): ReactNode {
   const node = useRef<HTMLDialogElement>(null);
@@ -16,7 +16,7 @@ export function Dialog({ title, onClose, children }: DialogProps): ReactNode {
   useLayoutEffect(() => {
     const dialog = node.current;
     dialog?.showModal();
-    // The safe answer gets the focus, wherever it stands.
+    // The safe choice gets the focus, wherever it is in the dialog.
     dialog?.querySelector<HTMLElement>('[data-first-focus]')?.focus();
     return () => dialog?.close();
   }, []);

@@ -1,12 +1,12 @@
 import { Component, type ReactNode } from 'react';
 
 interface ErrorBoundaryProps {
-  /** What stands in place of the children after they failed; `retry` draws them again. */
+  /** Shown in place of children that failed; `retry` renders them again. */
   fallback: (retry: () => void) => ReactNode;
   children: ReactNode;
 }
 
-/** Keeps a fault in one view from taking down the rest. React offers this to classes only. */
+/** Keeps an error in one view from taking down the rest. React supports this in classes only. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { hasFailed: boolean }> {
   override state = { hasFailed: false };
 

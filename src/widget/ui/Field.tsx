@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 
-/** What a control needs to be tied to its label, hint and error. */
+/** Attributes that tie a control to its label, hint and error. */
 export interface FieldControl {
   id: string;
   'aria-describedby': string | undefined;
@@ -11,12 +11,12 @@ interface FieldProps {
   label: string;
   hint?: string;
   error?: string;
-  /** Said politely below the control, a removed label for example. */
+  /** Announced politely below the control, for example that a label was removed. */
   note?: string;
   children: (control: FieldControl) => ReactNode;
 }
 
-/** Label above, control, then error, note and hint below. */
+/** Label above the control; error, note and hint below it. */
 export function Field({ label, hint, error, note, children }: FieldProps): ReactNode {
   const id = useId();
   const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ');

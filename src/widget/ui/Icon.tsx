@@ -17,7 +17,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** A small line drawing; always decoration beside a word. */
+/** A small line drawing. Always decoration next to text. */
 export function Icon({ name }: { name: IconName }): ReactNode {
   return (
     <svg className="kcc-icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useTexts } from '../use-app.tsx';
 import { CopyButton } from './CopyButton.tsx';
 
-/** The name of a request or attempt in the backend's log, to be given to support. */
+/** The id of a request or attempt in the backend's log, for the admin to pass on to support. */
 export function Reference({ value }: { value: string | undefined }): ReactNode {
   const { t } = useTexts();
   if (!value) return null;

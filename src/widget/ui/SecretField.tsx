@@ -2,7 +2,18 @@ import { type ClipboardEvent, type FocusEvent, type ReactNode, type Ref, useStat
 import { Button } from './Button.tsx';
 import { Field } from './Field.tsx';
 
-/** Longer than a click takes. Safari does not tell that a press on a button took the focus. */
+/** A label that was copied with the key: letters, then a colon or an equals sign (but not `https:`). */
+const LABEL = /^\p{L}[\p{L} _-]{1,40}[:=](?!\/\/)\s*/u;
+
+/** All kinds of spaces, line breaks, direction marks and zero-width characters. The server has the same list. */
+export const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Z}]+/gu;
+
+/** The same characters at the start or end of a text. */
+const HIDDEN_ENDS = new RegExp(`^${INVISIBLE.source}|${INVISIBLE.source}$`, 'gu');
+
+const QUOTES = /^["'`«»“”‘’]+|["'`«»“”‘’]+$/gu;
+
+/** Longer than a click takes. Safari does not report that a button press took the focus. */
 const CLICK_MS = 300;
 
 interface SecretFieldProps {
@@ -12,17 +23,15 @@ interface SecretFieldProps {
   value: string;
   onChange: (value: string) => void;
   required?: boolean;
-  /** Regular expression of what a value usually looks like; another one is only remarked upon. */
+  /** Regular expression for what a value usually looks like. A mismatch only shows a note. */
   pattern?: string;
-  /** What is left of a pasted text. */
-  clean: (pasted: string) => string;
   texts: { show: string; showOf: string; cleaned: string; unusual: string };
   ref?: Ref<HTMLInputElement>;
 }
 
 /**
- * An access key. Hidden unless the admin wants to see it; pasting is always allowed; password managers and
- * spell checkers are asked to leave it alone.
+ * An access key. Hidden unless the admin chooses to show it. Pasting is always allowed, and password managers
+ * and spell checkers are asked to ignore the field.
  */
 export function SecretField({
   label,
@@ -32,7 +41,6 @@ export function SecretField({
   onChange,
   required,
   pattern,
-  clean,
   texts,
   ref,
 }: SecretFieldProps): ReactNode {
@@ -41,10 +49,10 @@ export function SecretField({
   const [isUnusual, setIsUnusual] = useState(false);
   const note = isUnusual ? texts.unusual : isCleaned ? texts.cleaned : undefined;
 
-  function judge(event: FocusEvent<HTMLInputElement>): void {
+  function checkPattern(event: FocusEvent<HTMLInputElement>): void {
     const text = value.trim();
     if (text === '' || pattern === undefined || new RegExp(pattern).test(text)) return;
-    // A remark moves what is below it: never away from under a click that is on its way to a button.
+    // The note moves everything below it, so it must not appear between press and release on a button.
     if (event.relatedTarget instanceof HTMLButtonElement) return;
     const input = event.currentTarget;
     setTimeout(() => setIsUnusual(input.value === value), CLICK_MS);
@@ -52,7 +60,7 @@ export function SecretField({
 
   function paste(event: ClipboardEvent<HTMLInputElement>): void {
     const pasted = event.clipboardData.getData('text');
-    const cleaned = clean(pasted);
+    const cleaned = cleanSecret(pasted);
     setIsCleaned(cleaned !== pasted);
     setIsUnusual(false);
     if (cleaned === pasted) return;
@@ -81,7 +89,7 @@ export function SecretField({
             data-lpignore="true"
             data-bwignore
             onPaste={paste}
-            onBlur={judge}
+            onBlur={checkPattern}
             onChange={(event) => {
               setIsCleaned(false);
               setIsUnusual(false);
@@ -99,4 +107,10 @@ export function SecretField({
       )}
     </Field>
   );
+}
+
+/** Removes what people copy along with a key: labels, quotes, spaces, line breaks. */
+export function cleanSecret(pasted: string): string {
+  const line = pasted.replace(HIDDEN_ENDS, '');
+  return line.replace(LABEL, '').replace(INVISIBLE, '').replace(QUOTES, '');
 }

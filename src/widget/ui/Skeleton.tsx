@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Grey rows in place of a list that is being loaded; they show only after 0.4 s (in the styles). */
+/** Grey rows in place of a loading list. The styles show them only after 0.4 s. */
 export function Skeleton({ label }: { label: string }): ReactNode {
   return (
     <div className="kcc-skeleton" role="status" aria-busy="true">

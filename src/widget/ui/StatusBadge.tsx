@@ -3,7 +3,7 @@ import { Icon, type IconName } from './Icon.tsx';
 
 export type Tone = 'neutral' | 'info' | 'success' | 'warning' | 'danger';
 
-/** A state as icon and word: never by colour alone. */
+/** A state shown as an icon and a word, never by colour alone. */
 export function StatusBadge({
   tone,
   icon,

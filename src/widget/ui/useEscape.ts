@@ -6,8 +6,8 @@ interface EscapeHandlers {
 }
 
 /**
- * For the element around something that opens: Escape closes that and nothing else. Kommo closes its whole
- * modal on the same key, wherever it hears it.
+ * Handlers for the element around something that opens: Escape closes only that. Without them, Kommo would
+ * close its whole modal on the same key.
  */
 export function useEscape(isOpen: boolean, close: () => void): EscapeHandlers {
   const isHeld = useRef(false);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The browser's time in milliseconds, renewed every second. */
+/** The browser's time in milliseconds, updated every second. */
 export function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -15,7 +15,7 @@ export async function showCode({ widget }: SettingsModal): Promise<void> {
 
 /** Waits until nobody can scan the code any more. */
 export async function expectCodeRanOut({ widget }: SettingsModal): Promise<void> {
-  await expect(widget.getByRole('heading', { name: 'The code is no longer valid' })).toBeVisible();
+  await expect(widget.getByRole('heading', { name: 'The code has expired' })).toBeVisible();
 }
 
 /** Scans the code that is shown and goes on to the list of channels. */

@@ -49,7 +49,7 @@ export async function openSettings(
     async pressSave() {
       let isSaved = false;
       await act(async () => {
-        isSaved = await app.save();
+        isSaved = await app.settings.save();
       });
       return isSaved;
     },

@@ -1,5 +1,5 @@
-import type { ConnectorDescription } from '../../contract/connectors.ts';
-import type { Texts } from '../i18n.ts';
+import type { ConnectorDescription } from '../contract/connectors.ts';
+import type { Texts } from './i18n.ts';
 
 /** Texts of a chat service. All but the title may be missing. */
 export interface ServiceTexts {
@@ -13,7 +13,7 @@ export interface ServiceTexts {
   step(which: 'first' | 'second' | 'third'): string | undefined;
 }
 
-/** A service the operator configured himself has a plain name instead of a key. */
+/** A service that operators configure themselves has a plain name instead of a text key. */
 export function serviceTexts(texts: Texts, connector: ConnectorDescription): ServiceTexts {
   const find = (key: string) => texts.find(`connectors.${connector.id}.${key}`);
   return {
@@ -27,7 +27,7 @@ export function serviceTexts(texts: Texts, connector: ConnectorDescription): Ser
   };
 }
 
-/** The title by id alone; a service that is not offered any more is shown by its id. */
+/** The title for an id. A service that is no longer offered is shown by its id. */
 export function serviceTitle(texts: Texts, connectors: ConnectorDescription[], id: string): string {
   const connector = connectors.find((offered) => offered.id === id);
   return connector

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../api-error.ts';
-import { Banner } from '../ui/Banner.tsx';
-import { Button } from '../ui/Button.tsx';
-import { Reference } from '../ui/Reference.tsx';
 import { useTexts } from '../use-app.tsx';
+import { Banner } from './Banner.tsx';
+import { Button } from './Button.tsx';
+import { Reference } from './Reference.tsx';
 
 interface FailureBannerProps {
   title: string;
