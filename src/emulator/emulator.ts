@@ -8,17 +8,17 @@ import type { LogEntry } from './engine/log.ts';
 import type { Match } from './engine/match.ts';
 import type { RecordedRequest } from './engine/recorder.ts';
 import { Router } from './engine/router.ts';
-import { refuseSwitch, type Switches } from './engine/switches.ts';
+import { adoptWidget } from './kommo/adopt-widget.ts';
 import { type Outgoing, sendChatWebhook } from './kommo/amojo/chat-webhooks.ts';
 import { disposableToken, type TokenOverrides } from './kommo/disposable-token.ts';
-import { callDisableHook, disable, install, rename } from './kommo/lifecycle.ts';
 import { revoke } from './kommo/oauth/grants.ts';
+import { callDisableHook, disable, install, rename } from './kommo/oauth/lifecycle.ts';
 import { removeSource } from './kommo/rest/source-store.ts';
 import type { Seed } from './kommo/seed.ts';
 import type { State } from './kommo/state.ts';
+import { refuseSwitch, type Switches } from './kommo/switches.ts';
 import { World } from './kommo/world.ts';
 import { allRoutes } from './routes.ts';
-import { adoptWidget } from './upload/adopt.ts';
 
 export interface EmulatorOptions {
   /** Default 0: any free port. */

@@ -6,8 +6,8 @@ import {
   type TriggerCause,
   type TriggerEvent,
   triggersOf,
-} from '../kommo/pipeline-triggers.ts';
-import { sendSystemSms } from '../kommo/system-sms.ts';
+} from '../kommo/hooks/pipeline-triggers.ts';
+import { sendSystemSms } from '../kommo/hooks/system-sms.ts';
 import { accountOf, controlled, type Json, text } from './controlled.ts';
 
 /** What happens in the account and makes Kommo call the widget's own addresses. */

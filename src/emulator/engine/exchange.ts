@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Account } from '../kommo/entities.ts';
+import type { EmulatedHost } from '../kommo/hosts.ts';
 import type { World } from '../kommo/world.ts';
-import type { EmulatedHost } from './hosts.ts';
 
 /** An answer, held back until the whole handler ran so that faults can be applied to it. */
 export interface Answer {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NGINX_403, problem, tooManyRequests } from '../kommo/rest/problems.ts';
+import { parseHost } from '../kommo/hosts.ts';
+import { NGINX_403, problem, tooManyRequests } from '../kommo/problems.ts';
 import type { World } from '../kommo/world.ts';
 import { type Answer, Exchange } from './exchange.ts';
 import type { FaultAction } from './faults.ts';
-import { parseHost } from './hosts.ts';
 import type { RecordedRequest } from './recorder.ts';
 import type { Router } from './router.ts';
 

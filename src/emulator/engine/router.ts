@@ -1,5 +1,5 @@
+import type { EmulatedHost, HostKind } from '../kommo/hosts.ts';
 import type { Exchange } from './exchange.ts';
-import type { EmulatedHost, HostKind } from './hosts.ts';
 
 /** Answers with `exchange.send…`, or writes to `exchange.response` itself (a stream of events). */
 export type Handler = (exchange: Exchange) => Promise<void> | void;

@@ -1,5 +1,5 @@
-import type { Switches } from '../engine/switches.ts';
 import type { Account, Channel, Installation, Integration, Pipeline, User } from './entities.ts';
+import type { Switches } from './switches.ts';
 
 type SeedUser = Partial<Omit<User, 'rights'>> & {
   id: number;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { defaultSwitches, refuseSwitch, type Switches } from '../engine/switches.ts';
 import type { Chat, ContactChat } from './chat-entities.ts';
 import type {
   Account,
@@ -16,6 +15,7 @@ import type {
   User,
 } from './entities.ts';
 import { DEFAULT_SEED, type Seed } from './seed.ts';
+import { defaultSwitches, refuseSwitch, type Switches } from './switches.ts';
 
 /** Everything the emulated Kommo knows; plain JSON. */
 export interface State {

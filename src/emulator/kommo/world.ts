@@ -1,14 +1,14 @@
 import { Barriers } from '../engine/barriers.ts';
 import { Clock } from '../engine/clock.ts';
 import { Faults } from '../engine/faults.ts';
-import type { EmulatedHost } from '../engine/hosts.ts';
 import { Log } from '../engine/log.ts';
-import { RateLimiter } from '../engine/rate-limit.ts';
 import { Recorder } from '../engine/recorder.ts';
-import type { SwitchName } from '../engine/switches.ts';
 import type { Account, Channel, Integration, User } from './entities.ts';
+import type { EmulatedHost } from './hosts.ts';
+import { RateLimiter } from './rate-limit.ts';
 import type { Seed } from './seed.ts';
 import { createState, type State } from './state.ts';
+import type { SwitchName } from './switches.ts';
 
 /** A request of a handler that names something the emulated Kommo does not have. */
 export class UnknownThing extends Error {}

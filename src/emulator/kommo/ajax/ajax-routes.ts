@@ -1,9 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Handler, Route } from '../../engine/router.ts';
-import { findSession, type Session } from '../../engine/session.ts';
 import { disposableToken } from '../disposable-token.ts';
 import type { Installation, Integration } from '../entities.ts';
-import { activate, disable } from '../lifecycle.ts';
+import { activate, disable } from '../oauth/lifecycle.ts';
+import { findSession, type Session } from '../session.ts';
 
 /**
  * Requests that Kommo's own pages make, and some widgets with them. None is documented; the forms are those

@@ -1,7 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Handler, Route } from '../../engine/router.ts';
-import { findSession } from '../../engine/session.ts';
-import { problem } from '../rest/problems.ts';
+import { problem } from '../problems.ts';
+import { findSession } from '../session.ts';
 
 /**
  * The REST API once more under /ajax/v4, where Kommo's own pages and some widgets call it. Only somebody who is logged in

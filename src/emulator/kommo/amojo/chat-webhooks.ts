@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hmacHex } from '../../engine/secrets.ts';
 import type { Chat, ChatUser, Message } from '../chat-entities.ts';
 import type { Account, Channel, Scope } from '../entities.ts';
-import { callHook } from '../hooks.ts';
+import { callHook } from '../hooks/call-hook.ts';
 import type { World } from '../world.ts';
 import { findStaff, openChat } from './chats.ts';
 

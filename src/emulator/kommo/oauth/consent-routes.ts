@@ -1,9 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
 import type { Account, Integration, User } from '../entities.ts';
-import { activate, redirectAddress } from '../lifecycle.ts';
 import { consentPage, openerPage, refusalPage } from './consent-page.ts';
 import { issueCode } from './grants.ts';
+import { activate, redirectAddress } from './lifecycle.ts';
 
 /**
  * The consent page. Kommo has it on `www`; it also answers on the emulator's own name, for an emulator that

@@ -1,9 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
 import type { Account, Pipeline, User } from '../entities.ts';
+import { hal, problem } from '../problems.ts';
 import { accountHost } from '../world.ts';
 import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
 
 const REST_HOSTS: Route['host'] = ['account', 'api'];
 

@@ -1,9 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Handler } from '../../engine/router.ts';
-import { findSession } from '../../engine/session.ts';
 import type { Account, Grant, Rights, User } from '../entities.ts';
 import { findByAccessToken } from '../oauth/grants.ts';
-import { problem, refuseByRate, unknownHost } from './problems.ts';
+import { problem, refuseByRate, unknownHost } from '../problems.ts';
+import { findSession } from '../session.ts';
 
 /** Who calls the REST API: an integration by its token, or a page of the account by its session. */
 export interface Caller {

@@ -2,9 +2,9 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
 import type { ContactChat } from '../chat-entities.ts';
 import type { CrmWebhook } from '../entities.ts';
+import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
 import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
 
 /**
  * Links of contacts and chats, CRM webhooks, site buttons.

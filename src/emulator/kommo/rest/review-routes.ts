@@ -1,9 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
-import { notifyCrmWebhooks } from '../crm-webhooks.ts';
 import type { Template } from '../entities.ts';
+import { notifyCrmWebhooks } from '../hooks/crm-webhooks.ts';
+import { hal, problem } from '../problems.ts';
 import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
 import { findTemplate } from './template-routes.ts';
 
 /** Sending a template for review, and the verdict. */

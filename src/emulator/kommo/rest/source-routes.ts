@@ -1,9 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
 import type { Account, Source } from '../entities.ts';
+import { hal, itemProblem, problem, validationProblem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
 import { type Caller, guarded } from './guard.ts';
-import { hal, itemProblem, problem, validationProblem } from './problems.ts';
 import { checkSource, type SourceInput } from './source-rules.ts';
 import { applyInput, removeSource, sourceModel, sourcesOf } from './source-store.ts';
 

@@ -2,10 +2,10 @@ import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
 import type { Chat } from '../chat-entities.ts';
 import type { Account } from '../entities.ts';
+import { hal, problem } from '../problems.ts';
 import type { World } from '../world.ts';
 import { apiLink } from './account-routes.ts';
 import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
 
 /**
  * Talks: here one for each chat of the account, numbered as the chats were begun.

@@ -1,10 +1,10 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
 import type { Template } from '../entities.ts';
+import { hal, problem, validationProblem } from '../problems.ts';
 import { accountHost } from '../world.ts';
 import { apiLink, wanted } from './account-routes.ts';
 import { type Caller, guarded } from './guard.ts';
-import { hal, problem, validationProblem } from './problems.ts';
 import { checkTemplate, type TemplateInput } from './template-rules.ts';
 
 /** https://www.amocrm.ru/developers/content/crm_platform/chat-templates-api */

@@ -1,5 +1,5 @@
 import type { Template } from '../entities.ts';
-import type { FieldFault } from './problems.ts';
+import type { FieldFault } from '../problems.ts';
 
 /** An item of a request, not yet checked. */
 export type TemplateInput = Record<string, unknown>;

@@ -1,10 +1,10 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
 import type { Account, Integration } from '../entities.ts';
-import { disable, install } from '../lifecycle.ts';
+import { disable, install } from '../oauth/lifecycle.ts';
+import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
 import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
 
 /** https://www.amocrm.ru/developers/content/crm_platform/widgets-api */
 export function widgetRoutes(): Route[] {

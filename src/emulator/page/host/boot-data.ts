@@ -1,6 +1,6 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Account, Installation, User } from '../../kommo/entities.ts';
-import { triggersOf } from '../../kommo/pipeline-triggers.ts';
+import { triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { controlTemplates } from './control-templates.ts';

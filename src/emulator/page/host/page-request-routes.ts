@@ -1,7 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Handler, Route } from '../../engine/router.ts';
-import { findSession, type Session } from '../../engine/session.ts';
-import { install } from '../../kommo/lifecycle.ts';
+import { install } from '../../kommo/oauth/lifecycle.ts';
+import { findSession, type Session } from '../../kommo/session.ts';
 import { UnknownThing } from '../../kommo/world.ts';
 
 /** How long Kommo's proxy waits is not documented; long enough for a slow backend. */

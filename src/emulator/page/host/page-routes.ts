@@ -1,6 +1,6 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
-import { findSession, sessionCookie } from '../../engine/session.ts';
+import { findSession, sessionCookie } from '../../kommo/session.ts';
 import { bootData } from './boot-data.ts';
 import { pageDocument } from './document.ts';
 import { PAGES, type PageArea } from './page-areas.ts';

@@ -1,9 +1,9 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
-import type { Session } from '../../engine/session.ts';
 import type { Account } from '../../kommo/entities.ts';
+import { hal, problem } from '../../kommo/problems.ts';
 import { type Caller, guarded } from '../../kommo/rest/guard.ts';
-import { hal, problem } from '../../kommo/rest/problems.ts';
+import type { Session } from '../../kommo/session.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { demoEntities, type Entity } from './demo-entities.ts';
 import { asUser } from './page-request-routes.ts';

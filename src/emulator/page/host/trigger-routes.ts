@@ -1,7 +1,7 @@
 import type { Exchange } from '../../engine/exchange.ts';
 import type { Route } from '../../engine/router.ts';
-import type { Session } from '../../engine/session.ts';
-import { addTrigger, setOff, triggersOf } from '../../kommo/pipeline-triggers.ts';
+import { addTrigger, setOff, triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
+import type { Session } from '../../kommo/session.ts';
 import { asUser } from './page-request-routes.ts';
 
 /** Requests of the emulated pipeline page about its triggers; their addresses are our own, no source gives Kommo's. */

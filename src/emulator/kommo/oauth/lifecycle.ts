@@ -1,8 +1,8 @@
-import { hmacHex } from '../engine/secrets.ts';
-import type { Account, Installation, Integration, User } from './entities.ts';
-import { callHook } from './hooks.ts';
-import { isInstalled, issueCode, revoke } from './oauth/grants.ts';
-import { accountHost, type World } from './world.ts';
+import { hmacHex } from '../../engine/secrets.ts';
+import type { Account, Installation, Integration, User } from '../entities.ts';
+import { callHook } from '../hooks/call-hook.ts';
+import { accountHost, type World } from '../world.ts';
+import { isInstalled, issueCode, revoke } from './grants.ts';
 
 /** Kommo gives the redirect URI this long and never asks again. */
 const INSTALL_TIMEOUT_MS = 3000;

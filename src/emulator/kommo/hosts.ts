@@ -1,4 +1,4 @@
-import type { Tld } from '../kommo/entities.ts';
+import type { Tld } from './entities.ts';
 
 /** Which of Kommo's machines a request is meant for. */
 export type HostKind = 'account' | 'amojo' | 'www' | 'api' | 'control';

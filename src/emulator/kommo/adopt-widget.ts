@@ -1,6 +1,6 @@
-import type { Integration } from '../kommo/entities.ts';
-import type { World } from '../kommo/world.ts';
-import { loadWidget } from './widget-folder.ts';
+import { loadWidget } from '../upload/widget-folder.ts';
+import type { Integration } from './entities.ts';
+import type { World } from './world.ts';
 
 /**
  * Makes the widget that is opened the uploaded archive of the first integration, so that the servers know its

@@ -1,8 +1,8 @@
-import { loadWidget } from '../upload/widget-folder.ts';
-import { disposableToken } from './disposable-token.ts';
-import type { Account, Integration, User } from './entities.ts';
-import { callHook } from './hooks.ts';
-import type { World } from './world.ts';
+import { loadWidget } from '../../upload/widget-folder.ts';
+import { disposableToken } from '../disposable-token.ts';
+import type { Account, Integration, User } from '../entities.ts';
+import type { World } from '../world.ts';
+import { callHook } from './call-hook.ts';
 
 /** Not documented. */
 const TIMEOUT_MS = 5000;

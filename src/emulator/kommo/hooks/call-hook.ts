@@ -2,8 +2,8 @@ import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { Integration } from './entities.ts';
-import type { World } from './world.ts';
+import type { Integration } from '../entities.ts';
+import type { World } from '../world.ts';
 
 export interface Hook {
   /** What it is, for the log: `install`, `disable`, `chat webhook`, `crm webhook`. */

@@ -1,8 +1,8 @@
-import { formEncode } from '../engine/form-encode.ts';
-import { loadWidget } from '../upload/widget-folder.ts';
-import type { Account, Integration } from './entities.ts';
-import { callHook } from './hooks.ts';
-import type { World } from './world.ts';
+import { loadWidget } from '../../upload/widget-folder.ts';
+import type { Account, Integration } from '../entities.ts';
+import type { World } from '../world.ts';
+import { callHook } from './call-hook.ts';
+import { formEncode } from './form-encode.ts';
 
 /** Not documented; Kommo asks for an answer as fast as possible. */
 const TIMEOUT_MS = 5000;

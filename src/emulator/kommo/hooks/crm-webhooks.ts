@@ -1,7 +1,7 @@
-import { formEncode } from '../engine/form-encode.ts';
-import type { Account, CrmWebhook } from './entities.ts';
-import { callHook } from './hooks.ts';
-import type { World } from './world.ts';
+import type { Account, CrmWebhook } from '../entities.ts';
+import type { World } from '../world.ts';
+import { callHook } from './call-hook.ts';
+import { formEncode } from './form-encode.ts';
 
 const TIMEOUT_MS = 2000;
 const MINUTE = 60_000;
