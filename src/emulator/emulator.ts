@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Barrier } from './engine/barriers.ts';
 import type { FaultRule } from './engine/faults.ts';
-import { accessTokenKey } from './engine/jwt.ts';
 import { createListener } from './engine/listener.ts';
 import type { LogEntry } from './engine/log.ts';
 import type { Match } from './engine/match.ts';
@@ -11,10 +10,11 @@ import { Router } from './engine/router.ts';
 import { adoptWidget } from './kommo/adopt-widget.ts';
 import { type Outgoing, sendChatWebhook } from './kommo/amojo/chat-webhooks.ts';
 import { disposableToken, type TokenOverrides } from './kommo/disposable-token.ts';
-import { revoke } from './kommo/oauth/grants.ts';
-import { callDisableHook, disable, install, rename } from './kommo/oauth/lifecycle.ts';
+import { accessTokenKey, revoke } from './kommo/oauth/grants.ts';
+import { callDisableHook, disable, install } from './kommo/oauth/lifecycle.ts';
 import { removeSource } from './kommo/rest/source-store.ts';
 import type { Seed } from './kommo/seed.ts';
+import { kommoSite } from './kommo/site.ts';
 import type { State } from './kommo/state.ts';
 import { refuseSwitch, type Switches } from './kommo/switches.ts';
 import { World } from './kommo/world.ts';
@@ -94,9 +94,9 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   await adoptWidget(world);
   // Begun here so that the first token does not wait for it; nobody waits for it here.
   void accessTokenKey();
-  const router = new Router(allRoutes());
-  const changed = () => options.onChange?.(world.state);
-  const server = createServer({ keepAliveTimeout: 30_000 }, createListener(world, router, changed));
+  const parts = { instruments: world, router: new Router(allRoutes()), site: kommoSite(world) };
+  const listener = createListener(parts, () => options.onChange?.(world.state));
+  const server = createServer({ keepAliveTimeout: 30_000 }, listener);
   const port = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   world.url = `http://${options.host ?? '127.0.0.1'}:${port}`;
   return facade(world, server, port);
@@ -145,7 +145,7 @@ function facade(world: World, server: Server, port: number): Emulator {
         (one) => one.account_id === id && (userId === undefined || one.user_id === userId),
       );
     },
-    rename: (subdomain, to) => rename(world, world.account(subdomain), to),
+    rename: (subdomain, to) => world.rename(world.account(subdomain), to),
     disposableToken: (subdomain, userId, overrides) => {
       const account = world.account(subdomain);
       const user = world.user(account, userId);

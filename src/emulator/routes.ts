@@ -1,9 +1,9 @@
 import { controlRoutes } from './control/control-routes.ts';
-import type { Route } from './engine/router.ts';
 import { ajaxRoutes } from './kommo/ajax/ajax-routes.ts';
 import { ajaxTwins } from './kommo/ajax/ajax-twins.ts';
 import { channelRoutes } from './kommo/amojo/channel-routes.ts';
 import { scopeRoutes } from './kommo/amojo/scope-routes.ts';
+import type { Route } from './kommo/exchange.ts';
 import { consentRoutes } from './kommo/oauth/consent-routes.ts';
 import { tokenRoutes } from './kommo/oauth/token-routes.ts';
 import { accountRoutes } from './kommo/rest/account-routes.ts';

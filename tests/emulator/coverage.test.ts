@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { coverage, renderCoverage } from '../../src/emulator/coverage.ts';
-import type { Route } from '../../src/emulator/engine/router.ts';
+import type { Route } from '../../src/emulator/kommo/exchange.ts';
 import { hostRoutes } from '../../src/emulator/page/host/host-routes.ts';
 import { kommoRoutes } from '../../src/emulator/routes.ts';
 

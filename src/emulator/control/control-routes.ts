@@ -1,17 +1,17 @@
-import type { Exchange } from '../engine/exchange.ts';
 import type { FaultRule } from '../engine/faults.ts';
 import { parseMatch } from '../engine/match.ts';
-import type { Route } from '../engine/router.ts';
 import { type Outgoing, sendChatWebhook } from '../kommo/amojo/chat-webhooks.ts';
 import { disposableToken, type TokenOverrides } from '../kommo/disposable-token.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
 import { deliverDue, notifyCrmWebhooks } from '../kommo/hooks/crm-webhooks.ts';
 import { revoke } from '../kommo/oauth/grants.ts';
-import { callDisableHook, disable, install, rename } from '../kommo/oauth/lifecycle.ts';
+import { callDisableHook, disable, install } from '../kommo/oauth/lifecycle.ts';
 import { removeSource } from '../kommo/rest/source-store.ts';
 import { sessionCookie } from '../kommo/session.ts';
 import { refuseSwitch, SWITCHES } from '../kommo/switches.ts';
 import { UnknownThing } from '../kommo/world.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
+import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
 
@@ -35,7 +35,7 @@ export function controlRoutes(): Route[] {
     route('POST', '/disable', disableAct),
     route('POST', '/revoke', revokeAct),
     route('POST', '/rename', (exchange, body) =>
-      done(rename(exchange.world, accountOf(exchange, body), text(body, 'to'))),
+      done(exchange.world.rename(accountOf(exchange, body), text(body, 'to'))),
     ),
     route('POST', '/token', tokenAct),
     route('GET', '/clock', ({ world }) => ({ now: world.clock.now() })),
@@ -62,6 +62,7 @@ export function controlRoutes(): Route[] {
     route('POST', '/chat', chatAct),
     route('POST', '/crm_webhook', crmWebhookAct),
     route('POST', '/session', sessionAct),
+    ...openPageControlRoutes(),
     ...outgoingRoutes(),
     ...thingRoutes(),
   ];

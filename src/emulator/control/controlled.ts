@@ -1,6 +1,5 @@
-import type { Exchange } from '../engine/exchange.ts';
-import type { Handler } from '../engine/router.ts';
 import type { Account } from '../kommo/entities.ts';
+import type { Exchange, Handler } from '../kommo/exchange.ts';
 import { UnknownThing } from '../kommo/world.ts';
 
 export type Json = Record<string, unknown>;

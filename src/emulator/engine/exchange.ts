@@ -1,7 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Account } from '../kommo/entities.ts';
-import type { EmulatedHost } from '../kommo/hosts.ts';
-import type { World } from '../kommo/world.ts';
 
 /** An answer, held back until the whole handler ran so that faults can be applied to it. */
 export interface Answer {
@@ -10,41 +7,43 @@ export interface Answer {
   body: Buffer;
 }
 
+/** Which of the emulated machines a request is meant for. */
+export interface RequestHost {
+  /** Lower case, without port. */
+  name: string;
+  kind: string;
+}
+
+/** A request that has arrived whole. */
+export interface Arrival<Host extends RequestHost = RequestHost> {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  host: Host;
+  body: Buffer;
+}
+
 /** One HTTP request and its answer, as a route's handler sees them. */
-export class Exchange {
-  readonly world: World;
+export class HttpExchange<Host extends RequestHost = RequestHost> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
   /** Path and query; the origin is the Host header's. */
   readonly url: URL;
-  readonly host: EmulatedHost;
+  readonly host: Host;
   /** Exact bytes received. */
   readonly body: Buffer;
   /** Values of the `:name` parts of the route's path, decoded; `*` holds the rest. */
   params: Record<string, string> = {};
   answer: Answer | undefined;
 
-  constructor(parts: {
-    world: World;
-    request: IncomingMessage;
-    response: ServerResponse;
-    url: URL;
-    host: EmulatedHost;
-    body: Buffer;
-  }) {
-    this.world = parts.world;
-    this.request = parts.request;
-    this.response = parts.response;
-    this.method = parts.request.method ?? 'GET';
-    this.url = parts.url;
-    this.host = parts.host;
-    this.body = parts.body;
-  }
-
-  /** The account this host belongs to, by its present name. */
-  get account(): Account | undefined {
-    return this.world.accountOfHost(this.host);
+  constructor({ request, response, url, host, body }: Arrival<Host>) {
+    this.request = request;
+    this.response = response;
+    this.method = request.method ?? 'GET';
+    this.url = url;
+    this.host = host;
+    this.body = body;
   }
 
   /** The header's value, or an empty text. */

@@ -1,4 +1,4 @@
-import type { Exchange } from '../engine/exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',

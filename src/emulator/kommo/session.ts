@@ -1,5 +1,5 @@
-import type { Exchange } from '../engine/exchange.ts';
 import type { Account, User } from './entities.ts';
+import type { Exchange } from './exchange.ts';
 
 /** Cookie of the emulated account pages: the id of the user who is logged in. */
 const SESSION_COOKIE = 'emulator_user';

@@ -87,6 +87,20 @@ export class World {
     return account;
   }
 
+  /** Gives an account another subdomain; the old host stops answering. @throws TypeError when it is taken */
+  rename(account: Account, subdomain: string): void {
+    if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(subdomain)) {
+      throw new TypeError('subdomain: lower-case letters, digits and hyphens are expected');
+    }
+    const { accounts, former_hosts: formerHosts } = this.state;
+    if (accounts.some((one) => one !== account && one.subdomain === subdomain)) {
+      throw new TypeError(`subdomain: ${subdomain} is taken`);
+    }
+    formerHosts[account.subdomain] = account.id;
+    delete formerHosts[subdomain];
+    account.subdomain = subdomain;
+  }
+
   /** The given user, or without one the account's first active admin. @throws UnknownThing */
   user(account: Account, userId?: number): User {
     const user = account.users.find(({ id, rights }) =>

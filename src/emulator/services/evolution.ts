@@ -3,8 +3,7 @@
  * imitate, pairing codes, connection updates by webhook.
  */
 import { randomUUID } from 'node:crypto';
-import type { Exchange } from '../engine/exchange.ts';
-import type { Handler, Route } from '../engine/router.ts';
+import type { Exchange, Handler, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import {
   codeText,

@@ -3,8 +3,7 @@
  * Web API methods a connector needs. Like the real one it answers refusals with 200 and `ok: false`.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Exchange } from '../engine/exchange.ts';
-import type { Handler, Route } from '../engine/router.ts';
+import type { Exchange, Handler, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import { escapeHtml, servicePage } from './page.ts';
 import { openerPolicy } from './service-settings.ts';

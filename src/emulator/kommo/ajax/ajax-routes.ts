@@ -1,7 +1,6 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler, Route } from '../../engine/router.ts';
 import { disposableToken } from '../disposable-token.ts';
 import type { Installation, Integration } from '../entities.ts';
+import type { Exchange, Handler, Route } from '../exchange.ts';
 import { activate, disable } from '../oauth/lifecycle.ts';
 import { findSession, type Session } from '../session.ts';
 

@@ -1,5 +1,4 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler, Route } from '../../engine/router.ts';
+import type { Exchange, Handler, Route } from '../exchange.ts';
 import { problem } from '../problems.ts';
 import { findSession } from '../session.ts';
 

@@ -1,5 +1,4 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { amojoProblem, type Gate, signed } from './gate.ts';
 
 /** https://developers.kommo.com/reference/connect-channel */

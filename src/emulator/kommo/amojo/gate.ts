@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler } from '../../engine/router.ts';
 import type { Channel, Scope } from '../entities.ts';
+import type { Exchange, Handler } from '../exchange.ts';
 import { isSignedTheOldWay, isSignedWith, refuseHeaders, type SignedRequest } from './signature.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Chat, ChatUser, Message } from '../chat-entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { findChat, findMessage, meet, openChat, type PersonInput } from './chats.ts';
 import { amojoProblem, type ScopeGate, signedInScope } from './gate.ts';
 import { checkPayload, checkSource, isObject, isPerson, isText } from './message-rules.ts';

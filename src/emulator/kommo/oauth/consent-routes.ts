@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Account, Integration, User } from '../entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { consentPage, openerPage, refusalPage } from './consent-page.ts';
 import { issueCode } from './grants.ts';
 import { activate, redirectAddress } from './lifecycle.ts';

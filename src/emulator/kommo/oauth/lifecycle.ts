@@ -155,16 +155,3 @@ function deactivate(world: World, account: Account, integration: Integration): v
   }
   for (const source of state.sources.filter(isThis)) source.is_hidden = true;
 }
-
-/** Gives an account another subdomain; the old host stops answering. @throws Error when it is taken */
-export function rename(world: World, account: Account, subdomain: string): void {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(subdomain)) {
-    throw new TypeError('subdomain: lower-case letters, digits and hyphens are expected');
-  }
-  if (world.state.accounts.some((one) => one !== account && one.subdomain === subdomain)) {
-    throw new TypeError(`subdomain: ${subdomain} is taken`);
-  }
-  world.state.former_hosts[account.subdomain] = account.id;
-  delete world.state.former_hosts[subdomain];
-  account.subdomain = subdomain;
-}

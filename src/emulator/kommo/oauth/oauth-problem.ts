@@ -1,4 +1,4 @@
-import type { Exchange } from '../../engine/exchange.ts';
+import type { Exchange } from '../exchange.ts';
 
 const TEXTS: Record<string, Record<number, { title: string; detail: string }>> = {
   en: {

@@ -1,7 +1,6 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import { sameSecret } from '../../engine/secrets.ts';
 import type { Account, Grant, Integration } from '../entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { problem, refuseByRate, unknownHost } from '../problems.ts';
 import type { World } from '../world.ts';
 import {

@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler } from '../../engine/router.ts';
 import type { Account, Grant, Rights, User } from '../entities.ts';
+import type { Exchange, Handler } from '../exchange.ts';
 import { findByAccessToken } from '../oauth/grants.ts';
 import { problem, refuseByRate, unknownHost } from '../problems.ts';
 import { findSession } from '../session.ts';

@@ -1,7 +1,6 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { ContactChat } from '../chat-entities.ts';
 import type { CrmWebhook } from '../entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
 import { type Caller, guarded } from './guard.ts';

@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Template } from '../entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { notifyCrmWebhooks } from '../hooks/crm-webhooks.ts';
 import { hal, problem } from '../problems.ts';
 import { type Caller, guarded } from './guard.ts';

@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Account, Source } from '../entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { hal, itemProblem, problem, validationProblem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
 import { type Caller, guarded } from './guard.ts';

@@ -1,5 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
 import type { Account, Source } from '../entities.ts';
+import type { Exchange } from '../exchange.ts';
 import type { World } from '../world.ts';
 import { apiLink } from './account-routes.ts';
 import type { Caller } from './guard.ts';

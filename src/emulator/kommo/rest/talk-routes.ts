@@ -1,7 +1,6 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Chat } from '../chat-entities.ts';
 import type { Account } from '../entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
 import type { World } from '../world.ts';
 import { apiLink } from './account-routes.ts';

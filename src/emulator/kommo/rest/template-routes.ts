@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Template } from '../entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { hal, problem, validationProblem } from '../problems.ts';
 import { accountHost } from '../world.ts';
 import { apiLink, wanted } from './account-routes.ts';

@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Account, Integration } from '../entities.ts';
+import type { Exchange, Route } from '../exchange.ts';
 import { disable, install } from '../oauth/lifecycle.ts';
 import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { readVendorModule } from './vendor-modules.ts';
 

@@ -1,5 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
 import type { Account, Installation, User } from '../../kommo/entities.ts';
+import type { Exchange } from '../../kommo/exchange.ts';
 import { triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';

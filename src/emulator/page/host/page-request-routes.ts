@@ -1,5 +1,4 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler, Route } from '../../engine/router.ts';
+import type { Exchange, Handler, Route } from '../../kommo/exchange.ts';
 import { install } from '../../kommo/oauth/lifecycle.ts';
 import { findSession, type Session } from '../../kommo/session.ts';
 import { UnknownThing } from '../../kommo/world.ts';

@@ -1,5 +1,4 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { findSession, sessionCookie } from '../../kommo/session.ts';
 import { bootData } from './boot-data.ts';
 import { pageDocument } from './document.ts';

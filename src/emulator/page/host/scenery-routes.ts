@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Account } from '../../kommo/entities.ts';
+import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { hal, problem } from '../../kommo/problems.ts';
 import { type Caller, guarded } from '../../kommo/rest/guard.ts';
 import type { Session } from '../../kommo/session.ts';

@@ -1,5 +1,4 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { addTrigger, setOff, triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
 import type { Session } from '../../kommo/session.ts';
 import { asUser } from './page-request-routes.ts';
