@@ -1,3 +1,4 @@
+import type { Imitation } from '../engine/coverage-row.ts';
 import { type Arrival, HttpExchange } from '../engine/exchange.ts';
 import type * as engine from '../engine/router.ts';
 import type { Account } from './entities.ts';
@@ -22,3 +23,6 @@ export class Exchange extends HttpExchange<EmulatedHost> {
 export type Handler = engine.Handler<Exchange>;
 
 export type Route = engine.Route<Exchange, HostKind>;
+
+/** A route of Kommo's own; the list of what is imitated is made from these. */
+export type KommoRoute = Route & Imitation;

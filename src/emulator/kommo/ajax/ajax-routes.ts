@@ -1,6 +1,8 @@
+import type { Imitation } from '../../engine/coverage-row.ts';
 import { disposableToken } from '../disposable-token.ts';
+import { KOMMO, OBSERVED } from '../documents.ts';
 import type { Installation, Integration } from '../entities.ts';
-import type { Exchange, Handler, Route } from '../exchange.ts';
+import type { Exchange, Handler, KommoRoute, Route } from '../exchange.ts';
 import { activate, disable } from '../oauth/lifecycle.ts';
 import { findSession, type Session } from '../session.ts';
 
@@ -8,20 +10,39 @@ import { findSession, type Session } from '../session.ts';
  * Requests that Kommo's own pages make, and some widgets with them. None is documented; the forms are those
  * that public widgets rely on.
  */
-export function ajaxRoutes(): Route[] {
-  const route = (method: Route['method'], path: string, act: Act): Route => ({
+export function ajaxRoutes(): KommoRoute[] {
+  const route = (
+    method: Route['method'],
+    path: string,
+    act: Act,
+    about: Partial<Imitation> = {},
+  ): KommoRoute => ({
     method,
     host: 'account',
     path,
     handler: asPage(act),
+    source: OBSERVED,
+    ...about,
   });
+  const widgets = '/ajax/v1/widgets/list';
   return [
-    route('GET', '/ajax/v2/integrations/:uuid/disposable_token', mintToken),
+    route('GET', '/ajax/v2/integrations/:uuid/disposable_token', mintToken, {
+      note: `claims as in ${KOMMO}/one-time-tokens; is_admin is an observation (switches isAdminClaim, audHasPort, jwtTtl)`,
+    }),
     route('POST', '/ajax/widgets/edit', editWidget),
-    route('POST', '/ajax/widgets/list', listWidgets),
-    route('GET', '/ajax/v1/widgets/list', listWidgets),
-    route('POST', '/ajax/v1/widgets/list', listWidgets),
-    route('GET', '/ajax/settings/widgets/category/own_integrations/:page', listOwn),
+    route('POST', '/ajax/widgets/list', listWidgets, {
+      status: 'partly',
+      note: 'the integrations of the state only',
+    }),
+    route('GET', widgets, listWidgets, {
+      status: 'partly',
+      note: 'its form is assumed to be that of /ajax/widgets/list',
+    }),
+    route('POST', widgets, listWidgets, { status: 'partly' }),
+    route('GET', '/ajax/settings/widgets/category/own_integrations/:page', listOwn, {
+      status: 'partly',
+      note: 'one page; the fields that were seen',
+    }),
   ];
 }
 

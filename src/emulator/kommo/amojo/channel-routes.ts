@@ -1,16 +1,25 @@
-import type { Exchange, Route } from '../exchange.ts';
+import { CHATS, REFERENCE } from '../documents.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
 import { amojoProblem, type Gate, signed } from './gate.ts';
 
-/** https://developers.kommo.com/reference/connect-channel */
-export function channelRoutes(): Route[] {
+export function channelRoutes(): KommoRoute[] {
   const base = '/v2/origin/custom/:channel';
   return [
-    { method: 'POST', host: 'amojo', path: `${base}/connect`, handler: signed(connect, true) },
+    {
+      method: 'POST',
+      host: 'amojo',
+      path: `${base}/connect`,
+      handler: signed(connect, true),
+      source: `${REFERENCE}/connect-channel`,
+      note: 'a second connect answers the same scope (switch connectTwice); bodies of errors are observed in one client',
+    },
     {
       method: 'DELETE',
       host: 'amojo',
       path: `${base}/disconnect`,
       handler: signed(disconnect, true),
+      source: CHATS,
+      note: 'repeated: 200, an assumption',
     },
   ];
 }

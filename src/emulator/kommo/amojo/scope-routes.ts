@@ -1,31 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import type { Chat, ChatUser, Message } from '../chat-entities.ts';
-import type { Exchange, Route } from '../exchange.ts';
+import { CHATS } from '../documents.ts';
+import type { Exchange, Handler, KommoRoute } from '../exchange.ts';
 import { findChat, findMessage, meet, openChat, type PersonInput } from './chats.ts';
 import { amojoProblem, type ScopeGate, signedInScope } from './gate.ts';
 import { checkPayload, checkSource, isObject, isPerson, isText } from './message-rules.ts';
 
-/** https://www.amocrm.ru/developers/content/chats/chat-api-reference */
-export function scopeRoutes(): Route[] {
-  const base = '/v2/origin/custom/:scope';
-  const post = (path: string, handler: Route['handler']): Route => ({
-    method: 'POST',
-    host: 'amojo',
-    path: `${base}${path}`,
-    handler,
+export function scopeRoutes(): KommoRoute[] {
+  const route = (method: 'GET' | 'POST', path: string, handler: Handler, note?: string) => ({
+    ...{ method, host: 'amojo' as const, path: `/v2/origin/custom/:scope${path}`, handler },
+    ...{ source: CHATS, ...(note !== undefined && { note }) },
   });
+  const old = { isOld: true };
   return [
-    post('', signedInScope(receive, { isOld: true })),
-    post('/chats', signedInScope(createChat, { isOld: true })),
-    post('/typing', signedInScope(typing)),
-    post('/react', signedInScope(react)),
-    post('/:message/delivery_status', signedInScope(deliveryStatus, { isOld: true })),
-    {
-      method: 'GET',
-      host: 'amojo',
-      path: `${base}/chats/:chat/history`,
-      handler: signedInScope(history, { isOld: true, hasBody: false }),
-    },
+    route(
+      'POST',
+      '',
+      signedInScope(receive, old),
+      'new_message and edit_message; media are not fetched',
+    ),
+    route('POST', '/chats', signedInScope(createChat, old)),
+    route('POST', '/typing', signedInScope(typing)),
+    route('POST', '/react', signedInScope(react)),
+    route(
+      'POST',
+      '/:message/delivery_status',
+      signedInScope(deliveryStatus, old),
+      'reads delivery_status and status_code',
+    ),
+    route('GET', '/chats/:chat/history', signedInScope(history, { ...old, hasBody: false })),
   ];
 }
 

@@ -1,18 +1,22 @@
+import { KOMMO } from '../documents.ts';
 import type { Account, Integration, User } from '../entities.ts';
-import type { Exchange, Route } from '../exchange.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
 import { consentPage, openerPage, refusalPage } from './consent-page.ts';
 import { issueCode } from './grants.ts';
 import { activate, redirectAddress } from './lifecycle.ts';
 
-/**
- * The consent page. Kommo has it on `www`; it also answers on the emulator's own name, for an emulator that
- * is reached without sub-names. https://developers.kommo.com/docs/oauth-20
- */
-export function consentRoutes(): Route[] {
-  const host: Route['host'] = ['www', 'control'];
+/** The consent page. Kommo has it on `www`; an emulator reached without sub-names has it on its own name, too. */
+export function consentRoutes(): KommoRoute[] {
+  const host: KommoRoute['host'] = ['www', 'control'];
+  const page = { host, path: '/oauth', source: `${KOMMO}/oauth-20` };
   return [
-    { method: 'GET', host, path: '/oauth', handler: ask },
-    { method: 'POST', host, path: '/oauth', handler: decide },
+    {
+      ...page,
+      method: 'GET',
+      handler: ask,
+      note: 'modes popup and post_message, state echoed; the person chooses who is logged in',
+    },
+    { ...page, method: 'POST', handler: decide, note: 'the form of the page; its address is ours' },
   ];
 }
 

@@ -1,6 +1,7 @@
 import { sameSecret } from '../../engine/secrets.ts';
+import { AMO, KOMMO } from '../documents.ts';
 import type { Account, Grant, Integration } from '../entities.ts';
-import type { Exchange, Route } from '../exchange.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
 import { problem, refuseByRate, unknownHost } from '../problems.ts';
 import type { World } from '../world.ts';
 import {
@@ -13,15 +14,24 @@ import {
 } from './grants.ts';
 import { oauthProblem } from './oauth-problem.ts';
 
-/** Token endpoint and domain lookup: https://developers.kommo.com/docs/oauth-20 */
-export function tokenRoutes(): Route[] {
+/** Token endpoint and domain lookup. */
+export function tokenRoutes(): KommoRoute[] {
   return [
-    { method: 'POST', host: 'account', path: '/oauth2/access_token', handler: accessToken },
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/oauth2/access_token',
+      handler: accessToken,
+      source: `${KOMMO}/oauth-20`,
+      note: 'hints of errors observed; their wording on kommo.com, the answer to a wrong secret and a grace for a second refresh are assumptions (switches refreshMode, accessAfterRefresh, oauthErrorLanguage)',
+    },
     {
       method: 'GET',
       host: 'api',
       path: '/oauth2/account/current/subdomain',
       handler: currentSubdomain,
+      source: `${AMO}/oauth/account-subdomain-info`,
+      note: 'does not spend the refresh token',
     },
   ];
 }

@@ -1,5 +1,6 @@
+import type { Imitation } from '../../engine/coverage-row.ts';
 import type { Account, Grant, Rights, User } from '../entities.ts';
-import type { Exchange, Handler } from '../exchange.ts';
+import type { Exchange, Handler, KommoRoute } from '../exchange.ts';
 import { findByAccessToken } from '../oauth/grants.ts';
 import { problem, refuseByRate, unknownHost } from '../problems.ts';
 import { findSession } from '../session.ts';
@@ -21,11 +22,27 @@ export interface GuardOptions {
   unauthorised?: (exchange: Exchange) => number;
 }
 
+type RestHandler = (exchange: Exchange, caller: Caller) => Promise<void> | void;
+
+/** Makes the routes of one resource of `/api/v4`, which share a source and who may call them. */
+export function resource(base: string, source: string, options: GuardOptions = {}) {
+  return (
+    method: KommoRoute['method'],
+    path: string,
+    handler: RestHandler,
+    about: Partial<Imitation> = {},
+  ): KommoRoute => ({
+    method,
+    host: ['account', 'api'],
+    path: `/api/v4${base}${path}`,
+    handler: guarded(handler, options),
+    source,
+    ...about,
+  });
+}
+
 /** Wraps a REST handler in Kommo's order of checks: rate, host, token, payment, rights. */
-export function guarded(
-  handler: (exchange: Exchange, caller: Caller) => Promise<void> | void,
-  options: GuardOptions = {},
-): Handler {
+export function guarded(handler: RestHandler, options: GuardOptions = {}): Handler {
   return async (exchange) => {
     const { world } = exchange;
     const token = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1];

@@ -1,27 +1,24 @@
+import { CRM } from '../documents.ts';
 import type { Template } from '../entities.ts';
-import type { Exchange, Route } from '../exchange.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem, validationProblem } from '../problems.ts';
 import { accountHost } from '../world.ts';
 import { apiLink, wanted } from './account-routes.ts';
-import { type Caller, guarded } from './guard.ts';
+import { type Caller, resource } from './guard.ts';
 import { checkTemplate, type TemplateInput } from './template-rules.ts';
 
-/** https://www.amocrm.ru/developers/content/crm_platform/chat-templates-api */
-export function templateRoutes(): Route[] {
-  const route = (method: Route['method'], path: string, handler: typeof list): Route => ({
-    method,
-    host: ['account', 'api'],
-    path: `/api/v4/chats/templates${path}`,
-    handler: guarded(handler, { needsAdmin: true }),
-  });
+export function templateRoutes(): KommoRoute[] {
+  const templates = resource('/chats/templates', `${CRM}/chat-templates-api`, { needsAdmin: true });
   return [
-    route('GET', '', list),
-    route('POST', '', create),
-    route('PATCH', '', updateMany),
-    route('DELETE', '', removeMany),
-    route('GET', '/:id', show),
-    route('PATCH', '/:id', updateOne),
-    route('DELETE', '/:id', removeOne),
+    templates('GET', '', list),
+    templates('POST', '', create, {
+      note: 'the limit that answers 422 is not documented; 1000 is assumed',
+    }),
+    templates('PATCH', '', updateMany),
+    templates('DELETE', '', removeMany),
+    templates('GET', '/:id', show),
+    templates('PATCH', '/:id', updateOne),
+    templates('DELETE', '/:id', removeOne),
   ];
 }
 

@@ -1,28 +1,19 @@
+import { CRM } from '../documents.ts';
 import type { Account, Integration } from '../entities.ts';
-import type { Exchange, Route } from '../exchange.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
 import { disable, install } from '../oauth/lifecycle.ts';
 import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
-import { type Caller, guarded } from './guard.ts';
+import { type Caller, resource } from './guard.ts';
 
-/** https://www.amocrm.ru/developers/content/crm_platform/widgets-api */
-export function widgetRoutes(): Route[] {
-  const route = (
-    method: Route['method'],
-    path: string,
-    handler: typeof show,
-    needsAdmin: boolean,
-  ): Route => ({
-    method,
-    host: ['account', 'api'],
-    path: `/api/v4/widgets${path}`,
-    handler: guarded(handler, { needsAdmin }),
-  });
+export function widgetRoutes(): KommoRoute[] {
+  const reading = resource('/widgets', `${CRM}/widgets-api`);
+  const writing = resource('/widgets', `${CRM}/widgets-api`, { needsAdmin: true });
   return [
-    route('GET', '', list, false),
-    route('GET', '/:code', show, false),
-    route('POST', '/:code', installByApi, true),
-    route('DELETE', '/:code', uninstallByApi, true),
+    reading('GET', '', list),
+    reading('GET', '/:code', show),
+    writing('POST', '/:code', installByApi),
+    writing('DELETE', '/:code', uninstallByApi),
   ];
 }
 

@@ -1,10 +1,10 @@
-import type { CoverageRow } from '../../engine/coverage-row.ts';
-import { AMO, chapter, KOMMO, OBSERVED, SAMPLES, SCRIPT } from './coverage-area.ts';
+import { type CoverageRow, entryRows } from '../../engine/coverage-row.ts';
+import { AMO, KOMMO, SEEN_IN_WIDGETS as OBSERVED, SAMPLES, SCRIPT } from '../../kommo/documents.ts';
 
 const CARD = `${AMO}/web_sdk/card`;
 const MECHANICS = `${AMO}/web_sdk/mechanics`;
 
-const CALLBACKS = chapter('Callbacks', [
+const CALLBACKS = entryRows('Callbacks', [
   [
     'render',
     SCRIPT,
@@ -42,7 +42,7 @@ const CALLBACKS = chapter('Callbacks', [
   ['widgetPage', 'named by no source that explains it', undefined, 'missing'],
 ]);
 
-const METHODS = chapter('Widget object', [
+const METHODS = entryRows('Widget object', [
   [
     'params, get_settings, set_settings',
     SCRIPT,
@@ -94,7 +94,7 @@ const METHODS = chapter('Widget object', [
   ],
 ]);
 
-const GLOBALS = chapter('Page globals', [
+const GLOBALS = entryRows('Page globals', [
   ['APP, AMOCRM', `${KOMMO}/environment-variables`, 'one object'],
   [
     'APP.constant(account | user | managers | groups | task_types | user_rights)',

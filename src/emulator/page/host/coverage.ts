@@ -1,18 +1,28 @@
-import type { CoverageRow } from '../../engine/coverage-row.ts';
-import { AMO, chapter, type Entry, KOMMO, OBSERVED, SAMPLES, SCRIPT } from './coverage-area.ts';
+import { type CoverageRow, type Entry, entryRows, routeRows } from '../../engine/coverage-row.ts';
+import {
+  AMO,
+  CRM,
+  KOMMO,
+  SEEN_IN_WIDGETS as OBSERVED,
+  OWN_ADDRESS,
+  SAMPLES,
+  SCRIPT,
+} from '../../kommo/documents.ts';
 import { WIDGET_COVERAGE } from './coverage-widget.ts';
 import { HOST_SWITCHES } from './host-switches.ts';
+import { pageRequestRoutes } from './page-request-routes.ts';
+import { searchRoutes } from './scenery-routes.ts';
+import { triggerRoutes } from './trigger-routes.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
 
 const MODULES = `${AMO}/web_sdk/system_modules`;
 const LOCATIONS = `${KOMMO}/widget-locations`;
 const FIELDS = `${KOMMO}/field-types`;
-const OWN_ADDRESS = 'the address is our own, no source gives it';
 
 /** Whether Kommo's own pages carry their style sheets is not documented. */
 const STYLED = ['cropperjs', 'fullcalendar', 'jplayer', 'quill', 'rangeslider'];
 
-const LOADER = chapter('Loader and modules', [
+const LOADER = entryRows('Loader and modules', [
   ['define, require: AMD, CommonJS form, UMD, by address', SAMPLES],
   ['relative modules with cache busters', SCRIPT],
   ['text!, json!', SAMPLES],
@@ -36,7 +46,7 @@ const LOADER = chapter('Loader and modules', [
   ['lib/components/base/confirm', OBSERVED],
 ]);
 
-const MODAL = chapter('Settings modal', [
+const MODAL = entryRows('Settings modal', [
   ['.modal.widget-settings__modal.<code> .modal-body', OBSERVED],
   ['.widget-settings__base-space, .widget_main_info, .widget-settings__command-plate', OBSERVED],
   ['.widget-state_status_*', OBSERVED],
@@ -76,16 +86,14 @@ const MODAL = chapter('Settings modal', [
   ['field users_lp', FIELDS, 'the names of its inputs are an assumption'],
   ['required', FIELDS, 'the text of the message is an assumption'],
   ['a plain string in a custom field is not stored', FIELDS, 'the log warns'],
-  ['POST account /ajax/v2/integrations/:uuid/install', 'assumption', OWN_ADDRESS],
-  ['POST account /ajax/widgets/crm_post', 'assumption', OWN_ADDRESS],
 ]);
 
-const AREAS = chapter('Areas', [
+const AREAS = entryRows('Areas', [
   ['settings', LOCATIONS, '/settings/widgets/ with the modal open; #/ closes it'],
   [
     'advanced_settings',
     LOCATIONS,
-    `/settings/advanced/<code>/; ${OWN_ADDRESS}; #list_page_holder, .list-widget, #work-area-<code>`,
+    `/settings/advanced/<code>/; ${OWN_ADDRESS.note}; #list_page_holder, .list-widget, #work-area-<code>`,
   ],
   [
     'lcard, ccard, comcard, cucard',
@@ -119,8 +127,6 @@ const AREAS = chapter('Areas', [
     `${AMO}/digital_pipeline/integrations`,
     'called by a button under the trigger and by POST /__emulator/trigger; form or JSON by the switch pipelineWebhookBody; 5 s is an assumption',
   ],
-  ['POST account /ajax/emulator/triggers', 'assumption', OWN_ADDRESS],
-  ['POST account /ajax/emulator/triggers/:id/try', 'assumption', OWN_ADDRESS],
   ['lead_sources', LOCATIONS, 'a source opens the settings with its context'],
   ['salesbot_designer', `${AMO}/integrations/salesbot`, 'one block; the bot is not run', 'partly'],
   [
@@ -148,30 +154,23 @@ const AREAS = chapter('Areas', [
   ['a widget that was never saved runs in no other area', OBSERVED, 'switch runUnconfigured'],
 ]);
 
-const SCENERY = chapter('Scenery of the cards', [
+const SCENERY = entryRows('Scenery of the cards', [
   [
     '/api/v4/:entity/custom_fields: GET, POST',
-    `${AMO}/crm_platform/custom-fields`,
+    `${CRM}/custom-fields`,
     'a field or two of each kind; filters are not followed',
     'partly',
   ],
   [
     '/api/v4/:entity, /api/v4/:entity/:id: GET',
-    `${AMO}/crm_platform/leads-api`,
+    `${CRM}/leads-api`,
     'the few rows that cards and lists show; nothing can be written',
     'partly',
   ],
-  [
-    'GET account /private/ajax/search.php',
-    OBSERVED,
-    'the rows that cards and lists show',
-    'partly',
-  ],
-  ['GET account /ajax/todo/search', OBSERVED, 'as the one above', 'partly'],
-  ['/api/v4/tasks: GET, POST', `${AMO}/crm_platform/tasks-api`, 'kept until a reset', 'partly'],
+  ['/api/v4/tasks: GET, POST', `${CRM}/tasks-api`, 'kept until a reset', 'partly'],
 ]);
 
-const LOOK = chapter('Look', [
+const LOOK = entryRows('Look', [
   [
     'data-color-scheme and the palette variables',
     `${KOMMO}/dark-theme`,
@@ -181,7 +180,7 @@ const LOOK = chapter('Look', [
   ['fonts', 'PT Sans where the machine has it, else Arial', 'not shipped'],
 ]);
 
-const CONTROLS = chapter('System controls', [
+const CONTROLS = entryRows('System controls', [
   ...[
     'button',
     'cancel_button',
@@ -211,7 +210,7 @@ const CONTROLS = chapter('System controls', [
   ['include_control', `${AMO}/web_sdk/mechanics`],
 ]);
 
-const WARNINGS = chapter('What the log warns of', [
+const WARNINGS = entryRows('What the log warns of', [
   ['console output, alert, confirm, prompt', `${KOMMO}/getting-listed`],
   ['synchronous requests', `${KOMMO}/getting-listed`],
   ['global style rules', `${KOMMO}/getting-listed`],
@@ -221,7 +220,7 @@ const WARNINGS = chapter('What the log warns of', [
   ['eval', `${KOMMO}/getting-listed`, 'looked for in the files'],
 ]);
 
-const CHOICES = chapter(
+const CHOICES = entryRows(
   'Switches of the page',
   HOST_SWITCHES.map(({ name, options, why }) => [`${name}: ${options.join(' | ')}`, 'own', why]),
 );
@@ -230,10 +229,13 @@ const CHOICES = chapter(
 export const HOST_COVERAGE: CoverageRow[] = [
   ...LOADER,
   ...MODAL,
+  ...routeRows('Settings modal', pageRequestRoutes()),
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,
+  ...routeRows('Areas', triggerRoutes()),
   ...SCENERY,
+  ...routeRows('Scenery of the cards', searchRoutes()),
   ...LOOK,
   ...WARNINGS,
   ...CHOICES,

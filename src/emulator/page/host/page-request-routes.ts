@@ -1,4 +1,5 @@
-import type { Exchange, Handler, Route } from '../../kommo/exchange.ts';
+import { OWN_ADDRESS } from '../../kommo/documents.ts';
+import type { Exchange, Handler, KommoRoute } from '../../kommo/exchange.ts';
 import { install } from '../../kommo/oauth/lifecycle.ts';
 import { findSession, type Session } from '../../kommo/session.ts';
 import { UnknownThing } from '../../kommo/world.ts';
@@ -10,15 +11,22 @@ const PROXY_TIMEOUT_MS = 20_000;
  * Requests of the page itself whose addresses in Kommo are not public: Install and the proxy behind `crm_post`. Both need
  * the session cookie and `X-Requested-With`, which keeps other sites out. Uninstall is a Save with `widget_active=N`.
  */
-export function pageRequestRoutes(): Route[] {
+export function pageRequestRoutes(): KommoRoute[] {
   return [
     {
       method: 'POST',
       host: 'account',
       path: '/ajax/v2/integrations/:uuid/install',
       handler: asAdmin(installWidget),
+      ...OWN_ADDRESS,
     },
-    { method: 'POST', host: 'account', path: '/ajax/widgets/crm_post', handler: asUser(proxyPost) },
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/ajax/widgets/crm_post',
+      handler: asUser(proxyPost),
+      ...OWN_ADDRESS,
+    },
   ];
 }
 

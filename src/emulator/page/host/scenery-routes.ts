@@ -1,5 +1,6 @@
+import { SEEN_IN_WIDGETS } from '../../kommo/documents.ts';
 import type { Account } from '../../kommo/entities.ts';
-import type { Exchange, Route } from '../../kommo/exchange.ts';
+import type { Exchange, KommoRoute, Route } from '../../kommo/exchange.ts';
 import { hal, problem } from '../../kommo/problems.ts';
 import { type Caller, guarded } from '../../kommo/rest/guard.ts';
 import type { Session } from '../../kommo/session.ts';
@@ -39,11 +40,23 @@ export function sceneryRoutes(): Route[] {
       route('GET', `/${kind}`, (exchange, caller) => listEntities(exchange, caller, kind)),
       route('GET', `/${kind}/:id`, (exchange, caller) => showEntity(exchange, caller, kind)),
     ]),
-    { method: 'GET', host: 'account', path: '/private/ajax/search.php', handler: asUser(search) },
-    { method: 'GET', host: 'account', path: '/ajax/todo/search', handler: asUser(search) },
+    ...searchRoutes(),
     route('GET', '/tasks', listTasks),
     route('POST', '/tasks', createTasks),
   ];
+}
+
+/** What the page's own suggest fields ask. */
+export function searchRoutes(): KommoRoute[] {
+  return ['/private/ajax/search.php', '/ajax/todo/search'].map((path) => ({
+    method: 'GET',
+    host: 'account',
+    path,
+    handler: asUser(search),
+    source: SEEN_IN_WIDGETS,
+    status: 'partly',
+    note: 'the rows that cards and lists show',
+  }));
 }
 
 type Handler = (exchange: Exchange, caller: Caller) => void;
