@@ -6,7 +6,7 @@ import {
   OAUTH_ENTRIES,
   REST_ENTRIES,
 } from './kommo/coverage-entries.ts';
-import { HOST_COVERAGE } from './page/host/coverage.ts';
+import { HOST_COVERAGE } from './page/host/host-coverage.ts';
 import { chatRoutes, oauthRoutes, restRoutes } from './routes.ts';
 import { SERVICE_ENTRIES } from './services/service-entries.ts';
 

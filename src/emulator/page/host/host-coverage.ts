@@ -8,12 +8,12 @@ import {
   SAMPLES,
   SCRIPT,
 } from '../../kommo/documents.ts';
-import { WIDGET_COVERAGE } from './coverage-widget.ts';
 import { HOST_SWITCHES } from './host-switches.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
+import { WIDGET_COVERAGE } from './widget-coverage.ts';
 
 const MODULES = `${AMO}/web_sdk/system_modules`;
 const LOCATIONS = `${KOMMO}/widget-locations`;
