@@ -12,7 +12,7 @@ import { SERVICE_ENTRIES } from './services/service-entries.ts';
 
 /**
  * Everything the emulator imitates of Kommo, and what it knowingly does not, each with its source. A route names its
- * own; the entries add what is no route.
+ * own; the entries add everything else.
  */
 export function coverage(): CoverageRow[] {
   return [
@@ -45,7 +45,7 @@ export function renderCoverage(rows: CoverageRow[] = coverage()): string {
   return [
     '# What the emulator imitates',
     '',
-    'Written by a test out of `src/emulator/coverage.ts`; do not edit it here.',
+    'Written by a test from `src/emulator/coverage.ts`; do not edit it here.',
     '',
     `${count('imitated')} imitated, ${count('partly')} partly, ${count('missing')} known and missing.`,
     'An observation is what public code or published logs show; an assumption is neither documented nor observed.',

@@ -39,7 +39,7 @@ export function kommoRoutes(): KommoRoute[] {
   return [...oauthRoutes(), ...ajaxRoutes(), ...restRoutes(), ...chatRoutes()];
 }
 
-/** Everything the emulator answers. The account's pages come last: they take every other path. */
+/** Everything the emulator answers. The account's pages come last: they catch every other path. */
 export function allRoutes(): Route[] {
   const kommo = kommoRoutes();
   const host = hostRoutes();

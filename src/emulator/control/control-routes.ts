@@ -163,7 +163,7 @@ async function chatAct(exchange: Exchange, body: Json): Promise<object> {
   };
 }
 
-/** Sends an event to those who asked for it by `POST /api/v4/webhooks`. */
+/** Sends an event to those who subscribed by `POST /api/v4/webhooks`. */
 async function crmWebhookAct(exchange: Exchange, body: Json): Promise<object> {
   const change = body.change;
   if (typeof change !== 'object' || change === null)
@@ -172,7 +172,7 @@ async function crmWebhookAct(exchange: Exchange, body: Json): Promise<object> {
   return { ok: true };
 }
 
-/** Logs a user in on the host that is asked. */
+/** Logs a user in on the request's host. */
 function sessionAct(exchange: Exchange, body: Json): object {
   const user = userOf(exchange, body);
   exchange.response.setHeader('set-cookie', sessionCookie(user));
@@ -183,7 +183,7 @@ function readLog({ world, url }: Exchange): object {
   return { entries: world.log.list(Number(url.searchParams.get('after') ?? 0)) };
 }
 
-/** Takes one entry or an array of them, from the page that runs a widget. */
+/** Takes one entry or an array, from the page that runs a widget. */
 function writeLog(exchange: Exchange): object {
   const value = exchange.json();
   const entries = Array.isArray(value) ? value : [value];

@@ -3,8 +3,8 @@ import { tellPages } from '../page/host/open-pages.ts';
 import { controlled, type Json, text } from './controlled.ts';
 
 /**
- * What is said to pages while they are open: to load themselves again (`POST /__emulator/reload`), a message of the
- * account's socket (`{channel, message}` to `/__emulator/socket`), or a notification for a widget (`{code, entry}` to
+ * What open pages are told: to reload (`POST /__emulator/reload`), a message of the account's socket
+ * (`{channel, message}` to `/__emulator/socket`), or a notification for a widget (`{code, entry}` to
  * `/__emulator/notification`).
  */
 export function openPageControlRoutes(): Route[] {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** An answer, held back until the whole handler ran so that faults can be applied to it. */
+/** An answer, held back until the handler has run so that faults can apply to it. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[]>;
@@ -46,7 +46,7 @@ export class HttpExchange<Host extends RequestHost = RequestHost> {
     this.body = body;
   }
 
-  /** The header's value, or an empty text. */
+  /** The header's value, or an empty string. */
   header(name: string): string {
     const value = this.request.headers[name.toLowerCase()];
     return Array.isArray(value) ? value.join(', ') : (value ?? '');
@@ -56,7 +56,7 @@ export class HttpExchange<Host extends RequestHost = RequestHost> {
     return this.url.searchParams.get(name) ?? undefined;
   }
 
-  /** A path parameter the route's pattern is known to have. */
+  /** A path parameter of the route's pattern. */
   param(name: string): string {
     return this.params[name] ?? '';
   }
@@ -73,7 +73,7 @@ export class HttpExchange<Host extends RequestHost = RequestHost> {
     return this.body.toString('utf8');
   }
 
-  /** The JSON body; undefined when it is none. */
+  /** The JSON body; undefined if it is not JSON. */
   json(): unknown {
     try {
       return JSON.parse(this.text());

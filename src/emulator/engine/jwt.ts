@@ -2,7 +2,7 @@ import { createHmac, type KeyObject, sign } from 'node:crypto';
 
 export type HmacAlgorithm = 'HS256' | 'HS384' | 'HS512';
 
-/** A JSON Web Token signed with a shared secret; `none` makes an unsigned one, to be refused. */
+/** A JSON Web Token signed with a shared secret; `none` makes an unsigned one, which must be refused. */
 export function signWithSecret(
   claims: object,
   secret: string,

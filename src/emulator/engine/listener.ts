@@ -22,11 +22,11 @@ export interface Instruments {
 export interface Site<Exchange extends HttpExchange> {
   /** Decides which machine is meant, and builds what its handlers are given. */
   open(arrival: Omit<Arrival, 'host'> & { hostHeader: string }): Exchange;
-  /** Whether the log tells of calls to this path. */
+  /** Whether the log has calls to this path. */
   isLogged(path: string): boolean;
   notFound(exchange: Exchange): void;
   wrongMethod(exchange: Exchange, allow: string[]): void;
-  /** @param seconds when to come back; null does not tell */
+  /** @param seconds how long to wait; null does not say */
   tooManyRequests(exchange: Exchange, seconds: number | null): void;
   /** What a blocked caller gets. */
   blocked(exchange: Exchange): void;
@@ -100,7 +100,7 @@ async function handle<Exchange extends HttpExchange>(
   if (site.isLogged(recorded.path)) logCall(instruments.log, exchange, recorded);
 }
 
-/** Tells the log of a call, with the reason of a refusal; never the query or a body. */
+/** Logs a call with the reason for a refusal, but without query and body. */
 function logCall(
   log: Log,
   { answer }: HttpExchange,
@@ -124,7 +124,7 @@ function reasonOf(body: Buffer | undefined): string | undefined {
   }
 }
 
-/** Undefined when the connection broke before the end of the body, or it is far too long. */
+/** Undefined if the connection breaks before the end of the body, or the body is far too long. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -155,7 +155,7 @@ async function run<Exchange extends HttpExchange>(
   }
 }
 
-/** Carries out faults that keep the request from being acted upon. @returns whether it did */
+/** Applies faults that keep the request from its handler. @returns whether one did */
 async function refuse<Exchange extends HttpExchange>(
   exchange: Exchange,
   fault: FaultAction | undefined,
@@ -209,7 +209,7 @@ async function transmit(
   const { request, response } = exchange;
   if (fault === 'loseAnswer') return void request.socket.resetAndDestroy();
   const answer = exchange.answer;
-  // Absent when the handler streams its own answer, or the connection is gone.
+  // Absent if the handler streams its answer, or the connection is gone.
   if (answer === undefined) return;
   recorded.status = answer.status;
   answer.headers['x-request-id'] ??= randomUUID();

@@ -9,7 +9,7 @@ export type HostMatch<Kind extends string> = Kind | 'any' | RegExp;
  * One row of a route table.
  * `host`: which emulated machine answers; a RegExp is tested against the host's name without port.
  * `path`: `/a/:name/b`, or with a final `*` that takes the rest (`params['*']`). One trailing slash is
- * tolerated on both sides.
+ * allowed in the path and in the request.
  */
 export interface Route<Exchange, Kind extends string = string> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | '*';
@@ -24,7 +24,7 @@ interface Compiled<Exchange> {
   names: string[];
 }
 
-/** Finds the first route of the tables, in their order, that takes a request. */
+/** Finds the first route, in the tables' order, that takes a request. */
 export class Router<Exchange> {
   #routes: Compiled<Exchange>[];
 
@@ -32,7 +32,7 @@ export class Router<Exchange> {
     this.#routes = routes.map((route) => ({ route, ...compile(route.path) }));
   }
 
-  /** `allow` names the methods of routes that would take this host and path with another method. */
+  /** `allow`: the methods that routes have for this host and path. */
   find(
     method: string,
     host: RequestHost,

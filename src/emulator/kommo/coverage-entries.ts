@@ -1,7 +1,7 @@
 import type { Entry } from '../engine/coverage-row.ts';
 import { AMO, CRM, KOMMO, OBSERVED, REFERENCE } from './documents.ts';
 
-/** What Kommo's servers do besides answering a route, or do not do here. Routes describe themselves. */
+/** What Kommo's servers do besides answering a route, and what is missing here. Routes describe themselves. */
 export const OAUTH_ENTRIES: Entry[] = [
   [
     'GET www /oauth2/account/subdomain',
@@ -24,7 +24,7 @@ export const OAUTH_ENTRIES: Entry[] = [
   [
     'install call of the redirect URI',
     `${AMO}/oauth/auth-public-integrations`,
-    '3 s, once; switches refererFormat, sendPlatformAndClientId',
+    'waits 3 s, sent once; switches refererFormat, sendPlatformAndClientId',
   ],
   [
     'disable hook',
@@ -48,7 +48,7 @@ export const REST_ENTRIES: Entry[] = [
   [
     'CRM webhooks out',
     `${CRM}/webhooks-format`,
-    'delivery, patience and retries; only add_chat_template_review comes by itself, any other event by the control API',
+    'delivery, patience and retries; only add_chat_template_review comes by itself, other events by the control API',
     'partly',
   ],
   [
@@ -73,12 +73,12 @@ export const CHAT_ENTRIES: Entry[] = [
   [
     'chat webhooks out, version 2',
     `${AMO}/chats/chat-webhooks`,
-    'messages, typing, reactions, chats begun from Kommo; once, 5 s',
+    'messages, typing, reactions, chats that begin in Kommo; sent once, 5 s',
   ],
   [
     'chat webhooks out, version 1',
     `${AMO}/chats/chat-webhooks`,
-    'messages of channels that were connected with it, or without a version',
+    'messages of channels connected with it, or without a version',
   ],
   ['Chats API add-on', `${REFERENCE}/chats-api-add-on`, undefined, 'missing'],
 ];

@@ -1,4 +1,4 @@
-/** Where Kommo's behaviour is documented or was seen; each row of the coverage names one. */
+/** Where Kommo's behaviour is documented or was observed; each row of the coverage names a source. */
 
 export const KOMMO = 'https://developers.kommo.com/docs';
 export const REFERENCE = 'https://developers.kommo.com/reference';
@@ -11,7 +11,7 @@ export const SEEN_IN_WIDGETS = 'observed in public widgets';
 /** Code that the vendor itself publishes: the tutorial's widget and the generator of integrations. */
 export const SAMPLES = 'https://github.com/kommo-crm (birthday-widget, create-kommo-integration)';
 
-/** Of a page's request whose address is not public. */
+/** For a page's request whose real address is not public. */
 export const OWN_ADDRESS = {
   source: 'assumption',
   note: 'the address is our own, no source gives it',

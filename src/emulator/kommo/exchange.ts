@@ -5,7 +5,7 @@ import type { Account } from './entities.ts';
 import type { EmulatedHost, HostKind } from './hosts.ts';
 import type { World } from './world.ts';
 
-/** A request to one of Kommo's machines, with the world it finds there. */
+/** A request to one of Kommo's machines, and the world it meets. */
 export class Exchange extends HttpExchange<EmulatedHost> {
   readonly world: World;
 
@@ -14,7 +14,7 @@ export class Exchange extends HttpExchange<EmulatedHost> {
     this.world = world;
   }
 
-  /** The account this host belongs to, by its present name. */
+  /** The account this host belongs to, by its current name. */
   get account(): Account | undefined {
     return this.world.accountOfHost(this.host);
   }

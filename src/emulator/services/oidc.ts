@@ -1,6 +1,6 @@
 /**
  * An OpenID provider: the real oidc-provider package behind a sign-in page of ours, on `oidc.localhost`.
- * It reads request bodies itself, so it listens on its own and the emulator's host passes requests on.
+ * It reads request bodies itself, so it has a server of its own, to which the emulator forwards requests.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -136,7 +136,7 @@ async function start(issuer: string, redirectUri: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** The sign-in page: who are you, or nobody. */
+/** The sign-in page: choose a person, or cancel. */
 async function interact(
   provider: Provider,
   request: IncomingMessage,

@@ -57,7 +57,7 @@ function stateOf(world: World): SlackState {
   return world.service<SlackState>('slack', () => ({ codes: [], tokens: [] }));
 }
 
-/** Where Slack may send the browser: the backend behind the emulated integration, and nowhere else. */
+/** Slack may send the browser to the backend behind the emulated integration and nowhere else. */
 function isRegistered(world: World, redirectUri: string): boolean {
   const backend = new URL(world.integration().redirect_uri).origin;
   return redirectUri === `${backend}/connect/callback/slack`;
@@ -155,7 +155,7 @@ function exchangeCode(exchange: Exchange): void {
   });
 }
 
-/** The workspace of a living token; answers the refusal itself otherwise. */
+/** The workspace of a living token; otherwise the refusal is already sent. */
 function teamOf(exchange: Exchange): (typeof TEAMS)[number] | undefined {
   const token =
     /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1] ?? exchange.fields().token;

@@ -7,8 +7,8 @@ import { activate, disable } from '../oauth/lifecycle.ts';
 import { findSession, type Session } from '../session.ts';
 
 /**
- * Requests that Kommo's own pages make, and some widgets with them. None is documented; the forms are those
- * that public widgets rely on.
+ * Requests that Kommo's own pages make, and some widgets too. None is documented; the forms are those that
+ * public widgets rely on.
  */
 export function ajaxRoutes(): KommoRoute[] {
   const route = (
@@ -48,7 +48,7 @@ export function ajaxRoutes(): KommoRoute[] {
 
 type Act = (exchange: Exchange, session: Session) => unknown;
 
-/** Only for pages of somebody who is logged in, and only by script. */
+/** Only for scripts on the pages of a logged-in user. */
 function asPage(act: Act): Handler {
   return async (exchange) => {
     const session = findSession(exchange);
@@ -85,7 +85,7 @@ function installationOf(
   );
 }
 
-/** Keeps what the settings form holds: `settings[<CODE>]=…`, or a JSON object of them. */
+/** Stores the settings form: `settings[<CODE>]=…`, or a JSON object of them. */
 async function editWidget(exchange: Exchange, session: Session): Promise<void> {
   const { world } = exchange;
   if (!session.user.rights.is_admin)
@@ -157,7 +157,7 @@ function listWidgets(exchange: Exchange, session: Session): void {
             widget_active: installation?.is_active ? 'Y' : 'N',
             status: statusOf(installation),
             oauth_client_uuid: one.client_id,
-            // A text, as pages have always received it.
+            // JSON in a string, as pages have always received it.
             settings: JSON.stringify(installation?.settings ?? {}),
           },
         ];

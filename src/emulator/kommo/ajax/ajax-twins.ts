@@ -3,8 +3,8 @@ import { problem } from '../problems.ts';
 import { findSession } from '../session.ts';
 
 /**
- * The REST API once more under /ajax/v4, where Kommo's own pages and some widgets call it. Only somebody who is logged in
- * is answered; a token is not looked at.
+ * The REST API once more under /ajax/v4, where Kommo's own pages and some widgets call it. They need a
+ * logged-in user and ignore a token.
  */
 export function ajaxTwins(routes: Route[]): Route[] {
   return routes

@@ -26,7 +26,7 @@ export function channelRoutes(): KommoRoute[] {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The body's account id; undefined after a refusal was sent. */
+/** The body's account id; undefined if a refusal was sent. */
 function readAccountId(exchange: Exchange, { body }: Gate): string | undefined {
   const { account_id: id } = body;
   const { accounts } = exchange.world.state;
@@ -96,7 +96,7 @@ function disconnect(exchange: Exchange, gate: Gate): void {
   const scope = exchange.world.state.scopes.find(
     ({ scope_id }) => scope_id === `${gate.channel.id}_${accountId}`,
   );
-  // Disconnecting what is not connected is not documented; it is taken as done.
+  // Disconnecting twice is not documented; it succeeds here.
   if (scope !== undefined) scope.is_connected = false;
   exchange.send(200);
 }

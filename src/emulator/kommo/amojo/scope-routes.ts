@@ -52,7 +52,7 @@ function createChat(exchange: Exchange, { scope, body }: ScopeGate) {
       user: person,
     });
   const { id, client_id, name, avatar, phone, email } = chat.user;
-  // A manager, named by ref_id, is answered with the id alone.
+  // For a manager, named by ref_id, the answer has only the id.
   const told = client_id === null ? {} : { client_id, name, avatar, phone, email };
   exchange.sendJson(200, { id: chat.id, user: { id, ...told } });
 }
@@ -94,7 +94,7 @@ function newMessage(exchange: Exchange, { scope }: ScopeGate, payload: Record<st
     source_external_id: source,
   };
   if (repeated === undefined) chat.messages.push(message);
-  // A chat once tagged with a source keeps it.
+  // A chat keeps its first source.
   chat.source_external_id ??= source;
   exchange.sendJson(200, {
     new_message: {
@@ -126,7 +126,7 @@ function editMessage(exchange: Exchange, { scope }: ScopeGate, payload: Record<s
   const found = findMessage(exchange.world, scope, { id: payload.id, clientId: payload.msgid });
   if (found === undefined) return amojoProblem(exchange, 404, 'NotFoundError', 'No such message');
   const { message, chat } = found;
-  // Naming both ids binds ours to a message that Kommo began.
+  // Both ids together bind ours to a message that began in Kommo.
   message.client_id ??= String(payload.msgid);
   message.message = { ...message.message, ...(payload.message as object) };
   exchange.sendJson(200, {
@@ -141,7 +141,7 @@ function deliveryStatus(exchange: Exchange, { scope, body }: ScopeGate) {
   const { world } = exchange;
   const found = findMessage(world, scope, { id: exchange.param('message') });
   if (found === undefined) return amojoProblem(exchange, 404, 'NotFoundError', 'No such message');
-  // The documentation's table and its samples name this field differently; both are read.
+  // The documentation's table and its samples name this field differently; accept both.
   const status = body.delivery_status ?? body.status_code;
   const { error_code: code, error } = body;
   const faults: string[] = [];

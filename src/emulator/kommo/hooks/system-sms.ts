@@ -8,7 +8,7 @@ import { callHook } from './call-hook.ts';
 const TIMEOUT_MS = 5000;
 
 /**
- * Kommo has a text message of its own (a code to sign in with) sent through the widget's `sms.endpoint`.
+ * Kommo sends its own text messages (sign-in codes) through the widget's `sms.endpoint`.
  * https://www.amocrm.ru/developers/content/integrations/system_sms
  * @returns the status answered, 0 for none in time
  * @throws TypeError when the manifest names no address

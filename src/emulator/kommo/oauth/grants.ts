@@ -15,7 +15,7 @@ const GRACE_MS = 30_000;
 
 let key: Promise<KeyObject> | undefined;
 
-/** Kommo's signing key. Made on a helper thread, once per process; nobody can verify against it. */
+/** Kommo's signing key. Made on a helper thread, once per process. Its public half is not published. */
 export function accessTokenKey(): Promise<KeyObject> {
   key ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then(
     ({ privateKey }) => privateKey,
@@ -94,7 +94,7 @@ export async function issueGrant(
   return grant;
 }
 
-/** The pair of a living access token of an active installation. */
+/** The pair of a valid access token of an active installation. */
 export function findByAccessToken(world: World, token: string): Grant | undefined {
   const grant = world.state.grants.find((one) => sameSecret(token, one.access_token));
   if (grant === undefined || grant.is_access_revoked) return undefined;
@@ -115,8 +115,8 @@ export function isInstalled(world: World, accountId: number, clientId: string): 
 }
 
 /**
- * Whether a refresh token may be spent now. A first use always may; a second one only in the two
- * lenient modes, which stand for the grace Kommo may or may not give.
+ * Whether a refresh token may be spent now. The first use always may, a second only in the two lenient
+ * modes: it is unknown whether Kommo allows one.
  */
 export function maySpend(world: World, grant: Grant): boolean {
   if (grant.is_refresh_revoked || world.clock.now() >= grant.refresh_expires_at) return false;
@@ -128,7 +128,7 @@ export function maySpend(world: World, grant: Grant): boolean {
   return !world.state.grants.some((one) => isNewer(one) && one.is_used);
 }
 
-/** Ends the pairs that the filter names. */
+/** Revokes the pairs the filter selects. @returns how many */
 export function revoke(world: World, concerns: (grant: Grant) => boolean): number {
   const dead = world.state.grants.filter(concerns);
   for (const grant of dead) {

@@ -85,7 +85,7 @@ async function exchangeCode(
   if (world.clock.now() >= code.issued_at + CODE_LIFE_MS) {
     return oauthProblem(exchange, 400, 'Authorization code has expired');
   }
-  // Spent before the signing below gives way to another request with the same code.
+  // Spent first: signing lets other requests run, perhaps with the same code.
   code.used_at = world.clock.now();
   sendPair(exchange, await issueGrant(world, code));
 }
@@ -125,7 +125,7 @@ function sendPair(exchange: Exchange, grant: Grant): void {
   });
 }
 
-/** Tells an account's present host; does not spend the token. */
+/** Answers an account's current host; does not spend the token. */
 function currentSubdomain(exchange: Exchange) {
   const account = accountOfLookup(exchange.world, exchange.header('x-refresh-token'));
   if (account === undefined) return problem(exchange, 401, 'Unauthorized');

@@ -24,7 +24,7 @@ export function wanted(exchange: Exchange): Set<string> {
   return new Set((exchange.query('with') ?? '').split(',').map((name) => name.trim()));
 }
 
-/** `https://demo.kommo.com/api/v4<path>`: links always name the real host. */
+/** `https://demo.kommo.com/api/v4<path>`: links always use the real host. */
 export function apiLink(account: Account, path: string): { self: { href: string } } {
   return { self: { href: `https://${accountHost(account)}/api/v4${path}` } };
 }

@@ -50,7 +50,7 @@ function showButton(exchange: Exchange, caller: Caller) {
   hal(exchange, buttonModel(exchange, button));
 }
 
-/** The source is there at once, as the documentation says; the button is, too, which it does not. */
+/** The source exists at once, as documented; so does the button, which is an assumption. */
 function createButton(exchange: Exchange, caller: Caller) {
   const { world } = exchange;
   const { name = 'Site button', pipeline_id: pipelineId } = exchange.fields();

@@ -16,7 +16,7 @@ export function contactChatRoutes(): KommoRoute[] {
   ];
 }
 
-/** A session cookie makes these calls fail, even beside a good token. */
+/** A session cookie makes these calls fail, even with a valid token. */
 function refuseCookie(exchange: Exchange, { clientId }: Caller): boolean {
   if (clientId !== '' && exchange.header('cookie') === '') return false;
   problem(exchange, 403, 'A token without a session is expected');

@@ -9,7 +9,7 @@ import { findSession } from '../session.ts';
 export interface Caller {
   account: Account;
   user: User;
-  /** Rights in force: the granting user's, or those of `X-Context-User-ID`. */
+  /** The rights that apply: the granting user's, or those of `X-Context-User-ID`. */
   rights: Rights;
   /** Empty for a page. */
   clientId: string;
@@ -18,13 +18,13 @@ export interface Caller {
 
 export interface GuardOptions {
   needsAdmin?: boolean;
-  /** Status for a caller without a living token, where a source says other than 401. */
+  /** Status for a caller without a valid token, if a source says other than 401. */
   unauthorised?: (exchange: Exchange) => number;
 }
 
 type RestHandler = (exchange: Exchange, caller: Caller) => Promise<void> | void;
 
-/** Makes the routes of one resource of `/api/v4`, which share a source and who may call them. */
+/** Makes the routes of a resource under `/api/v4`, which share a source and the rights they need. */
 export function resource(base: string, source: string, options: GuardOptions = {}) {
   return (
     method: KommoRoute['method'],
@@ -84,7 +84,7 @@ function identify(
   return { account, user, rights: user.rights, clientId: grant.client_id, grant };
 }
 
-/** https://www.amocrm.ru/developers/content/oauth/scopes - one user's rights under an admin's grant. */
+/** Uses one user's rights under an admin's grant: https://www.amocrm.ru/developers/content/oauth/scopes */
 function applyContextUser(exchange: Exchange, caller: Caller): boolean {
   const wanted = exchange.header('x-context-user-id');
   if (wanted === '' || caller.grant === undefined) return true;

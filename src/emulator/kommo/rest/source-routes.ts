@@ -34,7 +34,7 @@ function collection(account: Account, items: object[]): object {
   };
 }
 
-/** Answers and returns true when this caller may not use sources at all. */
+/** Refuses a caller that may not use sources at all. @returns whether it did */
 function refuseCaller(exchange: Exchange, caller: Caller): boolean {
   const { world } = exchange;
   if (caller.clientId === '') {
@@ -69,7 +69,7 @@ function show(exchange: Exchange, caller: Caller) {
   hal(exchange, sourceModel(caller.account, source));
 }
 
-/** The batch, or undefined after a refusal was sent. */
+/** The batch; undefined if a refusal was sent. */
 function readBatch(exchange: Exchange): SourceInput[] | undefined {
   const value = exchange.json();
   const most = Number(exchange.world.switch('sourcesBatchMax'));
@@ -155,7 +155,7 @@ function updateOne(exchange: Exchange, caller: Caller): void {
   if (source !== undefined) hal(exchange, sourceModel(caller.account, source));
 }
 
-/** All or nothing; undefined after a refusal was sent. */
+/** All or nothing; undefined if a refusal was sent. */
 function update(exchange: Exchange, caller: Caller, batch: SourceInput[]): Source[] | undefined {
   const { world } = exchange;
   const own = sourcesOf(exchange, caller);

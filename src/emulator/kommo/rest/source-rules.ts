@@ -15,7 +15,7 @@ export interface SourceRules {
 }
 
 /**
- * What Kommo would refuse in one item. The codes are those of its general error page; which of them the
+ * What Kommo would refuse in one item. The codes come from its general error page; which ones the
  * sources API uses is not documented.
  */
 export function checkSource(item: SourceInput, index: number, rules: SourceRules): FieldFault[] {

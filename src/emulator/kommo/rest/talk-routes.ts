@@ -57,7 +57,7 @@ function showTalk(exchange: Exchange, { account }: Caller) {
     entity_id: null,
     entity_type: null,
     is_in_work: closedAt === undefined,
-    // What the client wrote last has not been answered.
+    // Unread while the client's message is the last one.
     is_read: last?.sender.id !== chat.user.id,
     origin: channel?.code ?? '',
     missed_at: null,

@@ -22,11 +22,11 @@ export function templateRoutes(): KommoRoute[] {
   ];
 }
 
-/** Most templates of one integration in one account; beyond it POST answers 422. The number is assumed. */
+/** Most templates of one integration in one account; more are answered with 422. The number is assumed. */
 const TEMPLATES_MAX = 1000;
 const PAGE_MAX = 50;
 
-/** Templates the caller may see: an integration its own, a page of the account all. */
+/** Templates the caller may see: an integration sees its own, a page of the account all. */
 function templatesOf(exchange: Exchange, { account, clientId }: Caller): Template[] {
   return exchange.world.state.templates.filter(
     (one) => one.account_id === account.id && (clientId === '' || one.client_id === clientId),
@@ -43,7 +43,7 @@ function templateModel(
   const isWaba = template.type === 'waba';
   return {
     ...own,
-    // An empty object is sent as PHP sends it: an empty list.
+    // PHP sends an empty object as an empty list.
     waba_examples: Object.keys(examples).length === 0 ? [] : examples,
     ...(isWaba && {
       review_status: reviews.at(-1)?.status ?? 'draft',
@@ -80,7 +80,7 @@ function list(exchange: Exchange, caller: Caller) {
   });
 }
 
-/** The template of the address; undefined after a refusal was sent. */
+/** The template in the address; undefined if a refusal was sent. */
 export function findTemplate(exchange: Exchange, caller: Caller): Template | undefined {
   const found = templatesOf(exchange, caller).find(({ id }) => String(id) === exchange.param('id'));
   if (found === undefined) problem(exchange, 404, 'Template not found');
@@ -92,7 +92,7 @@ function show(exchange: Exchange, caller: Caller) {
   if (template !== undefined) hal(exchange, templateModel(exchange, caller, template));
 }
 
-/** The batch, or undefined after a refusal was sent. */
+/** The batch; undefined if a refusal was sent. */
 function readBatch(exchange: Exchange): TemplateInput[] | undefined {
   const value = exchange.json();
   const isBatch = Array.isArray(value) && value.every((one) => typeof one === 'object' && one);
@@ -194,7 +194,7 @@ function updateOne(exchange: Exchange, caller: Caller) {
   if (updated !== undefined) hal(exchange, updated[0]);
 }
 
-/** All or nothing; undefined after a refusal was sent. */
+/** All or nothing; undefined if a refusal was sent. */
 function update(exchange: Exchange, caller: Caller, batch: TemplateInput[]): object[] | undefined {
   const own = templatesOf(exchange, caller);
   const targets = batch.map((item) => own.find(({ id }) => id === item.id));

@@ -34,7 +34,7 @@ function model({ world }: Exchange, { account, clientId }: Caller, one: Integrat
     client_uuid: one.client_id,
     is_active_in_account: installation?.is_active ?? false,
     pipeline_id: mainPipeline(account),
-    // Only the widget's own integration may see what was entered.
+    // Only the widget's own integration may see its settings.
     ...(clientId === one.client_id && { settings: installation?.settings ?? {} }),
     _links: apiLink(account, `/widgets/${one.widget_code}`),
   };
@@ -60,7 +60,7 @@ function list(exchange: Exchange, caller: Caller) {
   });
 }
 
-/** The integration of the address; undefined after a refusal was sent. */
+/** The integration in the address; undefined if a refusal was sent. */
 function find(exchange: Exchange): Integration | undefined {
   const found = exchange.world.state.integrations.find(
     ({ widget_code }) => widget_code === exchange.param('code'),

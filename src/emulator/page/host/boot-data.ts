@@ -14,7 +14,7 @@ import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
 /** Languages a Kommo profile may have. */
 const LANGUAGES = ['en', 'es', 'pt', 'ru', 'tr', 'id'];
 
-/** Kommo's number of the widget; the one that /ajax/widgets/list gives the first integration. */
+/** Kommo's number for the widget; /ajax/widgets/list gives it to the first integration. */
 const WIDGET_ID = 700_001;
 
 export type Boot = Record<string, unknown> & { language: string; theme: string };
@@ -100,7 +100,7 @@ function person(user: User) {
   };
 }
 
-/** The same page of another account, by the name this one was reached under. */
+/** The same page of another account, under the same kind of host name. */
 function addressOf(exchange: Exchange, subdomain: string): string {
   const host = exchange.header('host').replace(/^[^.]+/, subdomain);
   return `http://${host}/settings/widgets/`;

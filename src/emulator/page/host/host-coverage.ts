@@ -19,7 +19,7 @@ const MODULES = `${AMO}/web_sdk/system_modules`;
 const LOCATIONS = `${KOMMO}/widget-locations`;
 const FIELDS = `${KOMMO}/field-types`;
 
-/** Whether Kommo's own pages carry their style sheets is not documented. */
+/** It is not documented whether Kommo's pages include their style sheets. */
 const STYLED = ['cropperjs', 'fullcalendar', 'jplayer', 'quill', 'rangeslider'];
 
 const LOADER = entryRows('Loader and modules', [
@@ -38,7 +38,7 @@ const LOADER = entryRows('Loader and modules', [
     ([name, why]): Entry => [
       name,
       name.startsWith('lib/') ? OBSERVED : MODULES,
-      `asking for it is answered with its name on the page; ${why}`,
+      `the page names it when a widget asks for it; ${why}`,
       'missing',
     ],
   ),
@@ -53,7 +53,7 @@ const MODAL = entryRows('Settings modal', [
   [
     '.js-widget-install, .install-widget__button',
     OBSERVED,
-    'behind a consent tick, whose own markup is an assumption',
+    'behind a consent check box, whose markup is an assumption',
   ],
   ['.js-widget-uninstall, .js-modal-confirm, .modal-body__actions__save', OBSERVED],
   [
@@ -63,12 +63,12 @@ const MODAL = entryRows('Settings modal', [
   [
     '.widget_settings_block__descr with the tags #HOST# …',
     `${KOMMO}/manifest-json`,
-    '#API_HASH# of amoCRM is left as it is',
+    'leaves #API_HASH# of amoCRM unchanged',
   ],
   [
     '.widget-settings-block__desc-expander',
     OBSERVED,
-    'from what height a description is folded is an assumption',
+    'the height from which a description is folded is an assumption',
   ],
   [
     '#widget_settings__fields_wrapper, __item_field, __title_field, __input_field, __error',
@@ -103,7 +103,7 @@ const AREAS = entryRows('Areas', [
   [
     'llist, clist, culist, tlist',
     LOCATIONS,
-    'ticked rows; the widget under "More"; the callback customers.selected is an assumption',
+    'selected rows; the widget under "More"; the callback customers.selected is an assumption',
   ],
   [
     'tlist, tline, tcalendar',
@@ -113,7 +113,7 @@ const AREAS = entryRows('Areas', [
   [
     'card_sdk',
     `${AMO}/web_sdk/card`,
-    'a tab with linked elements and their quantities, preloaded and found ones, unlinking',
+    'a tab with linked elements and their quantities, preloading, search, unlinking',
   ],
   ['catalogs', `${AMO}/web_sdk/list`, '/catalogs/4001', 'partly'],
   [
@@ -138,7 +138,7 @@ const AREAS = entryRows('Areas', [
   [
     'sms',
     `${AMO}/integrations/system_sms`,
-    'POST /__emulator/sms has a message sent through sms.endpoint; add_source of type sms works in cards',
+    'POST /__emulator/sms sends a message through sms.endpoint; add_source of type sms works in cards',
   ],
   [
     'mobile_card',
@@ -148,7 +148,7 @@ const AREAS = entryRows('Areas', [
   [
     'ai_agent, website_chat_button, whatsapp_modal, amoforms, personal_page',
     LOCATIONS,
-    'no source says what runs there; ai_agent: its description is looked for in every language',
+    'no source says what they run; the description of ai_agent is checked in every language',
     'missing',
   ],
   ['a widget that was never saved runs in no other area', OBSERVED, 'switch runUnconfigured'],
@@ -158,7 +158,7 @@ const SCENERY = entryRows('Scenery of the cards', [
   [
     '/api/v4/:entity/custom_fields: GET, POST',
     `${CRM}/custom-fields`,
-    'a field or two of each kind; filters are not followed',
+    'a field or two of each kind; ignores filters',
     'partly',
   ],
   [
@@ -191,15 +191,20 @@ const CONTROLS = entryRows('System controls', [
     'checkbox',
     'radio',
   ].map((name): [string, string] => [`/tmpl/controls/${name}.twig`, OBSERVED]),
-  ['/tmpl/controls/multiselect.twig', OBSERVED, 'drawn as a list of ticks', 'partly'],
+  ['/tmpl/controls/multiselect.twig', OBSERVED, 'drawn as a list of check boxes', 'partly'],
   ['/tmpl/controls/checkboxes_dropdown.twig, …/values_title.twig', SAMPLES],
   ['/tmpl/controls/date_field.twig', OBSERVED, "the browser's own date input", 'partly'],
   [
     '/tmpl/controls/suggest.twig',
     OBSERVED,
-    'its own items, or asked from a server with the parameter ajax; the form of that answer is an assumption',
+    'its own items, or those of a server with the parameter ajax; the form of that answer is an assumption',
   ],
-  ['/tmpl/controls/file.twig', OBSERVED, 'chooses, does not upload', 'partly'],
+  [
+    '/tmpl/controls/file.twig',
+    OBSERVED,
+    'lets the user choose a file, does not upload it',
+    'partly',
+  ],
   ['/tmpl/controls/switcher.twig', `${AMO}/integrations/salesbot`],
   [
     '/tmpl/controls/pipeline_select/index.twig',
@@ -217,7 +222,7 @@ const WARNINGS = entryRows('What the log warns of', [
   ['inserted script elements', `${KOMMO}/getting-listed`],
   ['$authorizedAjax in loops', `${KOMMO}/getting-listed`, 'more than 10 calls in 5 seconds'],
   ['virtual clicks on Install, Uninstall, Save', `${KOMMO}/getting-listed`],
-  ['eval', `${KOMMO}/getting-listed`, 'looked for in the files'],
+  ['eval', `${KOMMO}/getting-listed`, 'searched in the files'],
 ]);
 
 const CHOICES = entryRows(

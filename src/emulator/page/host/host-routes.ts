@@ -6,7 +6,7 @@ import { pageRoutes } from './page-routes.ts';
 import { sceneryRoutes } from './scenery-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 
-/** Pages of the emulated account, their files and requests. The pages come last: they take every other path. */
+/** Pages of the emulated account, their files and requests. The pages come last: they catch every other path. */
 export function hostRoutes(): Route[] {
   return [
     ...openPageRoutes(),

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Exchange, Route } from '../../kommo/exchange.ts';
 import type { World } from '../../kommo/world.ts';
 
-/** Open pages by emulator; they end with it. */
+/** The open pages of each emulator. */
 const openPages = new WeakMap<World, Set<ServerResponse>>();
 
 /** Where open pages listen for what the control API tells them. */

@@ -32,7 +32,7 @@ export function pageRequestRoutes(): KommoRoute[] {
 
 type Act = (exchange: Exchange, session: Session) => Promise<void> | void;
 
-/** Only for a page of somebody who is logged in, and only by script. */
+/** Only for scripts on the pages of a logged-in user. */
 export function asUser(act: Act): Handler {
   return async (exchange) => {
     const session = findSession(exchange);
@@ -64,7 +64,7 @@ function integrationOf({ world, params }: Exchange) {
 async function installWidget(exchange: Exchange, { account, user }: Session): Promise<void> {
   const integration = integrationOf(exchange);
   if (integration === undefined) return sendUnknown(exchange);
-  // Kommo ignores what the redirect URI answers; the status is told for the developer only.
+  // Kommo ignores the redirect URI's answer; the status is only for the developer.
   const status = await install(exchange.world, account, user, integration);
   exchange.sendJson(200, { status: 'ok', redirect_uri_status: status });
 }
@@ -73,7 +73,7 @@ function sendUnknown(exchange: Exchange): void {
   exchange.sendJson(404, { detail: 'There is no such integration' }, 'application/problem+json');
 }
 
-/** `crm_post`: the server posts the form for the widget and hands back the answer. */
+/** `crm_post`: the server posts the form for the widget and returns the answer. */
 async function proxyPost(exchange: Exchange): Promise<void> {
   const { url, body } = exchange.fields();
   if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {

@@ -46,7 +46,7 @@ export function sceneryRoutes(): Route[] {
   ];
 }
 
-/** What the page's own suggest fields ask. */
+/** Where the page's own suggest fields look for entities. */
 export function searchRoutes(): KommoRoute[] {
   return ['/private/ajax/search.php', '/ajax/todo/search'].map((path) => ({
     method: 'GET',
@@ -106,7 +106,7 @@ function showEntity(exchange: Exchange, { account, user }: Caller, kind: string)
   const entity = demoEntities(user.id).find(
     ({ id, kind: own }) => own === kind && id === Number(exchange.param('id')),
   );
-  // An unknown entity is answered with nothing at all.
+  // An unknown entity is answered with an empty 204.
   if (entity === undefined) exchange.send(204);
   else hal(exchange, model(account, entity));
 }
@@ -135,7 +135,7 @@ function model(account: Account, entity: Entity): Item {
   };
 }
 
-/** What the page's own suggest fields ask for: entities by a part of their name. The answer's form is an assumption. */
+/** Finds entities by a part of their name. The answer's form is an assumption. */
 function search(exchange: Exchange, { user }: Session): void {
   const typed = exchange.query('q') ?? exchange.query('search_string') ?? '';
   const kind = exchange.query('type');
@@ -163,7 +163,7 @@ function createTasks(exchange: Exchange, { user }: Caller): void {
   });
 }
 
-/** Kommo takes a list and answers the ids in its order, with the caller's `request_id`. */
+/** Kommo takes a list and answers with the ids in its order and the caller's `request_id`. */
 function create(exchange: Exchange, name: string, add: (item: object) => Item) {
   const items = exchange.json();
   if (!Array.isArray(items) || items.some((item) => typeof item !== 'object' || item === null)) {
