@@ -128,7 +128,7 @@ function emulatorZone(folder: string): Override {
 }
 
 /** The linter's overrides for every folder of `src`. */
-export function importZones(): Override[] {
+function importZones(): Override[] {
   return [
     zone(
       ['src/widget/**'],

@@ -14,7 +14,7 @@ const HELP = `Opens any Kommo or amoCRM widget in an emulated Kommo on this mach
   --port <number>        where to listen (9000; 0 for any free port)
   --backend <url>        the integration's backend (http://localhost:8080): its redirect URI is
                          <url>/kommo/oauth/callback, its disable hook <url>/kommo/disabled
-  --seed <file.json>     accounts, users, pipelines, integrations, channels, switches to begin with
+  --seed <file.json>     accounts, users, pipelines, integrations, channels and switches to start from
   --state-file <file>    keep the state there over restarts
   --help                 this text
 
