@@ -3,7 +3,7 @@ import { Clock } from '../engine/clock.ts';
 import { Faults } from '../engine/faults.ts';
 import { Log } from '../engine/log.ts';
 import { Recorder } from '../engine/recorder.ts';
-import type { Account, Channel, Integration, User } from './entities.ts';
+import type { Account, Channel, Installation, Integration, User } from './entities.ts';
 import type { EmulatedHost } from './hosts.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { Seed } from './seed.ts';
@@ -121,6 +121,12 @@ export class World {
     );
     if (integration === undefined) throw new UnknownThing(`There is no integration ${clientId}.`);
     return integration;
+  }
+
+  installation(account: Account, integration: Integration): Installation | undefined {
+    return this.state.installations.find(
+      (one) => one.account_id === account.id && one.client_id === integration.client_id,
+    );
   }
 
   channel(id: string): Channel | undefined {

@@ -13,10 +13,11 @@ import {
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type Provider from 'oidc-provider';
+import { escapeHtml } from '../engine/escape-html.ts';
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import { createOidcStore } from './oidc-store.ts';
-import { escapeHtml, servicePage } from './page.ts';
+import { servicePage } from './page.ts';
 import { openerPolicy } from './service-settings.ts';
 
 export const OIDC_CLIENT_ID = 'kommo-chat-connector';

@@ -1,9 +1,8 @@
 import type { Imitation } from '../../engine/coverage-row.ts';
 import { disposableToken } from '../disposable-token.ts';
 import { KOMMO, OBSERVED } from '../documents.ts';
-import type { Installation, Integration } from '../entities.ts';
 import type { Exchange, Handler, KommoRoute, Route } from '../exchange.ts';
-import { activate, disable } from '../oauth/lifecycle.ts';
+import { activate, disable, installStatus } from '../oauth/lifecycle.ts';
 import { findSession, type Session } from '../session.ts';
 
 /**
@@ -75,16 +74,6 @@ function mintToken(exchange: Exchange, { account, user }: Session) {
   exchange.sendJson(200, { token: disposableToken(world, account, user, integration) });
 }
 
-function installationOf(
-  { world }: Exchange,
-  { account }: Session,
-  integration: Integration,
-): Installation | undefined {
-  return world.state.installations.find(
-    (one) => one.account_id === account.id && one.client_id === integration.client_id,
-  );
-}
-
 /** Stores the settings form: `settings[<CODE>]=…`, or a JSON object of them. */
 async function editWidget(exchange: Exchange, session: Session): Promise<void> {
   const { world } = exchange;
@@ -96,7 +85,7 @@ async function editWidget(exchange: Exchange, session: Session): Promise<void> {
   if (integration === undefined) return refuse(exchange, 404, 'Widget not found');
   const isEnding = form.widget_active === 'N';
   const installation =
-    installationOf(exchange, session, integration) ??
+    world.installation(session.account, integration) ??
     (isEnding ? undefined : activate(world, session.account, integration));
   if (installation !== undefined) {
     installation.settings = { ...installation.settings, ...readSettings(form) };
@@ -134,18 +123,13 @@ function place(target: Record<string, unknown>, path: string[], value: unknown):
   place(next, rest, value);
 }
 
-function statusOf(installation: Installation | undefined): string {
-  if (installation?.is_active !== true) return 'install';
-  return installation.is_configured ? 'installed' : 'not_configured';
-}
-
 function listWidgets(exchange: Exchange, session: Session): void {
   const { integrations } = exchange.world.state;
   const widgets = Object.fromEntries(
     integrations
       .filter(({ widget_code }) => widget_code !== '')
       .map((one, index) => {
-        const installation = installationOf(exchange, session, one);
+        const installation = exchange.world.installation(session.account, one);
         return [
           one.widget_code,
           {
@@ -155,7 +139,7 @@ function listWidgets(exchange: Exchange, session: Session): void {
             version: one.widget_version,
             active: installation?.is_active ? 'Y' : 'N',
             widget_active: installation?.is_active ? 'Y' : 'N',
-            status: statusOf(installation),
+            status: installStatus(installation),
             oauth_client_uuid: one.client_id,
             // JSON in a string, as pages have always received it.
             settings: JSON.stringify(installation?.settings ?? {}),
@@ -175,7 +159,7 @@ function listOwn(exchange: Exchange, session: Session): void {
         type: one.widget_code === '' ? 'integration' : 'widget',
         name: one.name,
         client: { uuid: one.client_id },
-        status: statusOf(installationOf(exchange, session, one)),
+        status: installStatus(exchange.world.installation(session.account, one)),
       },
     ]),
   );

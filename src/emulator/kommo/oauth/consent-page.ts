@@ -1,17 +1,6 @@
+import { escapeHtml } from '../../engine/escape-html.ts';
 import type { Account, Integration, User } from '../entities.ts';
 import { accountHost } from '../world.ts';
-
-/** Text that is safe inside an element or a quoted attribute. */
-function escapeHtml(text: string): string {
-  const names: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => names[character] ?? '');
-}
 
 export interface ConsentQuestion {
   integration: Integration;

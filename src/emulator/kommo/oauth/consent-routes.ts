@@ -75,10 +75,7 @@ function decide(exchange: Exchange) {
   if (!rights.is_active || rights.is_free) {
     return exchange.sendHtml(403, refusalPage('This user may not give access.'));
   }
-  const isInstalled = world.state.installations.some(
-    (one) =>
-      one.account_id === account.id && one.client_id === integration.client_id && one.is_active,
-  );
+  const isInstalled = world.installation(account, integration)?.is_active === true;
   if (!isInstalled && !rights.is_admin) {
     return exchange.sendHtml(403, refusalPage('Only an administrator can give the first access.'));
   }

@@ -14,7 +14,7 @@ export function activate(world: World, account: Account, integration: Integratio
   const { installations, sources } = world.state;
   const isThis = (one: { account_id: number; client_id: string }) =>
     one.account_id === account.id && one.client_id === integration.client_id;
-  let installation = installations.find(isThis);
+  let installation = world.installation(account, integration);
   if (installation === undefined) {
     installation = {
       account_id: account.id,
@@ -47,6 +47,12 @@ export function activate(world: World, account: Account, integration: Integratio
     });
   }
   return installation;
+}
+
+/** Kommo's words for what a page shows of an integration. */
+export function installStatus(installation: Installation | undefined): string {
+  if (installation?.is_active !== true) return 'install';
+  return installation.is_configured ? 'installed' : 'not_configured';
 }
 
 /** The redirect URI with the parameters Kommo adds. */

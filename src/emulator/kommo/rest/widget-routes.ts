@@ -18,9 +18,7 @@ export function widgetRoutes(): KommoRoute[] {
 }
 
 function model({ world }: Exchange, { account, clientId }: Caller, one: Integration): object {
-  const installation = world.state.installations.find(
-    ({ account_id, client_id }) => account_id === account.id && client_id === one.client_id,
-  );
+  const installation = world.installation(account, one);
   const has = (place: string) => one.locations.some((name) => name.replace(/-\d$/, '') === place);
   return {
     id: widgetId(world.state.integrations, one),
@@ -84,9 +82,7 @@ async function installByApi(exchange: Exchange, caller: Caller): Promise<void> {
   );
   if (missing !== undefined) return problem(exchange, 400, `${missing.key}: the field is required`);
   await install(world, caller.account, caller.user, found);
-  const installation = world.state.installations.find(
-    (one) => one.account_id === caller.account.id && one.client_id === found.client_id,
-  );
+  const installation = world.installation(caller.account, found);
   if (installation !== undefined) Object.assign(installation, { settings, is_configured: true });
   hal(exchange, model(exchange, caller, found));
 }

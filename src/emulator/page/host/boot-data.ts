@@ -1,6 +1,7 @@
-import type { Account, Installation, User } from '../../kommo/entities.ts';
+import type { Account, User } from '../../kommo/entities.ts';
 import type { Exchange } from '../../kommo/exchange.ts';
 import { triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
+import { installStatus } from '../../kommo/oauth/lifecycle.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { controlTemplates } from './control-templates.ts';
@@ -111,9 +112,7 @@ async function widgetData(world: World, account: Account) {
   const widget = await loadWidget(world.widgetPath);
   const integration = world.integration();
   const code = integration.widget_code;
-  const installation = world.state.installations.find(
-    (one) => one.account_id === account.id && one.client_id === integration.client_id,
-  );
+  const installation = world.installation(account, integration);
   return {
     code,
     folder: `/upl/${code}/widget`,
@@ -129,14 +128,9 @@ async function widgetData(world: World, account: Account) {
     },
     install: {
       id: WIDGET_ID,
-      status: statusOf(installation),
+      status: installStatus(installation),
       active: installation?.is_active === true ? 'Y' : 'N',
       fields: installation?.settings ?? {},
     },
   };
-}
-
-function statusOf(installation: Installation | undefined): string {
-  if (installation?.is_active !== true) return 'install';
-  return installation.is_configured ? 'installed' : 'not_configured';
 }
