@@ -19,8 +19,23 @@ const ROOMS: readonly (readonly string[])[] = [
   ['app.ts', 'server.ts', 'worker.ts', 'main.ts'],
 ];
 
+/** The emulator's folders, in the same way. The files of `kommo` itself stand before its folders. */
+const EMULATOR_FOLDERS: readonly (readonly string[])[] = [
+  ['engine', 'upload'],
+  ['kommo'],
+  ['kommo/hooks'],
+  ['kommo/oauth'],
+  ['kommo/rest', 'kommo/amojo', 'kommo/ajax'],
+  ['services', 'page'],
+  ['control'],
+  ['coverage.ts', 'routes.ts', 'emulator.ts', 'main.ts'],
+];
+
 const ROOM_MESSAGE =
   'The rooms of the server are strictly in order: platform, kommo and connectors, accounts, access, channels, settings and messages, server.ts. A room knows only what stands before it; what is above hands in what it needs.';
+
+const EMULATOR_MESSAGE =
+  'The folders of the emulator are strictly in order: engine and upload, kommo (its own files, then hooks, oauth, and rest, amojo and ajax), services and page, control, emulator.ts. A folder knows only what stands before it.';
 
 const HTTP_MESSAGE =
   'Only routes.ts and platform/http know HTTP: the worker calls a use case, too.';
@@ -50,17 +65,20 @@ const SERVER: Pattern = {
   message: 'The server ships alone: it may import nothing but src/server and src/contract.',
 };
 
-function above(room: string): Pattern[] {
-  const line = ROOMS.findIndex((names) => names.includes(room));
+/** What a room may not import, by the table it stands in. */
+function above(table: typeof ROOMS, room: string, message: string): Pattern[] {
+  const line = table.findIndex((names) => names.includes(room));
   // Rooms beside each other do not meet; the files of one line are one thing.
-  const beside = (ROOMS[line] ?? []).filter((name) => name !== room && !name.endsWith('.ts'));
-  const higher = [...beside, ...ROOMS.slice(line + 1).flat()];
+  const beside = (table[line] ?? []).filter((name) => name !== room && !name.endsWith('.ts'));
+  const higher = [...beside, ...table.slice(line + 1).flat()];
   if (higher.length === 0) return [];
-  return [{ group: higher.map(patternOf), message: ROOM_MESSAGE }];
+  return [{ group: higher.map(patternOf), message }];
 }
 
+/** Imports are relative, so a folder within a room is known by its own name. */
 function patternOf(name: string): string {
-  return name.endsWith('.ts') ? `**/${name}` : `**/${name}/**`;
+  const last = name.split('/').at(-1);
+  return name.endsWith('.ts') ? `**/${last}` : `**/${last}/**`;
 }
 
 const HTTP: Pattern = { group: ['fastify', 'fastify/*'], message: HTTP_MESSAGE };
@@ -73,7 +91,7 @@ function zone(includes: string[], patterns: Pattern[]): Override {
 
 /** A room's rules, and what its routes and rows may do besides: the last rule that fits a file counts. */
 function roomZones(room: string): Override[] {
-  const common = [SERVER, ...above(room)];
+  const common = [SERVER, ...above(ROOMS, room, ROOM_MESSAGE)];
   const files = `src/server/${room}`;
   if (room.endsWith('.ts')) return [zone([files], [...common, SQL])];
   if (room === 'platform') {
@@ -90,8 +108,27 @@ function roomZones(room: string): Override[] {
   ];
 }
 
+const EMULATOR: Pattern[] = [
+  {
+    group: allBut('emulator'),
+    message:
+      'The emulator shares no code with the product: a misreading of Kommo would confirm itself.',
+  },
+  {
+    group: ['jose'],
+    message:
+      'The product verifies tokens with jose, so the emulator signs them with node:crypto: two readings of the standard, not one.',
+  },
+];
+
+function emulatorZone(folder: string): Override {
+  const files = folder.endsWith('.ts') ? folder : `${folder}/**`;
+  const patterns = [...EMULATOR, ...above(EMULATOR_FOLDERS, folder, EMULATOR_MESSAGE)];
+  return zone([`src/emulator/${files}`], patterns);
+}
+
 /** The linter's overrides for every folder of `src`. */
-export function importZones(): Override[] {
+function importZones(): Override[] {
   return [
     zone(
       ['src/widget/**'],
@@ -125,21 +162,8 @@ export function importZones(): Override[] {
     ),
     zone(['src/server/*.ts'], [SERVER, SQL]),
     ...ROOMS.flat().flatMap(roomZones),
-    zone(
-      ['src/emulator/**'],
-      [
-        {
-          group: allBut('emulator'),
-          message:
-            'The emulator shares no code with the product: a misreading of Kommo would confirm itself.',
-        },
-        {
-          group: ['jose'],
-          message:
-            'The product verifies tokens with jose, so the emulator signs them with node:crypto: two readings of the standard, not one.',
-        },
-      ],
-    ),
+    zone(['src/emulator/**'], EMULATOR),
+    ...EMULATOR_FOLDERS.flat().map(emulatorZone),
     zone(
       ['src/pack/**', 'src/dev/**'],
       [

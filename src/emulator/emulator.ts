@@ -2,23 +2,23 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Barrier } from './engine/barriers.ts';
 import type { FaultRule } from './engine/faults.ts';
-import { accessTokenKey } from './engine/jwt.ts';
 import { createListener } from './engine/listener.ts';
 import type { LogEntry } from './engine/log.ts';
 import type { Match } from './engine/match.ts';
 import type { RecordedRequest } from './engine/recorder.ts';
 import { Router } from './engine/router.ts';
-import { refuseSwitch, type Switches } from './engine/switches.ts';
+import { adoptWidget } from './kommo/adopt-widget.ts';
 import { type Outgoing, sendChatWebhook } from './kommo/amojo/chat-webhooks.ts';
 import { disposableToken, type TokenOverrides } from './kommo/disposable-token.ts';
-import { callDisableHook, disable, install, rename } from './kommo/lifecycle.ts';
-import { revoke } from './kommo/oauth/grants.ts';
+import { accessTokenKey, revoke } from './kommo/oauth/grants.ts';
+import { callDisableHook, disable, install } from './kommo/oauth/lifecycle.ts';
 import { removeSource } from './kommo/rest/source-store.ts';
 import type { Seed } from './kommo/seed.ts';
+import { kommoSite } from './kommo/site.ts';
 import type { State } from './kommo/state.ts';
+import { refuseSwitch, type Switches } from './kommo/switches.ts';
 import { World } from './kommo/world.ts';
 import { allRoutes } from './routes.ts';
-import { adoptWidget } from './upload/adopt.ts';
 
 export interface EmulatorOptions {
   /** Default 0: any free port. */
@@ -38,10 +38,10 @@ export interface EmulatorOptions {
 
 /** A running emulator of Kommo. Everything here can be done over HTTP too, under `/__emulator/`. */
 export interface Emulator {
-  /** `http://127.0.0.1:<port>`; which machine of Kommo answers is decided by the Host header. */
+  /** `http://127.0.0.1:<port>`; the Host header decides which of Kommo's machines answers. */
   readonly url: string;
   readonly port: number;
-  /** Live and writable. Read it anew after `reset`. */
+  /** Live and writable. Read it again after `reset`. */
   readonly state: State;
   readonly world: World;
   /** What clients sent, oldest first; control calls are not recorded. */
@@ -52,7 +52,7 @@ export interface Emulator {
   /**
    * Tells the emulated integration where its backend is: redirect URI and disable hook under `publicUrl`,
    * also after a reset.
-   * `deliverTo` is where the calls really go, for a public address that does not resolve here.
+   * `deliverTo`: where the calls really go if the public address does not resolve here.
    */
   useBackend(publicUrl: string, deliverTo?: string): void;
   /** Installs the widget as the account's page would. @returns the redirect URI's status, 0 for no answer in 3 s */
@@ -61,10 +61,10 @@ export interface Emulator {
   disable(subdomain: string): Promise<number[]>;
   /** Calls the disable hook with a genuine signature and disables nothing. */
   callDisableHook(subdomain: string): Promise<number>;
-  /** Ends the token pairs of an account (or of one user's grant) without disabling. @returns how many */
+  /** Revokes the token pairs of an account (or of one user's grant) without disabling. @returns how many */
   revoke(subdomain: string, userId?: number): number;
   rename(subdomain: string, to: string): void;
-  /** A token as `$authorizedAjax` would send it; `overrides` make it wrong in one respect. */
+  /** A token as `$authorizedAjax` would send it; `overrides` make it wrong in some way. */
   disposableToken(subdomain: string, userId?: number, overrides?: TokenOverrides): string;
   /** What a person does in Kommo's chat window: a signed webhook to the channel. @returns its status, or 0 */
   chat(subdomain: string, act: Outgoing): Promise<number>;
@@ -81,7 +81,7 @@ export interface Emulator {
 }
 
 /**
- * Starts an emulated Kommo on a port of its own.
+ * Starts an emulated Kommo on its own port.
  *
  * @example
  * const emulator = await createEmulator({ seed: { switches: { isAdminClaim: 'absent' } } });
@@ -92,11 +92,11 @@ export interface Emulator {
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const world = new World(options);
   await adoptWidget(world);
-  // Begun here so that the first token does not wait for it; nobody waits for it here.
+  // Started here, without waiting, so that the first token does not wait for it.
   void accessTokenKey();
-  const router = new Router(allRoutes());
-  const changed = () => options.onChange?.(world.state);
-  const server = createServer({ keepAliveTimeout: 30_000 }, createListener(world, router, changed));
+  const parts = { instruments: world, router: new Router(allRoutes()), site: kommoSite(world) };
+  const listener = createListener(parts, () => options.onChange?.(world.state));
+  const server = createServer({ keepAliveTimeout: 30_000 }, listener);
   const port = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   world.url = `http://${options.host ?? '127.0.0.1'}:${port}`;
   return facade(world, server, port);
@@ -145,7 +145,7 @@ function facade(world: World, server: Server, port: number): Emulator {
         (one) => one.account_id === id && (userId === undefined || one.user_id === userId),
       );
     },
-    rename: (subdomain, to) => rename(world, world.account(subdomain), to),
+    rename: (subdomain, to) => world.rename(world.account(subdomain), to),
     disposableToken: (subdomain, userId, overrides) => {
       const account = world.account(subdomain);
       const user = world.user(account, userId);

@@ -14,7 +14,7 @@ const HELP = `Opens any Kommo or amoCRM widget in an emulated Kommo on this mach
   --port <number>        where to listen (9000; 0 for any free port)
   --backend <url>        the integration's backend (http://localhost:8080): its redirect URI is
                          <url>/kommo/oauth/callback, its disable hook <url>/kommo/disabled
-  --seed <file.json>     accounts, users, pipelines, integrations, channels, switches to begin with
+  --seed <file.json>     accounts, users, pipelines, integrations, channels and switches to start from
   --state-file <file>    keep the state there over restarts
   --help                 this text
 
@@ -32,7 +32,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** A mistake of the person at the command line, told in one line. */
+/** A mistake on the command line, reported in one line. */
 class UsageError extends Error {}
 
 async function main(): Promise<void> {
@@ -110,7 +110,7 @@ function toUsage(error: unknown, port: number): unknown {
   return isSeed ? new UsageError(error.message) : error;
 }
 
-/** Prints the widget's faults. @returns how many would keep Kommo from taking it */
+/** Prints the widget's faults. @returns how many would make Kommo refuse it */
 async function report(path: string): Promise<number> {
   const { problems } = await loadWidget(path);
   for (const { severity, file, message } of problems) print(`${severity}  ${file}: ${message}\n`);

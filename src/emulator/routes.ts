@@ -1,40 +1,45 @@
 import { controlRoutes } from './control/control-routes.ts';
-import type { Route } from './engine/router.ts';
 import { ajaxRoutes } from './kommo/ajax/ajax-routes.ts';
 import { ajaxTwins } from './kommo/ajax/ajax-twins.ts';
 import { channelRoutes } from './kommo/amojo/channel-routes.ts';
 import { scopeRoutes } from './kommo/amojo/scope-routes.ts';
+import type { KommoRoute, Route } from './kommo/exchange.ts';
 import { consentRoutes } from './kommo/oauth/consent-routes.ts';
 import { tokenRoutes } from './kommo/oauth/token-routes.ts';
 import { accountRoutes } from './kommo/rest/account-routes.ts';
-import { otherRoutes } from './kommo/rest/other-routes.ts';
+import { buttonRoutes } from './kommo/rest/button-routes.ts';
+import { contactChatRoutes } from './kommo/rest/contact-chat-routes.ts';
 import { reviewRoutes } from './kommo/rest/review-routes.ts';
 import { sourceRoutes } from './kommo/rest/source-routes.ts';
 import { talkRoutes } from './kommo/rest/talk-routes.ts';
 import { templateRoutes } from './kommo/rest/template-routes.ts';
+import { webhookRoutes } from './kommo/rest/webhook-routes.ts';
 import { widgetRoutes } from './kommo/rest/widget-routes.ts';
 import { hostRoutes } from './page/host/host-routes.ts';
 import { serviceRoutes } from './services/service-routes.ts';
 
-/** What Kommo's own servers answer; each has a row in coverage.ts. */
-export function kommoRoutes(): Route[] {
-  return [
-    ...tokenRoutes(),
-    ...consentRoutes(),
-    ...ajaxRoutes(),
-    ...accountRoutes(),
-    ...sourceRoutes(),
-    ...templateRoutes(),
-    ...reviewRoutes(),
-    ...widgetRoutes(),
-    ...otherRoutes(),
-    ...talkRoutes(),
-    ...channelRoutes(),
-    ...scopeRoutes(),
-  ];
+export const oauthRoutes = (): KommoRoute[] => [...consentRoutes(), ...tokenRoutes()];
+
+export const restRoutes = (): KommoRoute[] => [
+  ...accountRoutes(),
+  ...sourceRoutes(),
+  ...templateRoutes(),
+  ...reviewRoutes(),
+  ...widgetRoutes(),
+  ...contactChatRoutes(),
+  ...webhookRoutes(),
+  ...buttonRoutes(),
+  ...talkRoutes(),
+];
+
+export const chatRoutes = (): KommoRoute[] => [...channelRoutes(), ...scopeRoutes()];
+
+/** What Kommo's own servers answer. */
+export function kommoRoutes(): KommoRoute[] {
+  return [...oauthRoutes(), ...ajaxRoutes(), ...restRoutes(), ...chatRoutes()];
 }
 
-/** Everything the emulator answers. The account's pages come last: they take every other path. */
+/** Everything the emulator answers. The account's pages come last: they catch every other path. */
 export function allRoutes(): Route[] {
   const kommo = kommoRoutes();
   const host = hostRoutes();

@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import type { Route } from '../../src/emulator/engine/router.ts';
+import type { Route } from '../../src/emulator/kommo/exchange.ts';
 import { kommoRoutes } from '../../src/emulator/routes.ts';
 import { call, callChats, installed, type Reply } from '../support/emulator-client.ts';
 

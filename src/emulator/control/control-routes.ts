@@ -1,17 +1,17 @@
-import type { Exchange } from '../engine/exchange.ts';
 import type { FaultRule } from '../engine/faults.ts';
 import { parseMatch } from '../engine/match.ts';
-import type { Route } from '../engine/router.ts';
-import { sessionCookie } from '../engine/session.ts';
-import { refuseSwitch, SWITCHES } from '../engine/switches.ts';
 import { type Outgoing, sendChatWebhook } from '../kommo/amojo/chat-webhooks.ts';
-import { deliverDue, notifyCrmWebhooks } from '../kommo/crm-webhooks.ts';
 import { disposableToken, type TokenOverrides } from '../kommo/disposable-token.ts';
-import { callDisableHook, disable, install, rename } from '../kommo/lifecycle.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
+import { deliverDue, notifyCrmWebhooks } from '../kommo/hooks/crm-webhooks.ts';
 import { revoke } from '../kommo/oauth/grants.ts';
+import { callDisableHook, disable, install } from '../kommo/oauth/lifecycle.ts';
 import { removeSource } from '../kommo/rest/source-store.ts';
+import { sessionCookie } from '../kommo/session.ts';
+import { refuseSwitch, SWITCHES } from '../kommo/switches.ts';
 import { UnknownThing } from '../kommo/world.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
+import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
 
@@ -35,7 +35,7 @@ export function controlRoutes(): Route[] {
     route('POST', '/disable', disableAct),
     route('POST', '/revoke', revokeAct),
     route('POST', '/rename', (exchange, body) =>
-      done(rename(exchange.world, accountOf(exchange, body), text(body, 'to'))),
+      done(exchange.world.rename(accountOf(exchange, body), text(body, 'to'))),
     ),
     route('POST', '/token', tokenAct),
     route('GET', '/clock', ({ world }) => ({ now: world.clock.now() })),
@@ -62,6 +62,7 @@ export function controlRoutes(): Route[] {
     route('POST', '/chat', chatAct),
     route('POST', '/crm_webhook', crmWebhookAct),
     route('POST', '/session', sessionAct),
+    ...openPageControlRoutes(),
     ...outgoingRoutes(),
     ...thingRoutes(),
   ];
@@ -162,7 +163,7 @@ async function chatAct(exchange: Exchange, body: Json): Promise<object> {
   };
 }
 
-/** Sends an event to those who asked for it by `POST /api/v4/webhooks`. */
+/** Sends an event to those who subscribed by `POST /api/v4/webhooks`. */
 async function crmWebhookAct(exchange: Exchange, body: Json): Promise<object> {
   const change = body.change;
   if (typeof change !== 'object' || change === null)
@@ -171,7 +172,7 @@ async function crmWebhookAct(exchange: Exchange, body: Json): Promise<object> {
   return { ok: true };
 }
 
-/** Logs a user in on the host that is asked. */
+/** Logs a user in on the request's host. */
 function sessionAct(exchange: Exchange, body: Json): object {
   const user = userOf(exchange, body);
   exchange.response.setHeader('set-cookie', sessionCookie(user));
@@ -182,7 +183,7 @@ function readLog({ world, url }: Exchange): object {
   return { entries: world.log.list(Number(url.searchParams.get('after') ?? 0)) };
 }
 
-/** Takes one entry or an array of them, from the page that runs a widget. */
+/** Takes one entry or an array, from the page that runs a widget. */
 function writeLog(exchange: Exchange): object {
   const value = exchange.json();
   const entries = Array.isArray(value) ? value : [value];

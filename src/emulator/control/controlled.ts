@@ -1,13 +1,12 @@
-import type { Exchange } from '../engine/exchange.ts';
-import type { Handler } from '../engine/router.ts';
 import type { Account } from '../kommo/entities.ts';
+import type { Exchange, Handler } from '../kommo/exchange.ts';
 import { UnknownThing } from '../kommo/world.ts';
 
 export type Json = Record<string, unknown>;
 
 export type Act = (exchange: Exchange, body: Json) => unknown;
 
-/** Refusals of the control API are 400 with one line of text that names what is wrong. */
+/** The control API refuses with 400, or 404, and one line that names what is wrong. */
 export function controlled(act: Act): Handler {
   return async (exchange) => {
     try {
@@ -21,7 +20,7 @@ export function controlled(act: Act): Handler {
   };
 }
 
-/** Whether a page of the open internet asks, which a browser on this machine may have open as well. */
+/** Whether a page from the internet asks: the browser on this machine may have one open. */
 function isForeign(exchange: Exchange): boolean {
   const origin = exchange.header('origin');
   if (origin === '' || !URL.canParse(origin)) return origin !== '';

@@ -1,16 +1,15 @@
-import type { Exchange } from '../engine/exchange.ts';
-import type { Route } from '../engine/router.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
 import {
   setOff,
   TRIGGER_EVENTS,
   type TriggerCause,
   type TriggerEvent,
   triggersOf,
-} from '../kommo/pipeline-triggers.ts';
-import { sendSystemSms } from '../kommo/system-sms.ts';
+} from '../kommo/hooks/pipeline-triggers.ts';
+import { sendSystemSms } from '../kommo/hooks/system-sms.ts';
 import { accountOf, controlled, type Json, text } from './controlled.ts';
 
-/** What happens in the account and makes Kommo call the widget's own addresses. */
+/** Events in the account that make Kommo call the widget's own addresses. */
 export function outgoingRoutes(): Route[] {
   return [
     { method: 'POST', host: 'any', path: '/__emulator/trigger', handler: controlled(triggerAct) },
@@ -18,7 +17,7 @@ export function outgoingRoutes(): Route[] {
   ];
 }
 
-/** Something happens to a lead: sets off the triggers of a stage, or all of the account. */
+/** Something happens to a lead: sets off the triggers of a stage, or all the account has. */
 async function triggerAct(exchange: Exchange, body: Json): Promise<object> {
   const account = accountOf(exchange, body);
   const { event, status_id: statusId } = body;

@@ -1,9 +1,8 @@
-import type { Exchange } from '../engine/exchange.ts';
-import type { Route } from '../engine/router.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
 import { UnknownThing } from '../kommo/world.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
 
-/** What a person changes in Kommo's interface, or support in a channel's registration, by remote control. */
+/** By remote control: what a person changes in Kommo's interface, or support in a channel's registration. */
 export function thingRoutes(): Route[] {
   const route = (path: string, act: Act): Route => ({
     method: 'POST',
@@ -23,7 +22,7 @@ export function thingRoutes(): Route[] {
 /** Names that may be set, with the types their values may have. */
 type Allowed = Record<string, ('string' | 'boolean' | 'null' | 'strings')[]>;
 
-/** Copies the allowed values of `body` and refuses others by name. `known` only says which thing is meant. */
+/** Copies the allowed values of `body` and refuses others by name. `known`: names that only say which thing is meant. */
 function assign(target: object, body: Json, allowed: Allowed, known: string[]): object {
   for (const [name, value] of Object.entries(body)) {
     if (known.includes(name)) continue;

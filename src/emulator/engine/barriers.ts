@@ -7,7 +7,7 @@ export interface Barrier {
   arrived: Promise<void>;
   /** Requests held now. */
   waiting(): number;
-  /** Lets everything held go, together, and takes the barrier away. */
+  /** Releases all held requests together and removes the barrier. */
   release(): void;
 }
 
@@ -21,14 +21,14 @@ interface Standing {
   barrier: Barrier;
 }
 
-/** Holds matching requests until enough of them came, then lets all go in one turn of the event loop. */
+/** Holds matching requests until there are enough, then releases them in one turn of the event loop. */
 export class Barriers {
   #standing: Standing[] = [];
   #nextId = 1;
 
   /**
    * @param count how many requests to hold
-   * @param release `auto` lets them go when the last one came; `manual` waits for `release()`
+   * @param release `auto` releases them when the last one arrives; `manual` waits for `release()`
    */
   add(match: Match, count: number, release: 'auto' | 'manual' = 'auto'): Barrier {
     if (!Number.isInteger(count) || count < 1)
@@ -47,7 +47,7 @@ export class Barriers {
     return barrier;
   }
 
-  /** Waits at the first barrier that concerns the request; returns at once when there is none. */
+  /** Waits at the first barrier that matches the request; returns at once if there is none. */
   async pass(request: Matchable): Promise<void> {
     const standing = this.#standing.find((one) => matches(one.match, request));
     if (standing === undefined) return;

@@ -1,4 +1,4 @@
-/** The emulator's time. Everything Kommo would date or expire asks here; the rate limiter does not. */
+/** The emulator's time, for every date and expiry. Only the rate limiter uses real time. */
 export class Clock {
   #source: () => number;
   #offset = 0;
@@ -13,7 +13,7 @@ export class Clock {
     return (this.#frozenAt ?? this.#source()) + this.#offset;
   }
 
-  /** Seconds since 1970, as Kommo writes times. */
+  /** Seconds since 1970. */
   seconds(): number {
     return Math.floor(this.now() / 1000);
   }
@@ -22,13 +22,13 @@ export class Clock {
     this.#offset += milliseconds;
   }
 
-  /** Stops at the given moment, or at the present one. */
+  /** Stops at the given moment, or now. */
   freeze(at: number = this.now()): void {
     this.#frozenAt = at;
     this.#offset = 0;
   }
 
-  /** Back to the source's own time. */
+  /** Returns to the source's time. */
   reset(): void {
     this.#frozenAt = undefined;
     this.#offset = 0;

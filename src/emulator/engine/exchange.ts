@@ -1,53 +1,52 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Account } from '../kommo/entities.ts';
-import type { World } from '../kommo/world.ts';
-import type { EmulatedHost } from './hosts.ts';
 
-/** An answer, held back until the whole handler ran so that faults can be applied to it. */
+/** An answer, held back until the handler has run so that faults can apply to it. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[]>;
   body: Buffer;
 }
 
+/** Which of the emulated machines a request is meant for. */
+export interface RequestHost {
+  /** Lower case, without port. */
+  name: string;
+  kind: string;
+}
+
+/** A request that has arrived whole. */
+export interface Arrival<Host extends RequestHost = RequestHost> {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  host: Host;
+  body: Buffer;
+}
+
 /** One HTTP request and its answer, as a route's handler sees them. */
-export class Exchange {
-  readonly world: World;
+export class HttpExchange<Host extends RequestHost = RequestHost> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
   /** Path and query; the origin is the Host header's. */
   readonly url: URL;
-  readonly host: EmulatedHost;
+  readonly host: Host;
   /** Exact bytes received. */
   readonly body: Buffer;
   /** Values of the `:name` parts of the route's path, decoded; `*` holds the rest. */
   params: Record<string, string> = {};
   answer: Answer | undefined;
 
-  constructor(parts: {
-    world: World;
-    request: IncomingMessage;
-    response: ServerResponse;
-    url: URL;
-    host: EmulatedHost;
-    body: Buffer;
-  }) {
-    this.world = parts.world;
-    this.request = parts.request;
-    this.response = parts.response;
-    this.method = parts.request.method ?? 'GET';
-    this.url = parts.url;
-    this.host = parts.host;
-    this.body = parts.body;
+  constructor({ request, response, url, host, body }: Arrival<Host>) {
+    this.request = request;
+    this.response = response;
+    this.method = request.method ?? 'GET';
+    this.url = url;
+    this.host = host;
+    this.body = body;
   }
 
-  /** The account this host belongs to, by its present name. */
-  get account(): Account | undefined {
-    return this.world.accountOfHost(this.host);
-  }
-
-  /** The header's value, or an empty text. */
+  /** The header's value, or an empty string. */
   header(name: string): string {
     const value = this.request.headers[name.toLowerCase()];
     return Array.isArray(value) ? value.join(', ') : (value ?? '');
@@ -57,7 +56,7 @@ export class Exchange {
     return this.url.searchParams.get(name) ?? undefined;
   }
 
-  /** A path parameter the route's pattern is known to have. */
+  /** A path parameter of the route's pattern. */
   param(name: string): string {
     return this.params[name] ?? '';
   }
@@ -74,7 +73,7 @@ export class Exchange {
     return this.body.toString('utf8');
   }
 
-  /** The JSON body; undefined when it is none. */
+  /** The JSON body; undefined if it is not JSON. */
   json(): unknown {
     try {
       return JSON.parse(this.text());

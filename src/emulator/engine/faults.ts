@@ -9,7 +9,7 @@ import { type Match, type Matchable, matches, parseMatch } from './match.ts';
  * - `reset`: the connection is reset; nothing is done. `loseAnswer`: the request is carried out, then reset.
  * - `cutMidBody`: carried out; half of the body arrives. `drip`: the body comes a few bytes at a time.
  * - `html403`: nginx's page, as a blocked caller sees it. `noContent`: carried out, answered 204 and empty.
- * - `{rateLimited: seconds | null}`: 429 with or without a hint when to come back.
+ * - `{rateLimited: seconds | null}`: 429, with or without the time to wait.
  */
 export type FaultAction =
   | 'hang'
@@ -26,9 +26,9 @@ export type FaultAction =
 
 export interface FaultRule {
   match?: Match;
-  /** How many requests it hits before it is used up. Default 1; 0 means every one until cleared. */
+  /** How many requests it hits. Default 1; 0: every one until it is cleared. */
   times?: number;
-  /** How many matching requests pass unharmed first. Default 0. */
+  /** How many matching requests pass first. Default 0. */
   after?: number;
   action: FaultAction;
 }
@@ -37,7 +37,7 @@ interface Armed {
   id: number;
   match: Match;
   action: FaultAction;
-  /** Undefined: without end. */
+  /** Undefined: no limit. */
   left: number | undefined;
   pass: number;
   hits: number;
@@ -45,13 +45,13 @@ interface Armed {
 
 const WORDS = ['hang', 'reset', 'loseAnswer', 'cutMidBody', 'drip', 'html403', 'noContent'];
 
-/** Faults waiting for their request, oldest first; one request meets at most one. */
+/** Faults that wait for their requests, oldest first. At most one applies to a request. */
 export class Faults {
   #armed: Armed[] = [];
   #nextId = 1;
   #cleared = new AbortController();
 
-  /** @returns the rule's id @throws TypeError when the rule is not one */
+  /** @returns the rule's id @throws TypeError for a malformed rule */
   add(rule: FaultRule): number {
     const { times = 1, after = 0 } = rule;
     if (!Number.isInteger(times) || times < 0)
@@ -84,7 +84,7 @@ export class Faults {
     return this.#armed.map(({ left, ...rule }) => ({ ...rule, left: left ?? 'unlimited' }));
   }
 
-  /** Disarms one rule or all of them; requests that hang are let go (their connection is reset). */
+  /** Disarms one rule or all of them; hanging requests are released (their connections are reset). */
   clear(id?: number): void {
     this.#armed = id === undefined ? [] : this.#armed.filter((rule) => rule.id !== id);
     this.#cleared.abort();

@@ -1,9 +1,8 @@
-import { createHmac, generateKeyPair, type KeyObject, sign } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHmac, type KeyObject, sign } from 'node:crypto';
 
 export type HmacAlgorithm = 'HS256' | 'HS384' | 'HS512';
 
-/** A JSON Web Token signed with a shared secret; `none` makes an unsigned one, to be refused. */
+/** A JSON Web Token signed with a shared secret; `none` makes an unsigned one, which must be refused. */
 export function signWithSecret(
   claims: object,
   secret: string,
@@ -15,20 +14,10 @@ export function signWithSecret(
   return `${content}.${createHmac(digest, secret).update(content).digest('base64url')}`;
 }
 
-let key: Promise<KeyObject> | undefined;
-
-/** Kommo's signing key. Made on a helper thread, once per process; nobody can verify against it. */
-export function accessTokenKey(): Promise<KeyObject> {
-  key ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then(
-    ({ privateKey }) => privateKey,
-  );
-  return key;
-}
-
-/** An RS256 token, the form of Kommo's access tokens. */
-export async function signAsKommo(claims: object): Promise<string> {
+/** A JSON Web Token signed with an RSA key (RS256). */
+export function signWithKey(claims: object, key: KeyObject): string {
   const content = `${encode({ typ: 'JWT', alg: 'RS256' })}.${encode(claims)}`;
-  const signature = sign('sha256', Buffer.from(content), await accessTokenKey());
+  const signature = sign('sha256', Buffer.from(content), key);
   return `${content}.${signature.toString('base64url')}`;
 }
 

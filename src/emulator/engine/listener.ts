@@ -1,23 +1,56 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NGINX_403, problem, tooManyRequests } from '../kommo/rest/problems.ts';
-import type { World } from '../kommo/world.ts';
-import { type Answer, Exchange } from './exchange.ts';
-import type { FaultAction } from './faults.ts';
-import { parseHost } from './hosts.ts';
-import type { RecordedRequest } from './recorder.ts';
+import type { Barriers } from './barriers.ts';
+import type { Clock } from './clock.ts';
+import type { Answer, Arrival, HttpExchange } from './exchange.ts';
+import type { FaultAction, Faults } from './faults.ts';
+import type { Log } from './log.ts';
+import type { RecordedRequest, Recorder } from './recorder.ts';
 import type { Router } from './router.ts';
 
-/** More than any Kommo call carries; uploads of files are not imitated. */
+/** What watches and disturbs the requests. */
+export interface Instruments {
+  clock: Clock;
+  faults: Faults;
+  barriers: Barriers;
+  recorder: Recorder;
+  log: Log;
+}
+
+/** The emulated machines, as far as the listener must know them. */
+export interface Site<Exchange extends HttpExchange> {
+  /** Decides which machine is meant, and builds what its handlers are given. */
+  open(arrival: Omit<Arrival, 'host'> & { hostHeader: string }): Exchange;
+  /** Whether the log has calls to this path. */
+  isLogged(path: string): boolean;
+  notFound(exchange: Exchange): void;
+  wrongMethod(exchange: Exchange, allow: string[]): void;
+  /** @param seconds how long to wait; null does not say */
+  tooManyRequests(exchange: Exchange, seconds: number | null): void;
+  /** What a blocked caller gets. */
+  blocked(exchange: Exchange): void;
+}
+
+/** A server: its machines, their routes, and what watches them. */
+interface Parts<Exchange extends HttpExchange> {
+  instruments: Instruments;
+  router: Router<Exchange>;
+  site: Site<Exchange>;
+}
+
+/** More than any call carries; uploads of files are not imitated. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Builds the function node:http calls for each request. */
-export function createListener(world: World, router: Router, changed: () => void) {
+export function createListener<Exchange extends HttpExchange>(
+  parts: Parts<Exchange>,
+  changed: () => void,
+) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    handle(world, router, request, response)
+    handle(parts, request, response)
       .catch((error: unknown) => {
-        world.log.add({ kind: 'error', name: 'emulator', detail: String(error) });
+        parts.instruments.log.add({ kind: 'error', name: 'emulator', detail: String(error) });
         if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
         response.end(`The emulator failed: ${String(error)}\n`);
       })
@@ -25,9 +58,8 @@ export function createListener(world: World, router: Router, changed: () => void
   };
 }
 
-async function handle(
-  world: World,
-  router: Router,
+async function handle<Exchange extends HttpExchange>(
+  { instruments, router, site }: Parts<Exchange>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -40,42 +72,43 @@ async function handle(
   const address = isAbsolute ? target : `http://${named}${target}`;
   if (!URL.canParse(address)) return void response.writeHead(400).end();
   const url = new URL(address);
-  const host = parseHost(isAbsolute ? url.host : named);
-  const exchange = new Exchange({ world, request, response, url, host, body });
-  const found = router.find(exchange.method, host, url.pathname);
+  const hostHeader = isAbsolute ? url.host : named;
+  const exchange = site.open({ request, response, url, hostHeader, body });
+  const found = router.find(exchange.method, exchange.host, url.pathname);
   // The control API can neither be broken by a fault nor fill the record of what a client did.
   if (url.pathname.startsWith('/__emulator')) {
-    await run(exchange, found);
+    await run(exchange, found, site);
     if (exchange.answer !== undefined) write(response, exchange.answer);
     return;
   }
-  const recorded = world.recorder.add({
-    at: world.clock.now(),
+  const { clock, recorder, faults, barriers } = instruments;
+  const recorded = recorder.add({
+    at: clock.now(),
     method: exchange.method,
-    host: host.name,
+    host: exchange.host.name,
     path: url.pathname,
     query: url.search,
     headers: request.headers,
     body: body.toString('utf8'),
   });
-  const fault = world.faults.take(recorded);
+  const fault = faults.take(recorded);
   recorded.fault = fault === undefined ? undefined : JSON.stringify(fault);
-  await world.barriers.pass(recorded);
-  const isRefused = await refuse(exchange, fault);
-  if (!isRefused) await run(exchange, found);
+  await barriers.pass(recorded);
+  const isRefused = await refuse(exchange, fault, { site, cleared: faults.cleared });
+  if (!isRefused) await run(exchange, found, site);
   await transmit(exchange, isRefused ? undefined : fault, recorded);
-  logCall(exchange, recorded);
+  if (site.isLogged(recorded.path)) logCall(instruments.log, exchange, recorded);
 }
 
-/** Tells the log of calls to Kommo's servers, with the reason of a refusal; never the query or a body. */
+/** Logs a call with the reason for a refusal, but without query and body. */
 function logCall(
-  { world, answer }: Exchange,
+  log: Log,
+  { answer }: HttpExchange,
   { method, host, path, status, fault }: RecordedRequest,
 ) {
-  if (!/^\/(api|oauth2|ajax|v2\/origin)\//.test(path)) return;
   const isRefusal = status !== undefined && status >= 400;
   const reason = isRefusal ? reasonOf(answer?.body) : undefined;
-  world.log.add({
+  log.add({
     kind: 'request',
     name: `${method} ${host}${path}`,
     detail: { status: status ?? 'none', ...(reason && { reason }), ...(fault && { fault }) },
@@ -91,7 +124,7 @@ function reasonOf(body: Buffer | undefined): string | undefined {
   }
 }
 
-/** Undefined when the connection broke before the end of the body, or it is far too long. */
+/** Undefined if the connection breaks before the end of the body, or the body is far too long. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -107,25 +140,33 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-async function run(exchange: Exchange, found: ReturnType<Router['find']>): Promise<void> {
-  if (found.route !== undefined) {
-    exchange.params = found.params;
-    await found.route.handler(exchange);
-  } else if (found.allow.length > 0) {
-    problem(exchange, 405, 'Method is not allowed', { allow: found.allow.join(', ') });
+async function run<Exchange extends HttpExchange>(
+  exchange: Exchange,
+  { route, params, allow }: ReturnType<Router<Exchange>['find']>,
+  site: Site<Exchange>,
+): Promise<void> {
+  if (route !== undefined) {
+    exchange.params = params;
+    await route.handler(exchange);
+  } else if (allow.length > 0) {
+    site.wrongMethod(exchange, allow);
   } else {
-    problem(exchange, 404, 'Not found');
+    site.notFound(exchange);
   }
 }
 
-/** Carries out faults that keep the request from being acted upon. @returns whether it did */
-async function refuse(exchange: Exchange, fault: FaultAction | undefined): Promise<boolean> {
-  const { world, request, response } = exchange;
+/** Applies faults that keep the request from its handler. @returns whether one did */
+async function refuse<Exchange extends HttpExchange>(
+  exchange: Exchange,
+  fault: FaultAction | undefined,
+  { site, cleared }: { site: Site<Exchange>; cleared: AbortSignal },
+): Promise<boolean> {
+  const { request, response } = exchange;
   if (fault === undefined) return false;
   if (fault === 'hang') {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    await aborted(AbortSignal.any([world.faults.cleared, gone.signal]));
+    await aborted(AbortSignal.any([cleared, gone.signal]));
     request.socket.destroy();
     return true;
   }
@@ -134,13 +175,13 @@ async function refuse(exchange: Exchange, fault: FaultAction | undefined): Promi
     return true;
   }
   if (fault === 'html403') {
-    exchange.sendHtml(403, NGINX_403);
+    site.blocked(exchange);
     return true;
   }
   if (typeof fault === 'string') return false;
   if ('delayMs' in fault && fault.delayMs !== undefined) await delay(fault.delayMs);
   if ('rateLimited' in fault) {
-    tooManyRequests(exchange, fault.rateLimited);
+    site.tooManyRequests(exchange, fault.rateLimited);
     return true;
   }
   if (!('status' in fault)) return false;
@@ -161,14 +202,14 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 async function transmit(
-  exchange: Exchange,
+  exchange: HttpExchange,
   fault: FaultAction | undefined,
   recorded: RecordedRequest,
 ): Promise<void> {
   const { request, response } = exchange;
   if (fault === 'loseAnswer') return void request.socket.resetAndDestroy();
   const answer = exchange.answer;
-  // Absent when the handler streams its own answer, or the connection is gone.
+  // Absent if the handler streams its answer, or the connection is gone.
   if (answer === undefined) return;
   recorded.status = answer.status;
   answer.headers['x-request-id'] ??= randomUUID();

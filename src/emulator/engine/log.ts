@@ -20,7 +20,7 @@ export class Log {
   #now: () => number;
   #secrets: () => string[];
 
-  /** @param secrets values that must not appear, whatever their property is called */
+  /** @param secrets values that must not appear under any name */
   constructor(now: () => number, secrets: () => string[]) {
     this.#now = now;
     this.#secrets = secrets;

@@ -1,11 +1,11 @@
-/** Which requests a fault or barrier is about; an absent property matches everything. */
+/** Which requests a fault or barrier applies to; an absent property matches everything. */
 export interface Match {
   method?: string;
   /** Exact host without port, or with `*` for any run of characters (`*.kommo.com`, `amojo.*`). */
   host?: string;
   /** Path without query; `*` stands for any run of characters. */
   path?: string;
-  /** A text that the body must contain. */
+  /** Text the body must contain. */
   bodyContains?: string;
 }
 
@@ -30,7 +30,7 @@ function glob(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`).test(text);
 }
 
-/** Reads a Match out of JSON; throws with the name of the faulty property. */
+/** Reads a Match from JSON. @throws TypeError naming the wrong property */
 export function parseMatch(value: unknown): Match {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null)

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Match, matches } from './match.ts';
 
-/** One request the emulator received, whatever became of it. Holds secrets: never print it. */
+/** A request the emulator received, answered or not. Holds secrets: never print it. */
 export interface RecordedRequest {
   id: number;
   /** The emulator's clock when the last byte arrived, in milliseconds. */
   at: number;
-  /** Real time since the emulator started, in milliseconds; rates are judged by this. */
+  /** Real time since the emulator started, in milliseconds; rates are measured with it. */
   elapsedMs: number;
   method: string;
   host: string;
@@ -21,7 +21,7 @@ export interface RecordedRequest {
   fault: string | undefined;
 }
 
-/** Longest memory; the oldest go first. */
+/** Most requests kept; the oldest go first. */
 const KEPT = 20_000;
 
 export class Recorder {

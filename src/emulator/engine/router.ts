@@ -1,44 +1,43 @@
-import type { Exchange } from './exchange.ts';
-import type { EmulatedHost, HostKind } from './hosts.ts';
+import type { RequestHost } from './exchange.ts';
 
 /** Answers with `exchange.send…`, or writes to `exchange.response` itself (a stream of events). */
-export type Handler = (exchange: Exchange) => Promise<void> | void;
+export type Handler<Exchange> = (exchange: Exchange) => Promise<void> | void;
 
-export type HostMatch = HostKind | 'any' | RegExp;
+export type HostMatch<Kind extends string> = Kind | 'any' | RegExp;
 
 /**
  * One row of a route table.
  * `host`: which emulated machine answers; a RegExp is tested against the host's name without port.
  * `path`: `/a/:name/b`, or with a final `*` that takes the rest (`params['*']`). One trailing slash is
- * tolerated on both sides.
+ * allowed in the path and in the request.
  */
-export interface Route {
+export interface Route<Exchange, Kind extends string = string> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | '*';
-  host: HostMatch | HostMatch[];
+  host: HostMatch<Kind> | HostMatch<Kind>[];
   path: string;
-  handler: Handler;
+  handler: Handler<Exchange>;
 }
 
-interface Compiled {
-  route: Route;
+interface Compiled<Exchange> {
+  route: Route<Exchange>;
   pattern: RegExp;
   names: string[];
 }
 
-/** Finds the first route of the tables, in their order, that takes a request. */
-export class Router {
-  #routes: Compiled[];
+/** Finds the first route, in the tables' order, that takes a request. */
+export class Router<Exchange> {
+  #routes: Compiled<Exchange>[];
 
-  constructor(routes: Route[]) {
+  constructor(routes: Route<Exchange>[]) {
     this.#routes = routes.map((route) => ({ route, ...compile(route.path) }));
   }
 
-  /** `allow` names the methods of routes that would take this host and path with another method. */
+  /** `allow`: the methods that routes have for this host and path. */
   find(
     method: string,
-    host: EmulatedHost,
+    host: RequestHost,
     path: string,
-  ): { route?: Route; params: Record<string, string>; allow: string[] } {
+  ): { route?: Route<Exchange>; params: Record<string, string>; allow: string[] } {
     const allow: string[] = [];
     for (const { route, pattern, names } of this.#routes) {
       if (!takesHost(route.host, host)) continue;
@@ -57,7 +56,7 @@ export class Router {
   }
 }
 
-function takesHost(wanted: HostMatch | HostMatch[], host: EmulatedHost): boolean {
+function takesHost(wanted: HostMatch<string> | HostMatch<string>[], host: RequestHost): boolean {
   if (Array.isArray(wanted)) return wanted.some((one) => takesHost(one, host));
   if (wanted instanceof RegExp) return wanted.test(host.name);
   return wanted === 'any' || wanted === host.kind;

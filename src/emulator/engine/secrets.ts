@@ -1,14 +1,9 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Compares in a time that depends on neither text. */
+/** Compares in constant time. */
 export function sameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
-}
-
-/** An opaque token that looks like Kommo's (a Defuse ciphertext: `def502` and hexadecimal digits). */
-export function opaqueToken(bytes: number): string {
-  return `def50200${randomBytes(bytes).toString('hex')}`;
 }
 
 export function hmacHex(

@@ -3,9 +3,9 @@ import { type HmacAlgorithm, signWithSecret } from '../engine/jwt.ts';
 import type { Account, Integration, User } from './entities.ts';
 import { accountHost, type World } from './world.ts';
 
-/** Ways to make a token that must be refused; see `disposableToken`. */
+/** Make a token that must be refused; see `disposableToken`. */
 export interface TokenOverrides {
-  /** Laid over the claims; `undefined` (in JSON: null) takes a claim away. */
+  /** Merged over the claims; `undefined` (in JSON: null) removes a claim. */
   claims?: Record<string, unknown>;
   /** Signs with this instead of the integration's secret. */
   secret?: string;

@@ -1,10 +1,9 @@
 /**
- * What the emulated Kommo remembers. Names are Kommo's own wire names, so that nothing is translated
- * (and mistranslated) on the way out. Times are milliseconds of the emulator's clock unless a wire
- * object carries them, where they are seconds as on the wire.
+ * The emulated Kommo's data. Names are Kommo's own wire names, so that none is mistranslated on the way out.
+ * Times are milliseconds of the emulator's clock; in wire objects they are seconds.
  */
 
-/** A letter per right: A allowed, G group, M own, D denied. */
+/** A letter for each right: A allowed, G group, M own, D denied. */
 export interface EntityRights {
   view: string;
   edit: string;
@@ -88,7 +87,7 @@ export interface Integration {
   client_secret: string;
   name: string;
   redirect_uri: string;
-  /** Empty when the developer gave none. */
+  /** Empty if the developer gave none. */
   disable_hook_url: string;
   widget_code: string;
   /** `multiple sources` in the integration card: off makes Kommo create one source on install. */
@@ -97,12 +96,12 @@ export interface Integration {
   locations: string[];
   /** `version` of the uploaded widget's manifest. */
   widget_version: string;
-  /** Fields of the settings form, as the widgets API tells them. */
+  /** Fields of the settings form, in the widgets API's form. */
   settings_template: { key: string; name: string; type: string; is_required: boolean }[];
   scopes: string[];
   /**
-   * Where the emulator really connects for calls to this integration's own addresses, keeping their
-   * Host header. Stands for the reverse proxy of a backend whose public address is not reachable here.
+   * Where the emulator really connects when it calls this integration's addresses, with their Host header.
+   * Stands for the reverse proxy of a backend whose public address is not reachable here.
    */
   deliver_to: string | null;
 }
@@ -111,7 +110,7 @@ export interface Installation {
   account_id: number;
   client_id: string;
   is_active: boolean;
-  /** Save was accepted once since the install. */
+  /** Saved at least once since the install. */
   is_configured: boolean;
   /** Fields of the settings form, as Kommo keeps them. */
   settings: Record<string, unknown>;
@@ -142,7 +141,7 @@ export interface Grant {
   refresh_expires_at: number;
   /** When the refresh token was first spent. */
   refreshed_at: number | null;
-  /** Either token of this pair reached a Kommo server. */
+  /** Either token of this pair has reached a Kommo server. */
   is_used: boolean;
   is_access_revoked: boolean;
   is_refresh_revoked: boolean;

@@ -1,5 +1,5 @@
-import type { Switches } from '../engine/switches.ts';
 import type { Account, Channel, Installation, Integration, Pipeline, User } from './entities.ts';
+import type { Switches } from './switches.ts';
 
 type SeedUser = Partial<Omit<User, 'rights'>> & {
   id: number;
@@ -16,8 +16,8 @@ type SeedAccount = Partial<Omit<Account, 'users' | 'pipelines'>> & {
 };
 
 /**
- * What the emulator begins with, as JSON. A list that is given replaces the built-in one; each item is laid over
- * the built-in item of the same id (`client_id` for integrations), so naming the changed fields is enough.
+ * The emulator's initial state, as JSON. A given list replaces the built-in one; each item is merged over the
+ * built-in item of the same id (`client_id` for integrations), so it needs only the fields that differ.
  */
 export interface Seed {
   accounts?: SeedAccount[];

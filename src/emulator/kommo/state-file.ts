@@ -1,24 +1,24 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { State } from './state.ts';
 
-/** Rest between two writes; a burst of requests makes one. */
+/** Delay before a write, so that a burst of requests makes one. */
 const REST_MS = 100;
-/** Raised when a state of an older emulator can no longer be read. */
+/** Raise it when older state files can no longer be read. */
 const VERSION = 1;
 
 export interface StateFile {
-  /** What the file held; undefined when there was none. */
+  /** The file's content; undefined if there was no file. */
   state: State | undefined;
   /** Writes soon, if the state changed. */
   save(state: State): void;
-  /** Writes now what is due. */
+  /** Writes at once what is due. */
   flush(): void;
 }
 
 /**
- * Keeps the emulator's state over restarts. Written whole and then renamed, so that a killed process leaves
- * the file as it was.
- * @throws Error when the file is not one of ours
+ * Keeps the emulator's state over restarts. Each write is a new file, then renamed: a killed process leaves
+ * the old one intact.
+ * @throws Error if the file is not a state file
  */
 export function openStateFile(path: string): StateFile {
   let written = readIfThere(path);
@@ -32,7 +32,7 @@ export function openStateFile(path: string): StateFile {
     const text = JSON.stringify({ version: VERSION, state: due });
     due = undefined;
     if (text === written) return;
-    // It holds tokens and secrets, if only emulated ones.
+    // It holds tokens and secrets, though only emulated ones.
     writeFileSync(`${path}.new`, text, { mode: 0o600 });
     renameSync(`${path}.new`, path);
     written = text;
@@ -62,7 +62,7 @@ function parse(text: string, path: string): State {
     const { version, state } = JSON.parse(text) as { version: unknown; state: State };
     if (version === VERSION && Array.isArray(state.accounts)) return state;
   } catch {
-    // Told below, as for a file of another version.
+    // Reported below, like a file of another version.
   }
-  throw new Error(`${path} is not a state file of this emulator; delete it to begin anew.`);
+  throw new Error(`${path} is not a state file of this emulator; delete it to start afresh.`);
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { defaultSwitches, refuseSwitch, type Switches } from '../engine/switches.ts';
 import type { Chat, ContactChat } from './chat-entities.ts';
 import type {
   Account,
@@ -16,6 +15,7 @@ import type {
   User,
 } from './entities.ts';
 import { DEFAULT_SEED, type Seed } from './seed.ts';
+import { defaultSwitches, refuseSwitch, type Switches } from './switches.ts';
 
 /** Everything the emulated Kommo knows; plain JSON. */
 export interface State {
@@ -33,7 +33,7 @@ export interface State {
   chats: Chat[];
   contact_chats: ContactChat[];
   webhooks: CrmWebhook[];
-  /** Subdomains that accounts had before a rename, by `subdomain.tld`. */
+  /** Accounts by the subdomains they had before a rename. */
   former_hosts: Record<string, number>;
   switches: Switches;
   /** State of the chat-service doubles, one property each. */
@@ -77,7 +77,7 @@ export function createState(seed: Seed = {}, now: number = Date.now()): State {
   };
 }
 
-/** Lays each given item over the built-in one with the same key; without a list, the built-in list. */
+/** Merges each given item over the built-in one with the same key; without a list, the built-in list. */
 function overlay<Item extends object>(
   given: Item[] | undefined,
   builtIn: readonly Item[],

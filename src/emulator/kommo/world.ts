@@ -1,19 +1,19 @@
 import { Barriers } from '../engine/barriers.ts';
 import { Clock } from '../engine/clock.ts';
 import { Faults } from '../engine/faults.ts';
-import type { EmulatedHost } from '../engine/hosts.ts';
 import { Log } from '../engine/log.ts';
-import { RateLimiter } from '../engine/rate-limit.ts';
 import { Recorder } from '../engine/recorder.ts';
-import type { SwitchName } from '../engine/switches.ts';
-import type { Account, Channel, Integration, User } from './entities.ts';
+import type { Account, Channel, Installation, Integration, User } from './entities.ts';
+import type { EmulatedHost } from './hosts.ts';
+import { RateLimiter } from './rate-limit.ts';
 import type { Seed } from './seed.ts';
 import { createState, type State } from './state.ts';
+import type { SwitchName } from './switches.ts';
 
-/** A request of a handler that names something the emulated Kommo does not have. */
+/** The request names something the emulated Kommo does not have. */
 export class UnknownThing extends Error {}
 
-/** The emulated Kommo: its state, its time, and what is scripted to go wrong. Every handler gets it. */
+/** The emulated Kommo: its state, its time, and what will go wrong. Every handler gets it. */
 export class World {
   /** Replaced by `reset`: always read it from here. */
   state: State;
@@ -28,7 +28,7 @@ export class World {
   /** Directory or zip of the widget to show. */
   readonly widgetPath: string | undefined;
   readonly #seed: Seed;
-  /** What was learned about the first integration since the start, kept over resets. */
+  /** What `configure` changed; kept over resets. */
   #learned: Partial<Integration> = {};
 
   constructor(options: { seed?: Seed; now?: () => number; widget?: string; state?: State }) {
@@ -42,13 +42,13 @@ export class World {
     );
   }
 
-  /** Changes the first integration, for good: its backend's address, what its widget's manifest says. */
+  /** Changes the first integration for good: its backend's address, what its widget's manifest says. */
   configure(learned: Partial<Integration>): void {
     Object.assign(this.#learned, learned);
     Object.assign(this.integration(), this.#learned);
   }
 
-  /** Back to the seed: state, clock, faults, barriers, requests, log and rates. */
+  /** Returns to the seed: state, clock, faults, barriers, requests, log and rates. */
   reset(): void {
     this.clock.reset();
     this.state = createState(this.#seed, this.clock.now());
@@ -87,7 +87,21 @@ export class World {
     return account;
   }
 
-  /** The given user, or without one the account's first active admin. @throws UnknownThing */
+  /** Gives an account another subdomain; the old host stops answering. @throws TypeError when it is taken */
+  rename(account: Account, subdomain: string): void {
+    if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(subdomain)) {
+      throw new TypeError('subdomain: lower-case letters, digits and hyphens are expected');
+    }
+    const { accounts, former_hosts: formerHosts } = this.state;
+    if (accounts.some((one) => one !== account && one.subdomain === subdomain)) {
+      throw new TypeError(`subdomain: ${subdomain} is taken`);
+    }
+    formerHosts[account.subdomain] = account.id;
+    delete formerHosts[subdomain];
+    account.subdomain = subdomain;
+  }
+
+  /** The given user; without an id, the account's first active admin. @throws UnknownThing */
   user(account: Account, userId?: number): User {
     const user = account.users.find(({ id, rights }) =>
       userId === undefined ? rights.is_admin && rights.is_active : id === userId,
@@ -100,13 +114,19 @@ export class World {
     return user;
   }
 
-  /** The given integration, or without a client id the first. @throws UnknownThing */
+  /** The given integration; without an id, the first. @throws UnknownThing */
   integration(clientId?: string): Integration {
     const integration = this.state.integrations.find(
       (one) => clientId === undefined || one.client_id === clientId,
     );
     if (integration === undefined) throw new UnknownThing(`There is no integration ${clientId}.`);
     return integration;
+  }
+
+  installation(account: Account, integration: Integration): Installation | undefined {
+    return this.state.installations.find(
+      (one) => one.account_id === account.id && one.client_id === integration.client_id,
+    );
   }
 
   channel(id: string): Channel | undefined {

@@ -1,10 +1,9 @@
 /**
- * A double of Evolution API v2 (https://doc.evolution-api.com/v2/): instances, coloured codes we do not
- * imitate, pairing codes, connection updates by webhook.
+ * A double of Evolution API v2 (https://doc.evolution-api.com/v2/): instances, QR codes (without
+ * their colours), pairing codes, connection updates by webhook.
  */
 import { randomUUID } from 'node:crypto';
-import type { Exchange } from '../engine/exchange.ts';
-import type { Handler, Route } from '../engine/router.ts';
+import type { Exchange, Handler, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import {
   codeText,
@@ -20,7 +19,7 @@ import {
 
 export const EVOLUTION_API_KEY = 'emulator-evolution-key-0123456789';
 
-/** 45 s a code, up to the server's QRCODE_LIMIT of 30. */
+/** 45 s for each code, up to the server's QRCODE_LIMIT of 30. */
 export const EVOLUTION_LIVES = { lives: Array<number>(30).fill(45_000) };
 
 export function evolutionRoutes(): Route[] {
@@ -41,7 +40,7 @@ export function evolutionRoutes(): Route[] {
   ];
 }
 
-/** Acts out the phone: scanning, refusing, removing the device, losing its network. */
+/** Plays the phone: scans, refuses, removes the device, loses its network. */
 export async function changeEvolutionInstance(
   world: World,
   session: WhatsAppSession,

@@ -1,4 +1,4 @@
-/** The little of oidc-provider (https://github.com/panva/node-oidc-provider) that the double uses. */
+/** The part of oidc-provider (https://github.com/panva/node-oidc-provider) that the double uses. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 

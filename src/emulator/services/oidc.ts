@@ -1,6 +1,6 @@
 /**
  * An OpenID provider: the real oidc-provider package behind a sign-in page of ours, on `oidc.localhost`.
- * It reads request bodies itself, so it listens on its own and the emulator's host passes requests on.
+ * It reads request bodies itself, so it has a server of its own, to which the emulator forwards requests.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,11 +13,11 @@ import {
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type Provider from 'oidc-provider';
-import type { Exchange } from '../engine/exchange.ts';
-import type { Route } from '../engine/router.ts';
+import { escapeHtml } from '../engine/escape-html.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import { createOidcStore } from './oidc-store.ts';
-import { escapeHtml, servicePage } from './page.ts';
+import { servicePage } from './page.ts';
 import { openerPolicy } from './service-settings.ts';
 
 export const OIDC_CLIENT_ID = 'kommo-chat-connector';
@@ -137,7 +137,7 @@ async function start(issuer: string, redirectUri: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** The sign-in page: who are you, or nobody. */
+/** The sign-in page: choose a person, or cancel. */
 async function interact(
   provider: Provider,
   request: IncomingMessage,

@@ -1,7 +1,4 @@
-/** Makes text safe inside HTML text and quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
-}
+import { escapeHtml } from '../engine/escape-html.ts';
 
 /** A small page of an emulated chat service: readable, keyboard usable, and clearly not the real thing. */
 export function servicePage(title: string, body: string): string {

@@ -1,9 +1,10 @@
 /** The "phone" on which a person scans an emulated QR code, refuses it, or is the wrong number. */
-import type { Exchange } from '../engine/exchange.ts';
-import type { Route } from '../engine/router.ts';
+
+import { escapeHtml } from '../engine/escape-html.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import { changeEvolutionInstance, EVOLUTION_LIVES } from './evolution.ts';
-import { escapeHtml, servicePage } from './page.ts';
+import { servicePage } from './page.ts';
 import { changeWahaSession, WAHA_LIVES } from './waha.ts';
 import { type Phone, sessionsOf, sightOf, type WhatsAppSession } from './whatsapp.ts';
 

@@ -1,4 +1,4 @@
-import type { Route } from '../engine/router.ts';
+import type { Route } from '../kommo/exchange.ts';
 import { evolutionRoutes } from './evolution.ts';
 import { oidcRoutes } from './oidc.ts';
 import { phoneRoutes } from './phone.ts';

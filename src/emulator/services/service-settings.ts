@@ -1,9 +1,8 @@
-import type { Exchange } from '../engine/exchange.ts';
-import type { Route } from '../engine/router.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 
 interface ServiceSettings {
-  /** `Cross-Origin-Opener-Policy` of the sign-in pages, or an empty text for none. */
+  /** `Cross-Origin-Opener-Policy` of the sign-in pages, or empty for none. */
   opener_policy: '' | 'same-origin' | 'same-origin-allow-popups';
 }
 
@@ -17,7 +16,7 @@ function settingsOf(world: World): ServiceSettings {
   return world.service<ServiceSettings>('settings', () => ({ opener_policy: '' }));
 }
 
-/** The header that cuts a popup from the page that opened it, when the emulated services send it. */
+/** The header that separates a popup from its opener, if the emulated services send it. */
 export function openerPolicy(world: World): Record<string, string> {
   const policy = settingsOf(world).opener_policy;
   return policy === '' ? {} : { 'cross-origin-opener-policy': policy };

@@ -2,11 +2,12 @@
  * A double of Slack's OAuth v2 (https://docs.slack.dev/authentication/installing-with-oauth) and the few
  * Web API methods a connector needs. Like the real one it answers refusals with 200 and `ok: false`.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Exchange } from '../engine/exchange.ts';
-import type { Handler, Route } from '../engine/router.ts';
+import { randomBytes } from 'node:crypto';
+import { escapeHtml } from '../engine/escape-html.ts';
+import { sameSecret } from '../engine/secrets.ts';
+import type { Exchange, Handler, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
-import { escapeHtml, servicePage } from './page.ts';
+import { servicePage } from './page.ts';
 import { openerPolicy } from './service-settings.ts';
 
 export const SLACK_CLIENT_ID = '1234567890.0987654321';
@@ -58,7 +59,7 @@ function stateOf(world: World): SlackState {
   return world.service<SlackState>('slack', () => ({ codes: [], tokens: [] }));
 }
 
-/** Where Slack may send the browser: the backend behind the emulated integration, and nowhere else. */
+/** Slack may send the browser to the backend behind the emulated integration and nowhere else. */
 function isRegistered(world: World, redirectUri: string): boolean {
   const backend = new URL(world.integration().redirect_uri).origin;
   return redirectUri === `${backend}/connect/callback/slack`;
@@ -132,7 +133,8 @@ function exchangeCode(exchange: Exchange): void {
       ? [String(fields.client_id ?? ''), String(fields.client_secret ?? '')]
       : Buffer.from(basic, 'base64').toString().split(':').map(decodeURIComponent);
   if (id !== SLACK_CLIENT_ID) return void refuse(exchange, 'invalid_client_id');
-  if (!isSame(secret ?? '', SLACK_CLIENT_SECRET)) return void refuse(exchange, 'bad_client_secret');
+  if (!sameSecret(secret ?? '', SLACK_CLIENT_SECRET))
+    return void refuse(exchange, 'bad_client_secret');
   const found = stateOf(world).codes.find(({ code }) => code === fields.code);
   if (found === undefined || found.expiresAt <= world.clock.now())
     return void refuse(exchange, 'invalid_code');
@@ -156,7 +158,7 @@ function exchangeCode(exchange: Exchange): void {
   });
 }
 
-/** The workspace of a living token; answers the refusal itself otherwise. */
+/** The workspace of a living token; otherwise the refusal is already sent. */
 function teamOf(exchange: Exchange): (typeof TEAMS)[number] | undefined {
   const token =
     /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1] ?? exchange.fields().token;
@@ -202,8 +204,4 @@ function revokeEverything(exchange: Exchange): void {
 
 function refuse(exchange: Exchange, error: string): void {
   exchange.sendJson(200, { ok: false, error });
-}
-
-function isSame(left: string, right: string): boolean {
-  return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
 }

@@ -1,5 +1,4 @@
-import type { Exchange } from '../engine/exchange.ts';
-import type { Route } from '../engine/router.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 
 /** A bot the double knows. */
@@ -8,7 +7,7 @@ interface Bot {
   first_name: string;
   username: string;
   webhook: { url: string; secret_token: string; allowed_updates: string[] };
-  /** Its owner made a new token: the old one is refused. */
+  /** Its owner made a new token: this one is refused. */
   is_revoked: boolean;
 }
 
@@ -43,7 +42,7 @@ function state(world: World): TelegramState {
   return world.service<TelegramState>('telegram', () => ({ bots: {} }));
 }
 
-/** The bot of a token; undefined for a token nobody issued. */
+/** The bot of a token; undefined for an unknown token. */
 export function findBot(world: World, token: string): Bot | undefined {
   const { bots } = state(world);
   const named = NAMED[token];

@@ -3,8 +3,7 @@
  * codes, pairing codes and signed webhooks.
  */
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Exchange } from '../engine/exchange.ts';
-import type { Handler, Route } from '../engine/router.ts';
+import type { Exchange, Handler, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import {
   codeText,
@@ -57,7 +56,7 @@ export function wahaRoutes(): Route[] {
   ];
 }
 
-/** Acts out the phone: scanning, refusing, removing the device, losing its network. */
+/** Plays the phone: scans, refuses, removes the device, loses its network. */
 export async function changeWahaSession(
   world: World,
   session: WhatsAppSession,
@@ -124,7 +123,7 @@ function update(exchange: Exchange, session: WhatsAppSession): void {
   exchange.sendJson(200, view(exchange.world, session));
 }
 
-/** Stops, logs out and forgets; a session that is not there is fine. */
+/** Stops, logs out and forgets a session; an unknown one is no error. */
 function remove(exchange: Exchange): void {
   const sessions = sessionsOf(exchange.world, 'waha');
   const index = sessions.findIndex(({ name }) => name === exchange.param('name'));

@@ -83,7 +83,7 @@ export function newSession(
   };
 }
 
-/** Eight letters and digits in two groups, without characters that are read alike. */
+/** Eight letters and digits in two groups, without characters that look alike. */
 export function newPairingCode(): string {
   const alphabet = 'ABCDEFGHJKLMNPQRSTVWXYZ123456789';
   const text = [...randomBytes(8)].map((byte) => alphabet[byte % alphabet.length]).join('');
@@ -95,7 +95,7 @@ export function sessionsOf(world: World, service: WhatsAppSession['service']): W
   return world.service<WhatsAppSession[]>(service, () => []);
 }
 
-/** Posts an event where the session wants it; a receiver that is down costs nothing but a log line. */
+/** Posts an event to the session's webhook; a receiver that is down leaves a line in the log. */
 export async function postEvent(
   world: World,
   session: WhatsAppSession,

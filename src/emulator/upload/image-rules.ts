@@ -68,7 +68,7 @@ function checkTour({ files, manifest }: Omit<Widget, 'i18n'>): WidgetProblem[] {
   return problems;
 }
 
-/** Width and height; undefined when the bytes are no PNG. */
+/** Width and height; undefined if the bytes are not a PNG. */
 function pngSize(content: Uint8Array): [number, number] | undefined {
   const bytes = Buffer.from(content);
   if (bytes.length < 24 || bytes.readUInt32BE(0) !== 0x89504e47) return undefined;

@@ -48,7 +48,7 @@ function textKeys(manifest: Record<string, unknown> | undefined): string[] {
     // https://developers.kommo.com/docs/widget-locations
     places.includes('ai_agent') && 'widget.ai_agent_description',
   ];
-  // Only dotted names are keys; some widgets write the text itself.
+  // Only dotted names are keys; some widgets write the text itself here.
   return named.filter((key): key is string => typeof key === 'string' && /^[\w-]+\./.test(key));
 }
 

@@ -56,7 +56,7 @@ function checkWidgetPart(manifest: Json, say: Say) {
     say('warning', '"widget.version" should be three numbers, x.y.z');
   }
   if (widget.code !== undefined || widget.secret_key !== undefined) {
-    say('warning', '"widget.code" and "widget.secret_key" are of the time before OAuth');
+    say('warning', '"widget.code" and "widget.secret_key" are from before OAuth');
   }
   const support = objectAt(widget, 'support');
   if (support?.link === undefined && support?.email === undefined) {

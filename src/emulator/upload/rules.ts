@@ -17,7 +17,7 @@ export function checkWidget(widget: Widget): WidgetProblem[] {
 }
 
 const LITTER = /(^|\/)(\.DS_Store|Thumbs\.db|__MACOSX)(\/|$)/;
-/** A call of the global function, not of a method that has its name. */
+/** A call to the global function, not to a method of that name. */
 const EVAL = /(?<![\w$.])eval\s*\(/;
 const TEXTS = /\.(js|css|json|twig|html)$/;
 

@@ -15,8 +15,8 @@ const NOT_WIDGET = new Set(['node_modules', '.git']);
 const loaded = new Map<string, { fingerprint: string; package: WidgetPackage }>();
 
 /**
- * Reads a widget from a folder or a zip. Never throws for a faulty widget: the faults are in `problems`. A
- * widget that has not changed since is not read again.
+ * Reads a widget from a folder or a zip. Never throws for a faulty widget: the faults are in `problems`. An
+ * unchanged widget is not read again.
  */
 export async function loadWidget(path: string): Promise<WidgetPackage> {
   const full = resolve(path);
@@ -99,7 +99,7 @@ async function readZip(path: string): Promise<Map<string, Uint8Array>> {
   return new Map(Object.entries(entries).filter(([name]) => !name.endsWith('/')));
 }
 
-/** Puts the files where they belong, noting what had to be put right, and checks the result. */
+/** Puts the files in their places, notes what was wrong, and checks the result. */
 function open(raw: Map<string, Uint8Array>): Omit<WidgetPackage, 'path'> {
   const problems: WidgetProblem[] = [];
   const fault = (file: string, message: string) =>
@@ -134,7 +134,7 @@ function open(raw: Map<string, Uint8Array>): Omit<WidgetPackage, 'path'> {
   return { files, manifest, i18n, problems };
 }
 
-/** The one folder that holds the widget, when its files are not at the root. */
+/** The folder that holds the widget if its files are not at the root. */
 function wrappingFolder(names: string[]): string | undefined {
   if (names.includes('manifest.json')) return undefined;
   const found = names.filter((name) => /^[^/]+\/manifest\.json$/.test(name));

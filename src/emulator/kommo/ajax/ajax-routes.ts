@@ -1,34 +1,53 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler, Route } from '../../engine/router.ts';
-import { findSession, type Session } from '../../engine/session.ts';
+import type { Imitation } from '../../engine/coverage-row.ts';
 import { disposableToken } from '../disposable-token.ts';
-import type { Installation, Integration } from '../entities.ts';
-import { activate, disable } from '../lifecycle.ts';
+import { KOMMO, OBSERVED } from '../documents.ts';
+import type { Exchange, Handler, KommoRoute, Route } from '../exchange.ts';
+import { activate, disable, installStatus } from '../oauth/lifecycle.ts';
+import { findSession, type Session } from '../session.ts';
 
 /**
- * Requests that Kommo's own pages make, and some widgets with them. None is documented; the forms are those
- * that public widgets rely on.
+ * Requests that Kommo's own pages make, and some widgets too. None is documented; the forms are those that
+ * public widgets rely on.
  */
-export function ajaxRoutes(): Route[] {
-  const route = (method: Route['method'], path: string, act: Act): Route => ({
+export function ajaxRoutes(): KommoRoute[] {
+  const route = (
+    method: Route['method'],
+    path: string,
+    act: Act,
+    about: Partial<Imitation> = {},
+  ): KommoRoute => ({
     method,
     host: 'account',
     path,
     handler: asPage(act),
+    source: OBSERVED,
+    ...about,
   });
+  const widgets = '/ajax/v1/widgets/list';
   return [
-    route('GET', '/ajax/v2/integrations/:uuid/disposable_token', mintToken),
+    route('GET', '/ajax/v2/integrations/:uuid/disposable_token', mintToken, {
+      note: `claims as in ${KOMMO}/one-time-tokens; is_admin is an observation (switches isAdminClaim, audHasPort, jwtTtl)`,
+    }),
     route('POST', '/ajax/widgets/edit', editWidget),
-    route('POST', '/ajax/widgets/list', listWidgets),
-    route('GET', '/ajax/v1/widgets/list', listWidgets),
-    route('POST', '/ajax/v1/widgets/list', listWidgets),
-    route('GET', '/ajax/settings/widgets/category/own_integrations/:page', listOwn),
+    route('POST', '/ajax/widgets/list', listWidgets, {
+      status: 'partly',
+      note: 'the integrations of the state only',
+    }),
+    route('GET', widgets, listWidgets, {
+      status: 'partly',
+      note: 'its form is assumed to be that of /ajax/widgets/list',
+    }),
+    route('POST', widgets, listWidgets, { status: 'partly' }),
+    route('GET', '/ajax/settings/widgets/category/own_integrations/:page', listOwn, {
+      status: 'partly',
+      note: 'one page; the fields that were seen',
+    }),
   ];
 }
 
 type Act = (exchange: Exchange, session: Session) => unknown;
 
-/** Only for pages of somebody who is logged in, and only by script. */
+/** Only for scripts on the pages of a logged-in user. */
 function asPage(act: Act): Handler {
   return async (exchange) => {
     const session = findSession(exchange);
@@ -55,17 +74,7 @@ function mintToken(exchange: Exchange, { account, user }: Session) {
   exchange.sendJson(200, { token: disposableToken(world, account, user, integration) });
 }
 
-function installationOf(
-  { world }: Exchange,
-  { account }: Session,
-  integration: Integration,
-): Installation | undefined {
-  return world.state.installations.find(
-    (one) => one.account_id === account.id && one.client_id === integration.client_id,
-  );
-}
-
-/** Keeps what the settings form holds: `settings[<CODE>]=…`, or a JSON object of them. */
+/** Stores the settings form: `settings[<CODE>]=…`, or a JSON object of them. */
 async function editWidget(exchange: Exchange, session: Session): Promise<void> {
   const { world } = exchange;
   if (!session.user.rights.is_admin)
@@ -76,7 +85,7 @@ async function editWidget(exchange: Exchange, session: Session): Promise<void> {
   if (integration === undefined) return refuse(exchange, 404, 'Widget not found');
   const isEnding = form.widget_active === 'N';
   const installation =
-    installationOf(exchange, session, integration) ??
+    world.installation(session.account, integration) ??
     (isEnding ? undefined : activate(world, session.account, integration));
   if (installation !== undefined) {
     installation.settings = { ...installation.settings, ...readSettings(form) };
@@ -114,18 +123,13 @@ function place(target: Record<string, unknown>, path: string[], value: unknown):
   place(next, rest, value);
 }
 
-function statusOf(installation: Installation | undefined): string {
-  if (installation?.is_active !== true) return 'install';
-  return installation.is_configured ? 'installed' : 'not_configured';
-}
-
 function listWidgets(exchange: Exchange, session: Session): void {
   const { integrations } = exchange.world.state;
   const widgets = Object.fromEntries(
     integrations
       .filter(({ widget_code }) => widget_code !== '')
       .map((one, index) => {
-        const installation = installationOf(exchange, session, one);
+        const installation = exchange.world.installation(session.account, one);
         return [
           one.widget_code,
           {
@@ -135,9 +139,9 @@ function listWidgets(exchange: Exchange, session: Session): void {
             version: one.widget_version,
             active: installation?.is_active ? 'Y' : 'N',
             widget_active: installation?.is_active ? 'Y' : 'N',
-            status: statusOf(installation),
+            status: installStatus(installation),
             oauth_client_uuid: one.client_id,
-            // A text, as pages have always received it.
+            // JSON in a string, as pages have always received it.
             settings: JSON.stringify(installation?.settings ?? {}),
           },
         ];
@@ -155,7 +159,7 @@ function listOwn(exchange: Exchange, session: Session): void {
         type: one.widget_code === '' ? 'integration' : 'widget',
         name: one.name,
         client: { uuid: one.client_id },
-        status: statusOf(installationOf(exchange, session, one)),
+        status: installStatus(exchange.world.installation(session.account, one)),
       },
     ]),
   );

@@ -1,11 +1,10 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler, Route } from '../../engine/router.ts';
-import { findSession } from '../../engine/session.ts';
-import { problem } from '../rest/problems.ts';
+import type { Exchange, Handler, Route } from '../exchange.ts';
+import { problem } from '../problems.ts';
+import { findSession } from '../session.ts';
 
 /**
- * The REST API once more under /ajax/v4, where Kommo's own pages and some widgets call it. Only somebody who is logged in
- * is answered; a token is not looked at.
+ * The REST API once more under /ajax/v4, where Kommo's own pages and some widgets call it. They need a
+ * logged-in user and ignore a token.
  */
 export function ajaxTwins(routes: Route[]): Route[] {
   return routes

@@ -1,24 +1,32 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import { CHATS, REFERENCE } from '../documents.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
 import { amojoProblem, type Gate, signed } from './gate.ts';
 
-/** https://developers.kommo.com/reference/connect-channel */
-export function channelRoutes(): Route[] {
+export function channelRoutes(): KommoRoute[] {
   const base = '/v2/origin/custom/:channel';
   return [
-    { method: 'POST', host: 'amojo', path: `${base}/connect`, handler: signed(connect, true) },
+    {
+      method: 'POST',
+      host: 'amojo',
+      path: `${base}/connect`,
+      handler: signed(connect, true),
+      source: `${REFERENCE}/connect-channel`,
+      note: 'a second connect answers the same scope (switch connectTwice); bodies of errors are observed in one client',
+    },
     {
       method: 'DELETE',
       host: 'amojo',
       path: `${base}/disconnect`,
       handler: signed(disconnect, true),
+      source: CHATS,
+      note: 'repeated: 200, an assumption',
     },
   ];
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The body's account id; undefined after a refusal was sent. */
+/** The body's account id; undefined if a refusal was sent. */
 function readAccountId(exchange: Exchange, { body }: Gate): string | undefined {
   const { account_id: id } = body;
   const { accounts } = exchange.world.state;
@@ -88,7 +96,7 @@ function disconnect(exchange: Exchange, gate: Gate): void {
   const scope = exchange.world.state.scopes.find(
     ({ scope_id }) => scope_id === `${gate.channel.id}_${accountId}`,
   );
-  // Disconnecting what is not connected is not documented; it is taken as done.
+  // Disconnecting twice is not documented; it succeeds here.
   if (scope !== undefined) scope.is_connected = false;
   exchange.send(200);
 }

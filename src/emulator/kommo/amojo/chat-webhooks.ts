@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { hmacHex } from '../../engine/secrets.ts';
 import type { Chat, ChatUser, Message } from '../chat-entities.ts';
 import type { Account, Channel, Scope } from '../entities.ts';
-import { callHook } from '../hooks.ts';
+import { callHook } from '../hooks/call-hook.ts';
 import type { World } from '../world.ts';
 import { findStaff, openChat } from './chats.ts';
 
-/** Kommo waits this long for the chat service's backend, and sends a hook once. */
+/** How long Kommo waits for the chat service's backend. It sends a hook once. */
 const TIMEOUT_MS = 5000;
 
 /** What a person does in Kommo's chat window. */
 export interface Outgoing {
-  /** Kommo's id of the chat, or our id of it; absent with `phone` for a chat begun from Kommo. */
+  /** Kommo's id of the chat, or our id of it; absent, with `phone`, to begin a chat from Kommo. */
   conversation_id?: string;
   phone?: string;
   source_external_id?: string;
@@ -22,17 +22,17 @@ export interface Outgoing {
   emoji?: string;
   /** Message to react to, by either id. */
   message_id?: string;
-  /** Whose act it is; default the account's first user. */
+  /** Who acts; default: the account's first user. */
   user_id?: number;
-  /** Oddities to send once: a newline at the end, numbers as texts, a wrong signature, the hook twice. */
+  /** Sends this hook in an odd way: a final newline, numbers as strings, a wrong signature, twice. */
   oddity?: 'trailing newline' | 'numbers as strings' | 'bad signature' | 'duplicate';
 }
 
 /**
- * Sends a chat webhook to the channel's address, in the version that was chosen when the channel was connected.
+ * Sends a chat webhook to the channel's address, in the version chosen when the channel was connected.
  * https://www.amocrm.ru/developers/content/chats/chat-webhooks
  * @returns the status answered, 0 for none within 5 seconds
- * @throws TypeError when the act is impossible
+ * @throws TypeError if the act is impossible
  */
 export async function sendChatWebhook(
   world: World,
@@ -84,7 +84,7 @@ async function post(
   const asTexts = (_: string, value: unknown) => (typeof value === 'number' ? `${value}` : value);
   const json = JSON.stringify(body, oddity === 'numbers as strings' ? asTexts : undefined);
   const sent = oddity === 'trailing newline' ? `${json}\n` : json;
-  // Clients are known to strip a final newline before hashing: the signature is of the JSON alone.
+  // The signature is of the JSON alone: clients strip a final newline before hashing.
   const signature = hmacHex('sha1', channel.secret, json);
   const hook = {
     name: 'chat webhook',

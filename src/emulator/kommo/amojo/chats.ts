@@ -17,8 +17,8 @@ function accountOfScope(world: World, scope: Scope): Account | undefined {
 }
 
 /**
- * The chat of these ids. A chat begun from Kommo has no id of ours until a message names both: then it is
- * bound to it. (https://www.amocrm.ru/developers/content/chats/chat-step-by-step)
+ * The chat of these ids. A chat begun in Kommo has no id of ours until a message names both and binds
+ * them. (https://www.amocrm.ru/developers/content/chats/chat-step-by-step)
  */
 export function findChat(
   world: World,
@@ -53,8 +53,8 @@ export function openChat(
 }
 
 /**
- * The person of a request as Kommo knows them: a user or bot by `ref_id`, somebody met before, or somebody new.
- * Undefined when the description names nobody.
+ * The person of a request as Kommo knows them: a user or bot by `ref_id`, a known client, or a new one.
+ * Undefined if the description names nobody.
  */
 export function meet(world: World, scope: Scope, input: PersonInput): ChatUser | undefined {
   const staff = findStaff(world, scope, input.ref_id);

@@ -1,11 +1,10 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler } from '../../engine/router.ts';
 import type { Channel, Scope } from '../entities.ts';
+import type { Exchange, Handler } from '../exchange.ts';
 import { isSignedTheOldWay, isSignedWith, refuseHeaders, type SignedRequest } from './signature.ts';
 
 /**
- * Answers with an error as one public client reads them; the documentation shows none. An empty 404 means
- * an unknown address.
+ * Answers with an error in the form one public client reads; none is documented. An empty 404 means an
+ * unknown address.
  */
 export function amojoProblem(exchange: Exchange, status: number, type: string, text: string): void {
   exchange.sendJson(status, { error_code: status, error_type: type, error_description: text });
@@ -16,7 +15,7 @@ export interface Gate {
   body: Record<string, unknown>;
 }
 
-/** Takes only requests signed by a known channel. `isOld`: the method existed before autumn 2019. */
+/** Accepts only requests signed by a known channel. `isOld`: the method existed before autumn 2019. */
 export function signed(
   handler: (exchange: Exchange, gate: Gate) => Promise<void> | void,
   isOld: boolean,

@@ -15,7 +15,7 @@ const WITH_MEDIA = ['file', 'video', 'picture', 'voice', 'audio'];
 const WITH_FILE = ['file', 'video', 'picture'];
 
 /**
- * What is wrong with the payload of a message; empty when nothing is. Types are strict: a number must be one.
+ * What is wrong with a message's payload; empty if nothing. Types are strict.
  * https://www.amocrm.ru/developers/content/chats/chat-api-reference
  */
 export function checkPayload(payload: Json, isEdit: boolean): string[] {
@@ -71,7 +71,7 @@ function checkMessage(message: unknown): string[] {
   ];
 }
 
-/** `source.external_id` of a message or chat. An unknown one is no fault: the default source applies. */
+/** `source.external_id` of a message or chat. An unknown one is allowed: the default source applies. */
 export function checkSource(source: unknown): string[] {
   if (source === undefined) return [];
   const id = isObject(source) ? source.external_id : undefined;

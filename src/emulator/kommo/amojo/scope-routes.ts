@@ -1,32 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Chat, ChatUser, Message } from '../chat-entities.ts';
+import { CHATS } from '../documents.ts';
+import type { Exchange, Handler, KommoRoute } from '../exchange.ts';
 import { findChat, findMessage, meet, openChat, type PersonInput } from './chats.ts';
 import { amojoProblem, type ScopeGate, signedInScope } from './gate.ts';
 import { checkPayload, checkSource, isObject, isPerson, isText } from './message-rules.ts';
 
-/** https://www.amocrm.ru/developers/content/chats/chat-api-reference */
-export function scopeRoutes(): Route[] {
-  const base = '/v2/origin/custom/:scope';
-  const post = (path: string, handler: Route['handler']): Route => ({
-    method: 'POST',
-    host: 'amojo',
-    path: `${base}${path}`,
-    handler,
+export function scopeRoutes(): KommoRoute[] {
+  const route = (method: 'GET' | 'POST', path: string, handler: Handler, note?: string) => ({
+    ...{ method, host: 'amojo' as const, path: `/v2/origin/custom/:scope${path}`, handler },
+    ...{ source: CHATS, ...(note !== undefined && { note }) },
   });
+  const old = { isOld: true };
   return [
-    post('', signedInScope(receive, { isOld: true })),
-    post('/chats', signedInScope(createChat, { isOld: true })),
-    post('/typing', signedInScope(typing)),
-    post('/react', signedInScope(react)),
-    post('/:message/delivery_status', signedInScope(deliveryStatus, { isOld: true })),
-    {
-      method: 'GET',
-      host: 'amojo',
-      path: `${base}/chats/:chat/history`,
-      handler: signedInScope(history, { isOld: true, hasBody: false }),
-    },
+    route(
+      'POST',
+      '',
+      signedInScope(receive, old),
+      'new_message and edit_message; media are not fetched',
+    ),
+    route('POST', '/chats', signedInScope(createChat, old)),
+    route('POST', '/typing', signedInScope(typing)),
+    route('POST', '/react', signedInScope(react)),
+    route(
+      'POST',
+      '/:message/delivery_status',
+      signedInScope(deliveryStatus, old),
+      'reads delivery_status and status_code',
+    ),
+    route('GET', '/chats/:chat/history', signedInScope(history, { ...old, hasBody: false })),
   ];
 }
 
@@ -50,7 +52,7 @@ function createChat(exchange: Exchange, { scope, body }: ScopeGate) {
       user: person,
     });
   const { id, client_id, name, avatar, phone, email } = chat.user;
-  // A manager, named by ref_id, is answered with the id alone.
+  // For a manager, named by ref_id, the answer has only the id.
   const told = client_id === null ? {} : { client_id, name, avatar, phone, email };
   exchange.sendJson(200, { id: chat.id, user: { id, ...told } });
 }
@@ -92,7 +94,7 @@ function newMessage(exchange: Exchange, { scope }: ScopeGate, payload: Record<st
     source_external_id: source,
   };
   if (repeated === undefined) chat.messages.push(message);
-  // A chat once tagged with a source keeps it.
+  // A chat keeps its first source.
   chat.source_external_id ??= source;
   exchange.sendJson(200, {
     new_message: {
@@ -124,7 +126,7 @@ function editMessage(exchange: Exchange, { scope }: ScopeGate, payload: Record<s
   const found = findMessage(exchange.world, scope, { id: payload.id, clientId: payload.msgid });
   if (found === undefined) return amojoProblem(exchange, 404, 'NotFoundError', 'No such message');
   const { message, chat } = found;
-  // Naming both ids binds ours to a message that Kommo began.
+  // Both ids together bind ours to a message that began in Kommo.
   message.client_id ??= String(payload.msgid);
   message.message = { ...message.message, ...(payload.message as object) };
   exchange.sendJson(200, {
@@ -139,7 +141,7 @@ function deliveryStatus(exchange: Exchange, { scope, body }: ScopeGate) {
   const { world } = exchange;
   const found = findMessage(world, scope, { id: exchange.param('message') });
   if (found === undefined) return amojoProblem(exchange, 404, 'NotFoundError', 'No such message');
-  // The documentation's table and its samples name this field differently; both are read.
+  // The documentation's table and its samples name this field differently; accept both.
   const status = body.delivery_status ?? body.status_code;
   const { error_code: code, error } = body;
   const faults: string[] = [];

@@ -1,6 +1,6 @@
 import { hmacHex, md5Hex, sameSecret } from '../../engine/secrets.ts';
 
-/** Age and clock difference up to which a signed request is taken. */
+/** How far a signed request's date may be off. */
 const TOLERANCE_MS = 15 * 60_000;
 
 export interface SignedRequest {
@@ -13,13 +13,13 @@ export interface SignedRequest {
   body: Buffer;
 }
 
-/** The text that `X-Signature` signs: five lines, none of them ended. Missing headers count as empty. */
+/** The text that `X-Signature` signs: five lines without a final newline. Missing headers count as empty. */
 export function signatureText(request: Omit<SignedRequest, 'signature' | 'body'>): string {
   const { method, contentMd5, contentType, date, path } = request;
   return [method.toUpperCase(), contentMd5, contentType, date, path].join('\n');
 }
 
-/** `X-Signature` of a request; the secret is used as text, never as hexadecimal bytes. */
+/** `X-Signature` of a request; the secret is text, not hexadecimal bytes. */
 export function signRequest(
   request: Omit<SignedRequest, 'signature' | 'body'>,
   secret: string,
@@ -28,7 +28,7 @@ export function signRequest(
 }
 
 /**
- * Why a request's headers are refused before its channel is looked at; undefined when they are fine.
+ * Why a request's headers are refused, whatever its channel; undefined if they are fine.
  * https://www.amocrm.ru/developers/content/chats/chat-api-reference
  */
 export function refuseHeaders(request: SignedRequest, now: number): string | undefined {
@@ -50,7 +50,7 @@ export function isSignedWith(request: SignedRequest, secret: string): boolean {
   return sameSecret(request.signature, signRequest(request, secret));
 }
 
-/** The scheme before autumn 2019: the body alone, and no other header. */
+/** The scheme before autumn 2019: it covers the body alone; there are no other headers. */
 export function isSignedTheOldWay(request: SignedRequest, secret: string): boolean {
   return (
     request.date === '' &&

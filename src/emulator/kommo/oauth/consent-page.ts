@@ -1,22 +1,11 @@
+import { escapeHtml } from '../../engine/escape-html.ts';
 import type { Account, Integration, User } from '../entities.ts';
 import { accountHost } from '../world.ts';
-
-/** Text that is safe inside an element or a quoted attribute. */
-function escapeHtml(text: string): string {
-  const names: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => names[character] ?? '');
-}
 
 export interface ConsentQuestion {
   integration: Integration;
   accounts: Account[];
-  /** Who is chosen at first. */
+  /** The initial choice. */
   account: Account | undefined;
   user: User | undefined;
   /** Echoed in the form. */
@@ -60,12 +49,12 @@ export function consentPage({
   );
 }
 
-/** A refusal that is shown rather than redirected: the integration is not known to be who it says. */
+/** A refusal shown here rather than redirected: the redirect address cannot be trusted. */
 export function refusalPage(reason: string): string {
   return page('No access', `<h1>Access cannot be given</h1><p>${escapeHtml(reason)}</p>`);
 }
 
-/** `mode=popup`: the window that opened this one is sent to the integration, and this one closes. */
+/** `mode=popup`: sends the opener to the integration and closes this window. */
 export function openerPage(address: string): string {
   const json = JSON.stringify(address).replaceAll('<', '\\u003c');
   return page(

@@ -1,23 +1,26 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import { KOMMO } from '../documents.ts';
 import type { Account, Integration, User } from '../entities.ts';
-import { activate, redirectAddress } from '../lifecycle.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
 import { consentPage, openerPage, refusalPage } from './consent-page.ts';
 import { issueCode } from './grants.ts';
+import { activate, redirectAddress } from './lifecycle.ts';
 
-/**
- * The consent page. Kommo has it on `www`; it also answers on the emulator's own name, for an emulator that
- * is reached without sub-names. https://developers.kommo.com/docs/oauth-20
- */
-export function consentRoutes(): Route[] {
-  const host: Route['host'] = ['www', 'control'];
+/** The consent page. Kommo has it on `www`; here the emulator's own host has it, too. */
+export function consentRoutes(): KommoRoute[] {
+  const host: KommoRoute['host'] = ['www', 'control'];
+  const page = { host, path: '/oauth', source: `${KOMMO}/oauth-20` };
   return [
-    { method: 'GET', host, path: '/oauth', handler: ask },
-    { method: 'POST', host, path: '/oauth', handler: decide },
+    {
+      ...page,
+      method: 'GET',
+      handler: ask,
+      note: 'modes popup and post_message, state echoed; the page lets a person choose who is logged in',
+    },
+    { ...page, method: 'POST', handler: decide, note: 'the form of the page; its address is ours' },
   ];
 }
 
-/** The integration that asks; undefined after a refusal was shown. */
+/** The integration that asks; undefined if a refusal was shown. */
 function readIntegration(exchange: Exchange, values: URLSearchParams): Integration | undefined {
   const id = values.get('client_id');
   const integration = exchange.world.state.integrations.find(({ client_id }) => client_id === id);
@@ -42,7 +45,7 @@ function ask(exchange: Exchange) {
   const integration = readIntegration(exchange, url.searchParams);
   if (integration === undefined) return;
   const { accounts } = world.state;
-  // Not part of Kommo: lets a link choose who is logged in.
+  // Not part of Kommo: a link may choose who is logged in.
   const wanted = url.searchParams.get('emulator_account');
   const account = accounts.find(({ subdomain }) => subdomain === wanted) ?? accounts[0];
   const user = account?.users.find(({ rights }) => rights.is_admin && rights.is_active);
@@ -72,10 +75,7 @@ function decide(exchange: Exchange) {
   if (!rights.is_active || rights.is_free) {
     return exchange.sendHtml(403, refusalPage('This user may not give access.'));
   }
-  const isInstalled = world.state.installations.some(
-    (one) =>
-      one.account_id === account.id && one.client_id === integration.client_id && one.is_active,
-  );
+  const isInstalled = world.installation(account, integration)?.is_active === true;
   if (!isInstalled && !rights.is_admin) {
     return exchange.sendHtml(403, refusalPage('Only an administrator can give the first access.'));
   }
@@ -94,7 +94,7 @@ function readChoice(
   return account === undefined || user === undefined ? undefined : { account, user };
 }
 
-/** `popup` closes the window and moves its opener; `post_message` goes on in this window. */
+/** `popup` redirects the opener and closes this window; `post_message` redirects this window. */
 function leave(exchange: Exchange, form: URLSearchParams, address: string) {
   if (form.get('mode') === 'popup') return exchange.sendHtml(200, openerPage(address));
   exchange.redirect(address);

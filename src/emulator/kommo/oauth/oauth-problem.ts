@@ -1,4 +1,4 @@
-import type { Exchange } from '../../engine/exchange.ts';
+import type { Exchange } from '../exchange.ts';
 
 const TEXTS: Record<string, Record<number, { title: string; detail: string }>> = {
   en: {
@@ -17,7 +17,7 @@ const TEXTS: Record<string, Record<number, { title: string; detail: string }>> =
   },
 };
 
-/** The token endpoint's error body; the words are not documented for kommo.com, the keys are observed. */
+/** The token endpoint's error body; its keys are observed, its wording on kommo.com is not documented. */
 export function oauthProblem(exchange: Exchange, status: 400 | 401, hint?: string): void {
   const texts = TEXTS[exchange.world.switch('oauthErrorLanguage')]?.[status];
   exchange.sendJson(

@@ -1,8 +1,8 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import { sameSecret } from '../../engine/secrets.ts';
+import { AMO, KOMMO } from '../documents.ts';
 import type { Account, Grant, Integration } from '../entities.ts';
-import { problem, refuseByRate, unknownHost } from '../rest/problems.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
+import { problem, refuseByRate, unknownHost } from '../problems.ts';
 import type { World } from '../world.ts';
 import {
   ACCESS_LIFE_MS,
@@ -14,15 +14,24 @@ import {
 } from './grants.ts';
 import { oauthProblem } from './oauth-problem.ts';
 
-/** Token endpoint and domain lookup: https://developers.kommo.com/docs/oauth-20 */
-export function tokenRoutes(): Route[] {
+/** Token endpoint and domain lookup. */
+export function tokenRoutes(): KommoRoute[] {
   return [
-    { method: 'POST', host: 'account', path: '/oauth2/access_token', handler: accessToken },
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/oauth2/access_token',
+      handler: accessToken,
+      source: `${KOMMO}/oauth-20`,
+      note: 'hints of errors observed; their wording on kommo.com, the answer to a wrong secret and a grace for a second refresh are assumptions (switches refreshMode, accessAfterRefresh, oauthErrorLanguage)',
+    },
     {
       method: 'GET',
       host: 'api',
       path: '/oauth2/account/current/subdomain',
       handler: currentSubdomain,
+      source: `${AMO}/oauth/account-subdomain-info`,
+      note: 'does not spend the refresh token',
     },
   ];
 }
@@ -76,7 +85,7 @@ async function exchangeCode(
   if (world.clock.now() >= code.issued_at + CODE_LIFE_MS) {
     return oauthProblem(exchange, 400, 'Authorization code has expired');
   }
-  // Spent before the signing below gives way to another request with the same code.
+  // Spent first: signing lets other requests run, perhaps with the same code.
   code.used_at = world.clock.now();
   sendPair(exchange, await issueGrant(world, code));
 }
@@ -116,7 +125,7 @@ function sendPair(exchange: Exchange, grant: Grant): void {
   });
 }
 
-/** Tells an account's present host; does not spend the token. */
+/** Answers an account's current host; does not spend the token. */
 function currentSubdomain(exchange: Exchange) {
   const account = accountOfLookup(exchange.world, exchange.header('x-refresh-token'));
   if (account === undefined) return problem(exchange, 401, 'Unauthorized');

@@ -1,29 +1,21 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import { CRM } from '../documents.ts';
 import type { Account, Pipeline, User } from '../entities.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
+import { hal, problem } from '../problems.ts';
 import { accountHost } from '../world.ts';
-import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
+import { type Caller, resource } from './guard.ts';
 
-const REST_HOSTS: Route['host'] = ['account', 'api'];
-
-/**
- * Account, users and pipelines.
- * https://www.amocrm.ru/developers/content/crm_platform/account-info, users-api, leads_pipelines
- */
-export function accountRoutes(): Route[] {
-  const get = (path: string, handler: Route['handler']): Route => ({
-    method: 'GET',
-    host: REST_HOSTS,
-    path: `/api/v4${path}`,
-    handler,
-  });
+/** Account, users and pipelines. */
+export function accountRoutes(): KommoRoute[] {
+  const account = resource('/account', `${CRM}/account-info`);
+  const users = resource('/users', `${CRM}/users-api`, { needsAdmin: true });
+  const pipelines = resource('/leads/pipelines', `${CRM}/leads_pipelines`);
   return [
-    get('/account', guarded(showAccount)),
-    get('/users', guarded(listUsers, { needsAdmin: true })),
-    get('/users/:id', guarded(showUser, { needsAdmin: true })),
-    get('/leads/pipelines', guarded(listPipelines)),
-    get('/leads/pipelines/:id', guarded(showPipeline)),
+    account('GET', '', showAccount),
+    users('GET', '', listUsers, { note: 'administrators only' }),
+    users('GET', '/:id', showUser),
+    pipelines('GET', '', listPipelines),
+    pipelines('GET', '/:id', showPipeline, { note: '404 for an unknown id is an assumption' }),
   ];
 }
 
@@ -32,7 +24,7 @@ export function wanted(exchange: Exchange): Set<string> {
   return new Set((exchange.query('with') ?? '').split(',').map((name) => name.trim()));
 }
 
-/** `https://demo.kommo.com/api/v4<path>`: links always name the real host. */
+/** `https://demo.kommo.com/api/v4<path>`: links always use the real host. */
 export function apiLink(account: Account, path: string): { self: { href: string } } {
   return { self: { href: `https://${accountHost(account)}/api/v4${path}` } };
 }

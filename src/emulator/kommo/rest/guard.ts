@@ -1,15 +1,15 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler } from '../../engine/router.ts';
-import { findSession } from '../../engine/session.ts';
+import type { Imitation } from '../../engine/coverage-row.ts';
 import type { Account, Grant, Rights, User } from '../entities.ts';
+import type { Exchange, Handler, KommoRoute } from '../exchange.ts';
 import { findByAccessToken } from '../oauth/grants.ts';
-import { problem, refuseByRate, unknownHost } from './problems.ts';
+import { problem, refuseByRate, unknownHost } from '../problems.ts';
+import { findSession } from '../session.ts';
 
 /** Who calls the REST API: an integration by its token, or a page of the account by its session. */
 export interface Caller {
   account: Account;
   user: User;
-  /** Rights in force: the granting user's, or those of `X-Context-User-ID`. */
+  /** The rights that apply: the granting user's, or those of `X-Context-User-ID`. */
   rights: Rights;
   /** Empty for a page. */
   clientId: string;
@@ -18,15 +18,31 @@ export interface Caller {
 
 export interface GuardOptions {
   needsAdmin?: boolean;
-  /** Status for a caller without a living token, where a source says other than 401. */
+  /** Status for a caller without a valid token, if a source says other than 401. */
   unauthorised?: (exchange: Exchange) => number;
 }
 
+type RestHandler = (exchange: Exchange, caller: Caller) => Promise<void> | void;
+
+/** Makes the routes of a resource under `/api/v4`, which share a source and the rights they need. */
+export function resource(base: string, source: string, options: GuardOptions = {}) {
+  return (
+    method: KommoRoute['method'],
+    path: string,
+    handler: RestHandler,
+    about: Partial<Imitation> = {},
+  ): KommoRoute => ({
+    method,
+    host: ['account', 'api'],
+    path: `/api/v4${base}${path}`,
+    handler: guarded(handler, options),
+    source,
+    ...about,
+  });
+}
+
 /** Wraps a REST handler in Kommo's order of checks: rate, host, token, payment, rights. */
-export function guarded(
-  handler: (exchange: Exchange, caller: Caller) => Promise<void> | void,
-  options: GuardOptions = {},
-): Handler {
+export function guarded(handler: RestHandler, options: GuardOptions = {}): Handler {
   return async (exchange) => {
     const { world } = exchange;
     const token = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1];
@@ -68,7 +84,7 @@ function identify(
   return { account, user, rights: user.rights, clientId: grant.client_id, grant };
 }
 
-/** https://www.amocrm.ru/developers/content/oauth/scopes - one user's rights under an admin's grant. */
+/** Uses one user's rights under an admin's grant: https://www.amocrm.ru/developers/content/oauth/scopes */
 function applyContextUser(exchange: Exchange, caller: Caller): boolean {
   const wanted = exchange.header('x-context-user-id');
   if (wanted === '' || caller.grant === undefined) return true;

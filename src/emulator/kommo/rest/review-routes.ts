@@ -1,23 +1,20 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
-import { notifyCrmWebhooks } from '../crm-webhooks.ts';
+import { CRM } from '../documents.ts';
 import type { Template } from '../entities.ts';
-import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
+import { notifyCrmWebhooks } from '../hooks/crm-webhooks.ts';
+import { hal, problem } from '../problems.ts';
+import { type Caller, resource } from './guard.ts';
 import { findTemplate } from './template-routes.ts';
 
 /** Sending a template for review, and the verdict. */
-export function reviewRoutes(): Route[] {
-  const post = (
-    path: string,
-    handler: (exchange: Exchange, caller: Caller) => Promise<void> | void,
-  ): Route => ({
-    method: 'POST',
-    host: ['account', 'api'],
-    path: `/api/v4/chats/templates/:id${path}`,
-    handler: guarded(handler, { needsAdmin: true }),
+export function reviewRoutes(): KommoRoute[] {
+  const reviews = resource('/chats/templates/:id/review', `${CRM}/chat-templates-api`, {
+    needsAdmin: true,
   });
-  return [post('/review', request), post('/review/:review', decide)];
+  return [
+    reviews('POST', '', request, { note: 'sends add_chat_template_review' }),
+    reviews('POST', '/:review', decide),
+  ];
 }
 
 async function request(exchange: Exchange, caller: Caller): Promise<void> {

@@ -1,32 +1,28 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import { CRM } from '../documents.ts';
 import type { Account, Source } from '../entities.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
+import { hal, itemProblem, problem, validationProblem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
-import { type Caller, guarded } from './guard.ts';
-import { hal, itemProblem, problem, validationProblem } from './problems.ts';
+import { type Caller, resource } from './guard.ts';
 import { checkSource, type SourceInput } from './source-rules.ts';
 import { applyInput, removeSource, sourceModel, sourcesOf } from './source-store.ts';
 
-/** https://www.amocrm.ru/developers/content/crm_platform/sources-api */
-export function sourceRoutes(): Route[] {
-  const route = (method: Route['method'], path: string, handler: typeof list): Route => ({
-    method,
-    host: ['account', 'api'],
-    path: `/api/v4/sources${path}`,
-    handler: guarded(handler, {
-      needsAdmin: true,
-      unauthorised: (exchange) =>
-        exchange.method === 'GET' ? Number(exchange.world.switch('getSourcesUnauthorised')) : 401,
-    }),
+export function sourceRoutes(): KommoRoute[] {
+  const sources = resource('/sources', `${CRM}/sources-api`, {
+    needsAdmin: true,
+    unauthorised: (exchange) =>
+      exchange.method === 'GET' ? Number(exchange.world.switch('getSourcesUnauthorised')) : 401,
   });
   return [
-    route('GET', '', list),
-    route('POST', '', create),
-    route('PATCH', '', updateMany),
-    route('DELETE', '', removeMany),
-    route('GET', '/:id', show),
-    route('PATCH', '/:id', updateOne),
-    route('DELETE', '/:id', removeOne),
+    sources('GET', '', list, { note: '204 for an empty list; switch getSourcesUnauthorised' }),
+    sources('POST', '', create, {
+      note: 'error codes of single fields are assumptions; switches sourcesMax, sourcesBatchMax, externalIdMax, deletedSourceIdReuse, requireLeadSources',
+    }),
+    sources('PATCH', '', updateMany),
+    sources('DELETE', '', removeMany),
+    sources('GET', '/:id', show, { note: '204 when missing' }),
+    sources('PATCH', '/:id', updateOne),
+    sources('DELETE', '/:id', removeOne, { note: 'two forms of 404 (switch deleteUnknownSource)' }),
   ];
 }
 
@@ -38,7 +34,7 @@ function collection(account: Account, items: object[]): object {
   };
 }
 
-/** Answers and returns true when this caller may not use sources at all. */
+/** Refuses a caller that may not use sources at all. @returns whether it did */
 function refuseCaller(exchange: Exchange, caller: Caller): boolean {
   const { world } = exchange;
   if (caller.clientId === '') {
@@ -73,7 +69,7 @@ function show(exchange: Exchange, caller: Caller) {
   hal(exchange, sourceModel(caller.account, source));
 }
 
-/** The batch, or undefined after a refusal was sent. */
+/** The batch; undefined if a refusal was sent. */
 function readBatch(exchange: Exchange): SourceInput[] | undefined {
   const value = exchange.json();
   const most = Number(exchange.world.switch('sourcesBatchMax'));
@@ -159,7 +155,7 @@ function updateOne(exchange: Exchange, caller: Caller): void {
   if (source !== undefined) hal(exchange, sourceModel(caller.account, source));
 }
 
-/** All or nothing; undefined after a refusal was sent. */
+/** All or nothing; undefined if a refusal was sent. */
 function update(exchange: Exchange, caller: Caller, batch: SourceInput[]): Source[] | undefined {
   const { world } = exchange;
   const own = sourcesOf(exchange, caller);

@@ -1,5 +1,5 @@
 import type { Account, Source } from '../entities.ts';
-import type { FieldFault } from './problems.ts';
+import type { FieldFault } from '../problems.ts';
 
 /** An item of a request, not yet checked. */
 export type SourceInput = Record<string, unknown>;
@@ -15,7 +15,7 @@ export interface SourceRules {
 }
 
 /**
- * What Kommo would refuse in one item. The codes are those of its general error page; which of them the
+ * What Kommo would refuse in one item. The codes come from its general error page; which ones the
  * sources API uses is not documented.
  */
 export function checkSource(item: SourceInput, index: number, rules: SourceRules): FieldFault[] {

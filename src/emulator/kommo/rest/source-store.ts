@@ -1,11 +1,11 @@
-import type { Exchange } from '../../engine/exchange.ts';
 import type { Account, Source } from '../entities.ts';
+import type { Exchange } from '../exchange.ts';
 import type { World } from '../world.ts';
 import { apiLink } from './account-routes.ts';
 import type { Caller } from './guard.ts';
 import type { SourceInput } from './source-rules.ts';
 
-/** The caller's own visible sources; a page of the account sees those of every integration. */
+/** The caller's visible sources; a page of the account sees those of every integration. */
 export function sourcesOf(exchange: Exchange, { account, clientId }: Caller): Source[] {
   return exchange.world.state.sources.filter(
     (one) =>
@@ -24,7 +24,7 @@ export function sourceModel(account: Account, source: Source, requestId?: string
   };
 }
 
-/** Writes the given fields; a new default takes the place of the old one. */
+/** Writes the given fields; a new default replaces the old one. */
 export function applyInput(
   exchange: Exchange,
   caller: Caller,
@@ -42,7 +42,7 @@ export function applyInput(
   source.default = item.default === true;
 }
 
-/** Deletes a source; nobody becomes the default in its place. */
+/** Deletes a source; no other becomes the default. */
 export function removeSource(world: World, id: number): boolean {
   const source = world.state.sources.find((one) => one.id === id);
   if (source === undefined) return false;

@@ -1,24 +1,22 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
 import type { Chat } from '../chat-entities.ts';
+import { CRM } from '../documents.ts';
 import type { Account } from '../entities.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
+import { hal, problem } from '../problems.ts';
 import type { World } from '../world.ts';
 import { apiLink } from './account-routes.ts';
-import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
+import { type Caller, resource } from './guard.ts';
 
-/**
- * Talks: here one for each chat of the account, numbered as the chats were begun.
- * https://www.amocrm.ru/developers/content/crm_platform/talks-api
- */
-export function talkRoutes(): Route[] {
-  const route = (method: Route['method'], path: string, handler: typeof showTalk): Route => ({
-    method,
-    host: ['account', 'api'],
-    path: `/api/v4${path}`,
-    handler: guarded(handler),
-  });
-  return [route('GET', '/talks/:id', showTalk), route('POST', '/talks/:id/close', closeTalk)];
+/** Talks: here one for each chat of the account, numbered in the order the chats began. */
+export function talkRoutes(): KommoRoute[] {
+  const talks = resource('/talks', `${CRM}/talks-api`);
+  return [
+    talks('GET', '/:id', showTalk, {
+      status: 'partly',
+      note: 'one talk for each chat, without a lead',
+    }),
+    talks('POST', '/:id/close', closeTalk, { note: 'no bot asks for a rating' }),
+  ];
 }
 
 interface Talk {
@@ -59,7 +57,7 @@ function showTalk(exchange: Exchange, { account }: Caller) {
     entity_id: null,
     entity_type: null,
     is_in_work: closedAt === undefined,
-    // What the client wrote last has not been answered.
+    // Unread while the client's message is the last one.
     is_read: last?.sender.id !== chat.user.id,
     origin: channel?.code ?? '',
     missed_at: null,

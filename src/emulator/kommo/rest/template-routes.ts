@@ -1,36 +1,32 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import { CRM } from '../documents.ts';
 import type { Template } from '../entities.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
+import { hal, problem, validationProblem } from '../problems.ts';
 import { accountHost } from '../world.ts';
 import { apiLink, wanted } from './account-routes.ts';
-import { type Caller, guarded } from './guard.ts';
-import { hal, problem, validationProblem } from './problems.ts';
+import { type Caller, resource } from './guard.ts';
 import { checkTemplate, type TemplateInput } from './template-rules.ts';
 
-/** https://www.amocrm.ru/developers/content/crm_platform/chat-templates-api */
-export function templateRoutes(): Route[] {
-  const route = (method: Route['method'], path: string, handler: typeof list): Route => ({
-    method,
-    host: ['account', 'api'],
-    path: `/api/v4/chats/templates${path}`,
-    handler: guarded(handler, { needsAdmin: true }),
-  });
+export function templateRoutes(): KommoRoute[] {
+  const templates = resource('/chats/templates', `${CRM}/chat-templates-api`, { needsAdmin: true });
   return [
-    route('GET', '', list),
-    route('POST', '', create),
-    route('PATCH', '', updateMany),
-    route('DELETE', '', removeMany),
-    route('GET', '/:id', show),
-    route('PATCH', '/:id', updateOne),
-    route('DELETE', '/:id', removeOne),
+    templates('GET', '', list),
+    templates('POST', '', create, {
+      note: 'the limit that answers 422 is not documented; 1000 is assumed',
+    }),
+    templates('PATCH', '', updateMany),
+    templates('DELETE', '', removeMany),
+    templates('GET', '/:id', show),
+    templates('PATCH', '/:id', updateOne),
+    templates('DELETE', '/:id', removeOne),
   ];
 }
 
-/** Most templates of one integration in one account; beyond it POST answers 422. The number is assumed. */
+/** Most templates of one integration in one account; more are answered with 422. The number is assumed. */
 const TEMPLATES_MAX = 1000;
 const PAGE_MAX = 50;
 
-/** Templates the caller may see: an integration its own, a page of the account all. */
+/** Templates the caller may see: an integration sees its own, a page of the account all. */
 function templatesOf(exchange: Exchange, { account, clientId }: Caller): Template[] {
   return exchange.world.state.templates.filter(
     (one) => one.account_id === account.id && (clientId === '' || one.client_id === clientId),
@@ -47,7 +43,7 @@ function templateModel(
   const isWaba = template.type === 'waba';
   return {
     ...own,
-    // An empty object is sent as PHP sends it: an empty list.
+    // PHP sends an empty object as an empty list.
     waba_examples: Object.keys(examples).length === 0 ? [] : examples,
     ...(isWaba && {
       review_status: reviews.at(-1)?.status ?? 'draft',
@@ -84,7 +80,7 @@ function list(exchange: Exchange, caller: Caller) {
   });
 }
 
-/** The template of the address; undefined after a refusal was sent. */
+/** The template in the address; undefined if a refusal was sent. */
 export function findTemplate(exchange: Exchange, caller: Caller): Template | undefined {
   const found = templatesOf(exchange, caller).find(({ id }) => String(id) === exchange.param('id'));
   if (found === undefined) problem(exchange, 404, 'Template not found');
@@ -96,7 +92,7 @@ function show(exchange: Exchange, caller: Caller) {
   if (template !== undefined) hal(exchange, templateModel(exchange, caller, template));
 }
 
-/** The batch, or undefined after a refusal was sent. */
+/** The batch; undefined if a refusal was sent. */
 function readBatch(exchange: Exchange): TemplateInput[] | undefined {
   const value = exchange.json();
   const isBatch = Array.isArray(value) && value.every((one) => typeof one === 'object' && one);
@@ -198,7 +194,7 @@ function updateOne(exchange: Exchange, caller: Caller) {
   if (updated !== undefined) hal(exchange, updated[0]);
 }
 
-/** All or nothing; undefined after a refusal was sent. */
+/** All or nothing; undefined if a refusal was sent. */
 function update(exchange: Exchange, caller: Caller, batch: TemplateInput[]): object[] | undefined {
   const own = templatesOf(exchange, caller);
   const targets = batch.map((item) => own.find(({ id }) => id === item.id));

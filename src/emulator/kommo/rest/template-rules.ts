@@ -1,12 +1,12 @@
 import type { Template } from '../entities.ts';
-import type { FieldFault } from './problems.ts';
+import type { FieldFault } from '../problems.ts';
 
 /** An item of a request, not yet checked. */
 export type TemplateInput = Record<string, unknown>;
 
 const CATEGORIES = ['UTILITY', 'AUTHENTICATION', 'MARKETING'];
 
-/** What Kommo would refuse in one template. `current` is the one to change. */
+/** What Kommo would refuse in one template. `current`: the template to change. */
 export function checkTemplate(
   item: TemplateInput,
   index: number,
@@ -55,7 +55,7 @@ function checkButtons(
   if (!Array.isArray(buttons)) return [fault('InvalidType', 'buttons', 'A list is expected.')];
   const types = new Set(buttons.map((button: { type?: unknown } | null) => button?.type));
   const isKnown = [...types].every((type) => type === 'inline' || type === 'url');
-  // Buttons of one template are all of one kind.
+  // All buttons of a template are of one kind.
   if (isKnown && types.size <= 1) return [];
   return [fault('NotSupportedChoice', 'buttons', 'Buttons are all inline or all url.')];
 }

@@ -1,36 +1,24 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import { CRM } from '../documents.ts';
 import type { Account, Integration } from '../entities.ts';
-import { disable, install } from '../lifecycle.ts';
+import type { Exchange, KommoRoute } from '../exchange.ts';
+import { disable, install } from '../oauth/lifecycle.ts';
+import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
-import { type Caller, guarded } from './guard.ts';
-import { hal, problem } from './problems.ts';
+import { type Caller, resource } from './guard.ts';
 
-/** https://www.amocrm.ru/developers/content/crm_platform/widgets-api */
-export function widgetRoutes(): Route[] {
-  const route = (
-    method: Route['method'],
-    path: string,
-    handler: typeof show,
-    needsAdmin: boolean,
-  ): Route => ({
-    method,
-    host: ['account', 'api'],
-    path: `/api/v4/widgets${path}`,
-    handler: guarded(handler, { needsAdmin }),
-  });
+export function widgetRoutes(): KommoRoute[] {
+  const reading = resource('/widgets', `${CRM}/widgets-api`);
+  const writing = resource('/widgets', `${CRM}/widgets-api`, { needsAdmin: true });
   return [
-    route('GET', '', list, false),
-    route('GET', '/:code', show, false),
-    route('POST', '/:code', installByApi, true),
-    route('DELETE', '/:code', uninstallByApi, true),
+    reading('GET', '', list),
+    reading('GET', '/:code', show),
+    writing('POST', '/:code', installByApi),
+    writing('DELETE', '/:code', uninstallByApi),
   ];
 }
 
 function model({ world }: Exchange, { account, clientId }: Caller, one: Integration): object {
-  const installation = world.state.installations.find(
-    ({ account_id, client_id }) => account_id === account.id && client_id === one.client_id,
-  );
+  const installation = world.installation(account, one);
   const has = (place: string) => one.locations.some((name) => name.replace(/-\d$/, '') === place);
   return {
     id: widgetId(world.state.integrations, one),
@@ -44,7 +32,7 @@ function model({ world }: Exchange, { account, clientId }: Caller, one: Integrat
     client_uuid: one.client_id,
     is_active_in_account: installation?.is_active ?? false,
     pipeline_id: mainPipeline(account),
-    // Only the widget's own integration may see what was entered.
+    // Only the widget's own integration may see its settings.
     ...(clientId === one.client_id && { settings: installation?.settings ?? {} }),
     _links: apiLink(account, `/widgets/${one.widget_code}`),
   };
@@ -70,7 +58,7 @@ function list(exchange: Exchange, caller: Caller) {
   });
 }
 
-/** The integration of the address; undefined after a refusal was sent. */
+/** The integration in the address; undefined if a refusal was sent. */
 function find(exchange: Exchange): Integration | undefined {
   const found = exchange.world.state.integrations.find(
     ({ widget_code }) => widget_code === exchange.param('code'),
@@ -94,9 +82,7 @@ async function installByApi(exchange: Exchange, caller: Caller): Promise<void> {
   );
   if (missing !== undefined) return problem(exchange, 400, `${missing.key}: the field is required`);
   await install(world, caller.account, caller.user, found);
-  const installation = world.state.installations.find(
-    (one) => one.account_id === caller.account.id && one.client_id === found.client_id,
-  );
+  const installation = world.installation(caller.account, found);
   if (installation !== undefined) Object.assign(installation, { settings, is_configured: true });
   hal(exchange, model(exchange, caller, found));
 }

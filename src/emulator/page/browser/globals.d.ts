@@ -31,11 +31,11 @@ interface Window {
 
 /** For tests: the area's own promise, and the record. Everything else goes through /__emulator/. */
 interface EmulatorHook {
-  /** Settles when the area is drawn and the widget's first callbacks have run. */
+  /** Settles once the area is drawn and the widget's first callbacks have run. */
   ready: Promise<void>;
   log: readonly import('./types.d.ts').LogEntry[];
-  /** Settles when `GET /__emulator/log` tells everything that the page has recorded before. */
+  /** Settles once `GET /__emulator/log` has everything the page recorded before. */
   logSent(): Promise<unknown>;
-  /** Leaves the area as an in-page navigation of Kommo does: `destroy`, then `page:changed`, then it is built again. */
+  /** Navigates in the page as Kommo does: `destroy`, then `page:changed`, then builds the area again. */
   leaveAndReturn(): Promise<void>;
 }

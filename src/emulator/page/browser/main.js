@@ -1,5 +1,5 @@
 // @ts-check
-/** Starts the page: loader, globals, frame and area, then the widget. A fault of the widget leaves the page standing. */
+/** Starts the page: loader, globals, frame and area, then the widget. A fault of the widget does not break the page. */
 import { loadArea } from './areas/areas.js';
 import { createApp } from './core/app.js';
 import { logEntries, logSent } from './core/log.js';
@@ -15,7 +15,7 @@ import { followChanges } from './shell/follow-changes.js';
 import { startLife } from './shell/life.js';
 import { startNoise } from './shell/noise.js';
 
-/** The user is in the session cookie by now; a reload must not log in again somebody who was changed meanwhile. */
+/** The session cookie names the user now; a reload must not undo a later change of user. */
 function tidyAddress() {
   const address = new URL(window.location.href);
   if (!address.searchParams.has('user')) return;

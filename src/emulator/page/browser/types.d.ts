@@ -1,5 +1,5 @@
 /**
- * What the server hands to the page (as JSON in the document) and what the page keeps. Types only: the browser code is
+ * What the server gives the page (as JSON in the document) and what the page keeps. Types only: the browser code is
  * plain JavaScript and refers to these in its doc comments.
  */
 
@@ -75,7 +75,7 @@ export interface LeftMenuItem {
   submenu?: Record<string, { title: string; sort?: number }>;
 }
 
-/** One fault of the widget's archive, in the words Kommo's upload would use as far as they are known. */
+/** A fault of the widget's archive, in the words of Kommo's upload as far as they are known. */
 export interface Problem {
   severity: 'error' | 'warning';
   file: string;
@@ -147,7 +147,7 @@ export interface SwitchDescription {
 
 export interface Boot {
   area: AreaName;
-  /** The word `APP.getWidgetsArea()` answers on this page. */
+  /** What `APP.getWidgetsArea()` returns on this page. */
   widgetsArea: string;
   entity: Entity | null;
   entities: Entity[];
@@ -176,13 +176,13 @@ export interface Boot {
   pipelines: Pipeline[];
   accounts: { subdomain: string; name: string; url: string }[];
   widget: WidgetBoot | null;
-  /** Automatic actions of the digital pipeline that are there already. */
+  /** Existing triggers of the digital pipeline. */
   triggers: { id: number; statusId: number }[];
   /** What the mobile application would show of the widget; null elsewhere, or without `mobile.frame_url`. */
   mobile: { address: string; color: string } | null;
   /** Templates of the system controls by name, as text. */
   controls: Record<string, string>;
-  /** Libraries of Kommo's that a widget may ask for, and those that are not here, with the reason. */
+  /** Kommo's libraries that a widget may ask for, and the missing ones with the reason. */
   modules: { lazy: string[]; missing: Record<string, string> };
   switches: Switches;
   switchDescriptions: SwitchDescription[];
@@ -211,7 +211,7 @@ export interface Callbacks {
   [name: string]: ((...args: unknown[]) => unknown) | undefined;
 }
 
-/** A running widget as the page holds it: the constructor's result with the system methods in its prototype. */
+/** A running widget: the constructor's result, with the system methods in its prototype. */
 export interface Widget {
   callbacks?: Callbacks;
   params: Record<string, unknown>;

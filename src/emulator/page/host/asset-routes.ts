@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
+import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { readVendorModule } from './vendor-modules.ts';
 
@@ -42,7 +41,7 @@ export function assetRoutes(): Route[] {
 async function sendHostFile(exchange: Exchange): Promise<void> {
   const name = exchange.param('*');
   const address = new URL(name, BROWSER);
-  // The file must lie below the folder, whatever dots the name holds.
+  // The file must lie below the folder, whatever dots the name has.
   if (!address.href.startsWith(BROWSER.href)) return sendMissing(exchange, name);
   await sendFile(exchange, fileURLToPath(address), name);
 }
@@ -77,7 +76,7 @@ async function sendFile(exchange: Exchange, path: string, name: string): Promise
   }
 }
 
-/** Asked for again on every view, but sent only when it changed. */
+/** Requested on every view, but sent only if it has changed. */
 function sendBytes(exchange: Exchange, bytes: Buffer, name: string): void {
   const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`;
   const headers = {

@@ -1,6 +1,7 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Account, Installation, User } from '../../kommo/entities.ts';
-import { triggersOf } from '../../kommo/pipeline-triggers.ts';
+import type { Account, User } from '../../kommo/entities.ts';
+import type { Exchange } from '../../kommo/exchange.ts';
+import { triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
+import { installStatus } from '../../kommo/oauth/lifecycle.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { controlTemplates } from './control-templates.ts';
@@ -14,7 +15,7 @@ import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
 /** Languages a Kommo profile may have. */
 const LANGUAGES = ['en', 'es', 'pt', 'ru', 'tr', 'id'];
 
-/** Kommo's number of the widget; the one that /ajax/widgets/list gives the first integration. */
+/** Kommo's number for the widget; /ajax/widgets/list gives it to the first integration. */
 const WIDGET_ID = 700_001;
 
 export type Boot = Record<string, unknown> & { language: string; theme: string };
@@ -100,7 +101,7 @@ function person(user: User) {
   };
 }
 
-/** The same page of another account, by the name this one was reached under. */
+/** The same page of another account, under the same kind of host name. */
 function addressOf(exchange: Exchange, subdomain: string): string {
   const host = exchange.header('host').replace(/^[^.]+/, subdomain);
   return `http://${host}/settings/widgets/`;
@@ -111,9 +112,7 @@ async function widgetData(world: World, account: Account) {
   const widget = await loadWidget(world.widgetPath);
   const integration = world.integration();
   const code = integration.widget_code;
-  const installation = world.state.installations.find(
-    (one) => one.account_id === account.id && one.client_id === integration.client_id,
-  );
+  const installation = world.installation(account, integration);
   return {
     code,
     folder: `/upl/${code}/widget`,
@@ -129,14 +128,9 @@ async function widgetData(world: World, account: Account) {
     },
     install: {
       id: WIDGET_ID,
-      status: statusOf(installation),
+      status: installStatus(installation),
       active: installation?.is_active === true ? 'Y' : 'N',
       fields: installation?.settings ?? {},
     },
   };
-}
-
-function statusOf(installation: Installation | undefined): string {
-  if (installation?.is_active !== true) return 'install';
-  return installation.is_configured ? 'installed' : 'not_configured';
 }

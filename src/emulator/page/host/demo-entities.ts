@@ -1,6 +1,6 @@
 export type EntityKind = 'leads' | 'contacts' | 'companies' | 'customers' | 'todo';
 
-/** A row of the emulated account, only as much as cards and lists show. */
+/** A row of the emulated account, with what cards and lists show. */
 export interface Entity {
   id: number;
   kind: EntityKind;

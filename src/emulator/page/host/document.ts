@@ -3,7 +3,7 @@ import type { Boot } from './boot-data.ts';
 import { PAGE_MODULES } from './vendor-modules.ts';
 
 const BROWSER = new URL('../browser/', import.meta.url);
-/** The document of every emulated account page. The scripts draw all of it from the data it carries. */
+/** The document of every emulated account page. The scripts draw it from the data it carries. */
 export async function pageDocument(boot: Boot): Promise<string> {
   const preloads = [
     ...PAGE_MODULES.map(
@@ -33,7 +33,7 @@ ${preloads.join('\n')}
 `;
 }
 
-/** JSON that cannot end the script element it stands in. */
+/** JSON that cannot end the script element around it. */
 function scriptSafe(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }

@@ -9,15 +9,15 @@ export interface HostSwitch {
 }
 
 /**
- * Switches of the emulated page, kept among the servers' own and set the same way
- * (`POST /__emulator/switches`). Section numbers are those of the page's coverage list.
+ * Switches of the emulated page, kept with the servers' own and set in the same way
+ * (`POST /__emulator/switches`).
  */
 export const HOST_SWITCHES: HostSwitch[] = [
   {
     name: 'theme',
     title: 'Theme',
     options: ['light', 'dark'],
-    why: 'The user chooses it in his profile; it shows as data-color-scheme on the html element.',
+    why: 'Users choose it in their profile; the html element has it as data-color-scheme.',
   },
   {
     name: 'language',
@@ -71,7 +71,7 @@ export const HOST_SWITCHES: HostSwitch[] = [
     name: 'redrawAfterInstall',
     title: 'Redrawn by Install',
     options: ['left column', 'right column too'],
-    why: 'How much of the open modal is drawn anew is not documented.',
+    why: 'How much of the open modal is redrawn is not documented.',
   },
   {
     name: 'installFlow',
@@ -135,7 +135,7 @@ export const HOST_SWITCHES: HostSwitch[] = [
   },
 ];
 
-/** Every switch of the page with its present choice; unset ones are at their default. */
+/** Every switch of the page with its current choice, or its default. */
 export function hostSwitchValues(
   chosen: Record<string, string | number | boolean>,
 ): Record<string, string | number | boolean> {

@@ -3,7 +3,7 @@ import { demoEntities, type Entity, type EntityKind } from './demo-entities.ts';
 /** One emulated page: which part of the account an address shows. */
 export interface PageArea {
   area: string;
-  /** What `APP.getWidgetsArea()` answers there. */
+  /** What `APP.getWidgetsArea()` returns there. */
   widgetsArea: string;
   entity?: Entity;
   /** Number of a list of own elements. */
@@ -13,7 +13,7 @@ export interface PageArea {
 
 type Params = Record<string, string>;
 
-/** @returns undefined where the page shows something the account does not have */
+/** @returns undefined if the account does not have what the page shows */
 type Build = (params: Params) => PageArea | undefined;
 
 /**
@@ -72,7 +72,7 @@ function menuPage({ code, item = '', subitem = '' }: Params): PageArea {
   };
 }
 
-/** A page of the widget's under one of Kommo's own menu items. */
+/** A widget's page under one of Kommo's own menu items. */
 function sectionPage(location: 'stats' | 'settings'): Build {
   return ({ code, subitem = '' }) => ({
     area: 'widget_page',

@@ -1,7 +1,7 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Handler, Route } from '../../engine/router.ts';
-import { findSession, type Session } from '../../engine/session.ts';
-import { install } from '../../kommo/lifecycle.ts';
+import { OWN_ADDRESS } from '../../kommo/documents.ts';
+import type { Exchange, Handler, KommoRoute } from '../../kommo/exchange.ts';
+import { install } from '../../kommo/oauth/lifecycle.ts';
+import { findSession, type Session } from '../../kommo/session.ts';
 import { UnknownThing } from '../../kommo/world.ts';
 
 /** How long Kommo's proxy waits is not documented; long enough for a slow backend. */
@@ -11,21 +11,28 @@ const PROXY_TIMEOUT_MS = 20_000;
  * Requests of the page itself whose addresses in Kommo are not public: Install and the proxy behind `crm_post`. Both need
  * the session cookie and `X-Requested-With`, which keeps other sites out. Uninstall is a Save with `widget_active=N`.
  */
-export function pageRequestRoutes(): Route[] {
+export function pageRequestRoutes(): KommoRoute[] {
   return [
     {
       method: 'POST',
       host: 'account',
       path: '/ajax/v2/integrations/:uuid/install',
       handler: asAdmin(installWidget),
+      ...OWN_ADDRESS,
     },
-    { method: 'POST', host: 'account', path: '/ajax/widgets/crm_post', handler: asUser(proxyPost) },
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/ajax/widgets/crm_post',
+      handler: asUser(proxyPost),
+      ...OWN_ADDRESS,
+    },
   ];
 }
 
 type Act = (exchange: Exchange, session: Session) => Promise<void> | void;
 
-/** Only for a page of somebody who is logged in, and only by script. */
+/** Only for scripts on the pages of a logged-in user. */
 export function asUser(act: Act): Handler {
   return async (exchange) => {
     const session = findSession(exchange);
@@ -57,7 +64,7 @@ function integrationOf({ world, params }: Exchange) {
 async function installWidget(exchange: Exchange, { account, user }: Session): Promise<void> {
   const integration = integrationOf(exchange);
   if (integration === undefined) return sendUnknown(exchange);
-  // Kommo ignores what the redirect URI answers; the status is told for the developer only.
+  // Kommo ignores the redirect URI's answer; the status is only for the developer.
   const status = await install(exchange.world, account, user, integration);
   exchange.sendJson(200, { status: 'ok', redirect_uri_status: status });
 }
@@ -66,7 +73,7 @@ function sendUnknown(exchange: Exchange): void {
   exchange.sendJson(404, { detail: 'There is no such integration' }, 'application/problem+json');
 }
 
-/** `crm_post`: the server posts the form for the widget and hands back the answer. */
+/** `crm_post`: the server posts the form for the widget and returns the answer. */
 async function proxyPost(exchange: Exchange): Promise<void> {
   const { url, body } = exchange.fields();
   if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {

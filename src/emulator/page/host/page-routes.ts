@@ -1,6 +1,5 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
-import { findSession, sessionCookie } from '../../engine/session.ts';
+import type { Exchange, Route } from '../../kommo/exchange.ts';
+import { findSession, sessionCookie } from '../../kommo/session.ts';
 import { bootData } from './boot-data.ts';
 import { pageDocument } from './document.ts';
 import { PAGES, type PageArea } from './page-areas.ts';
@@ -28,7 +27,7 @@ async function sendPage(exchange: Exchange, page: PageArea | undefined): Promise
   const { account, world } = exchange;
   if (account === undefined) return sendMissing(exchange, `account ${exchange.host.name}`);
   if (page === undefined) return sendMissing(exchange, 'such page');
-  // `?user=` logs that user in, as the control panel does; nobody logged in means the account's admin.
+  // `?user=` logs that user in, as the control panel does; without a login it is the account's admin.
   const wanted = Number(exchange.query('user'));
   const asked = account.users.find(({ id, rights }) => id === wanted && rights.is_active);
   const user = asked ?? findSession(exchange)?.user ?? world.user(account);

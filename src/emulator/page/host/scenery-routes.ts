@@ -1,9 +1,9 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
-import type { Session } from '../../engine/session.ts';
+import { SEEN_IN_WIDGETS } from '../../kommo/documents.ts';
 import type { Account } from '../../kommo/entities.ts';
+import type { Exchange, KommoRoute, Route } from '../../kommo/exchange.ts';
+import { hal, problem } from '../../kommo/problems.ts';
 import { type Caller, guarded } from '../../kommo/rest/guard.ts';
-import { hal, problem } from '../../kommo/rest/problems.ts';
+import type { Session } from '../../kommo/session.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { demoEntities, type Entity } from './demo-entities.ts';
 import { asUser } from './page-request-routes.ts';
@@ -40,11 +40,23 @@ export function sceneryRoutes(): Route[] {
       route('GET', `/${kind}`, (exchange, caller) => listEntities(exchange, caller, kind)),
       route('GET', `/${kind}/:id`, (exchange, caller) => showEntity(exchange, caller, kind)),
     ]),
-    { method: 'GET', host: 'account', path: '/private/ajax/search.php', handler: asUser(search) },
-    { method: 'GET', host: 'account', path: '/ajax/todo/search', handler: asUser(search) },
+    ...searchRoutes(),
     route('GET', '/tasks', listTasks),
     route('POST', '/tasks', createTasks),
   ];
+}
+
+/** Where the page's own suggest fields look for entities. */
+export function searchRoutes(): KommoRoute[] {
+  return ['/private/ajax/search.php', '/ajax/todo/search'].map((path) => ({
+    method: 'GET',
+    host: 'account',
+    path,
+    handler: asUser(search),
+    source: SEEN_IN_WIDGETS,
+    status: 'partly',
+    note: 'the rows that cards and lists show',
+  }));
 }
 
 type Handler = (exchange: Exchange, caller: Caller) => void;
@@ -94,7 +106,7 @@ function showEntity(exchange: Exchange, { account, user }: Caller, kind: string)
   const entity = demoEntities(user.id).find(
     ({ id, kind: own }) => own === kind && id === Number(exchange.param('id')),
   );
-  // An unknown entity is answered with nothing at all.
+  // An unknown entity is answered with an empty 204.
   if (entity === undefined) exchange.send(204);
   else hal(exchange, model(account, entity));
 }
@@ -123,7 +135,7 @@ function model(account: Account, entity: Entity): Item {
   };
 }
 
-/** What the page's own suggest fields ask for: entities by a part of their name. The answer's form is an assumption. */
+/** Finds entities by a part of their name. The answer's form is an assumption. */
 function search(exchange: Exchange, { user }: Session): void {
   const typed = exchange.query('q') ?? exchange.query('search_string') ?? '';
   const kind = exchange.query('type');
@@ -151,7 +163,7 @@ function createTasks(exchange: Exchange, { user }: Caller): void {
   });
 }
 
-/** Kommo takes a list and answers the ids in its order, with the caller's `request_id`. */
+/** Kommo takes a list and answers with the ids in its order and the caller's `request_id`. */
 function create(exchange: Exchange, name: string, add: (item: object) => Item) {
   const items = exchange.json();
   if (!Array.isArray(items) || items.some((item) => typeof item !== 'object' || item === null)) {

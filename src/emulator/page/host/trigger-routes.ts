@@ -1,18 +1,20 @@
-import type { Exchange } from '../../engine/exchange.ts';
-import type { Route } from '../../engine/router.ts';
-import type { Session } from '../../engine/session.ts';
-import { addTrigger, setOff, triggersOf } from '../../kommo/pipeline-triggers.ts';
+import { OWN_ADDRESS } from '../../kommo/documents.ts';
+import type { Exchange, KommoRoute } from '../../kommo/exchange.ts';
+import { addTrigger, setOff, triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
+import type { Session } from '../../kommo/session.ts';
 import { asUser } from './page-request-routes.ts';
 
-/** Requests of the emulated pipeline page about its triggers; their addresses are our own, no source gives Kommo's. */
-export function triggerRoutes(): Route[] {
+/** Requests of the emulated pipeline page about its triggers. */
+export function triggerRoutes(): KommoRoute[] {
+  const path = '/ajax/emulator/triggers';
   return [
-    { method: 'POST', host: 'account', path: '/ajax/emulator/triggers', handler: asUser(create) },
+    { method: 'POST', host: 'account', path, handler: asUser(create), ...OWN_ADDRESS },
     {
       method: 'POST',
       host: 'account',
-      path: '/ajax/emulator/triggers/:id/try',
+      path: `${path}/:id/try`,
       handler: asUser(tryOut),
+      ...OWN_ADDRESS,
     },
   ];
 }

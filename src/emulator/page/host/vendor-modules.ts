@@ -22,7 +22,7 @@ export const PAGE_MODULES: VendorModule[] = [
   module('underscore', 'underscore', '1.9.1', 'underscore.js'),
   module('backbone', 'backbone', '1.1.2', 'backbone.js'),
   module('moment', 'moment', '2.24.0', 'moment.js'),
-  // Under this name because the page makes `twigjs` out of it.
+  // Under this name because the page turns it into `twigjs`.
   module('twig-exports', 'twig', '0.8.9', 'twig.js'),
 ];
 
@@ -51,7 +51,7 @@ export const LAZY_MODULES: VendorModule[] = [
   module('virtualized-list', 'virtualized-list', '2.2.0', 'umd/virtualized-list.js'),
 ];
 
-/** Modules of Kommo's that are not here, and why; asking for one is answered with that. */
+/** Kommo's modules that are missing here, and why; the page says so when one is asked for. */
 export const MISSING_MODULES: Record<string, string> = {
   'browser-detect': 'version 0.2.28 brings 8 MB of core-js with it',
   colorpicker: 'npm has no jquery-colpick 3.0.0',
@@ -66,7 +66,7 @@ const BY_FILE = new Map(
   [REQUIRE_JS, ...PAGE_MODULES, ...LAZY_MODULES].map((one) => [`${one.name}.js`, one]),
 );
 
-/** @returns the library's script by the name in its address, undefined when there is none */
+/** @returns the library's script by its file name, undefined if there is none */
 export async function readVendorModule(fileName: string): Promise<Buffer | undefined> {
   const found = BY_FILE.get(fileName);
   if (found === undefined) return undefined;
@@ -74,7 +74,7 @@ export async function readVendorModule(fileName: string): Promise<Buffer | undef
   return found.isCommonJs === true ? asCommonJs(source) : source;
 }
 
-/** Hides `define` from the script and hands on what it exports. */
+/** Hides `define` from the script and returns what it exports. */
 function asCommonJs(source: Buffer): Buffer {
   const before =
     'define([], function () {\nvar define, module = { exports: {} }, exports = module.exports;\n';

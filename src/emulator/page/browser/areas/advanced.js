@@ -11,7 +11,7 @@ export function drawAdvanced() {
   const widget = boot.widget;
   const texts = chooseTexts().texts;
   const title = manifestText(texts, widget?.manifest?.advanced?.title) || text('settings');
-  // Widgets draw into one of three places; all of them exist, one inside the other.
+  // Widgets draw into one of three elements; all exist, one inside the other.
   drawShell(title).append(
     h(
       'div',

@@ -1,7 +1,7 @@
 // @ts-check
 /** @typedef {import('../shell/life.js').Area} Area */
 
-/** A page needs one area's code, so each is loaded when it is asked for. */
+/** A page needs one area's code, so each is loaded on demand. */
 const card = (/** @type {string} */ location) => async () => {
   const { drawCard, runCard } = await import('./card.js');
   return { draw: drawCard, run: runCard, locations: [location] };

@@ -72,7 +72,7 @@ export function drawCardTab(widget) {
       }),
     );
   };
-  /** What the user may do to a linked element; told to the widget when the card is saved. */
+  /** What the user may do to a linked element; saving the card tells the widget. */
   const edit = {
     quantity: (/** @type {SdkElement} */ element, /** @type {number} */ quantity) => {
       link.set(element.id, linkTo(element, quantity));
@@ -150,7 +150,7 @@ function labelOf(element) {
 }
 
 /**
- * A widget that only draws into its tab answers an empty object.
+ * A widget that only draws into its tab returns an empty object.
  * @param {unknown} answer
  * @returns {SdkElement[]}
  */

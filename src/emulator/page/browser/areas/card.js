@@ -60,7 +60,7 @@ export function runCard(widget) {
 }
 
 /**
- * Where the lead stands in its pipeline: the stages it has come through are coloured.
+ * Where the lead is in its pipeline: the stages it has passed are coloured.
  * @param {string} name
  */
 function stageBar(name) {
@@ -93,7 +93,7 @@ function row(label, value) {
   ]);
 }
 
-/** Phones and addresses of the card's contacts, each with the widget's action where one is registered. */
+/** Phones and addresses of the card's contacts, each with the widget's action if one is registered. */
 function drawContacts() {
   const place = document.querySelector('.js-card-contacts');
   place?.replaceChildren(
@@ -127,7 +127,7 @@ function contactValue(type, value) {
   return h('div', { class: 'card-contacts__value' }, button);
 }
 
-/** One button per source the widget registered; pressing it sends a message as Kommo's compose field does. */
+/** A button for each source the widget registered; it sends a message as Kommo's compose field does. */
 function drawSources() {
   const control = h('div', { class: 'card-feed__source js-source-control' });
   document
@@ -141,7 +141,7 @@ function drawSources() {
 
 /**
  * @param {ReturnType<typeof messageSources>[number]} source
- * @param {HTMLElement} control where a source that is no `sms` draws what it likes
+ * @param {HTMLElement} control where a source other than `sms` draws
  */
 function sourceButton(source, control) {
   const button = h(

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * A field of the type legal entity in the card of a company. What is typed is looked up by the functions that widgets put
+ * A field of the type legal entity in the card of a company. The typed text is looked up by functions that widgets put
  * into `APP.widgets.legal_handlers` (https://www.amocrm.ru/developers/content/web_sdk/card).
  */
 import { h } from '../core/dom.js';

@@ -1,5 +1,5 @@
 // @ts-check
-/** Lists of leads, contacts, customers and tasks: rows to tick, and the widget's command under "More" once some are ticked. */
+/** Lists of leads, contacts, customers and tasks: rows to select, and then the widget's command under "More". */
 import { h } from '../core/dom.js';
 import { $, boot } from '../core/page.js';
 import { text } from '../core/texts.js';

@@ -10,7 +10,7 @@ import { drawShell } from '../shell/shell.js';
 
 /** @typedef {import('../types.d.ts').Widget} Widget */
 
-/** Integrations that stand beside ours so that the page looks inhabited; they do nothing. */
+/** Other integrations, to make the page look real; they do nothing. */
 const NEIGHBOURS = [
   { name: 'Web forms', colour: '#326fd8' },
   { name: 'Mail campaigns', colour: '#29554e' },

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Automatic actions under the stages of a pipeline (location `digital_pipeline`, callback `dpSettings`): the dialog that sets
- * one up, the list of those that are there, and a button that lets a lead arrive at one
+ * one up, the list of existing ones, and a button that lets a lead arrive at one
  * (https://www.amocrm.ru/developers/content/web_sdk/digital_pipeline).
  */
 import { h, icon } from '../core/dom.js';
@@ -87,7 +87,7 @@ function openTrigger(widget, slot) {
     h('div', { class: 'digital-pipeline__condition' }, text('triggerCondition')),
   ]);
   const rows = fieldRows(data, fields, {});
-  // Here, unlike in the settings, labels carry their text as title: the documented example looks them up by it.
+  // Unlike in the settings, labels have their text as title: the documented example finds them by it.
   for (const row of rows) {
     const label = row.querySelector('.widget_settings_block__title_field');
     label?.setAttribute('title', (label.textContent ?? '').replace(/: $/, ''));

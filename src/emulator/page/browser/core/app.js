@@ -33,7 +33,7 @@ export function createApp() {
       customers: 12,
       catalog_elements: 11,
     },
-    // The published numbers; those after 14 are only seen in public code.
+    // The published numbers; those after 14 were only seen in public code.
     cf_types: {
       text: 1,
       numeric: 2,
@@ -79,7 +79,7 @@ export function createApp() {
           'APP.addNotificationCallback works for widgets with init_once only',
         );
       }
-      // The emulated account has no notifications of its own: somebody posts them to /__emulator/notification.
+      // The emulated account has no notifications of its own: they come from POST /__emulator/notification.
       $(document).on(
         'emulator:notification',
         (_event, /** @type {string} */ to, /** @type {unknown} */ entry) => {
@@ -135,7 +135,7 @@ function baseEntity() {
 }
 
 /**
- * Who is online: the emulated account has nobody but the user of this page.
+ * Who is online: in the emulated account only the user of this page.
  * @param {unknown} wanted an array of ids, or of the word `online`; everybody without it
  */
 function userStatus(wanted) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Small helpers for the page's own markup. The emulated parts are drawn with them, never with the widget's jQuery. */
+/** Small helpers for the page's own markup. The page draws with them, never with the widget's jQuery. */
 
 /** @typedef {Node | string | null | undefined | false} Child */
 
@@ -40,7 +40,7 @@ export function escapeHtml(text) {
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * An icon of our own drawing: a 24 by 24 outline.
+ * An icon we drew: a 24 by 24 outline.
  * @param {string} path
  * @param {number} [size]
  */

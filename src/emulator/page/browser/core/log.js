@@ -14,11 +14,11 @@ const listeners = new Set();
 /** @type {LogEntry[]} */
 let unsent = [];
 /**
- * The batch under way and whatever waits behind it: one at a time, so that the record keeps its order.
+ * The batch being sent and those waiting: one at a time, so that the record keeps its order.
  * @type {Promise<unknown>}
  */
 let sending = Promise.resolve();
-/** Used before anybody wraps it, so that sending the log is never itself logged. */
+/** Kept before anyone wraps it, so that sending the log is not logged. */
 const send = window.fetch.bind(window);
 
 /**
@@ -37,17 +37,17 @@ export function log(kind, name, message, detail) {
   if (unsent.length === 1) sending = sending.then(flush);
 }
 
-/** Settles when the emulator has everything that was recorded before. */
+/** Settles once the emulator has everything recorded before. */
 export function logSent() {
   return sending;
 }
 
-// Whoever leaves the page does not wait for the batch under way.
+// Leaving the page does not wait for the batch being sent.
 window.addEventListener('pagehide', () => void flush());
 
 /**
- * Records a thing that Kommo's moderation refuses or that would silently go wrong in a live account. Each warning is
- * recorded once per distinct message: a widget that repeats a mistake on every key press stays readable.
+ * Records what Kommo's moderation refuses or what would silently go wrong in a live account. Each message is recorded
+ * once, so that a mistake on every key press does not flood the log.
  * @param {string} name
  * @param {string} message
  * @param {unknown} [detail]
@@ -97,7 +97,7 @@ function onTheWire({ at, kind, name, message, detail }) {
 }
 
 /**
- * A JSON copy of any value a widget may hand over: DOM nodes, functions, cycles and errors become short texts.
+ * A JSON copy of any value from a widget: DOM nodes, functions, cycles and errors become short texts.
  * @param {unknown} value
  * @param {number} [depth]
  * @returns {unknown}

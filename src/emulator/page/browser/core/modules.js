@@ -8,11 +8,11 @@ import { createConfirm } from '../sdk/confirm.js';
 import { createModalClass } from '../sdk/modal.js';
 import { boot, setJquery } from './page.js';
 
-/** Loaded before anything else; they are globals of the page too. */
+/** Loaded before anything else; they are page globals, too. */
 const PAGE_MODULES = ['jquery', 'underscore', 'backbone', 'moment', 'twig-exports'];
 
 /**
- * Configures the loader and loads what every widget may count on.
+ * Configures the loader and loads what every widget may rely on.
  * @returns {Promise<void>}
  */
 export async function loadHostModules() {
@@ -25,7 +25,7 @@ export async function loadHostModules() {
   });
   const [jquery, underscore, , moment, twig] = await requireModules(PAGE_MODULES);
   setJquery(/** @type {JQueryStatic} */ (jquery));
-  // Scripts of widgets read these as page globals, as Kommo's own bundles leave them there.
+  // Kommo's bundles leave these as page globals, and widgets read them.
   Object.assign(window, { $: jquery, jQuery: jquery, _: underscore, moment });
   offerTwig(/** @type {TwigExports} */ (twig));
   window.define('lib/components/base/modal', [], () => createModalClass());
@@ -62,7 +62,7 @@ function offerTwig(twigExports) {
 }
 
 /**
- * `require` as a promise. A failure is remembered by RequireJS; it is forgotten here so that a later attempt is a new one.
+ * `require` as a promise. RequireJS remembers a failure; it is forgotten here so that a later attempt is a new one.
  * @param {string[]} names
  * @returns {Promise<unknown[]>}
  */

@@ -16,7 +16,7 @@ export function setJquery(jquery) {
 }
 
 /**
- * One of the documented uncertainties (or a convenience), by name; the control panel and /__emulator/switches set them.
+ * A switch of the page by name; the control panel and /__emulator/switches set them.
  * @param {string} name
  */
 export function switchValue(name) {
@@ -29,7 +29,7 @@ export function isOn(name) {
 }
 
 /**
- * Leaves the page for another area, account or setting by an ordinary navigation, as Kommo's full page loads do.
+ * Goes to another area, account or setting by an ordinary navigation, like Kommo's full page loads.
  * @param {string} address
  */
 export function go(address) {

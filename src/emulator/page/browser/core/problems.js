@@ -3,8 +3,8 @@ import { h } from './dom.js';
 import { log } from './log.js';
 
 /**
- * A fault of the widget that keeps it from running as intended. Named on the page itself, so that a developer sees which
- * file and why, while the rest of the page goes on.
+ * A fault of the widget that keeps it from running as intended. Shown on the page, so that a developer sees which file
+ * and why, while the rest of the page works.
  * @param {string} file
  * @param {string} message
  */

@@ -44,7 +44,7 @@ function inspect(sheet, name, widgetCode) {
     if (!sheet) return;
     rules = sheet.cssRules;
   } catch {
-    // A sheet of another origin without CORS cannot be read; Kommo's people read the file itself.
+    // A sheet of another origin without CORS cannot be read; Kommo's moderators read the file itself.
     return;
   }
   for (const selector of selectorsOf(rules)) {
@@ -72,7 +72,7 @@ function* selectorsOf(rules) {
 }
 
 /**
- * The selectors of a list; commas inside `:is(...)` do not part them.
+ * The selectors of a list; commas inside `:is(...)` do not separate them.
  * @param {string} list
  */
 function splitSelectors(list) {
@@ -94,7 +94,7 @@ function splitSelectors(list) {
  */
 function isGlobal(selector, onlyVariables, widgetCode) {
   const bare = selector.replace(/^(html|:root)?(\[data-color-scheme[^\]]*\])?\s*/, '');
-  // Variables named with the widget's code on the root are the documented way to have own theme colours.
+  // Root variables named with the widget's code are the documented way to have theme colours.
   if (bare === '') return !onlyVariables;
   const codes = [widgetCode, widgetCode.replace(/_/g, '-')].filter((code) => code !== '');
   if (codes.some((code) => bare.includes(code))) return false;

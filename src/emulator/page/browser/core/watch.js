@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Watches the page for what Kommo's moderation refuses: console output, alerts, synchronous requests, inserted scripts,
- * global style rules. Installed before the widget loads; it reports and never prevents.
+ * global style rules. Installed before the widget loads; it reports and prevents nothing.
  */
 
 import { errorText, log, plain, warn } from './log.js';
@@ -98,7 +98,7 @@ function watchScripts() {
     for (const record of records) {
       for (const node of record.addedNodes) {
         if (!(node instanceof HTMLScriptElement)) continue;
-        // RequireJS marks the ones it loads; everything else was put there by hand.
+        // RequireJS marks the ones it loads; the widget inserted the others.
         if (node.dataset.requiremodule !== undefined || node.dataset.emulator !== undefined)
           continue;
         warn('inserted script', 'script element inserted by hand: moderation refuses', {

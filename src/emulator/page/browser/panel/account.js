@@ -1,5 +1,5 @@
 // @ts-check
-/** What people do elsewhere in the account while the widget runs: delete sources, archive pipelines, take rights away. */
+/** What people do elsewhere in the account while the widget runs: delete sources, archive pipelines, revoke rights. */
 import { h } from '../core/dom.js';
 import { log } from '../core/log.js';
 import { boot } from '../core/page.js';

@@ -1,5 +1,5 @@
 // @ts-check
-/** Things that go wrong on purpose: ready-made ones, and any rule of the emulator as JSON. */
+/** Deliberate faults: ready-made ones, and any rule as JSON. */
 import { h } from '../core/dom.js';
 import { log } from '../core/log.js';
 import { action, control, section } from './parts.js';

@@ -6,7 +6,7 @@ import { action, choice, section } from './parts.js';
 
 /** @typedef {import('../types.d.ts').LogEntry} LogEntry */
 
-/** More lines would make the page slow; the whole record is at /__emulator/log. */
+/** More lines would slow the page down; /__emulator/log has them all. */
 const SHOWN = 300;
 
 export function logSection() {

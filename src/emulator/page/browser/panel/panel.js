@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The emulator's control panel. It lives in a shadow root at the end of the document, so that neither Kommo's styles nor the
- * widget's reach it, and it makes room for itself beside the emulated page.
+ * The emulator's control panel. It lives in a shadow root at the end of the document, out of reach of Kommo's and the
+ * widget's styles, and makes room for itself beside the emulated page.
  */
 import { h } from '../core/dom.js';
 import { onLog } from '../core/log.js';
@@ -44,7 +44,7 @@ export function drawPanel() {
 }
 
 /**
- * Loaded and drawn only when somebody looks: a closed panel puts no labels or fields into the page.
+ * Loaded and drawn only when opened: a closed panel puts no labels or fields into the page.
  * @param {HTMLElement} panel
  */
 async function fill(panel) {

@@ -1,9 +1,9 @@
 // @ts-check
-/** What the panel's sections are made of. */
+/** Building blocks of the panel's sections. */
 import { h } from '../core/dom.js';
 
 /**
- * A part of the panel that can be folded.
+ * A collapsible part of the panel.
  * @param {string} title
  * @param {import('../core/dom.js').Child[]} children
  * @param {boolean} [isOpen]

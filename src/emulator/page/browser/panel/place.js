@@ -1,5 +1,5 @@
 // @ts-check
-/** Where the page is: account, user, language, theme, area; and what may happen to the account from outside. */
+/** The page's account, user, language, theme and area; and what may happen to the account from outside. */
 
 import { log } from '../core/log.js';
 import { $, boot, go } from '../core/page.js';

@@ -5,7 +5,7 @@ import { logSection } from './log-view.js';
 import { placeSection } from './place.js';
 import { switchSection } from './switches.js';
 
-/** What the control panel holds. */
+/** The sections of the control panel. */
 export function sections() {
   return [placeSection(), logSection(), accountSection(), switchSection(), faultSection()];
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The choices about what no source settles: of the page, then of Kommo's servers. A change applies to the next page load. */
+/** Choices that no source settles: the page's, then those of Kommo's servers. A change applies to the next page load. */
 import { h } from '../core/dom.js';
 import { boot } from '../core/page.js';
 import { action, choice, control, section } from './parts.js';
@@ -27,7 +27,7 @@ export function switchSection() {
     h('h3', {}, 'Servers'),
     servers,
   ]);
-  // The servers' list is asked for only when somebody looks.
+  // Loads the servers' list only when it is opened.
   part.addEventListener('toggle', () => {
     if (part.open && servers.childElementCount === 0) void fillServers(servers);
   });

@@ -7,14 +7,14 @@
 import { log, warn } from '../core/log.js';
 import { $, boot, switchValue } from '../core/page.js';
 
-/** Kommo is reported to hand out one token for 25 minutes before it fetches another. */
+/** Kommo reportedly reuses a token for 25 minutes before it fetches another. */
 const CACHE_MS = 25 * 60 * 1000;
-/** Kommo's checklist forbids calls in loops; more than this many of the same within the window are taken for one. */
+/** Kommo's checklist forbids calls in loops; more than this many of the same within the window count as one. */
 const LOOP_CALLS = 10;
 const LOOP_MS = 5000;
 
 /**
- * Shared by calls that come at the same time, too.
+ * Simultaneous calls share it, too.
  * @type {{ token: JQuery.Promise<string>, fetchedAt: number } | undefined}
  */
 let cached;
@@ -54,7 +54,7 @@ export function authorizedAjax(options) {
     (failed) => deferred.rejectWith(context, [failed, 'error', failed.statusText]),
   );
 
-  // The members of jqXHR that its promise part lacks, so that code written for $.ajax keeps working.
+  // What a promise lacks of jqXHR, so that code written for $.ajax works.
   Object.assign(result, {
     readyState: 0,
     status: 0,
@@ -93,7 +93,7 @@ function fetchToken() {
   if (mayReuse && cached && Date.now() - cached.fetchedAt < CACHE_MS) return cached.token;
   const token = requestToken();
   cached = { token, fetchedAt: Date.now() };
-  // A failure is not kept: the next call asks again.
+  // The next call asks again after a failure.
   token.fail(() => {
     cached = undefined;
   });
@@ -120,7 +120,7 @@ function requestToken() {
   return ready.promise();
 }
 
-/** @param {string} what method and address: a quick person's different calls are no loop */
+/** @param {string} what method and address: different calls in quick succession are not a loop */
 function watchForLoops(what) {
   const now = Date.now();
   recentCalls = [...recentCalls.filter(({ at }) => now - at < LOOP_MS), { at: now, what }];

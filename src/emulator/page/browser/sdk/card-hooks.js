@@ -1,5 +1,5 @@
 // @ts-check
-/** What a widget adds to cards and lists: phone and e-mail actions, message sources, the ticked rows. */
+/** What a widget adds to cards and lists: phone and e-mail actions, message sources, the selected rows. */
 import { log } from '../core/log.js';
 import { $, boot } from '../core/page.js';
 
@@ -94,7 +94,7 @@ export function cardContacts() {
   }));
 }
 
-/** Forgets what a widget registered, when it leaves the area. */
+/** Forgets what a widget registered when it leaves the area. */
 export function clearCardHooks() {
   actions.clear();
   sources.length = 0;

@@ -1,5 +1,5 @@
 // @ts-check
-/** `lib/components/base/confirm` and the page's own question before it disables a widget. */
+/** `lib/components/base/confirm` and the page's own question before disabling a widget. */
 import { h } from '../core/dom.js';
 import { text } from '../core/texts.js';
 import { createModalClass } from './modal.js';

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Behaviour of Kommo's controls: selects that open, ticks that mark their label, buttons that load. Bound once to the document,
- * because widgets draw controls at any time.
+ * Behaviour of Kommo's controls: selects that open, check boxes that mark their label, buttons that load. Bound once to
+ * the document, because widgets draw controls at any time.
  */
 
 import { log } from '../core/log.js';
@@ -157,7 +157,7 @@ function choose($item) {
     .trigger('change');
 }
 
-/** Lists of ticks behind one button: `checkboxes_dropdown` and `multiselect`. */
+/** Check boxes behind one button: `checkboxes_dropdown` and `multiselect`. */
 function bindDropdownLists() {
   $(document).on('click', '.checkboxes_dropdown__title_wrapper', (event) => {
     const $dropdown = $(event.currentTarget).closest('.checkboxes_dropdown');

@@ -7,7 +7,7 @@ import { $ } from '../core/page.js';
 const INTERVAL_MS = 1000;
 
 let lastStart = -INTERVAL_MS;
-/** The tail of the queue: each call waits for the one before it to have started. */
+/** The tail of the queue: each call starts after the one before it. */
 let queue = Promise.resolve();
 
 /**

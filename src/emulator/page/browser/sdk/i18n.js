@@ -22,13 +22,13 @@ export function chooseTexts() {
 }
 
 /**
- * Follows a dotted path. `false` when there is nothing, as `self.i18n` answers.
+ * Follows a dotted path. `false` if there is nothing, as `self.i18n` returns.
  * @param {Texts} texts
  * @param {string} path
  * @returns {string | Texts | false}
  */
 export function lookUp(texts, path) {
-  // A key may be a whole sentence with dots in it.
+  // A key may be a sentence with dots in it.
   if (Object.hasOwn(texts, path)) return texts[path] ?? false;
   /** @type {string | Texts | undefined} */
   let value = texts;
@@ -40,7 +40,7 @@ export function lookUp(texts, path) {
 }
 
 /**
- * A manifest text: an i18n key, or the words themselves where the key is unknown.
+ * A manifest text: by its i18n key, or the value itself if there is no such key.
  * @param {Texts} texts
  * @param {string | undefined} key
  */
@@ -51,7 +51,7 @@ export function manifestText(texts, key) {
 }
 
 /**
- * Fills Kommo's short tags of a description.
+ * Replaces Kommo's short tags in a description.
  * @param {string} html
  */
 export function fillTags(html) {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * `lib/components/base/modal`: the dialog Kommo gives to widgets
- * (https://www.amocrm.ru/developers/content/web_sdk/system_modules). A constructor to be called with `new`.
+ * (https://www.amocrm.ru/developers/content/web_sdk/system_modules). A constructor: call it with `new`.
  */
 
 import { h, icon } from '../core/dom.js';
@@ -93,7 +93,7 @@ export function createModalClass() {
     this._showError = this.showError;
 
     this.$modal_body.on('modal:loaded', () => addCross(body));
-    // `modal:loaded` comes before the content in the documented order, so the cross is put back after `html()`.
+    // `modal:loaded` comes before the content in the documented order, so `html()` puts the cross back.
     this.$modal_body.on('modal:centrify', () => addCross(body));
     this.$el.on('click', (event) => {
       const target = $(event.target);

@@ -2,7 +2,7 @@
 import { $ } from '../core/page.js';
 
 /**
- * A request of the emulated page itself, as somebody who is logged in.
+ * A request from the emulated page itself, as its logged-in user.
  * @param {string} url
  * @param {object} [body]
  * @returns {Promise<Record<string, unknown>>} rejected with the status as text

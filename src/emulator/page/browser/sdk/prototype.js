@@ -16,7 +16,7 @@ import { createModalClass } from './modal.js';
 import { render, renderTemplate } from './render.js';
 import { widgetParams } from './settings-data.js';
 
-/** Asked for all the time by every widget; they would drown the log. */
+/** Every widget calls these all the time; they would flood the log. */
 const QUIET = new Set([
   'i18n',
   'system',
@@ -93,7 +93,7 @@ export function systemPrototype(widget) {
     $authorizedAjax: authorizedAjax,
   };
   for (const [name, method] of Object.entries(methods)) prototype[name] = recorded(name, method);
-  // A property, because `set_lang` replaces what every later reading sees.
+  // A property, because `set_lang` changes what later reads return.
   prototype.set_lang = recorded('set_lang', (/** @type {never} */ texts) => {
     langs = texts;
   });
@@ -120,7 +120,7 @@ function recorded(name, method) {
 }
 
 /**
- * Messages of the account's socket; here somebody posts them to /__emulator/socket.
+ * Messages of the account's socket; here they come from POST /__emulator/socket.
  * @param {string} channel
  * @param {string[]} keys
  * @param {(message: Record<string, unknown>) => void} callback

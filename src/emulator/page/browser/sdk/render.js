@@ -36,7 +36,7 @@ export function render(source, params = {}) {
   if (source.href) {
     const loading = loadTemplate(source);
     if (source.promised) return loading;
-    // `load` is called only when the file exists; a missing one is silent in Kommo, so it is named here.
+    // `load` is called only when the file exists; Kommo ignores a missing one silently, so it is logged here.
     loading.then(
       (template) => source.load?.(template),
       (error) => warn('render', error.message),
@@ -68,7 +68,7 @@ async function loadTemplate(source) {
  */
 
 /**
- * Draws the widget into the right column of a card or a list. The logo above it is the host's.
+ * Draws the widget into the right column of a card or a list. The host draws the logo above it.
  * @param {ColumnTemplate} template
  * @param {object} [params]
  * @returns {string} the markup that was drawn

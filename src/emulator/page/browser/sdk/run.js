@@ -12,7 +12,7 @@ import { widgetFolder } from './settings-data.js';
 /** @typedef {(this: unknown) => unknown} WidgetConstructor */
 
 /**
- * @returns {Promise<WidgetConstructor | undefined>} undefined after a fault, which has then been shown
+ * @returns {Promise<WidgetConstructor | undefined>} undefined after a fault, which is already shown
  */
 export async function loadScript() {
   const widget = boot.widget;
@@ -75,7 +75,7 @@ function explain(error) {
 }
 
 /**
- * Builds an instance: methods and `params` are in the prototype before the constructor's first line.
+ * Builds an instance, with methods and `params` in the prototype before the constructor's first line.
  * @param {WidgetConstructor} Code
  * @returns {Widget | undefined}
  */
@@ -117,11 +117,11 @@ function allowChange(members) {
 }
 
 /**
- * Calls a callback, waits for what it returns and records both. An error is shown and never spreads.
+ * Calls a callback, waits for its result and records both. Shows an error and never throws.
  * @param {Widget} widget
  * @param {string} name
  * @param {unknown[]} [args]
- * @returns {Promise<unknown>} undefined when the callback is missing or failed
+ * @returns {Promise<unknown>} undefined if the callback is missing or failed
  */
 export async function call(widget, name, args = []) {
   const callback = widget.callbacks?.[name];
@@ -147,7 +147,7 @@ export function isThenable(value) {
 }
 
 /**
- * `render`, then `bind_actions` and `init` if it answered true. Sources disagree on the order of the last two.
+ * `render`, then `bind_actions` and `init` if it returned true. Sources disagree on the order of the last two.
  * @param {Widget} widget
  */
 export async function runFirstCallbacks(widget) {

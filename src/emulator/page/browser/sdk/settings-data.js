@@ -45,7 +45,7 @@ function supportOf(widget) {
   };
 }
 
-/** Another name of the same server, so that the files come from an origin that is not the page's. */
+/** Another name for the same server, so that the files come from another origin than the page. */
 function anotherOrigin() {
   const { protocol, hostname, port } = window.location;
   const name = hostname.replace(/^[^.]+/, 'cdn');

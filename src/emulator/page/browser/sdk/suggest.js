@@ -1,5 +1,5 @@
 // @ts-check
-/** The control `suggest`: an input with a list of what fits, out of its own items or asked from a server. */
+/** The control `suggest`: an input with a list of matches, from its own items or a server. */
 import { escapeHtml } from '../core/dom.js';
 import { log, warn } from '../core/log.js';
 import { $ } from '../core/page.js';
@@ -29,8 +29,8 @@ export function bindSuggest() {
 }
 
 /**
- * Asks `data-url` with `data-params`, in which `#q#` stands for what was typed. Public code shows the request; that the answer
- * is a list of objects with an id and a text is an assumption.
+ * Asks `data-url` with `data-params`, in which `#q#` stands for the typed text. Public code shows the request; the
+ * answer, a list of objects with an id and a text, is an assumption.
  * @param {JQuery} $input
  */
 async function ask($input) {
@@ -43,7 +43,7 @@ async function ask($input) {
   const $suggest = $input.closest('.control--suggest');
   try {
     const items = await $.ajax({ url, data: params, dataType: 'json' });
-    // A slow answer to what was typed before must not replace a newer one.
+    // A slow answer to an older text must not replace a newer one.
     if (String($input.val()) !== typed) return;
     $suggest.find('.control--suggest--list').html(asList(items).map(itemHtml).join(''));
     $suggest.addClass('control--suggest-open');

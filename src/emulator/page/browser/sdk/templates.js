@@ -24,7 +24,7 @@ export function loadControls() {
   twig = page.twig;
   for (const [name, data] of Object.entries(boot.controls)) {
     const id = `/tmpl/controls/${name}.twig`;
-    // With its id it is in Twig's registry too, for widgets that call twig({ ref }) themselves.
+    // The id puts it into Twig's registry, for widgets that call twig({ ref }) themselves.
     controls.set(id, twig({ id, data }));
   }
   page.Twig.extendFunction(

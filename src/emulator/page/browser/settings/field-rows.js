@@ -93,7 +93,7 @@ function inputs(widget, code, field, title, value) {
   }
 }
 
-/** Stored users fields may come back as a JSON text. @param {unknown} value @returns {Record<string, unknown>} */
+/** A stored users field may come back as a JSON string. @param {unknown} value @returns {Record<string, unknown>} */
 function byUser(value) {
   if (typeof value === 'string' && value.startsWith('{')) return JSON.parse(value);
   return typeof value === 'object' && value !== null
@@ -137,7 +137,7 @@ function userRow(name, controls) {
 }
 
 /**
- * The form as `onSave` gets it: one member per manifest field.
+ * The form as `onSave` gets it: one property for each manifest field.
  * @param {ParentNode} form
  * @param {Record<string, SettingField>} fields
  * @returns {Record<string, unknown>}
@@ -182,7 +182,7 @@ function inputOf(form, code) {
  * @param {ParentNode} form
  * @param {Record<string, SettingField>} fields
  * @param {Record<string, unknown>} values
- * @returns {string[]} codes of the empty ones
+ * @returns {string[]} their codes
  */
 export function markEmpty(form, fields, values) {
   for (const old of form.querySelectorAll('.widget_settings_block__error')) old.remove();

@@ -34,7 +34,7 @@ export async function install(element, options) {
   if (switchValue('settingsAfterInstall') !== 'not again') await callSettings(element, options);
 }
 
-/** Kommo's server tells the integration's backend; the answer comes when that call is over. */
+/** Kommo's server calls the integration's backend first and answers after that. */
 export async function requestInstall() {
   const widget = boot.widget;
   if (!widget) return false;
@@ -73,7 +73,7 @@ export async function disable(element, options) {
   if (!widget) return;
   $(element).find('.js-widget-uninstall').trigger('button:load:start');
   const fields = readFields(element, widget.manifest?.settings ?? {});
-  // The widget is heard, but Kommo lets the user switch off at any time, whatever it answers.
+  // Kommo asks the widget, but lets the user switch it off whatever it answers.
   const event = /** @type {const} */ ({ active: 'N' });
   await askWidget(options.widget, { ...event, fields });
   if (!(await store({ ...event, fields }))) {

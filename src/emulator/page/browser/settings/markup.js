@@ -199,7 +199,7 @@ function tour(widget) {
   ]);
 }
 
-/** Two inputs nobody sees, which swallow what a browser fills in by itself. */
+/** Two hidden inputs that catch the browser's autofill. */
 function decoys() {
   return h('div', { style: 'display:none' }, [
     h('input', { type: 'text' }),
@@ -222,7 +222,7 @@ function saveRow(widget) {
   );
 }
 
-/** The switch of older interfaces; kept out of sight, but there for widgets that look at it. @param {WidgetBoot} widget */
+/** The switch of older interfaces; hidden, but there for widgets that read it. @param {WidgetBoot} widget */
 function switcher(widget) {
   const isOn = widget.install.status !== 'install';
   return h('div', { class: 'switcher_wrapper hidden' }, [

@@ -1,5 +1,5 @@
 // @ts-check
-/** The life of the settings modal: opened, install, save, disable, closed. */
+/** The life of the settings modal: open, install, save, disable, close. */
 import { log, warn } from '../core/log.js';
 import { $, boot, isOn, switchValue } from '../core/page.js';
 import { text } from '../core/texts.js';
@@ -109,7 +109,7 @@ function bind(element, options, close) {
 }
 
 /**
- * A second click while the work of the first runs does nothing.
+ * Ignores a second click while the first one's work runs.
  * @param {() => Promise<unknown>} work
  */
 function oneAtATime(work) {
@@ -132,7 +132,7 @@ function oneAtATime(work) {
  */
 async function onSaveClick(element, options, close) {
   if (boot.widget?.install.status === 'install') {
-    // In two steps there is no Save to be seen before the installation; only a script can have pressed it.
+    // In two steps Save is hidden before the installation: only a script can have pressed it.
     if (switchValue('installFlow') !== 'one step') {
       warn('save', 'Save before Install: nothing happens');
       return;
@@ -166,7 +166,7 @@ function showTab(element, id) {
     access: '.view-integration-modal__access',
   };
   for (const [name, selector] of Object.entries(panes)) {
-    // A tab of the widget's own hides all of these; showing its pane is the widget's business.
+    // A widget's own tab hides all of these; the widget shows its pane itself.
     element.querySelector(selector)?.classList.toggle('hidden', name !== id);
   }
 }

@@ -12,7 +12,7 @@ import { markEmpty, readFields } from './field-rows.js';
 /** @typedef {{ active: 'Y' | 'N', fields: Record<string, unknown> }} SaveEvent */
 
 /**
- * @param {Widget | undefined} widget undefined when the widget's script failed
+ * @param {Widget | undefined} widget undefined if the widget's script failed
  * @param {HTMLElement} modal
  * @returns {Promise<boolean>} whether the settings were stored
  */
@@ -36,7 +36,7 @@ export async function save(widget, modal) {
 
 /**
  * @param {Widget | undefined} widget
- * @param {SaveEvent} event the widget may change `fields`; what is in there afterwards is stored
+ * @param {SaveEvent} event the widget may change `fields`; what it leaves there is stored
  * @returns {Promise<boolean>}
  */
 export async function askWidget(widget, event) {
@@ -102,7 +102,7 @@ export async function store(event) {
 }
 
 /**
- * What Kommo keeps of the fields: manifest fields only, and in a custom field JSON or a number only.
+ * What Kommo stores: manifest fields only, and in a custom field only JSON or a number.
  * @param {Record<string, unknown>} fields
  * @returns {Record<string, unknown>}
  */
@@ -126,7 +126,7 @@ function storable(fields) {
 }
 
 /**
- * For the log, which must not keep what an admin typed into a password field.
+ * For the log, which must not keep passwords.
  * @param {Record<string, unknown>} fields
  * @returns {Record<string, unknown>}
  */

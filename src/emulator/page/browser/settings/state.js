@@ -1,5 +1,5 @@
 // @ts-check
-/** What the open modal shows of the installation, and how the widget hears of it. */
+/** What the open modal shows of the installation, and how the widget is told. */
 import { log } from '../core/log.js';
 import { $, boot, switchValue } from '../core/page.js';
 import { call } from '../sdk/run.js';
@@ -10,7 +10,7 @@ import { commandPlate } from './markup.js';
 
 /**
  * @typedef {object} OpenOptions
- * @property {Widget | undefined} widget undefined when its script failed: the modal opens without it
+ * @property {Widget | undefined} widget undefined if its script failed: the modal opens without it
  * @property {Record<string, unknown>} [context] second argument of `settings`
  * @property {() => void} [onClose]
  */
@@ -31,7 +31,7 @@ export async function callSettings(element, options) {
 }
 
 /**
- * Shows or hides what depends on the installation. Nothing of the widget's own is touched.
+ * Shows or hides what depends on the installation. Leaves the widget's own elements alone.
  * @param {HTMLElement} element
  */
 export function drawState(element) {
@@ -60,7 +60,7 @@ export function setStatus(widget, status) {
   log('page', 'status', status);
 }
 
-/** A description higher than this is folded, in pixels. */
+/** Pixels; a taller description is folded. */
 const FOLDED_HEIGHT = 120;
 
 /**

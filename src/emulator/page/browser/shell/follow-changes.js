@@ -2,7 +2,7 @@
 import { $ } from '../core/page.js';
 
 /**
- * What reaches the page from outside: the order to load itself again when the widget's files changed, messages of the
+ * What reaches the page from outside: the order to reload when the widget's files have changed, messages of the
  * account's socket, and notifications (POST to /__emulator/reload, socket, notification).
  */
 export function followChanges() {
@@ -16,6 +16,6 @@ export function followChanges() {
     const { code, entry } = JSON.parse(event.data);
     $(document).trigger('emulator:notification', [code, entry]);
   });
-  // A page that goes away must not hold its connection while the next one loads.
+  // A closing page must not hold its connection while the next one loads.
   window.addEventListener('pagehide', () => changes.close());
 }

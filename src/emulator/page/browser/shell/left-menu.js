@@ -1,5 +1,5 @@
 // @ts-check
-/** Kommo's left menu, and what a widget's manifest puts into it, hides from it, or hangs under Stats and Settings. */
+/** Kommo's left menu, and what a widget's manifest adds to it, hides in it, or puts under Stats and Settings. */
 import { h, icon } from '../core/dom.js';
 import { boot } from '../core/page.js';
 import { text } from '../core/texts.js';
@@ -60,7 +60,7 @@ const MENU = [
 
 const SYSTEM_CODES = ['customers', ...MENU.map(({ code }) => code)];
 
-/** Which items of the menu are lit up in which area. @type {Record<string, string>} */
+/** The active menu item of each area. @type {Record<string, string>} */
 const ACTIVE = {
   llist: 'leads',
   lcard: 'leads',
@@ -115,7 +115,7 @@ function ofWidget() {
 }
 
 /**
- * An item of the widget's own stands behind the one it names, or last; a system one with a submenu leads to the widget's pages.
+ * A widget's own item comes after the one it names, or last; a system item with a submenu leads to the widget's pages.
  * @param {HTMLElement} list
  * @param {string} code
  * @param {LeftMenuItem} item
@@ -149,7 +149,7 @@ function placeItem(list, code, item) {
 }
 
 /**
- * Only Stats and Settings take further pages of a widget.
+ * Only Stats and Settings accept a widget's pages.
  * @param {string} widgetCode
  * @param {string} code
  * @param {LeftMenuItem} item

@@ -12,7 +12,7 @@ import { openSettings } from '../settings/modal.js';
  * @typedef {object} Area
  * @property {() => void} draw
  * @property {(widget: Widget | undefined) => Promise<void> | void} run after the widget's first callbacks
- * @property {string[]} locations names of the manifest's locations that bring a widget here; none: no script runs here
+ * @property {string[]} locations manifest locations that run a widget here; none: no script runs
  */
 
 /** @type {Area} */
@@ -34,7 +34,7 @@ export async function startLife(opened) {
   await live();
 }
 
-/** The area is built again without a page load, as Kommo's own navigation does. */
+/** Builds the area again without a page load, as Kommo's own navigation does. */
 export async function leaveAndReturn() {
   if (widget && !widget.init_once) {
     await call(widget, 'destroy');
@@ -54,13 +54,13 @@ async function live() {
     const runsFirst = boot.widget?.install.status !== 'install' || isOn('runBeforeInstall');
     if (widget && runsFirst) await runFirstCallbacks(widget);
   } else if (widget) {
-    // An init_once widget is initialised once per session; only its drawing is repeated.
+    // An init_once widget is initialised once per session; only its drawing repeats.
     await call(widget, 'render');
   }
   await area.run(widget);
 }
 
-/** Why the widget does not run in this area; empty when it does. */
+/** Why the widget does not run in this area; empty if it does. */
 function whyNot() {
   const data = boot.widget;
   if (area.locations.length === 0) return "no widget's script runs here";

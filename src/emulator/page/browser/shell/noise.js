@@ -1,5 +1,5 @@
 // @ts-check
-/** The noisy neighbour: another widget on the page that breaks the rules. Ours has to look and work the same. */
+/** The noisy neighbour: another widget on the page that breaks the rules. Ours must look and work the same. */
 import { h } from '../core/dom.js';
 import { log } from '../core/log.js';
 import { isOn } from '../core/page.js';

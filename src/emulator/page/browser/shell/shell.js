@@ -1,12 +1,12 @@
 // @ts-check
-/** The frame around every area: Kommo's left menu, the page's head, and the holder the area draws into. */
+/** The frame around every area: Kommo's left menu, the page's head, and the element the area draws into. */
 import { h } from '../core/dom.js';
 import { boot } from '../core/page.js';
 import { leftMenu } from './left-menu.js';
 
 /**
  * @param {string} title
- * @param {import('../core/dom.js').Child[]} [tools] what stands at the right end of the head
+ * @param {import('../core/dom.js').Child[]} [tools] right end of the page's head
  * @returns {HTMLElement} where the area draws
  */
 export function drawShell(title, tools = []) {

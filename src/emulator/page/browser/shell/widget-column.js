@@ -3,7 +3,7 @@
 import { h } from '../core/dom.js';
 import { text } from '../core/texts.js';
 
-/** @param {boolean} isShown lists show it only while rows are ticked */
+/** @param {boolean} isShown lists show it only while rows are selected */
 export function widgetColumn(isShown) {
   const toggle = h(
     'button',

@@ -1,20 +1,20 @@
-import { hmacHex } from '../engine/secrets.ts';
-import type { Account, Installation, Integration, User } from './entities.ts';
-import { callHook } from './hooks.ts';
-import { isInstalled, issueCode, revoke } from './oauth/grants.ts';
-import { accountHost, type World } from './world.ts';
+import { hmacHex } from '../../engine/secrets.ts';
+import type { Account, Installation, Integration, User } from '../entities.ts';
+import { callHook } from '../hooks/call-hook.ts';
+import { accountHost, type World } from '../world.ts';
+import { isInstalled, issueCode, revoke } from './grants.ts';
 
-/** Kommo gives the redirect URI this long and never asks again. */
+/** How long Kommo waits for the redirect URI. It never tries again. */
 const INSTALL_TIMEOUT_MS = 3000;
-/** Undocumented; taken from the install call. */
+/** Not documented; assumed to be that of the install call. */
 const DISABLE_TIMEOUT_MS = 3000;
 
-/** Marks an integration as installed in an account; what an earlier install hid comes back. */
+/** Marks an integration as installed in an account; sources hidden by an uninstall come back. */
 export function activate(world: World, account: Account, integration: Integration): Installation {
   const { installations, sources } = world.state;
   const isThis = (one: { account_id: number; client_id: string }) =>
     one.account_id === account.id && one.client_id === integration.client_id;
-  let installation = installations.find(isThis);
+  let installation = world.installation(account, integration);
   if (installation === undefined) {
     installation = {
       account_id: account.id,
@@ -49,7 +49,13 @@ export function activate(world: World, account: Account, integration: Integratio
   return installation;
 }
 
-/** Address of the redirect URI with what Kommo adds to it. */
+/** Kommo's words for what a page shows of an integration. */
+export function installStatus(installation: Installation | undefined): string {
+  if (installation?.is_active !== true) return 'install';
+  return installation.is_configured ? 'installed' : 'not_configured';
+}
+
+/** The redirect URI with the parameters Kommo adds. */
 export function redirectAddress(
   world: World,
   integration: Integration,
@@ -69,7 +75,7 @@ export function redirectAddress(
 }
 
 /**
- * Installs a widget from the account's pages: one server-to-server call of the redirect URI with a code.
+ * Installs a widget from the account's pages: one server-to-server call to the redirect URI, with a code.
  * `duplicate` repeats the call with the same code, which Kommo is not known to do.
  * @returns the status the backend answered, 0 for none in time
  */
@@ -117,9 +123,9 @@ export async function callDisableHook(
 }
 
 /**
- * Disables the integration: tokens die, the chat channel is disconnected, sources go out of sight.
- * What is not installed stays as it is, without a hook.
- * @returns the answers of the disable hook, as many as the switch makes calls
+ * Disables the integration: revokes its tokens, disconnects its chat channel, hides its sources.
+ * Does nothing, and calls no hook, if it is not installed.
+ * @returns the disable hook's status for each call the switch asks for
  */
 export async function disable(
   world: World,
@@ -154,17 +160,4 @@ function deactivate(world: World, account: Account, integration: Integration): v
     state.sources = state.sources.filter((one) => !isThis(one));
   }
   for (const source of state.sources.filter(isThis)) source.is_hidden = true;
-}
-
-/** Gives an account another subdomain; the old host stops answering. @throws Error when it is taken */
-export function rename(world: World, account: Account, subdomain: string): void {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(subdomain)) {
-    throw new TypeError('subdomain: lower-case letters, digits and hyphens are expected');
-  }
-  if (world.state.accounts.some((one) => one !== account && one.subdomain === subdomain)) {
-    throw new TypeError(`subdomain: ${subdomain} is taken`);
-  }
-  world.state.former_hosts[account.subdomain] = account.id;
-  delete world.state.former_hosts[subdomain];
-  account.subdomain = subdomain;
 }

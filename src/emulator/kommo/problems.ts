@@ -1,4 +1,4 @@
-import type { Exchange } from '../../engine/exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
@@ -41,8 +41,8 @@ export const NGINX_403 =
   '<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
 
 /**
- * Answers 429. Kommo documents no way of telling when to come back: the body's `retry_after` and the header
- * `Retry-After`, both in seconds, are the emulator's assumption; null tells neither.
+ * Answers 429. Kommo documents no time to wait: the body's `retry_after` and the header `Retry-After`, both in
+ * seconds, are the emulator's assumption; null sends neither.
  */
 export function tooManyRequests(exchange: Exchange, seconds: number | null) {
   if (seconds === null) return problem(exchange, 429, 'Too Many Requests');
@@ -51,7 +51,7 @@ export function tooManyRequests(exchange: Exchange, seconds: number | null) {
   problem(exchange, 429, 'Too Many Requests', headers, { retry_after: seconds });
 }
 
-/** Answers for a host that no account has (any more). */
+/** Answers for a host that no account has, or no longer has. */
 export function unknownHost(exchange: Exchange) {
   const { world, host } = exchange;
   const isFormer = world.state.former_hosts[host.subdomain] !== undefined;
@@ -61,7 +61,7 @@ export function unknownHost(exchange: Exchange) {
   problem(exchange, 401, 'Account not found', {}, { code: 101 });
 }
 
-/** Counts the request and, beyond the limit, answers it. `owner` names the installation. */
+/** Counts the request and, beyond the limit, refuses it. `owner` names the installation. @returns whether it did */
 export function refuseByRate(exchange: Exchange, owner: string): boolean {
   const { world } = exchange;
   const isByIp = world.switch('rateLimitScope') === 'ip';

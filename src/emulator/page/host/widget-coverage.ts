@@ -1,20 +1,20 @@
-import type { CoverageRow } from '../../engine/coverage-row.ts';
-import { AMO, chapter, KOMMO, OBSERVED, SAMPLES, SCRIPT } from './coverage-area.ts';
+import { type CoverageRow, entryRows } from '../../engine/coverage-row.ts';
+import { AMO, KOMMO, SEEN_IN_WIDGETS as OBSERVED, SAMPLES, SCRIPT } from '../../kommo/documents.ts';
 
 const CARD = `${AMO}/web_sdk/card`;
 const MECHANICS = `${AMO}/web_sdk/mechanics`;
 
-const CALLBACKS = chapter('Callbacks', [
+const CALLBACKS = entryRows('Callbacks', [
   [
     'render',
     SCRIPT,
-    'promises are waited for; anything but a true-like answer stops init and bind_actions (switch renderTwice)',
+    'awaits promises; a false-like answer stops init and bind_actions (switch renderTwice)',
   ],
   ['bind_actions', SCRIPT, 'vendor pages disagree on the order (switch initOrder)'],
   [
     'init',
     SCRIPT,
-    'see bind_actions; whether it runs before the installation is open (switch runBeforeInstall)',
+    'see bind_actions; whether it runs before the installation is not documented (switch runBeforeInstall)',
   ],
   [
     'settings',
@@ -24,7 +24,7 @@ const CALLBACKS = chapter('Callbacks', [
   [
     'onSave',
     `${AMO}/web_sdk/settings`,
-    'live fields, boolean or promise; other answers by switch onSaveOtherValues; also asked when the widget is disabled, whatever it answers',
+    'live fields, boolean or promise; other answers by switch onSaveOtherValues; also called on disabling, which its answer does not stop',
   ],
   ['onInstall', SCRIPT],
   ['destroy', SCRIPT, 'on leaving an area (not for init_once) and after onSave when disabled'],
@@ -42,7 +42,7 @@ const CALLBACKS = chapter('Callbacks', [
   ['widgetPage', 'named by no source that explains it', undefined, 'missing'],
 ]);
 
-const METHODS = chapter('Widget object', [
+const METHODS = entryRows('Widget object', [
   [
     'params, get_settings, set_settings',
     SCRIPT,
@@ -52,7 +52,7 @@ const METHODS = chapter('Widget object', [
   [
     'langs, i18n, set_lang',
     SCRIPT,
-    'a missing key is false; texts for a language the widget lacks by switch languageFallback',
+    'a missing key is false; texts for a missing language by switch languageFallback',
   ],
   ['get_version, get_install_status, set_status', SCRIPT],
   ['render({ data })', SCRIPT],
@@ -66,18 +66,14 @@ const METHODS = chapter('Widget object', [
     'one token for 25 minutes (switch disposableTokenCache); a reload of the page forgets it',
   ],
   ['add_action', CARD],
-  [
-    'add_source',
-    CARD,
-    'type sms sends; other types are given the element of their control, which is drawn empty',
-  ],
+  ['add_source', CARD, 'type sms sends; other types get the empty element of their control'],
   ['list_selected', `${AMO}/web_sdk/list`, 'both documented shapes in one object'],
   ['widgetsOverlay', SCRIPT, 'how dark the rest of the page becomes is an assumption'],
   ['get_pipeline_id', SCRIPT, "the account's first pipeline"],
   ['get_accounts_current', SCRIPT],
   ['get_current_card_contacts_data', SCRIPT],
   ['setSdkCatalogId', SCRIPT],
-  ['listenSocketChannel', MECHANICS, 'messages come by POST /__emulator/socket'],
+  ['listenSocketChannel', MECHANICS, 'messages come from POST /__emulator/socket'],
   ['openWidgetSettings', 'release note of 2026-09-09'],
   ['ns, init_once, helpers.Modal, callbacks', OBSERVED],
   [
@@ -89,12 +85,12 @@ const METHODS = chapter('Widget object', [
   [
     'add_call_notify, getTemplate, notifications',
     OBSERVED,
-    'helpers that samples define for themselves, not methods of the host',
+    'helpers that samples define themselves, not methods of the host',
     'missing',
   ],
 ]);
 
-const GLOBALS = chapter('Page globals', [
+const GLOBALS = entryRows('Page globals', [
   ['APP, AMOCRM', `${KOMMO}/environment-variables`, 'one object'],
   [
     'APP.constant(account | user | managers | groups | task_types | user_rights)',
@@ -118,12 +114,12 @@ const GLOBALS = chapter('Page globals', [
   [
     'APP.sdk',
     `${KOMMO}/environment-variables`,
-    'calling status is kept; only the user of the page is online',
+    'keeps the calling status; only the user of the page is online',
   ],
   [
     'APP.widgets.legal_handlers',
     CARD,
-    'asked by a field in the card of a company; what they are given is an assumption',
+    'called by a field in the card of a company; their arguments are an assumption',
   ],
   ['APP.widgets.list, .system, .clear_cache', OBSERVED],
   ['APP.router.navigate', OBSERVED, 'an ordinary navigation'],

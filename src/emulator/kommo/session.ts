@@ -1,4 +1,4 @@
-import type { Account, User } from '../kommo/entities.ts';
+import type { Account, User } from './entities.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Cookie of the emulated account pages: the id of the user who is logged in. */
@@ -17,7 +17,7 @@ export function findSession(exchange: Exchange): Session | undefined {
   return account === undefined || user === undefined ? undefined : { account, user };
 }
 
-/** Value of `Set-Cookie` that logs a user in on the host that sends it. */
+/** The `Set-Cookie` value that logs a user in. */
 export function sessionCookie(user: User): string {
   return `${SESSION_COOKIE}=${user.id}; Path=/; SameSite=Lax`;
 }

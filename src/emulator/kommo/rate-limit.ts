@@ -1,4 +1,4 @@
-/** After this many refusals within ten seconds the caller is blocked altogether, for a minute. */
+/** A caller refused this often within ten seconds is blocked for a minute. */
 const REFUSALS_BEFORE_BLOCK = 100;
 const REFUSAL_WINDOW_MS = 10_000;
 const BLOCK_MS = 60_000;
@@ -6,7 +6,7 @@ const BLOCK_MS = 60_000;
 export type Verdict = 'pass' | 'limited' | 'blocked';
 
 /**
- * Sliding window of one second over real time: a scripted clock must not slow down or free a caller.
+ * A sliding window of one second of real time: a scripted clock must not slow down or free a caller.
  * Kommo allows 7 requests per second (https://developers.kommo.com/docs/limitations), answers 429 beyond
  * that, and 403 to everything from a caller that does not stop.
  */

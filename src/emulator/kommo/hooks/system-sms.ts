@@ -1,14 +1,14 @@
-import { loadWidget } from '../upload/widget-folder.ts';
-import { disposableToken } from './disposable-token.ts';
-import type { Account, Integration, User } from './entities.ts';
-import { callHook } from './hooks.ts';
-import type { World } from './world.ts';
+import { loadWidget } from '../../upload/widget-folder.ts';
+import { disposableToken } from '../disposable-token.ts';
+import type { Account, Integration, User } from '../entities.ts';
+import type { World } from '../world.ts';
+import { callHook } from './call-hook.ts';
 
 /** Not documented. */
 const TIMEOUT_MS = 5000;
 
 /**
- * Kommo has a text message of its own (a code to sign in with) sent through the widget's `sms.endpoint`.
+ * Kommo sends its own text messages (sign-in codes) through the widget's `sms.endpoint`.
  * https://www.amocrm.ru/developers/content/integrations/system_sms
  * @returns the status answered, 0 for none in time
  * @throws TypeError when the manifest names no address

@@ -1,4 +1,4 @@
-/** Behaviour of Kommo that no source settles; the first option of each is the default. */
+/** Behaviour of Kommo that no source settles. The first option is the default. */
 export const SWITCHES = {
   /** Form of `referer` in the install call. */
   refererFormat: ['host', 'https-url'],
@@ -27,22 +27,22 @@ export const SWITCHES = {
   /** Whether the sources API needs `lead_sources` in the uploaded widget's locations. */
   requireLeadSources: ['on', 'off'],
   disableHook: ['once-after-revoke', 'once-before-revoke', 'twice', 'never'],
-  /** What a second use of one refresh token meets. */
+  /** How a second use of a refresh token is treated. */
   refreshMode: ['strict', 'until-new-used', 'grace-30s'],
   /** Whether a refresh ends the old access token too. */
   accessAfterRefresh: ['lives', 'revoked'],
-  /** Whether access tokens name who gave access. */
+  /** Whether access tokens name the user who gave access. */
   accessTokenSub: ['on', 'off'],
   oauthErrorLanguage: ['en', 'ru'],
   connectTwice: ['200 same scope', '400'],
-  /** Whether amojo still takes the body-only signature of before 2019. */
+  /** Whether amojo still accepts the body-only signature from before 2019. */
   requireNewSignature: ['accept both', 'new only'],
   /** Status of a request to the old host of a renamed account. */
   renamedHostStatus: ['401', '404'],
   rateLimitScope: ['installation', 'ip'],
   /** Requests per second; 0 switches the limiter off. */
   rateLimit: ['7', '0'],
-  /** How the webhook of the digital pipeline carries its body; its page shows the fields only. */
+  /** How the digital pipeline's webhook encodes its body; the documentation shows only the fields. */
   pipelineWebhookBody: ['form', 'json'],
   /** Whether 429 also carries the `Retry-After` header. */
   retryAfterHeader: ['on', 'off'],
@@ -58,7 +58,7 @@ export function defaultSwitches(): Switches {
   return Object.fromEntries(Object.entries(SWITCHES).map(([name, options]) => [name, options[0]]));
 }
 
-/** Options that take any whole number besides those listed. */
+/** Switches that take any whole number besides the listed options. */
 const NUMERIC = new Set<string>([
   'jwtTtl',
   'sourcesMax',
@@ -67,7 +67,7 @@ const NUMERIC = new Set<string>([
   'rateLimit',
 ]);
 
-/** Says why a choice is not one of the switch's options; undefined when it is, or is the page's own. */
+/** Why a choice is not one of the switch's options; undefined if it is, or if the switch is the page's. */
 export function refuseSwitch(name: string, value: unknown): string | undefined {
   if (!['string', 'number', 'boolean'].includes(typeof value))
     return `${name}: a scalar is expected`;

@@ -1,4 +1,4 @@
-/** PHP's nested form encoding: `a[b][0]=c`. Every scalar is a text on the way. */
+/** PHP's nested form encoding: `a[b][0]=c`. Every scalar becomes text. */
 export function formEncode(value: object): string {
   const form = new URLSearchParams();
   const add = (name: string, part: unknown): void => {

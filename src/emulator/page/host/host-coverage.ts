@@ -1,18 +1,28 @@
-import type { CoverageRow } from '../../engine/coverage-row.ts';
-import { AMO, chapter, type Entry, KOMMO, OBSERVED, SAMPLES, SCRIPT } from './coverage-area.ts';
-import { WIDGET_COVERAGE } from './coverage-widget.ts';
+import { type CoverageRow, type Entry, entryRows, routeRows } from '../../engine/coverage-row.ts';
+import {
+  AMO,
+  CRM,
+  KOMMO,
+  SEEN_IN_WIDGETS as OBSERVED,
+  OWN_ADDRESS,
+  SAMPLES,
+  SCRIPT,
+} from '../../kommo/documents.ts';
 import { HOST_SWITCHES } from './host-switches.ts';
+import { pageRequestRoutes } from './page-request-routes.ts';
+import { searchRoutes } from './scenery-routes.ts';
+import { triggerRoutes } from './trigger-routes.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
+import { WIDGET_COVERAGE } from './widget-coverage.ts';
 
 const MODULES = `${AMO}/web_sdk/system_modules`;
 const LOCATIONS = `${KOMMO}/widget-locations`;
 const FIELDS = `${KOMMO}/field-types`;
-const OWN_ADDRESS = 'the address is our own, no source gives it';
 
-/** Whether Kommo's own pages carry their style sheets is not documented. */
+/** It is not documented whether Kommo's pages include their style sheets. */
 const STYLED = ['cropperjs', 'fullcalendar', 'jplayer', 'quill', 'rangeslider'];
 
-const LOADER = chapter('Loader and modules', [
+const LOADER = entryRows('Loader and modules', [
   ['define, require: AMD, CommonJS form, UMD, by address', SAMPLES],
   ['relative modules with cache busters', SCRIPT],
   ['text!, json!', SAMPLES],
@@ -28,7 +38,7 @@ const LOADER = chapter('Loader and modules', [
     ([name, why]): Entry => [
       name,
       name.startsWith('lib/') ? OBSERVED : MODULES,
-      `asking for it is answered with its name on the page; ${why}`,
+      `the page names it when a widget asks for it; ${why}`,
       'missing',
     ],
   ),
@@ -36,14 +46,14 @@ const LOADER = chapter('Loader and modules', [
   ['lib/components/base/confirm', OBSERVED],
 ]);
 
-const MODAL = chapter('Settings modal', [
+const MODAL = entryRows('Settings modal', [
   ['.modal.widget-settings__modal.<code> .modal-body', OBSERVED],
   ['.widget-settings__base-space, .widget_main_info, .widget-settings__command-plate', OBSERVED],
   ['.widget-state_status_*', OBSERVED],
   [
     '.js-widget-install, .install-widget__button',
     OBSERVED,
-    'behind a consent tick, whose own markup is an assumption',
+    'behind a consent check box, whose markup is an assumption',
   ],
   ['.js-widget-uninstall, .js-modal-confirm, .modal-body__actions__save', OBSERVED],
   [
@@ -53,12 +63,12 @@ const MODAL = chapter('Settings modal', [
   [
     '.widget_settings_block__descr with the tags #HOST# …',
     `${KOMMO}/manifest-json`,
-    '#API_HASH# of amoCRM is left as it is',
+    'leaves #API_HASH# of amoCRM unchanged',
   ],
   [
     '.widget-settings-block__desc-expander',
     OBSERVED,
-    'from what height a description is folded is an assumption',
+    'the height from which a description is folded is an assumption',
   ],
   [
     '#widget_settings__fields_wrapper, __item_field, __title_field, __input_field, __error',
@@ -76,16 +86,14 @@ const MODAL = chapter('Settings modal', [
   ['field users_lp', FIELDS, 'the names of its inputs are an assumption'],
   ['required', FIELDS, 'the text of the message is an assumption'],
   ['a plain string in a custom field is not stored', FIELDS, 'the log warns'],
-  ['POST account /ajax/v2/integrations/:uuid/install', 'assumption', OWN_ADDRESS],
-  ['POST account /ajax/widgets/crm_post', 'assumption', OWN_ADDRESS],
 ]);
 
-const AREAS = chapter('Areas', [
+const AREAS = entryRows('Areas', [
   ['settings', LOCATIONS, '/settings/widgets/ with the modal open; #/ closes it'],
   [
     'advanced_settings',
     LOCATIONS,
-    `/settings/advanced/<code>/; ${OWN_ADDRESS}; #list_page_holder, .list-widget, #work-area-<code>`,
+    `/settings/advanced/<code>/; ${OWN_ADDRESS.note}; #list_page_holder, .list-widget, #work-area-<code>`,
   ],
   [
     'lcard, ccard, comcard, cucard',
@@ -95,7 +103,7 @@ const AREAS = chapter('Areas', [
   [
     'llist, clist, culist, tlist',
     LOCATIONS,
-    'ticked rows; the widget under "More"; the callback customers.selected is an assumption',
+    'selected rows; the widget under "More"; the callback customers.selected is an assumption',
   ],
   [
     'tlist, tline, tcalendar',
@@ -105,7 +113,7 @@ const AREAS = chapter('Areas', [
   [
     'card_sdk',
     `${AMO}/web_sdk/card`,
-    'a tab with linked elements and their quantities, preloaded and found ones, unlinking',
+    'a tab with linked elements and their quantities, preloading, search, unlinking',
   ],
   ['catalogs', `${AMO}/web_sdk/list`, '/catalogs/4001', 'partly'],
   [
@@ -119,8 +127,6 @@ const AREAS = chapter('Areas', [
     `${AMO}/digital_pipeline/integrations`,
     'called by a button under the trigger and by POST /__emulator/trigger; form or JSON by the switch pipelineWebhookBody; 5 s is an assumption',
   ],
-  ['POST account /ajax/emulator/triggers', 'assumption', OWN_ADDRESS],
-  ['POST account /ajax/emulator/triggers/:id/try', 'assumption', OWN_ADDRESS],
   ['lead_sources', LOCATIONS, 'a source opens the settings with its context'],
   ['salesbot_designer', `${AMO}/integrations/salesbot`, 'one block; the bot is not run', 'partly'],
   [
@@ -132,7 +138,7 @@ const AREAS = chapter('Areas', [
   [
     'sms',
     `${AMO}/integrations/system_sms`,
-    'POST /__emulator/sms has a message sent through sms.endpoint; add_source of type sms works in cards',
+    'POST /__emulator/sms sends a message through sms.endpoint; add_source of type sms works in cards',
   ],
   [
     'mobile_card',
@@ -142,36 +148,29 @@ const AREAS = chapter('Areas', [
   [
     'ai_agent, website_chat_button, whatsapp_modal, amoforms, personal_page',
     LOCATIONS,
-    'no source says what runs there; ai_agent: its description is looked for in every language',
+    'no source says what they run; the description of ai_agent is checked in every language',
     'missing',
   ],
   ['a widget that was never saved runs in no other area', OBSERVED, 'switch runUnconfigured'],
 ]);
 
-const SCENERY = chapter('Scenery of the cards', [
+const SCENERY = entryRows('Scenery of the cards', [
   [
     '/api/v4/:entity/custom_fields: GET, POST',
-    `${AMO}/crm_platform/custom-fields`,
-    'a field or two of each kind; filters are not followed',
+    `${CRM}/custom-fields`,
+    'a field or two of each kind; ignores filters',
     'partly',
   ],
   [
     '/api/v4/:entity, /api/v4/:entity/:id: GET',
-    `${AMO}/crm_platform/leads-api`,
+    `${CRM}/leads-api`,
     'the few rows that cards and lists show; nothing can be written',
     'partly',
   ],
-  [
-    'GET account /private/ajax/search.php',
-    OBSERVED,
-    'the rows that cards and lists show',
-    'partly',
-  ],
-  ['GET account /ajax/todo/search', OBSERVED, 'as the one above', 'partly'],
-  ['/api/v4/tasks: GET, POST', `${AMO}/crm_platform/tasks-api`, 'kept until a reset', 'partly'],
+  ['/api/v4/tasks: GET, POST', `${CRM}/tasks-api`, 'kept until a reset', 'partly'],
 ]);
 
-const LOOK = chapter('Look', [
+const LOOK = entryRows('Look', [
   [
     'data-color-scheme and the palette variables',
     `${KOMMO}/dark-theme`,
@@ -181,7 +180,7 @@ const LOOK = chapter('Look', [
   ['fonts', 'PT Sans where the machine has it, else Arial', 'not shipped'],
 ]);
 
-const CONTROLS = chapter('System controls', [
+const CONTROLS = entryRows('System controls', [
   ...[
     'button',
     'cancel_button',
@@ -192,15 +191,20 @@ const CONTROLS = chapter('System controls', [
     'checkbox',
     'radio',
   ].map((name): [string, string] => [`/tmpl/controls/${name}.twig`, OBSERVED]),
-  ['/tmpl/controls/multiselect.twig', OBSERVED, 'drawn as a list of ticks', 'partly'],
+  ['/tmpl/controls/multiselect.twig', OBSERVED, 'drawn as a list of check boxes', 'partly'],
   ['/tmpl/controls/checkboxes_dropdown.twig, …/values_title.twig', SAMPLES],
   ['/tmpl/controls/date_field.twig', OBSERVED, "the browser's own date input", 'partly'],
   [
     '/tmpl/controls/suggest.twig',
     OBSERVED,
-    'its own items, or asked from a server with the parameter ajax; the form of that answer is an assumption',
+    'its own items, or those of a server with the parameter ajax; the form of that answer is an assumption',
   ],
-  ['/tmpl/controls/file.twig', OBSERVED, 'chooses, does not upload', 'partly'],
+  [
+    '/tmpl/controls/file.twig',
+    OBSERVED,
+    'lets the user choose a file, does not upload it',
+    'partly',
+  ],
   ['/tmpl/controls/switcher.twig', `${AMO}/integrations/salesbot`],
   [
     '/tmpl/controls/pipeline_select/index.twig',
@@ -211,17 +215,17 @@ const CONTROLS = chapter('System controls', [
   ['include_control', `${AMO}/web_sdk/mechanics`],
 ]);
 
-const WARNINGS = chapter('What the log warns of', [
+const WARNINGS = entryRows('What the log warns of', [
   ['console output, alert, confirm, prompt', `${KOMMO}/getting-listed`],
   ['synchronous requests', `${KOMMO}/getting-listed`],
   ['global style rules', `${KOMMO}/getting-listed`],
   ['inserted script elements', `${KOMMO}/getting-listed`],
   ['$authorizedAjax in loops', `${KOMMO}/getting-listed`, 'more than 10 calls in 5 seconds'],
   ['virtual clicks on Install, Uninstall, Save', `${KOMMO}/getting-listed`],
-  ['eval', `${KOMMO}/getting-listed`, 'looked for in the files'],
+  ['eval', `${KOMMO}/getting-listed`, 'searched in the files'],
 ]);
 
-const CHOICES = chapter(
+const CHOICES = entryRows(
   'Switches of the page',
   HOST_SWITCHES.map(({ name, options, why }) => [`${name}: ${options.join(' | ')}`, 'own', why]),
 );
@@ -230,10 +234,13 @@ const CHOICES = chapter(
 export const HOST_COVERAGE: CoverageRow[] = [
   ...LOADER,
   ...MODAL,
+  ...routeRows('Settings modal', pageRequestRoutes()),
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,
+  ...routeRows('Areas', triggerRoutes()),
   ...SCENERY,
+  ...routeRows('Scenery of the cards', searchRoutes()),
   ...LOOK,
   ...WARNINGS,
   ...CHOICES,

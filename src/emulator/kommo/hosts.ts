@@ -1,4 +1,4 @@
-import type { Tld } from '../kommo/entities.ts';
+import type { Tld } from './entities.ts';
 
 /** Which of Kommo's machines a request is meant for. */
 export type HostKind = 'account' | 'amojo' | 'www' | 'api' | 'control';
@@ -9,7 +9,7 @@ export interface EmulatedHost {
   kind: HostKind;
   /** First label of an account host. */
   subdomain: string;
-  /** Undefined where the name does not say it (`demo.anything.localhost`). */
+  /** Undefined if the name does not say (`demo.anything.localhost`). */
   tld: Tld | undefined;
 }
 
@@ -22,8 +22,8 @@ const BRANDS: Record<string, Tld> = {
 };
 
 /**
- * Reads a Host header. Kommo's real names and their `*.localhost` stand-ins are the same machines; every
- * name that is none of them is the emulator's own (its control API).
+ * Reads a Host header. Kommo's real names and their `*.localhost` stand-ins are the same machines; any
+ * other name is the emulator's own (its control API).
  */
 export function parseHost(header: string): EmulatedHost {
   const name = header.trim().toLowerCase().replace(/:\d+$/, '');

@@ -1,10 +1,10 @@
-import type { Integration } from '../kommo/entities.ts';
-import type { World } from '../kommo/world.ts';
-import { loadWidget } from './widget-folder.ts';
+import { loadWidget } from '../upload/widget-folder.ts';
+import type { Integration } from './entities.ts';
+import type { World } from './world.ts';
 
 /**
- * Makes the widget that is opened the uploaded archive of the first integration, so that the servers know its
- * places and fields. A widget that cannot be read counts as not uploaded.
+ * Makes the opened widget the uploaded archive of the first integration, so that the servers know its
+ * locations and fields. A widget that cannot be read counts as not uploaded.
  */
 export async function adoptWidget(world: World): Promise<void> {
   if (world.widgetPath === undefined || world.state.integrations.length === 0) return;

@@ -1,14 +1,14 @@
-import { formEncode } from '../engine/form-encode.ts';
-import type { Account, CrmWebhook } from './entities.ts';
-import { callHook } from './hooks.ts';
-import type { World } from './world.ts';
+import type { Account, CrmWebhook } from '../entities.ts';
+import type { World } from '../world.ts';
+import { callHook } from './call-hook.ts';
+import { formEncode } from './form-encode.ts';
 
 const TIMEOUT_MS = 2000;
 const MINUTE = 60_000;
 
-/** Pauses before the next try, counted from the one before: 5 and 15 minutes, then 15 minutes and an hour. */
+/** Pauses before each further try. */
 const PAUSES = [5 * MINUTE, 15 * MINUTE, 15 * MINUTE, 60 * MINUTE];
-/** Bad answers within two hours after which a webhook is switched off. */
+/** A webhook with more bad answers than this within two hours is switched off. */
 const BAD_MAX = 100;
 const BAD_WINDOW_MS = 120 * MINUTE;
 
@@ -30,7 +30,7 @@ function outbox(world: World): Outbox {
 }
 
 /**
- * Tells everyone who asked for this event, form-encoded and unsigned.
+ * Sends an event to everyone who subscribed to it, form-encoded and unsigned.
  * https://www.amocrm.ru/developers/content/crm_platform/webhooks-format
  */
 export async function notifyCrmWebhooks(
@@ -53,7 +53,7 @@ export async function notifyCrmWebhooks(
   await deliverDue(world);
 }
 
-/** Sends what is due by the emulator's clock; called again whenever that clock is moved on. */
+/** Sends what is due by the emulator's clock; called whenever that clock moves on. */
 export async function deliverDue(world: World): Promise<void> {
   const box = outbox(world);
   const now = world.clock.now();
@@ -83,7 +83,7 @@ function settle(world: World, webhook: CrmWebhook, delivery: Delivery, status: n
   box.bad[webhook.id] = bad;
   if (bad.length > BAD_MAX) webhook.disabled = true;
   const pause = PAUSES[delivery.tries];
-  // The two late tries are only for servers that failed, not for those that refused.
+  // Only servers that failed get the two late tries, not those that refused.
   const isFailure = status === 499 || status >= 500;
   if (pause === undefined || (delivery.tries >= 2 && !isFailure)) return;
   box.pending.push({ ...delivery, tries: delivery.tries + 1, due_at: now + pause });

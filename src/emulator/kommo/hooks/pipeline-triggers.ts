@@ -1,10 +1,10 @@
-import { formEncode } from '../engine/form-encode.ts';
-import { loadWidget } from '../upload/widget-folder.ts';
-import type { Account, Integration } from './entities.ts';
-import { callHook } from './hooks.ts';
-import type { World } from './world.ts';
+import { loadWidget } from '../../upload/widget-folder.ts';
+import type { Account, Integration } from '../entities.ts';
+import type { World } from '../world.ts';
+import { callHook } from './call-hook.ts';
+import { formEncode } from './form-encode.ts';
 
-/** Not documented; Kommo asks for an answer as fast as possible. */
+/** Not documented; Kommo asks for a fast answer. */
 const TIMEOUT_MS = 5000;
 
 /** https://www.amocrm.ru/developers/content/digital_pipeline/integrations */
@@ -34,7 +34,7 @@ export interface Trigger {
   settings: Record<string, unknown>;
 }
 
-/** What happens to a lead (or customer) and sets triggers off. */
+/** What happens to a lead or customer and sets off triggers. */
 export interface TriggerCause {
   event?: TriggerEvent;
   /** Id of the lead or customer. */

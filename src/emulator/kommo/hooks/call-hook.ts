@@ -2,8 +2,8 @@ import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { Integration } from './entities.ts';
-import type { World } from './world.ts';
+import type { Integration } from '../entities.ts';
+import type { World } from '../world.ts';
 
 export interface Hook {
   /** What it is, for the log: `install`, `disable`, `chat webhook`, `crm webhook`. */
@@ -12,7 +12,7 @@ export interface Hook {
   url: string;
   headers?: Record<string, string>;
   body?: string;
-  /** Patience in milliseconds, from connecting to the status line. */
+  /** In milliseconds, from connecting to the status line. */
   timeoutMs: number;
   integration?: Integration;
 }
@@ -23,14 +23,14 @@ const lookup: LookupFunction = (hostname, options, callback) => {
   systemLookup(name, options, callback);
 };
 
-/** Calls an integration's own address, once. @returns the status, or 0 when there was no answer in time */
+/** Calls an integration's own address, once. @returns the status, 0 for no answer in time */
 export async function callHook(world: World, hook: Hook): Promise<number> {
   const status = await send(hook).catch(() => 0);
   const address = URL.canParse(hook.url) ? new URL(hook.url) : undefined;
   world.log.add({
     kind: 'hook',
     name: hook.name,
-    // The query carries codes and signatures, so only the address is told.
+    // The query carries codes and signatures, so only the address is logged.
     detail: { to: `${address?.origin ?? 'an invalid address'}${address?.pathname ?? ''}`, status },
   });
   return status;
@@ -58,7 +58,7 @@ async function send(hook: Hook): Promise<number> {
   request.once('error', reject);
   request.once('response', (response) => {
     response.resume();
-    // Whatever becomes of the body does not matter to Kommo.
+    // Kommo ignores the body.
     response.once('error', () => undefined);
     resolve(response.statusCode ?? 0);
   });
