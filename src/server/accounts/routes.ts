@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Parts } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import { sendPage } from '../platform/http/page.ts';
+import { type PageKey, pageText } from '../platform/http/page-text.ts';
 import type { ZodTypeProvider } from '../platform/http/zod-schemas.ts';
 import { browserOrigin } from './browser-origin.ts';
 import { type ConsentOutcome, finishConsent, refuseConsent } from './consent/consent.ts';
-import { consentTexts } from './consent/consent-texts.ts';
 import { readKommoRedirect } from './consent/kommo-redirect.ts';
 import { receiveInstallCall } from './install/install.ts';
 import { receiveDisableHook } from './uninstall.ts';
@@ -69,7 +69,7 @@ export function registerKommo(app: FastifyInstance, parts: Parts): void {
           return showOutcome(parts, request, reply, () => refuseConsent(parts, redirect.state));
         case 'invalid': {
           const { isBrowser, parameter, problem } = redirect;
-          if (isBrowser) return showPage(request, reply, 'bad_link', 400);
+          if (isBrowser) return showPage(request, reply, 'consent.bad_link');
           throw new AppError('bad_request', { fields: [{ path: parameter, code: problem }] });
         }
       }
@@ -108,11 +108,11 @@ async function showOutcome(
   work: () => Promise<ConsentOutcome>,
 ) {
   const outcome = await work();
-  if (outcome.kind === 'unknown_state') return showPage(request, reply, 'unknown_state', 400);
-  const texts = consentTexts(request.headers['accept-language'], outcome.kind);
+  const key = `consent.${outcome.kind}` as const;
+  if (outcome.kind === 'unknown_state') return showPage(request, reply, key);
   return sendPage(reply, {
     status: STATUS[outcome.kind],
-    ...texts,
+    ...textFor(request, key),
     hint: {
       origin: browserOrigin(parts.config, outcome.host),
       message: { type: 'chat-connector:authorized', version: 1, session: '' },
@@ -120,11 +120,12 @@ async function showOutcome(
   });
 }
 
-function showPage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  key: Parameters<typeof consentTexts>[1],
-  status: number,
-) {
-  return sendPage(reply, { status, ...consentTexts(request.headers['accept-language'], key) });
+/** For whoever came with a link that leads nowhere: there is no page to tell. */
+function showPage(request: FastifyRequest, reply: FastifyReply, key: PageKey) {
+  return sendPage(reply, { status: 400, ...textFor(request, key) });
+}
+
+/** In the language of the browser: the account may be unknown, and its language with it. */
+function textFor(request: FastifyRequest, key: PageKey) {
+  return pageText(request.headers['accept-language'] ?? '', key);
 }

@@ -7,13 +7,13 @@ import type { Parts } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { bearerOf } from '../../platform/http/bearer.ts';
 import { sendPage } from '../../platform/http/page.ts';
+import { pageText } from '../../platform/http/page-text.ts';
 import { StreamSlots } from '../../platform/http/stream-slots.ts';
 import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
 import { Aftermath } from '../aftermath.ts';
 import { findRecipient, type Recipient, receiveEvent } from '../health/receive-event.ts';
 import { viewAttempt } from './attempt-view.ts';
 import { AttemptWatch, type Sighting } from './attempt-watch.ts';
-import { callbackTexts } from './callback-texts.ts';
 import { finishOAuth } from './finish-oauth.ts';
 import { lookWithKey } from './look-at-attempt.ts';
 import { hashKey } from './start-attempt.ts';
@@ -67,9 +67,10 @@ function registerCallback(app: FastifyInstance, parts: Parts): void {
       },
     },
     async (request, reply) => {
-      const result = await finishOAuth(parts, request.params.connector, queryOf(request));
-      const { attempt } = result;
-      const page = { status: attempt ? 200 : 400, ...callbackTexts(result) };
+      const { connector } = request.params;
+      const { attempt, outcome, language } = await finishOAuth(parts, connector, queryOf(request));
+      const text = pageText(language, `sign_in.${outcome}`, { name: attempt?.accountName ?? '' });
+      const page = { status: attempt ? 200 : 400, ...text };
       if (!attempt) return sendPage(reply, page);
       return sendPage(reply, {
         ...page,
