@@ -160,12 +160,12 @@ export async function claimIdempotencyKey(
   return { kind: 'answered', answer: { status: row.status, body: JSON.parse(body) } };
 }
 
-/** Keeps the lease alive while the work takes long. */
+/** Extends the lease; undefined when the key is no longer ours, or its answer is stored. */
 export async function renewIdempotencyKey(
   db: Db,
   claim: KeyClaim,
   leaseSeconds: number,
-): Promise<KeyClaim> {
+): Promise<KeyClaim | undefined> {
   const row = await db
     .updateTable('idempotency_keys')
     .set({
@@ -177,7 +177,7 @@ export async function renewIdempotencyKey(
     .where('status', 'is', null)
     .returning('lease_until')
     .executeTakeFirst();
-  return row ? { ...claim, leaseUntil: row.lease_until } : claim;
+  return row && { ...claim, leaseUntil: row.lease_until };
 }
 
 /** Stores the answer, sealed: it may hold the key of a connection attempt. */
