@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { createErrorHandler, registerAccountLine, registerAuth } from './access/routes.ts';
-import { hostOfBrowserOrigin } from './accounts/browser-origin.ts';
+import { hostOfBrowserOrigin } from './accounts/caller.ts';
 import { registerKommo } from './accounts/routes.ts';
-import { registerConnections } from './channels/attempts/routes.ts';
+import { registerAttempts, registerOpenAttempts } from './channels/attempts/routes.ts';
+import { registerWebhooks } from './channels/health/routes.ts';
 import { registerChannels } from './channels/routes.ts';
 import type { Parts } from './context.ts';
 import { createServer } from './platform/http/create-server.ts';
@@ -30,6 +31,7 @@ export async function createApp(
   await app.register(async (guarded) => {
     registerAuth(guarded, parts);
     registerChannels(guarded, parts);
+    registerAttempts(guarded, parts);
     // Sign-ins wait for chat services; what is in this line waits for Kommo, which all accounts share.
     await guarded.register(async (inLine) => {
       registerAccountLine(inLine);
@@ -37,8 +39,7 @@ export async function createApp(
       registerTemplates(inLine, parts);
     });
   });
-  await app.register(async (open) => {
-    registerConnections(open, parts);
-  });
+  await app.register(async (open) => registerOpenAttempts(open, parts));
+  await app.register(async (open) => registerWebhooks(open, parts));
   return app;
 }

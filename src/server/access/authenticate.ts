@@ -1,5 +1,5 @@
-import { hostOfBrowserOrigin } from '../accounts/browser-origin.ts';
 import type { Caller } from '../accounts/caller.ts';
+import { hostOfBrowserOrigin } from '../accounts/caller.ts';
 import { type Account, findAccount, findAccountByHost, moveAccount } from '../accounts/rows.ts';
 import type { Parts } from '../context.ts';
 import type { AccountHost } from '../kommo/account-host.ts';

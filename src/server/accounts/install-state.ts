@@ -5,12 +5,7 @@ import { AppError } from '../platform/app-error.ts';
 import type { Caller } from './caller.ts';
 import { beginConsent } from './consent/consent.ts';
 import { vouchForInstallCodes } from './install/rows.ts';
-import { type Account, findAccount as findStoredAccount, findUserRights } from './rows.ts';
-
-/** The account with this id, whatever its state; undefined when it never installed. */
-export async function findAccount(parts: Parts, accountId: number): Promise<Account | undefined> {
-  return findStoredAccount(parts.db, accountId);
-}
+import { type Account, findUserRights } from './rows.ts';
 
 /**
  * The caller's account, for routes that need its grant.

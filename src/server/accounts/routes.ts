@@ -4,8 +4,9 @@ import type { Parts } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import { sendPage } from '../platform/http/page.ts';
 import { type PageKey, pageText } from '../platform/http/page-text.ts';
+import { queryOf } from '../platform/http/query.ts';
 import type { ZodTypeProvider } from '../platform/http/zod-schemas.ts';
-import { browserOrigin } from './browser-origin.ts';
+import { browserOrigin } from './caller.ts';
 import { type ConsentOutcome, finishConsent, refuseConsent } from './consent/consent.ts';
 import { readKommoRedirect } from './consent/kommo-redirect.ts';
 import { receiveInstallCall } from './install/install.ts';
@@ -92,13 +93,6 @@ export function registerKommo(app: FastifyInstance, parts: Parts): void {
       return { status: 'accepted' as const };
     },
   );
-}
-
-/** The query as it was sent; the framework's own reading would hide how often a parameter came. */
-function queryOf(request: FastifyRequest): URLSearchParams {
-  const url = request.raw.url ?? '';
-  const start = url.indexOf('?');
-  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
 }
 
 async function showOutcome(

@@ -2,7 +2,6 @@ import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { Preferences } from '../../contract/api.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
-import { currentInstall } from '../platform/database/current-install.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
 import type { SettingsTable } from '../platform/database/schema.ts';
 import { transaction } from '../platform/database/transaction.ts';
@@ -483,6 +482,19 @@ export async function saveUserRights(
     )
     .onConflict((conflict) => conflict.columns(['account_id', 'user_id']).doUpdateSet(answer))
     .execute();
+}
+
+/**
+ * The account's row while it is in this install epoch, for writes that must not outlive it. An uninstall
+ * under way is waited for.
+ */
+function currentInstall(db: Db, accountId: number, epoch: number) {
+  return db
+    .selectFrom('accounts')
+    .where('accounts.id', '=', accountId)
+    .where('accounts.epoch', '=', epoch)
+    .where('accounts.install_state', '!=', 'disabled')
+    .forShare();
 }
 
 export async function forgetUserRights(trx: Trx, accountId: number): Promise<void> {

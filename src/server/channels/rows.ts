@@ -3,7 +3,6 @@ import type { ChannelStatus, LinkedAccount, StatusReason } from '../../contract/
 import type { Db, Trx } from '../platform/database/database.ts';
 import { prepared } from '../platform/database/prepared.ts';
 import { newPass, type ResealPass, reseal } from '../platform/database/reseal.ts';
-import { isRowId } from '../platform/database/row-id.ts';
 import type { ChannelsTable } from '../platform/database/schema.ts';
 import type { SealContext, Secrets } from '../platform/database/secrets.ts';
 
@@ -332,4 +331,14 @@ function signedInColumns(secrets: Secrets, id: string, signedIn: SignedIn) {
     phone,
     ...sealedColumns(secrets, id, own),
   };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Whether a text from outside can be the id of one of our rows. Anything else is unknown by its shape,
+ * and the database would refuse it as an error instead of finding nothing.
+ */
+export function isRowId(text: string): boolean {
+  return UUID.test(text);
 }

@@ -13,16 +13,16 @@ import {
   readPipelines,
   readTemplates,
   refreshProfile,
-} from '../accounts/kommo-data.ts';
+} from '../accounts/kommo-lists.ts';
 import { effectivePreferences } from '../accounts/preferences.ts';
 import type { StoredSettings } from '../accounts/rows.ts';
 import { type Account, findAccount } from '../accounts/rows.ts';
-import { viewChannel } from '../channels/channel-view.ts';
+import { viewChannel } from '../channels/channels.ts';
 import { listChannels, type StoredChannel } from '../channels/rows.ts';
 import type { StoredSync } from '../channels/sources/rows.ts';
 import type { Parts } from '../context.ts';
 import { isLastingRefusal, toAppError } from '../to-app-error.ts';
-import { CHANGEABLE } from './changeable.ts';
+import { CHANGEABLE } from './check-save.ts';
 import { findOverview } from './rows.ts';
 
 /** What the settings are composed of. */

@@ -3,7 +3,7 @@ import type { Pipeline, SaveSettings, Settings, SyncStatus } from '../../contrac
 import { isAdmin } from '../access/admin.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { requireActiveAccount } from '../accounts/install-state.ts';
-import { askPipelines, knownTemplates, LIST_SECONDS } from '../accounts/kommo-data.ts';
+import { askPipelines, knownTemplates, LIST_SECONDS } from '../accounts/kommo-lists.ts';
 import { storedPreferences } from '../accounts/preferences.ts';
 import { type Account, findAccount } from '../accounts/rows.ts';
 import { listChannels, type StoredChannel } from '../channels/rows.ts';
@@ -13,7 +13,7 @@ import type { Parts } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
-import { demandVersion, judgeSave } from './judge-save.ts';
+import { checkSave, demandVersion } from './check-save.ts';
 import { composeSettings, readSettings, viewSync } from './read-settings.ts';
 import { findOverview, type Overview, type Save, writeSave } from './rows.ts';
 import { assignSources } from './source-plan.ts';
@@ -116,7 +116,7 @@ async function readPresent(parts: Parts, account: Account): Promise<Present> {
 
 function judge(parts: Parts, wish: SaveSettings, present: Present, pipelines: Pipeline[]): void {
   const { settings, channels } = present;
-  judgeSave(wish, { settings, channels, pipelines, sharing: parts.config.pipelineSharing });
+  checkSave(wish, { settings, channels, pipelines, sharing: parts.config.pipelineSharing });
 }
 
 function composeSave(parts: Parts, account: Account, wish: SaveSettings, present: Present): Save {

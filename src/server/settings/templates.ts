@@ -2,7 +2,7 @@ import type { CreateTemplate, Template, TemplateCollection } from '../../contrac
 import type { Once } from '../access/idempotency.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { requireActiveAccount } from '../accounts/install-state.ts';
-import { findTemplates, outdateTemplates } from '../accounts/kommo-data.ts';
+import { findTemplates, outdateTemplates } from '../accounts/kommo-lists.ts';
 import type { Parts } from '../context.ts';
 import { isKommoError } from '../kommo/errors.ts';
 import type { NewTemplate } from '../kommo/templates-api.ts';

@@ -1,12 +1,12 @@
 import type { AttemptReason } from '../../../contract/api.ts';
-import { mainPipelineIds } from '../../accounts/kommo-data.ts';
+import { mainPipelineIds } from '../../accounts/kommo-lists.ts';
 import { findSettings, storeDefaultChannel } from '../../accounts/rows.ts';
 import type { Config } from '../../config.ts';
 import type { Parts } from '../../context.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { transaction } from '../../platform/database/transaction.ts';
-import { isAtLimit } from '../channel-limit.ts';
+import { isAtLimit } from '../channels.ts';
 import { retireEpochs } from '../clean-up/retire-epochs.ts';
 import { getConnector, linkedAccountOf, toolsForAttempt, webhookIdOf } from '../connector-tools.ts';
 import {

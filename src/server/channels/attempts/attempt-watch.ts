@@ -1,7 +1,6 @@
 import type { Attempt } from '../../../contract/api.ts';
 import type { Parts } from '../../context.ts';
-import { viewAttempt } from './attempt-view.ts';
-import { lookAtAttempt } from './look-at-attempt.ts';
+import { readAttempt, viewAttempt } from './read-attempt.ts';
 import { isLive, markWatched, readPulses, type StoredAttempt } from './rows.ts';
 
 /** Between the stored change and the screen; the worker's own pause comes before it. */
@@ -89,7 +88,7 @@ export class AttemptWatch {
   async #look(id: string, watched: Watched): Promise<void> {
     watched.isLooking = true;
     try {
-      const attempt = await lookAtAttempt(this.#parts, id);
+      const attempt = await readAttempt(this.#parts, id);
       const isOver = attempt !== undefined && !isLive(attempt.state);
       if (attempt && attempt.revision === watched.revision && !isOver) return;
       const view = attempt && (await viewAttempt(this.#parts, attempt));

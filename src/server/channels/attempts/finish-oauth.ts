@@ -1,15 +1,14 @@
 import type { AttemptState } from '../../../contract/api.ts';
-import { findAccount } from '../../accounts/install-state.ts';
 import { effectivePreferences } from '../../accounts/preferences.ts';
-import { findSettings } from '../../accounts/rows.ts';
+import { findAccount, findSettings } from '../../accounts/rows.ts';
 import { ConnectorError, type OAuthConnector } from '../../connectors/connector.ts';
 import { safeReason } from '../../connectors/http.ts';
 import type { Parts } from '../../context.ts';
 import { reasonOf, toolsForAttempt } from '../connector-tools.ts';
 import { acceptAccount, discardSignIn, type Obstacle } from './accept-account.ts';
 import { type AttemptEnd, endAttemptById, endUnreadable } from './end-attempt.ts';
+import { hashKey } from './read-attempt.ts';
 import { type Candidate, isLive, type StoredAttempt, spendOAuthState } from './rows.ts';
-import { hashKey } from './start-attempt.ts';
 
 /** What the person in front of the page is told. */
 type Outcome =
@@ -147,7 +146,7 @@ function endOfRefusal(error: string): AttemptEnd {
 }
 
 async function languageOf(parts: Parts, attempt: StoredAttempt): Promise<string> {
-  const account = await findAccount(parts, attempt.accountId);
+  const account = await findAccount(parts.db, attempt.accountId);
   if (!account) return 'en';
   const { preferences } = await findSettings(parts.db, account.id, account.epoch);
   return effectivePreferences(preferences, account).language.value;

@@ -3,9 +3,9 @@ import type { AttemptReason, AttemptState, LinkedAccount } from '../../../contra
 import type { AuthKind } from '../../../contract/connectors.ts';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.ts';
-import { isRowId } from '../../platform/database/row-id.ts';
 import type { AttemptsTable } from '../../platform/database/schema.ts';
 import type { SealContext, Secrets } from '../../platform/database/secrets.ts';
+import { isRowId } from '../rows.ts';
 
 /** What the admin's screen shows while an attempt is open. */
 export interface Shown {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { StartAttempt, StartedAttempt } from '../../../contract/api.ts';
 import type { AuthKind } from '../../../contract/connectors.ts';
 import type { Caller } from '../../accounts/caller.ts';
@@ -9,12 +9,12 @@ import type { Parts } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import { transaction } from '../../platform/database/transaction.ts';
-import { isAtLimit } from '../channel-limit.ts';
+import { isAtLimit } from '../channels.ts';
 import { reasonOf, toCredentialsError, toolsForAttempt, webhookIdOf } from '../connector-tools.ts';
 import { findChannel, findChannelSecrets, listChannels } from '../rows.ts';
 import { endLater } from '../sign-outs/session-endings.ts';
-import { viewAttempt } from './attempt-view.ts';
 import { endAttempt, endAttemptById } from './end-attempt.ts';
+import { hashKey, viewAttempt } from './read-attempt.ts';
 import {
   changeAttempt,
   findAttempt,
@@ -76,11 +76,6 @@ export async function startAttempt(
   const opened = await open(parts, row);
   const attempt = await begin(parts, connector, opened, oauthState);
   return { attempt: await viewAttempt(parts, attempt), attempt_key: key };
-}
-
-/** How keys and OAuth states are stored: whoever reads the database cannot use them. */
-export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
 }
 
 function randomKey(): string {

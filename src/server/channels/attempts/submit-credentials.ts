@@ -2,21 +2,22 @@ import type { SubmitCredentials, SubmittedAnswer } from '../../../contract/api.t
 import type { ConnectorField } from '../../../contract/connectors.ts';
 import type { FieldError } from '../../../contract/errors.ts';
 import type { Caller } from '../../accounts/caller.ts';
-import { findAccount } from '../../accounts/install-state.ts';
 import { effectivePreferences } from '../../accounts/preferences.ts';
-import { findSettings } from '../../accounts/rows.ts';
+import { findAccount, findSettings } from '../../accounts/rows.ts';
 import type { ApiKeyConnector, QrConnector } from '../../connectors/connector.ts';
 import { withoutInvisible } from '../../connectors/plain-text.ts';
 import type { Parts } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { getConnector, toCredentialsError, toolsForAttempt } from '../connector-tools.ts';
 import { acceptAccount } from './accept-account.ts';
-import { viewAttempt } from './attempt-view.ts';
 import { endAttemptById, endUnreadable } from './end-attempt.ts';
-import { keyEnding } from './key-ending.ts';
 import { formatPhone, phoneDigits } from './phone.ts';
 import { withCheck } from './qr-progress.ts';
+import { viewAttempt } from './read-attempt.ts';
 import { type Candidate, changeAttempt, findAttempt, isLive, type StoredAttempt } from './rows.ts';
+
+/** Of a shorter key four characters would tell too much. */
+const SHORTEST_KEY = 12;
 
 /**
  * Takes what the admin submits to an open attempt: the fields of an API key, a phone number for a pairing
@@ -151,7 +152,7 @@ async function requestPairingCode(
 }
 
 async function readPhone(parts: Parts, attempt: StoredAttempt, typed: string): Promise<string> {
-  const account = await findAccount(parts, attempt.accountId);
+  const account = await findAccount(parts.db, attempt.accountId);
   const { preferences } = await findSettings(parts.db, attempt.accountId, attempt.epoch);
   const country = account ? effectivePreferences(preferences, account).country.value : '';
   const phone = phoneDigits(typed, country);
@@ -183,6 +184,16 @@ function checkedValues(
   }
   if (faults.length > 0) throw faulty(faults);
   return values;
+}
+
+/** The last four characters of the key among the submitted values: how people tell their keys apart. */
+export function keyEnding(
+  fields: readonly ConnectorField[],
+  values: Record<string, string>,
+): string | undefined {
+  const secret = fields.find((field) => field.secret && values[field.name] !== undefined);
+  const key = (secret && values[secret.name]) ?? '';
+  return key.length < SHORTEST_KEY ? undefined : key.slice(-4);
 }
 
 function isWebAddress(text: string): boolean {

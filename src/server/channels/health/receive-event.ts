@@ -7,10 +7,10 @@ import {
 import type { Parts } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { toAppError } from '../../to-app-error.ts';
-import type { Aftermath } from '../aftermath.ts';
 import { progressQrNow } from '../attempts/qr-progress.ts';
 import { allowChecksNow } from '../attempts/rows.ts';
 import { toolsFor } from '../connector-tools.ts';
+import type { Aftermath } from './aftermath.ts';
 import { noteHealth } from './channel-health.ts';
 import { findWebhookOwner, type WebhookOwner } from './rows.ts';
 

@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import type { ChannelStatus, StatusReason } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
-import { isRowId } from '../../platform/database/row-id.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
-import { openSecrets, type StoredChannel, toChannel } from '../rows.ts';
+import { isRowId, openSecrets, type StoredChannel, toChannel } from '../rows.ts';
 
 /**
  * Notes how a channel is doing, unless it signed in anew after `asOf`: an older answer says nothing about

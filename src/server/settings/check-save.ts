@@ -1,12 +1,24 @@
-import type { Pipeline, Preferences, SaveSettings } from '../../contract/api.ts';
+import type { Pipeline, Preferences, SaveSettings, Settings } from '../../contract/api.ts';
 import type { FieldError } from '../../contract/errors.ts';
 import { faultyPreferences, isPreferenceChanged } from '../accounts/preferences.ts';
 import type { StoredSettings } from '../accounts/rows.ts';
 import type { StoredChannel } from '../channels/rows.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../platform/app-error.ts';
-import { CHANGEABLE } from './changeable.ts';
 import { SOURCE_LIMIT } from './source-plan.ts';
+
+/**
+ * Which settings may change while the integration runs. The country is fixed by the first save: phone
+ * numbers that were typed the national way were completed with it, and the numbers of existing channels
+ * would be read as another country's under a new one.
+ */
+export const CHANGEABLE: Settings['changeable'] = {
+  'channels.name': 'anytime',
+  'channels.pipeline_ids': 'anytime',
+  default_channel_id: 'anytime',
+  'preferences.language': 'anytime',
+  'preferences.country': 'reinstall',
+};
 
 /** What the account has at the moment of judging. */
 export interface Present {
@@ -22,7 +34,7 @@ export interface Present {
  * @throws AppError `version_conflict`, `validation_failed` with the path of each faulty value,
  *   `requires_reinstall`, `source_limit_reached`
  */
-export function judgeSave(wish: SaveSettings, present: Present): void {
+export function checkSave(wish: SaveSettings, present: Present): void {
   demandVersion(present.settings, wish);
   const faults = [
     ...faultyChannels(wish, present),

@@ -1,4 +1,4 @@
-import type { Parts } from '../context.ts';
+import type { Parts } from '../../context.ts';
 
 /** Work under way when the process stops may finish in this time. */
 const DRAIN_MS = 1_500;

@@ -1,16 +1,56 @@
+import { createHash } from 'node:crypto';
 import type { Attempt } from '../../../contract/api.ts';
 import { findSettings } from '../../accounts/rows.ts';
 import type { Parts } from '../../context.ts';
-import { viewChannel } from '../channel-view.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { viewChannel } from '../channels.ts';
 import { findChannel } from '../rows.ts';
 import { qrImage } from './qr-image.ts';
-import { isLive, type StoredAttempt } from './rows.ts';
+import { findAttempt, findAttemptByKey, isLive, type StoredAttempt } from './rows.ts';
 
 const SHORT_POLL_MS = 2_000;
 const LONG_POLL_MS = 5_000;
 
 /** Without news the pause grows by a tenth of the time since the last. */
 const BACK_OFF = 0.1;
+
+/**
+ * The attempt as it stands, for those who have its key. Reading moves nothing: it only has the worker ask more
+ * often about a QR sign-in.
+ *
+ * @throws AppError `unauthorized`, alike for a wrong key and an unknown attempt
+ */
+export async function readWithKey(
+  parts: Parts,
+  id: string,
+  key: string | undefined,
+): Promise<StoredAttempt> {
+  const attempt = key && (await findAttemptByKey(parts.db, parts.secrets, id, hashKey(key)));
+  if (!attempt) throw new AppError('unauthorized');
+  return asSeen(parts, attempt);
+}
+
+/** The attempt as it stands; undefined when it is unknown. */
+export async function readAttempt(parts: Parts, id: string): Promise<StoredAttempt | undefined> {
+  const attempt = await findAttempt(parts.db, parts.secrets, id);
+  return attempt && asSeen(parts, attempt);
+}
+
+/**
+ * As the viewer is told: an attempt whose time is over has expired, though the worker ends it some seconds later,
+ * and one with a secret that cannot be opened has failed.
+ */
+function asSeen(parts: Parts, attempt: StoredAttempt): StoredAttempt {
+  if (!isLive(attempt.state)) return attempt;
+  if (attempt.expiresAt <= parts.now())
+    return { ...attempt, state: 'expired', reason: 'timed_out' };
+  return attempt.isReadable ? attempt : { ...attempt, state: 'failed', reason: 'service_error' };
+}
+
+/** How keys and OAuth states are stored: a reader of the database cannot use them. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}
 
 /** An attempt as the wire has it. Holds nothing secret but what its own admin must see to sign in. */
 export async function viewAttempt(parts: Parts, attempt: StoredAttempt): Promise<Attempt> {
