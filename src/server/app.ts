@@ -19,7 +19,7 @@ export async function createApp(
   const app = createServer({
     log,
     publicUrl: config.publicUrl,
-    // Pages of Kommo, and of nobody else. Which account they belong to is checked where the token is.
+    // Pages of Kommo and no others. `authenticate` checks whether the page is the account's own.
     isAllowedOrigin: (origin) => hostOfBrowserOrigin(config, origin) !== undefined,
     describe: ({ caller }) => ({ accountId: caller?.accountId }),
   });

@@ -18,7 +18,7 @@ import {
   storeAnswer,
 } from './rows.ts';
 
-/** A write as it came: what makes it the same as another one, or not. */
+/** A write as it came in: everything that makes it the same as another one, or different. */
 export interface KeyedRequest {
   accountId: number;
   userId: number;
@@ -33,13 +33,13 @@ export interface KeyedRequest {
 
 export interface Once {
   /**
-   * Stores the answer in the work's own transaction, so that a crash right after the commit cannot make
-   * a repeated request do the work twice.
+   * Stores the answer in the work's own transaction. Without it, a crash right after the commit would make
+   * the repeated request do the work twice.
    */
   keep: (trx: Trx, answer: StoredAnswer) => Promise<void>;
   /**
-   * The same request was begun before and nobody knows how it ended: what it does outside the database may
-   * be done already.
+   * The same request was begun before, and how it ended is unknown: what it does outside the database may
+   * already be done.
    */
   isRepeat: boolean;
   /** Names this very request, in 32 letters and digits: the same each time it is repeated. */
@@ -85,7 +85,7 @@ export async function runUnderKey(
     case 'other_request':
       throw new AppError('idempotency_key_reused');
     case 'answer_lost':
-      // Doing it a second time would be worse: the caller sees what is there, and takes a new key.
+      // Doing the work again would be worse: the caller checks what is there and takes a new key.
       parts.log.error({ accountId: use.accountId }, 'a stored answer cannot be opened');
       throw new AppError('idempotency_key_reused');
     case 'running':
@@ -134,8 +134,8 @@ function readKey([key, ...others]: readonly string[]): string | undefined {
 }
 
 /**
- * What makes two requests the same: method, address, parsed body, and whose they are. An answer may hold the
- * key of an attempt, which no other administrator may have.
+ * Two requests are the same when method, address, parsed body and user are. The user counts because an answer
+ * may hold the key of an attempt, which no other administrator may have.
  */
 function hashOf({ userId, method, path, body }: KeyedRequest): string {
   return createHash('sha256')

@@ -23,8 +23,8 @@ declare module 'fastify' {
 const DEADLINE_MS = 9_000;
 
 /**
- * Guards a scope: no route in it runs, and no body is read, before the disposable token was proven. The
- * token is read from `X-Auth-Token` alone, and only when it is there once.
+ * Guards a scope: no route in it runs, and no body is read, before the disposable token is proven. The token is
+ * read from `X-Auth-Token` only, and only if there is exactly one.
  */
 export function registerAuth(scope: FastifyInstance, parts: Parts): void {
   scope.addHook('onRequest', async (request, reply) => {
@@ -48,16 +48,16 @@ export function callerOf(request: { caller: Caller | null }): Caller {
   return request.caller;
 }
 
-/** Requests of one account that are worked on at once by this process. */
+/** Requests of one account that this process works on at once. */
 const AT_ONCE = 10;
 
-/** How long another one waits for its turn: a burst is worked off, a flood is told to come back. */
+/** How long another one waits for its turn: a burst is worked off, a flood is told to come back later. */
 const PATIENCE_MS = 30_000;
 const LINE_RETRY_SECONDS = 10;
 
 /**
- * Lets each account of a guarded scope have a few requests worked on at once and the others wait, so that one
- * account cannot keep the database's connections from all others.
+ * Works on a few requests of each account at once and lets the others wait, so that one account cannot take the
+ * database's connections away from all the others.
  */
 export function registerAccountLine(scope: FastifyInstance): void {
   const lines = new Map<number, FairLine>();
@@ -103,7 +103,7 @@ export function createErrorHandler(parts: Parts) {
   };
 }
 
-/** A use case only knew that the grant is dead; the page to renew it at is made for the caller here. */
+/** A use case only knew that the grant is dead. The page to renew it on is made for the caller here. */
 async function withConsentPage(
   parts: Parts,
   request: FastifyRequest,

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { type AccountHost, hostOfOrigin } from '../kommo/account-host.ts';
 import type { Account } from './rows.ts';
 
-/** Who is behind a request: what a verified disposable token says, and nothing a request says besides. */
+/** Who is behind a request: what a verified disposable token says, and nothing else from the request. */
 export interface Caller {
   accountId: number;
   userId: number;
@@ -10,7 +10,7 @@ export interface Caller {
   /** The token's `is_admin`; Kommo's documentation does not promise it. */
   isAdminClaim: boolean | undefined;
   jti: string;
-  /** The account as it was when the request came; undefined when it never installed. */
+  /** The account as it was when the request came in; undefined when it never installed. */
   account: Account | undefined;
 }
 

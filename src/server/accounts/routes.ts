@@ -17,7 +17,7 @@ const DEADLINE_MS = 9_000;
 
 const accepted = z.object({ status: z.literal('accepted') });
 
-/** For the description only: the routes read the query themselves, repeated parameters included. */
+/** For the API description only: the routes read the query themselves, including repeated parameters. */
 const redirectQuery = z.object({
   code: z.string().optional(),
   referer: z.string().optional(),
@@ -114,12 +114,12 @@ async function showOutcome(
   });
 }
 
-/** For whoever came with a link that leads nowhere: there is no page to tell. */
+/** For links that lead nowhere: there is no opener to tell. */
 function showPage(request: FastifyRequest, reply: FastifyReply, key: PageKey) {
   return sendPage(reply, { status: 400, ...textFor(request, key) });
 }
 
-/** In the language of the browser: the account may be unknown, and its language with it. */
+/** In the browser's language: the account, and with it the account's language, may be unknown. */
 function textFor(request: FastifyRequest, key: PageKey) {
   return pageText(request.headers['accept-language'] ?? '', key);
 }

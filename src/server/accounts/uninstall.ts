@@ -14,7 +14,7 @@ import {
   findGrantVersion,
   forgetSettings,
   forgetUserRights,
-  noteDisableHook,
+  recordDisableHook,
   scheduleRecheck,
 } from './rows.ts';
 
@@ -52,7 +52,7 @@ const ENDED_AT_ONCE = 20;
 export async function receiveDisableHook(parts: Parts, query: URLSearchParams): Promise<void> {
   const accountId = accountOfDisableHook(query, parts.config.kommo);
   if (accountId === undefined) throw new AppError('signature_invalid');
-  await noteDisableHook(parts.db, accountId);
+  await recordDisableHook(parts.db, accountId);
   parts.log.info({ accountId }, 'disable hook');
   askAboutHook(parts, accountId).catch((error: unknown) => {
     parts.log.warn({ err: error, accountId }, 'a disable hook could not be asked about yet');

@@ -71,7 +71,7 @@ function channelAddress(parts: Parts, id?: string): string {
   return id === undefined ? collection : `${collection}/${id}`;
 }
 
-/** Whether an account that has these channels may not add one of this service. */
+/** Whether an account with these channels has reached its limit, in all or of this service. */
 export function isAtLimit(
   config: Config,
   channels: readonly StoredChannel[],
@@ -82,8 +82,8 @@ export function isAtLimit(
 }
 
 /**
- * Removes a channel at once: its session at the chat service is ended, its sources go with the next sync,
- * and when it was the default, the oldest remaining channel takes over.
+ * Removes a channel at once: its session at the chat service is ended, its sources go with the next sync, and
+ * if it was the default, the oldest remaining channel takes over.
  *
  * @throws AppError `not_found` for an id that is unknown or another account's
  */
@@ -107,7 +107,7 @@ export async function removeChannel(parts: Parts, caller: Caller, id: string): P
   });
 }
 
-/** A channel that has sources is preferred: only such a one can be Kommo's default. */
+/** Prefers a channel that has sources: only such a channel can be Kommo's default. */
 async function moveDefault(trx: Trx, { id, accountId, epoch }: StoredChannel): Promise<void> {
   const { defaultChannelId } = await findSettings(trx, accountId, epoch);
   if (defaultChannelId !== id) return;

@@ -38,7 +38,7 @@ export interface SettingsParts {
 }
 
 /**
- * Everything the settings screen shows. Without a grant it says where to authorize; in Kommo's trouble it
+ * Everything the settings screen shows. Without a grant it says where to authorize; while Kommo is in trouble it
  * shows what Kommo said last.
  *
  * @throws AppError when Kommo is in trouble and nothing is known yet
@@ -59,12 +59,12 @@ export async function readSettings(parts: Parts, caller: Caller): Promise<Settin
   ]);
   const { isProfileFresh } = overview;
   const areFresh = overview.pipelines?.isFresh && overview.templates?.isFresh && isProfileFresh;
-  // Where Kommo was asked, it may have told something new of the account, or that its grant is dead.
+  // If Kommo was asked, it may have said something new about the account, or that its grant is dead.
   const hasAsked = isInstalled && !(areFresh && isAdministrator);
   const present = hasAsked ? await findAccount(parts.db, account.id) : account;
   const install = await installStatus(parts, caller, present);
   if (!isInstalled && install.state === 'authorization_required') {
-    // The install may have ended between the look at the account and the look for its code.
+    // The install may have finished after the account was read and before its code was.
     const latest = await findAccount(parts.db, caller.accountId);
     const isNew = latest?.installState === 'active';
     if (isNew) return readSettings(parts, { ...caller, account: latest });
@@ -115,7 +115,7 @@ export function composeSettings(
   };
 }
 
-/** What was read; nothing when an administrator has to act before it can be. */
+/** What was read; nothing when an administrator has to act first. */
 async function withoutGrant<T>(reading: Promise<T[]>): Promise<T[]> {
   try {
     return await reading;

@@ -29,13 +29,13 @@ interface OAuthResult {
     openerOrigin: string;
     accountName: string | null;
   };
-  /** Of the Kommo account; English where it is unknown. */
+  /** The Kommo account's; English where that is unknown. */
   language: string;
 }
 
 const UNKNOWN: OAuthResult = { outcome: 'unknown', language: 'en' };
 
-/** Errors of RFC 6749 (4.1.2.1) that the operator's settings cause. */
+/** Errors of RFC 6749 (4.1.2.1) caused by the operator's settings. */
 const OPERATOR_ERRORS = new Set([
   'invalid_request',
   'unauthorized_client',
@@ -44,8 +44,8 @@ const OPERATOR_ERRORS = new Set([
 ]);
 
 /**
- * Finishes an OAuth sign-in with the query of the service's redirect. The random, single-use `state` is the
- * only proof, and it belongs to one attempt of one connector. Coming twice, or late, changes nothing.
+ * Finishes an OAuth sign-in with the query of the service's redirect. The only proof is the random, single-use
+ * `state`, which belongs to one attempt of one connector. A redirect that comes twice, or late, changes nothing.
  */
 export async function finishOAuth(
   parts: Parts,
@@ -125,7 +125,7 @@ async function finish(
   }
 }
 
-/** The service's own words are the operator's only hint at what is set up wrongly there. */
+/** The service's own words are the operator's only hint at what is set up wrong there. */
 function logRefusal(parts: Parts, attempt: StoredAttempt, query: URLSearchParams): void {
   const secrets = [...query.getAll('state'), ...query.getAll('code')];
   parts.log.warn(

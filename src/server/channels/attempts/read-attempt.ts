@@ -11,14 +11,14 @@ import { findAttempt, findAttemptByKey, isLive, type StoredAttempt } from './row
 const SHORT_POLL_MS = 2_000;
 const LONG_POLL_MS = 5_000;
 
-/** Without news the pause grows by a tenth of the time since the last. */
+/** While nothing changes, the pause grows by a tenth of the time since the last change. */
 const BACK_OFF = 0.1;
 
 /**
  * The attempt as it stands, for those who have its key. Reading moves nothing: it only has the worker ask more
  * often about a QR sign-in.
  *
- * @throws AppError `unauthorized`, alike for a wrong key and an unknown attempt
+ * @throws AppError `unauthorized`, the same for a wrong key and an unknown attempt
  */
 export async function readWithKey(
   parts: Parts,
@@ -52,7 +52,7 @@ export function hashKey(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }
 
-/** An attempt as the wire has it. Holds nothing secret but what its own admin must see to sign in. */
+/** An attempt as the wire has it. Holds no secrets but what its own administrator must see to sign in. */
 export async function viewAttempt(parts: Parts, attempt: StoredAttempt): Promise<Attempt> {
   const { shown } = attempt;
   const now = parts.now();

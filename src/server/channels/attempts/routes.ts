@@ -98,7 +98,7 @@ export function registerAttempts(app: FastifyInstance, parts: Parts): void {
 }
 
 /**
- * Where the callback page may post to: the page that asked, which `registerAuth` has proven to be the
+ * Where the callback page may post to: the page that asked, which `registerAuth` has proven to belong to the
  * token's account. A client without a browser gets the account's own address.
  */
 function openerOrigin(parts: Parts, caller: Caller, origin: string | undefined): string {
@@ -161,10 +161,10 @@ const HEARTBEAT_MS = 15_000;
 /** How long a browser waits before it opens a cut stream again. */
 const RETRY_MS = 2_000;
 
-/** A modal has one; a few more are tabs, and streams that were cut without a word. */
+/** A modal has one; a few more may be other tabs, or streams that were cut silently. */
 const STREAMS_PER_KEY = 5;
 
-/** Each holds some 30 KB. Widgets that get none ask again and again instead. */
+/** Each holds about 30 KB. Widgets that get none poll instead. */
 const MOST_STREAMS = 2_000;
 
 const ENDED = new Set<Attempt['state']>(['connected', 'failed', 'expired', 'cancelled']);
@@ -195,7 +195,7 @@ function registerEvents(app: FastifyInstance, parts: Parts): void {
     async (request, reply) => {
       const { id } = request.params;
       const key = bearerOf(request);
-      // By its hash: what was refused leaves no trace of what it might have opened.
+      // By its hash: a refused key leaves no trace of what it might have opened.
       reply.raw.once('close', slots.take(`${id} ${hashKey(key ?? '')}`));
       const attempt = await readWithKey(parts, id, key);
       const first = await viewAttempt(parts, attempt);
@@ -206,7 +206,7 @@ function registerEvents(app: FastifyInstance, parts: Parts): void {
       });
       reply.hijack();
       const stream = reply.raw;
-      // Whoever left meanwhile would never be noticed to leave.
+      // If the client has left already, its `close` went unnoticed.
       if (stream.destroyed) return;
       stream.writeHead(200, definedHeaders(reply.getHeaders()));
       follow(stream, attempt, first);

@@ -16,12 +16,12 @@ import { withCheck } from './qr-progress.ts';
 import { viewAttempt } from './read-attempt.ts';
 import { type Candidate, changeAttempt, findAttempt, isLive, type StoredAttempt } from './rows.ts';
 
-/** Of a shorter key four characters would tell too much. */
+/** Four characters of a shorter key would tell too much. */
 const SHORTEST_KEY = 12;
 
 /**
- * Takes what the admin submits to an open attempt: the fields of an API key, a phone number for a pairing
- * code, or his yes to the account that was found.
+ * Takes what the administrator submits to an open attempt: the fields of an API key, a phone number for a pairing
+ * code, or their yes to the account that was found.
  *
  * @throws AppError `not_found`, `attempt_expired`, `attempt_state`, `validation_failed` and
  *   `connector_rejected` with the paths of the inputs, `already_connected`, `channel_limit_reached`, or what
@@ -37,7 +37,7 @@ export async function submitCredentials(
   if (found?.accountId !== caller.accountId) throw new AppError('not_found');
   const attempt = await endUnreadable(parts, found);
   const isYes = submitted.confirm === true && Object.keys(submitted.values).length === 0;
-  // A second click on the same yes finds what the first one made.
+  // A second click on the same yes gets what the first one made.
   if (attempt.state === 'connected' && isYes) return { attempt: await viewAttempt(parts, attempt) };
   if (attempt.state === 'expired') throw new AppError('attempt_expired');
   if (!isLive(attempt.state)) throw new AppError('attempt_state');
@@ -53,7 +53,7 @@ export async function submitCredentials(
   return { attempt: await viewAttempt(parts, taken) };
 }
 
-/** What the values mean, before anybody is asked about them. */
+/** What the values mean, before the service is asked about them. */
 async function read(
   parts: Parts,
   attempt: StoredAttempt,
@@ -99,7 +99,7 @@ async function verify(
     throw toCredentialsError(error);
   }
   if (!isConfirmed) return accept(parts, attempt, candidate, 'asked');
-  // A yes given with the key covers a question only if it was asked about this very account.
+  // A yes that comes with the key answers a question only if it was asked about this very account.
   const wasAsked =
     attempt.state === 'confirm' && attempt.candidate?.externalId === candidate.externalId;
   return accept(parts, attempt, candidate, wasAsked ? 'given' : 'unless_questionable');
@@ -118,7 +118,7 @@ async function accept(
   );
   if (acceptance.outcome === 'changed') return acceptance.attempt;
   if (acceptance.outcome === 'over') throw new AppError('attempt_state');
-  // A key may be replaced by another one; a scanned or signed-in account is what it is.
+  // A key can be replaced by another one; a scanned or signed-in account is what it is.
   if (attempt.auth !== 'api_key') {
     await endAttemptById(parts, attempt.id, { state: 'failed', reason: acceptance.reason });
   }
@@ -186,7 +186,7 @@ function checkedValues(
   return values;
 }
 
-/** The last four characters of the key among the submitted values: how people tell their keys apart. */
+/** The last four characters of the key among the submitted values, by which people tell their keys apart. */
 export function keyEnding(
   fields: readonly ConnectorField[],
   values: Record<string, string>,

@@ -13,14 +13,14 @@ declare module 'fastify' {
   }
 }
 
-/** Chat services post whole messages; only small parts of them are read. */
+/** Chat services post whole messages, of which we read small parts. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;
 
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
 
 /**
- * Events are proven over the bytes as they came, so nothing may parse them before. Whose address it is is
- * known before the body is read.
+ * The chat services' webhooks. An event is proven over its bytes as they came in, so nothing may parse them
+ * first. Whose address it is, is known before the body is read.
  */
 export function registerWebhooks(app: FastifyInstance, parts: Parts): void {
   const aftermath = new Aftermath(parts.log);
