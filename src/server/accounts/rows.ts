@@ -1,5 +1,4 @@
-import type { Selectable } from 'kysely';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Preferences } from '../../contract/api.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
@@ -165,16 +164,6 @@ export async function disableAccount(trx: Trx, id: number): Promise<void> {
     }))
     .where('id', '=', id)
     .execute();
-}
-
-/** Tells one grant of an account from the next; undefined when there is none. */
-export async function findGrantVersion(db: Db, id: number): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('grants')
-    .select('version')
-    .where('account_id', '=', id)
-    .executeTakeFirst();
-  return row?.version;
 }
 
 /** The pause between two questions about an account's hooks, no matter how often a hook is sent again. */

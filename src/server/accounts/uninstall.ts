@@ -1,5 +1,5 @@
 import type { Parts } from '../context.ts';
-import { forgetGrant, grantsLongGivenUp } from '../kommo/grants/rows.ts';
+import { findGrantVersion, forgetGrant, grantsLongGivenUp } from '../kommo/grants/rows.ts';
 import { accountOfDisableHook } from '../kommo/hook-signature.ts';
 import { AppError } from '../platform/app-error.ts';
 import { concurrently } from '../platform/concurrently.ts';
@@ -11,7 +11,6 @@ import {
   claimRechecks,
   disableAccount,
   findAccount,
-  findGrantVersion,
   forgetSettings,
   forgetUserRights,
   recordDisableHook,

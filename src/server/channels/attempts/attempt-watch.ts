@@ -13,7 +13,7 @@ const MARK_MS = 1_000;
 type Listener = (attempt: Attempt | undefined) => void;
 
 /** An attempt as a viewer last saw it. */
-export type Sighting = Pick<StoredAttempt, 'id' | 'revision' | 'expiresAt'>;
+export type SeenAttempt = Pick<StoredAttempt, 'id' | 'revision' | 'expiresAt'>;
 
 interface Watched {
   revision: number;
@@ -37,7 +37,7 @@ export class AttemptWatch {
   }
 
   /** Calls `listener` with every state from the next change on. @returns how to stop */
-  watch({ id, revision, expiresAt }: Sighting, listener: Listener): () => void {
+  watch({ id, revision, expiresAt }: SeenAttempt, listener: Listener): () => void {
     const watched = this.#watched.get(id) ?? {
       revision,
       expiresAt,

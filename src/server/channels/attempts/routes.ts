@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
@@ -15,12 +14,13 @@ import { requireAdmin } from '../../access/admin.ts';
 import { callerOf, runOnce } from '../../access/routes.ts';
 import { browserOrigin, type Caller } from '../../accounts/caller.ts';
 import type { Parts } from '../../context.ts';
+import { type EventStream, EventStreams } from '../../platform/http/event-streams.ts';
 import { sendPage } from '../../platform/http/page.ts';
 import { pageText } from '../../platform/http/page-text.ts';
 import { queryOf } from '../../platform/http/query.ts';
 import { StreamSlots } from '../../platform/http/stream-slots.ts';
 import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
-import { AttemptWatch, type Sighting } from './attempt-watch.ts';
+import { AttemptWatch, type SeenAttempt } from './attempt-watch.ts';
 import { cancelAttempt } from './end-attempt.ts';
 import { finishOAuth } from './finish-oauth.ts';
 import { hashKey, readWithKey, viewAttempt } from './read-attempt.ts';
@@ -155,12 +155,6 @@ function registerCallback(app: FastifyInstance, parts: Parts): void {
   );
 }
 
-/** Shorter than the idle time after which proxies cut a silent connection. */
-const HEARTBEAT_MS = 15_000;
-
-/** How long a browser waits before it opens a cut stream again. */
-const RETRY_MS = 2_000;
-
 /** A modal has one; a few more may be other tabs, or streams that were cut silently. */
 const STREAMS_PER_KEY = 5;
 
@@ -172,16 +166,11 @@ const ENDED = new Set<Attempt['state']>(['connected', 'failed', 'expired', 'canc
 /**
  * An attempt's states as server-sent events, the same objects as `GET /connect/attempts/:id` answers. Read
  * with `fetch`: an `EventSource` cannot send the key, and a key in an address would be logged.
- *
- * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 function registerEvents(app: FastifyInstance, parts: Parts): void {
   const watch = new AttemptWatch(parts);
-  const streams = new Set<ServerResponse>();
+  const streams = new EventStreams(app);
   const slots = new StreamSlots({ perKey: STREAMS_PER_KEY, total: MOST_STREAMS });
-  app.addHook('preClose', async () => {
-    for (const stream of streams) stream.end();
-  });
   app.withTypeProvider<ZodTypeProvider>().get(
     '/connect/attempts/:id/events',
     {
@@ -199,49 +188,19 @@ function registerEvents(app: FastifyInstance, parts: Parts): void {
       reply.raw.once('close', slots.take(`${id} ${hashKey(key ?? '')}`));
       const attempt = await readWithKey(parts, id, key);
       const first = await viewAttempt(parts, attempt);
-      reply.headers({
-        'content-type': 'text/event-stream; charset=utf-8',
-        // nginx would hold the events back otherwise.
-        'x-accel-buffering': 'no',
-      });
-      reply.hijack();
-      const stream = reply.raw;
-      // If the client has left already, its `close` went unnoticed.
-      if (stream.destroyed) return;
-      stream.writeHead(200, definedHeaders(reply.getHeaders()));
-      follow(stream, attempt, first);
+      const stream = streams.open(reply);
+      if (stream) follow(stream, attempt, first);
     },
   );
 
-  function follow(stream: ServerResponse, attempt: Sighting, first: Attempt): void {
-    stream.write(`retry: ${RETRY_MS}\n\n`);
-    streams.add(stream);
-    const heartbeat = setInterval(() => stream.write(': ping\n\n'), HEARTBEAT_MS);
+  function follow(stream: EventStream, attempt: SeenAttempt, first: Attempt): void {
     const show = (view: Attempt | undefined) => {
-      if (view) stream.write(`data: ${JSON.stringify({ attempt: view })}\n\n`);
-      if (view && !ENDED.has(view.state)) return;
-      leave();
-      stream.end();
+      if (view) stream.send({ attempt: view });
+      if (!view || ENDED.has(view.state)) stream.end();
     };
-    const unwatch = watch.watch(attempt, show);
-    const leave = () => {
-      clearInterval(heartbeat);
-      unwatch();
-      streams.delete(stream);
-    };
-    stream.on('close', leave);
+    stream.onClose(watch.watch(attempt, show));
     show(first);
   }
-}
-
-function definedHeaders(
-  headers: Record<string, number | string | string[] | undefined>,
-): Record<string, number | string | string[]> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    ),
-  );
 }
 
 /** The key of an attempt. Never read from the address: addresses are logged. */

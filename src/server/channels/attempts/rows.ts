@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, sql, type Updateable } from 'kysely';
 import type { AttemptReason, AttemptState, LinkedAccount } from '../../../contract/api.ts';
 import type { AuthKind } from '../../../contract/connectors.ts';
+import type { Linked } from '../../connectors/connector.ts';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.ts';
 import type { AttemptsTable } from '../../platform/database/schema.ts';
@@ -15,17 +16,10 @@ export interface Shown {
 }
 
 /** A signed-in account as its connector reported it, waiting for the administrator's consent. */
-export interface Candidate {
-  externalId: string;
-  name: string;
-  handle: string | null;
-  avatarUrl?: string;
-  phone?: string;
-  credentials: Record<string, unknown>;
+export type Candidate = Linked & {
   /** What the administrator may see of an API key later. */
   keyEnding?: string;
-  warning?: 'webhook_taken';
-}
+};
 
 /** An attempt with its secrets opened: never log one. Secrets that cannot be opened are missing. */
 export interface StoredAttempt {
