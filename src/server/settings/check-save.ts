@@ -35,7 +35,7 @@ export interface Present {
  *   `requires_reinstall`, `source_limit_reached`
  */
 export function checkSave(input: SaveSettings, present: Present): void {
-  demandVersion(present.settings, input);
+  checkVersion(present.settings, input);
   const faults = [
     ...faultyChannels(input, present),
     ...(present.sharing === 'exclusive' ? sharedPipelines(input, present.channels) : []),
@@ -43,14 +43,14 @@ export function checkSave(input: SaveSettings, present: Present): void {
     ...(input.preferences ? faultyPreferences(input.preferences) : []),
   ];
   if (faults.length > 0) throw new AppError('validation_failed', { fields: faults });
-  demandChangeable(input.preferences, present.settings);
+  checkChangeable(input.preferences, present.settings);
   if (plannedSources(input, present.channels) > SOURCE_LIMIT) {
     throw new AppError('source_limit_reached');
   }
 }
 
 /** @throws AppError `version_conflict` when another save came first */
-export function demandVersion(settings: StoredSettings, input: SaveSettings): void {
+export function checkVersion(settings: StoredSettings, input: SaveSettings): void {
   if (settings.version !== input.version) throw new AppError('version_conflict');
 }
 
@@ -89,7 +89,7 @@ function faultyDefault(input: SaveSettings, present: Present): FieldError[] {
   return isSaved || isBeingSaved ? [] : [{ path, code: 'unknown_channel' }];
 }
 
-function demandChangeable(wanted: Preferences | undefined, settings: StoredSettings): void {
+function checkChangeable(wanted: Preferences | undefined, settings: StoredSettings): void {
   if (wanted === undefined || settings.status === 'new') return;
   const fields = (['language', 'country'] as const)
     .filter((name) => CHANGEABLE[`preferences.${name}`] === 'reinstall')

@@ -26,7 +26,7 @@ import { CHANGEABLE } from './check-save.ts';
 import { findOverview } from './rows.ts';
 
 /** What the settings are composed of. */
-export interface SettingsParts {
+export interface SettingsContent {
   account: Account | undefined;
   settings: StoredSettings;
   channels: StoredChannel[];
@@ -85,7 +85,7 @@ export async function readSettings(parts: Parts, caller: Caller): Promise<Settin
 export function composeSettings(
   parts: Parts,
   caller: Caller,
-  { account, settings, channels, sync, install, ...of }: SettingsParts,
+  { account, settings, channels, sync, install, ...of }: SettingsContent,
 ): Settings {
   const profile = {
     name: account?.name ?? '',

@@ -13,7 +13,7 @@ import type { Parts } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
-import { checkSave, demandVersion } from './check-save.ts';
+import { checkSave, checkVersion } from './check-save.ts';
 import { composeSettings, readSettings, viewSync } from './read-settings.ts';
 import { findOverview, type Overview, type Save, writeSave } from './rows.ts';
 import { assignSources } from './source-plan.ts';
@@ -61,7 +61,7 @@ export async function saveSettings(
   const input = withoutRepeats(wanted);
   let present = await readPresent(parts, account);
   // First against what is known: a stale save must not cost a call to Kommo.
-  demandVersion(present.settings, input);
+  checkVersion(present.settings, input);
   const pipelines = await askPipelines(parts, account, present.pipelines);
   const [isAdministrator, templates] = await Promise.all([
     isAdmin(parts, caller),

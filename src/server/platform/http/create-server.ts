@@ -47,7 +47,7 @@ export function createServer({
     bodyLimit: LIMITS.bodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // HEAD would run the handlers of Kommo's hooks.
+    // HEAD would run the handlers of GET routes that change something.
     exposeHeadRoutes: false,
     // A request on an open connection is still answered, with all headers, while the process stops.
     return503OnClosing: false,
