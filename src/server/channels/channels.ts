@@ -71,7 +71,7 @@ function channelAddress(parts: Parts, id?: string): string {
   return id === undefined ? collection : `${collection}/${id}`;
 }
 
-/** Whether an account with these channels has reached its limit, in all or of this service. */
+/** Whether an account with these channels has reached its limit, in total or for this service. */
 export function isAtLimit(
   config: Config,
   channels: readonly StoredChannel[],
