@@ -10,6 +10,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --forc
 
 COPY src/contract src/contract
 COPY src/server src/server
+COPY i18n/pages i18n/pages
 
 # The embedded database, when no DATABASE_URL is given.
 RUN mkdir /data && chown node:node /data

@@ -9,7 +9,7 @@ import type { Outbound } from './platform/outbound.ts';
 import type { Pace } from './platform/pace.ts';
 import type { RequestLimit } from './platform/request-limit.ts';
 
-/** What one running backend is made of. Made once by `main.ts` and handed to routes and use cases. */
+/** What one running backend is made of. Made once by `server.ts` and handed to routes and use cases. */
 export interface Parts {
   config: Config;
   db: Db;
@@ -17,7 +17,7 @@ export interface Parts {
   secrets: Secrets;
   kommo: Kommo;
   connectors: ConnectorRegistry;
-  /** Calls to chat services and other addresses outside Kommo. */
+  /** Calls to chat services, and to any other address outside Kommo. */
   send: Outbound;
   /** What other rooms forget in the transaction that ends an install. */
   onUninstalled: readonly ((

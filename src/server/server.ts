@@ -21,14 +21,14 @@ import { RequestLimit } from './platform/request-limit.ts';
 import { within } from './platform/within.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-/** How long a database that is not up yet is waited for; after that the supervisor starts us again. */
+/** How long we wait for a database that is not up yet; after that the supervisor starts us again. */
 const DATABASE_PATIENCE_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
 
-/** Requests still open after this are cut. A save that waits for Kommo may take so long; event streams end at once. */
+/** Requests still open after this are cut. A save that waits for Kommo may take this long; streams end at once. */
 const DRAIN_MS = 8_000;
 
-/** How long handlers whose connection was cut, and whose calls were, may take to put things right in the database. */
+/** How long handlers whose connections and calls were cut may take to put things right in the database. */
 const TIDY_MS = 2_000;
 
 export interface RunningServer {
@@ -46,7 +46,7 @@ interface Overrides {
   host?: string;
 }
 
-/** Starts everything the role needs, in order, and listens last: who is answered is served. */
+/** Starts everything the role needs, in order, and listens last: everyone who is answered can be served. */
 export async function startServer(
   config: Config,
   log: FastifyBaseLogger,

@@ -7,15 +7,15 @@ import { NotReached } from './platform/outbound.ts';
 /** Pause suggested while the database or Kommo recovers, in seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** When a chat service refuses for the number of requests and does not say until when. */
+/** When a chat service refuses because of too many requests and does not say for how long. */
 const UNKNOWN_LIMIT_SECONDS = 60;
 
 /** Longest pause passed on to a browser, in seconds. Kommo is known to ask for 300. */
 const LONGEST_RETRY_SECONDS = 900;
 
 /**
- * Turns whatever a use case threw into the one error with a code of the contract. The cause is kept for
- * the log. Anything unknown is our bug and becomes `internal`.
+ * Turns anything a use case threw into an error with a code of the contract. The cause is kept for the log.
+ * Anything unknown is a bug of ours and becomes `internal`.
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -31,8 +31,8 @@ export function toAppError(error: unknown): AppError {
 }
 
 /**
- * Whether Kommo refuses the account's grant, or what its user may do, for good: only an administrator's new
- * access helps. Trouble that passes, and amojo, which does not know the grant, are something else.
+ * Whether Kommo refuses the account's grant, or what its user may do, for good: only new access from an
+ * administrator helps. Trouble that passes is something else, and so is amojo, which does not know the grant.
  */
 export function isLastingRefusal(error: unknown): boolean {
   if (!(error instanceof KommoError) || error.api === 'amojo') return false;

@@ -33,7 +33,7 @@ test('a missed install is made good by the administrator’s consent', async () 
   const page = await openCallback(server, await decideConsent(server, address));
   expect(page.status).toBe(200);
   expect(page.body).toContain('Kommo is connected');
-  expect(page.body).toContain('You may close this window.');
+  expect(page.body).toContain('You can close this window.');
   expect(await state()).toBe('active');
 });
 

@@ -1,5 +1,5 @@
 import type { ConnectorField } from '../../src/contract/connectors.ts';
-import { keyEnding } from '../../src/server/channels/attempts/key-ending.ts';
+import { keyEnding } from '../../src/server/channels/attempts/submit-credentials.ts';
 
 const fields: ConnectorField[] = [
   { name: 'url', type: 'url', required: true, secret: false },

@@ -7,17 +7,17 @@ import { KommoError } from '../kommo/errors.ts';
 import { AppError } from '../platform/app-error.ts';
 import { isLastingRefusal, toAppError } from '../to-app-error.ts';
 
-/** How long an answer of Kommo's users API is trusted: a demoted administrator keeps his rights so long. */
+/** How long an answer of Kommo's users API is trusted, and how long a demoted administrator keeps their rights. */
 const RIGHTS_MAX_AGE_SECONDS = 300;
 
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Lets administrators pass. Kommo's documentation does not promise the token's `is_admin`, so everything
- * but a plain `true` is settled by Kommo's users API, where free and inactive users are not administrators.
+ * Lets only administrators pass. Kommo's documentation does not promise the token's `is_admin`, so anything
+ * but a plain `true` is checked with Kommo's users API, where free and inactive users are not administrators.
  *
  * @throws AppError `admin_required`; `temporarily_unavailable` when Kommo cannot say, never "allowed";
- *   `kommo_reauthorize` when there is no grant to ask with, or its user may not ask; `kommo_misconfigured`
+ *   `kommo_reauthorize` when there is no grant to ask with, or the grant's user may not ask; `kommo_misconfigured`
  */
 export async function requireAdmin(parts: Parts, caller: Caller): Promise<void> {
   if (caller.isAdminClaim === true) return;
@@ -36,7 +36,7 @@ export async function requireAdmin(parts: Parts, caller: Caller): Promise<void> 
   if (!allowed) throw new AppError('admin_required');
 }
 
-/** For showing only: false when Kommo cannot say. Writes are guarded by `requireAdmin`. */
+/** For display only: false when Kommo cannot say. `requireAdmin` guards the writes. */
 export async function isAdmin(parts: Parts, caller: Caller): Promise<boolean> {
   if (caller.isAdminClaim === true) return true;
   try {

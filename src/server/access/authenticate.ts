@@ -1,5 +1,4 @@
-import { hostOfBrowserOrigin } from '../accounts/browser-origin.ts';
-import type { Caller } from '../accounts/caller.ts';
+import { type Caller, hostOfBrowserOrigin } from '../accounts/caller.ts';
 import { type Account, findAccount, findAccountByHost, moveAccount } from '../accounts/rows.ts';
 import type { Parts } from '../context.ts';
 import type { AccountHost } from '../kommo/account-host.ts';
@@ -9,7 +8,7 @@ import { isLastingRefusal } from '../to-app-error.ts';
 import { countTokenUse } from './rows.ts';
 
 /**
- * Requests one token may make in `reuse` mode. Kommo's page is reported to send one token for about 25
+ * Requests one token may make in `reuse` mode. Kommo's page is reported to send the same token for about 25
  * minutes; an administrator's busiest half hour stays far below this.
  */
 const MOST_USES = 300;
@@ -19,9 +18,9 @@ const MOST_USES = 300;
  * request ever is.
  *
  * @param origin the browser's `Origin`, when there is one
- * @throws AppError `unauthorized`, the same for every fault of the token; `origin_forbidden` when a page
- *   of another account, or of anybody else, uses the token; `rate_limited` when the account asks too often,
- *   before that costs a query
+ * @throws AppError `unauthorized`, the same for every fault of the token; `origin_forbidden` when the page that
+ *   uses the token is not the account's own; `rate_limited` when the account asks too often, before that costs
+ *   a query
  */
 export async function authenticate(
   parts: Parts,
@@ -61,11 +60,11 @@ async function verify(parts: Parts, token: string): Promise<DisposableToken> {
 }
 
 /**
- * A subdomain can be renamed, and a free one is given to somebody else. So the token's host must be the
- * one stored for its account; where it is not, only Kommo can say who is right: the account moved, the
- * host changed hands, or the token mixes two accounts.
+ * A subdomain can be renamed, and Kommo gives a free one to another account. So the token's host must be the
+ * one stored for its account. If it is not, only Kommo can say whether the account moved, the host changed
+ * hands, or the token mixes two accounts.
  *
- * @returns the account as it is after that
+ * @returns the account as it is afterwards
  */
 async function confirmHost(
   parts: Parts,
@@ -89,7 +88,7 @@ async function confirmHost(
 /**
  * Asks Kommo where the account is now, which follows a rename.
  *
- * @returns undefined when the account's grant is dead, so that nobody can say
+ * @returns undefined when the account's grant is dead, so that Kommo cannot be asked
  */
 async function isAccountAt(
   parts: Parts,
@@ -109,7 +108,7 @@ async function isAccountAt(
   }
 }
 
-/** A well-signed token that is refused all the same. For the log only: the caller is told nothing. */
+/** A correctly signed token that is refused all the same. For the log only: the caller is not told why. */
 class TokenRefused extends Error {
   readonly reason: string;
 

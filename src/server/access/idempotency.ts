@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LIMITS } from '../../contract/api.ts';
 import { ConnectorError } from '../connectors/connector.ts';
 import type { Parts } from '../context.ts';
 import { KommoError } from '../kommo/errors.ts';
@@ -6,87 +7,140 @@ import { wasNeverSent } from '../kommo/transport.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { isStorageUnavailable } from '../platform/database/storage-errors.ts';
+import { holdLease } from '../platform/lease.ts';
 import {
   claimIdempotencyKey,
-  type KeyClaim,
+  type KeyState,
   type KeyUse,
   releaseIdempotencyKey,
   renewIdempotencyKey,
+  type StoredAnswer,
   storeAnswer,
 } from './rows.ts';
 
-export interface Answer {
-  status: number;
+/** A write as it came in: everything that makes it the same as another one, or different. */
+export interface KeyedRequest {
+  accountId: number;
+  userId: number;
+  method: string;
+  /** Without the query. */
+  path: string;
+  /** As it was parsed. */
   body: unknown;
+  /** Every `Idempotency-Key` header it came with. */
+  keys: readonly string[];
 }
 
 export interface Once {
   /**
-   * Stores the answer in the work's own transaction, so that a crash right after the commit cannot make
-   * a repeated request do the work twice.
+   * Stores the answer in the work's own transaction. Without it, a crash right after the commit would make
+   * the repeated request do the work twice.
    */
-  keep: (trx: Trx, answer: Answer) => Promise<void>;
+  keep: (trx: Trx, answer: StoredAnswer) => Promise<void>;
   /**
-   * The same request was begun before and nobody knows how it ended: what it does outside the database may
-   * be done already.
+   * The same request was begun before, and how it ended is unknown: what it does outside the database may
+   * already be done.
    */
   isRepeat: boolean;
   /** Names this very request, in 32 letters and digits: the same each time it is repeated. */
   reference: string;
 }
 
-/** Renewed while the work runs; what a killed process leaves behind is free again after this. */
+/** The work of a request, which runs once under its key. */
+export type KeyedWork = (once: Once) => Promise<StoredAnswer>;
+
+/** Renewed while the work runs. The key of a killed process is free again after this. */
 const LEASE_SECONDS = 15;
 const RENEW_EVERY_MS = 5_000;
 
 const RETRY_AFTER_SECONDS = 2;
 
+/** A request without a key: nothing is kept, and nothing tells it from the next. */
+const UNKEYED: Once = { keep: () => Promise.resolve(), isRepeat: false, reference: '' };
+
 /**
- * Does the work unless it was done under this key before; then answers as it was answered then.
+ * Runs a write once per `Idempotency-Key` of the account. The same request of the same user again gets the
+ * stored answer; another request under the key is refused. Only success is stored: a failure may be tried
+ * again.
  *
- * @throws AppError `idempotency_key_reused`, `in_progress`
+ * @param options.required whether a request without the header is refused (the default) or simply run
+ * @throws AppError `idempotency_key_required`, `idempotency_key_reused`, `in_progress`
  */
 export async function runUnderKey(
   parts: Parts,
-  use: KeyUse,
-  work: (once: Once) => Promise<Answer>,
-): Promise<Answer> {
-  const { db, secrets } = parts;
-  const state = await claimIdempotencyKey(db, secrets, use, LEASE_SECONDS);
+  request: KeyedRequest,
+  work: KeyedWork,
+  options: { required?: boolean } = {},
+): Promise<StoredAnswer> {
+  const key = readKey(request.keys);
+  if (key === undefined) {
+    if (options.required === false) return work(UNKEYED);
+    throw new AppError('idempotency_key_required');
+  }
+  const use = { accountId: request.accountId, key, requestHash: hashOf(request) };
+  const state = await claimIdempotencyKey(parts.db, parts.secrets, use, LEASE_SECONDS);
   switch (state.kind) {
     case 'answered':
       return state.answer;
     case 'other_request':
       throw new AppError('idempotency_key_reused');
     case 'answer_lost':
-      // Doing it a second time would be worse: the caller looks at what is there, and takes a new key.
+      // Doing the work again would be worse: the caller checks what is there and takes a new key.
       parts.log.error({ accountId: use.accountId }, 'a stored answer cannot be opened');
       throw new AppError('idempotency_key_reused');
     case 'running':
       throw new AppError('in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     case 'claimed':
-      break;
+      return runClaimed(parts, state, work);
   }
-  const lease = holdLease(parts, state.claim);
+}
+
+async function runClaimed(
+  { db, secrets, log }: Parts,
+  { claim: first, isRepeat }: Extract<KeyState, { kind: 'claimed' }>,
+  work: KeyedWork,
+): Promise<StoredAnswer> {
+  let claim = first;
   let isKept = false;
-  const keep = async (trx: Trx, answer: Answer) => {
-    await storeAnswer(trx, secrets, use, answer);
+  const keep = async (trx: Trx, answer: StoredAnswer) => {
+    await storeAnswer(trx, secrets, claim, answer);
     isKept = true;
   };
-  try {
-    const { isRepeat } = state;
-    const answer = await work({ keep, isRepeat, reference: referenceOf(use) });
-    if (!isKept) await storeAnswer(db, secrets, use, answer);
-    return answer;
-  } catch (error) {
-    const isUnknown = isOutcomeUnknown(error);
-    await releaseIdempotencyKey(db, lease.claim, isUnknown).catch((cause: unknown) => {
-      parts.log.warn({ err: cause }, 'an idempotency key could not be given back');
-    });
-    throw error;
-  } finally {
-    lease.end();
+  const renew = async () => {
+    const renewed = await renewIdempotencyKey(db, claim, LEASE_SECONDS);
+    claim = renewed ?? claim;
+    return renewed !== undefined;
+  };
+  return holdLease(RENEW_EVERY_MS, renew, async () => {
+    try {
+      const answer = await work({ keep, isRepeat, reference: referenceOf(claim) });
+      if (!isKept) await storeAnswer(db, secrets, claim, answer);
+      return answer;
+    } catch (error) {
+      await releaseIdempotencyKey(db, claim, isOutcomeUnknown(error)).catch((cause: unknown) => {
+        log.warn({ err: cause }, 'an idempotency key could not be given back');
+      });
+      throw error;
+    }
+  });
+}
+
+function readKey([key, ...others]: readonly string[]): string | undefined {
+  if (key === undefined) return undefined;
+  if (others.length > 0 || key.length > LIMITS.idempotencyKey || !/^[\x21-\x7e]+$/.test(key)) {
+    throw new AppError('bad_request', { fields: [{ path: 'Idempotency-Key', code: 'invalid' }] });
   }
+  return key;
+}
+
+/**
+ * Two requests are the same when method, address, parsed body and user are. The user counts because an answer
+ * may hold the key of an attempt, which no other administrator may have.
+ */
+function hashOf({ userId, method, path, body }: KeyedRequest): string {
+  return createHash('sha256')
+    .update(`${userId} ${method} ${path}\n${JSON.stringify(body ?? null)}`)
+    .digest('base64url');
 }
 
 function referenceOf({ accountId, key }: KeyUse): string {
@@ -98,19 +152,4 @@ function isOutcomeUnknown(error: unknown): boolean {
   if (error instanceof KommoError) return error.kind === 'unavailable' && !wasNeverSent(error);
   if (error instanceof ConnectorError) return error.failure === 'unavailable';
   return isStorageUnavailable(error);
-}
-
-function holdLease(parts: Parts, claim: KeyClaim): { claim: KeyClaim; end: () => void } {
-  const lease = { claim, end: () => clearInterval(timer) };
-  const timer = setInterval(() => {
-    renewIdempotencyKey(parts.db, lease.claim, LEASE_SECONDS).then(
-      (renewed) => {
-        lease.claim = renewed;
-      },
-      (error: unknown) => {
-        parts.log.warn({ err: error }, 'the lease of an idempotency key could not be renewed');
-      },
-    );
-  }, RENEW_EVERY_MS).unref();
-  return lease;
 }

@@ -6,12 +6,12 @@ import { deleteInBatches } from '../platform/database/delete-in-batches.ts';
 import { prepared } from '../platform/database/prepared.ts';
 import type { SealContext, Secrets } from '../platform/database/secrets.ts';
 
-/** The length of a UUID, which is what Kommo sends. Longer ids are hashed, so that a row stays small. */
+/** The length of a UUID, which is what Kommo sends. Longer ids are hashed to keep rows small. */
 const LONGEST_JTI = 36;
 
 /**
- * The longest life of a token. Its end is judged by the clocks of our processes and not by the database's,
- * so it is how long ago a token was first seen that says when it may be forgotten.
+ * The longest life of a token. Our processes check a token's end by their own clocks, not the database's, so a
+ * token is forgotten by the time since it was first seen.
  */
 const REMEMBER_SECONDS = 3_600;
 
@@ -66,7 +66,7 @@ function shorten(jti: string): string {
   return jti.length <= LONGEST_JTI ? jti : createHash('sha256').update(jti).digest('base64url');
 }
 
-/** Forgets tokens that are refused for their age anyway. */
+/** Forgets tokens that would be refused for their age anyway. */
 export async function purgeSeenTokens(db: Db): Promise<number> {
   return deleteInBatches(db, 'seen_tokens', sql`expires_at < now() - interval '1 minute'`);
 }
@@ -74,10 +74,10 @@ export async function purgeSeenTokens(db: Db): Promise<number> {
 /** How long a repeated request gets the first one's answer. */
 const LIFE_HOURS = 24;
 
-/** Keys one account may hold for long: who writes all day could fill the database otherwise. */
+/** Keys one account may hold: otherwise a busy one could fill the database. */
 const MOST_KEYS = 1_000;
 
-/** How often a claim looks whether the account holds too many. */
+/** How often a claim also checks whether the account holds too many. */
 const TRIM_CHANCE = 1 / 50;
 
 export interface StoredAnswer {
@@ -98,11 +98,11 @@ export interface KeyClaim extends KeyUse {
 }
 
 export type KeyState =
-  /** `isRepeat`: somebody had the key before, and how that ended is not known. */
+  /** `isRepeat`: the key was claimed before, and how that ended is unknown. */
   | { kind: 'claimed'; claim: KeyClaim; isRepeat: boolean }
   | { kind: 'answered'; answer: StoredAnswer }
   | { kind: 'running' }
-  /** It was done, and how it was answered cannot be opened any more. */
+  /** The work was done, but its answer can no longer be opened. */
   | { kind: 'answer_lost' }
   | { kind: 'other_request' };
 
@@ -160,12 +160,12 @@ export async function claimIdempotencyKey(
   return { kind: 'answered', answer: { status: row.status, body: JSON.parse(body) } };
 }
 
-/** Keeps the lease alive while the work takes long. */
+/** Extends the lease; undefined when the key is no longer ours, or its answer is stored. */
 export async function renewIdempotencyKey(
   db: Db,
   claim: KeyClaim,
   leaseSeconds: number,
-): Promise<KeyClaim> {
+): Promise<KeyClaim | undefined> {
   const row = await db
     .updateTable('idempotency_keys')
     .set({
@@ -177,7 +177,7 @@ export async function renewIdempotencyKey(
     .where('status', 'is', null)
     .returning('lease_until')
     .executeTakeFirst();
-  return row ? { ...claim, leaseUntil: row.lease_until } : claim;
+  return row && { ...claim, leaseUntil: row.lease_until };
 }
 
 /** Stores the answer, sealed: it may hold the key of a connection attempt. */
@@ -201,8 +201,8 @@ export async function storeAnswer(
 }
 
 /**
- * Gives the key back after a failure, so that the same request may be tried again. Where nothing was done it
- * is as if the key had never come; where that is not known (`isUnknown`), the next holder is told.
+ * Gives the key back after a failure, so that the same request may be tried again. If nothing was done, it is as
+ * if the key had never been used; if that is unknown (`isUnknown`), the next holder is told.
  */
 export async function releaseIdempotencyKey(
   db: Db,
@@ -216,7 +216,7 @@ export async function releaseIdempotencyKey(
   else await sql`delete from idempotency_keys where ${mine}`.execute(db);
 }
 
-/** Of more keys than an account may hold, forgets the oldest. */
+/** Forgets the oldest keys, where an account holds more than it may. */
 export async function forgetOldestKeys(db: Db, accountId: number): Promise<void> {
   await sql`
     delete from idempotency_keys where account_id = ${accountId} and expires_at <= (

@@ -5,12 +5,7 @@ import { AppError } from '../platform/app-error.ts';
 import type { Caller } from './caller.ts';
 import { beginConsent } from './consent/consent.ts';
 import { vouchForInstallCodes } from './install/rows.ts';
-import { type Account, findAccount as findStoredAccount, findUserRights } from './rows.ts';
-
-/** The account with this id, whatever its state; undefined when it never installed. */
-export async function findAccount(parts: Parts, accountId: number): Promise<Account | undefined> {
-  return findStoredAccount(parts.db, accountId);
-}
+import { type Account, findUserRights } from './rows.ts';
 
 /**
  * The caller's account, for routes that need its grant.
@@ -23,12 +18,12 @@ export async function requireActiveAccount(parts: Parts, caller: Caller): Promis
   throw await kommoReauthorize(parts, caller);
 }
 
-/** How long an answer of the users API counts here; nobody can be asked for a newer one without a grant. */
+/** How long an answer of the users API counts here: without a grant there is no asking for a newer one. */
 const RIGHTS_MAX_AGE_SECONDS = 300;
 
 /**
- * The 1015 answer of the guide, with a consent page that this caller alone can finish: the grant of somebody
- * who is no administrator would have his lesser rights, so he is given none.
+ * The 1015 answer of the guide, with a consent page that only this caller can finish. Callers who are not
+ * administrators get no page: their grant would carry their lesser rights.
  */
 export async function kommoReauthorize(
   parts: Parts,
@@ -46,8 +41,9 @@ async function consentPageFor(parts: Parts, caller: Caller): Promise<string | un
 }
 
 /**
- * Whether the caller is known to be no administrator. Kommo's documentation does not promise the token's
- * `is_admin`; who has none in it, and is not known, is taken for one, or nobody could authorize at all.
+ * Whether the caller is known not to be an administrator. Kommo's documentation does not promise the token's
+ * `is_admin`. A caller without it, about whom nothing is known, counts as one: otherwise the first authorization
+ * would be impossible.
  */
 async function isNoAdministrator(parts: Parts, caller: Caller): Promise<boolean> {
   const { accountId, userId, isAdminClaim } = caller;
@@ -57,7 +53,7 @@ async function isNoAdministrator(parts: Parts, caller: Caller): Promise<boolean>
   return known === undefined ? isAdminClaim === false : !known;
 }
 
-/** Whether the integration works, and if not, why, and where an administrator makes it work. */
+/** Whether the integration works; if not, why, and where an administrator can make it work. */
 export async function installStatus(
   parts: Parts,
   caller: Caller,
@@ -68,7 +64,7 @@ export async function installStatus(
   if (account?.installState === 'active') {
     return { state: 'active', ...(isReinstall && { is_reinstall: true }) };
   }
-  // Kommo's install call may still be worked on; the consent page is offered all the same.
+  // Kommo's install call may still be under way; the consent page is offered all the same.
   const isAuthorizing = await vouchForInstallCodes(parts.db, caller.host.host);
   const fault = await findGrantFault(parts.db, caller.accountId);
   const url = await consentPageFor(parts, caller);

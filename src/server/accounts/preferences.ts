@@ -3,7 +3,7 @@ import type { FieldError } from '../../contract/errors.ts';
 
 type Name = keyof Preferences;
 
-/** What a setting may be fixed to: ISO 639-1 language with an optional region, ISO 3166-1 country. */
+/** What a setting may be fixed to: an ISO 639-1 language with an optional region, an ISO 3166-1 country. */
 const SHAPES: Record<Name, RegExp> = {
   language: /^[a-z]{2}(-[A-Z]{2})?$/,
   country: /^[A-Z]{2}$/,
@@ -11,7 +11,7 @@ const SHAPES: Record<Name, RegExp> = {
 
 const NAMES = ['language', 'country'] as const;
 
-/** What applies now: the account's own value, or the one the admin fixed. */
+/** What applies now: the account's own value, or the one an administrator fixed. */
 export function effectivePreferences(
   stored: Preferences,
   account: Record<Name, string>,
@@ -22,14 +22,14 @@ export function effectivePreferences(
   };
 }
 
-/** Values that cannot be fixed to. One that follows the account is never faulty: its value is ignored. */
+/** Values a setting cannot be fixed to. One that follows the account is never faulty: its value is ignored. */
 export function faultyPreferences(wanted: Preferences): FieldError[] {
   return NAMES.filter(
     (name) => wanted[name].mode === 'fixed' && !SHAPES[name].test(wanted[name].value),
   ).map((name) => ({ path: `preferences.${name}`, code: 'invalid' }));
 }
 
-/** Whether the wish is another than what is stored. */
+/** Whether what is wanted differs from what is stored. */
 export function isPreferenceChanged(name: Name, stored: Preferences, wanted: Preferences): boolean {
   const [before, after] = [stored[name], wanted[name]];
   if (before.mode !== after.mode) return true;

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Parts } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import { sendPage } from '../platform/http/page.ts';
+import { type PageKey, pageText } from '../platform/http/page-text.ts';
+import { queryOf } from '../platform/http/query.ts';
 import type { ZodTypeProvider } from '../platform/http/zod-schemas.ts';
-import { browserOrigin } from './browser-origin.ts';
+import { browserOrigin } from './caller.ts';
 import { type ConsentOutcome, finishConsent, refuseConsent } from './consent/consent.ts';
-import { consentTexts } from './consent/consent-texts.ts';
 import { readKommoRedirect } from './consent/kommo-redirect.ts';
 import { receiveInstallCall } from './install/install.ts';
 import { receiveDisableHook } from './uninstall.ts';
@@ -16,7 +17,7 @@ const DEADLINE_MS = 9_000;
 
 const accepted = z.object({ status: z.literal('accepted') });
 
-/** For the description only: the routes read the query themselves, repeated parameters included. */
+/** For the API description only: the routes read the query themselves, including repeated parameters. */
 const redirectQuery = z.object({
   code: z.string().optional(),
   referer: z.string().optional(),
@@ -69,7 +70,7 @@ export function registerKommo(app: FastifyInstance, parts: Parts): void {
           return showOutcome(parts, request, reply, () => refuseConsent(parts, redirect.state));
         case 'invalid': {
           const { isBrowser, parameter, problem } = redirect;
-          if (isBrowser) return showPage(request, reply, 'bad_link', 400);
+          if (isBrowser) return showPage(request, reply, 'consent.bad_link');
           throw new AppError('bad_request', { fields: [{ path: parameter, code: problem }] });
         }
       }
@@ -94,13 +95,6 @@ export function registerKommo(app: FastifyInstance, parts: Parts): void {
   );
 }
 
-/** The query as it was sent; the framework's own reading would hide how often a parameter came. */
-function queryOf(request: FastifyRequest): URLSearchParams {
-  const url = request.raw.url ?? '';
-  const start = url.indexOf('?');
-  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
-}
-
 async function showOutcome(
   parts: Parts,
   request: FastifyRequest,
@@ -108,11 +102,11 @@ async function showOutcome(
   work: () => Promise<ConsentOutcome>,
 ) {
   const outcome = await work();
-  if (outcome.kind === 'unknown_state') return showPage(request, reply, 'unknown_state', 400);
-  const texts = consentTexts(request.headers['accept-language'], outcome.kind);
+  const key = `consent.${outcome.kind}` as const;
+  if (outcome.kind === 'unknown_state') return showPage(request, reply, key);
   return sendPage(reply, {
     status: STATUS[outcome.kind],
-    ...texts,
+    ...textFor(request, key),
     hint: {
       origin: browserOrigin(parts.config, outcome.host),
       message: { type: 'chat-connector:authorized', version: 1, session: '' },
@@ -120,11 +114,12 @@ async function showOutcome(
   });
 }
 
-function showPage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  key: Parameters<typeof consentTexts>[1],
-  status: number,
-) {
-  return sendPage(reply, { status, ...consentTexts(request.headers['accept-language'], key) });
+/** For links that lead nowhere: there is no opener to tell. */
+function showPage(request: FastifyRequest, reply: FastifyReply, key: PageKey) {
+  return sendPage(reply, { status: 400, ...textFor(request, key) });
+}
+
+/** In the browser's language: the account, and with it the account's language, may be unknown. */
+function textFor(request: FastifyRequest, key: PageKey) {
+  return pageText(request.headers['accept-language'] ?? '', key);
 }

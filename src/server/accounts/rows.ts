@@ -1,13 +1,11 @@
-import type { Selectable } from 'kysely';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Preferences } from '../../contract/api.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
-import { currentInstall } from '../platform/database/current-install.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
 import type { SettingsTable } from '../platform/database/schema.ts';
 import { transaction } from '../platform/database/transaction.ts';
 
-/** A Kommo account as we know it. A tenant: everything else hangs on its id. */
+/** A Kommo account as we know it: the tenant that everything else belongs to. */
 export interface Account {
   id: number;
   /** Whole host, `sub.kommo.com`; null after another account took the name over. */
@@ -40,7 +38,7 @@ export async function findAccount(db: Db, id: number): Promise<Account | undefin
   return row && toAccount(row);
 }
 
-/** The account that holds this host now, whoever held it before. */
+/** The account that holds this host now, no matter which one held it before. */
 export async function findAccountByHost(db: Db, host: string): Promise<Account | undefined> {
   const row = await selectAccounts(db).where('accounts.host', '=', host).executeTakeFirst();
   return row && toAccount(row);
@@ -94,11 +92,11 @@ export function toAccount(row: AccountRow): Account {
 }
 
 /**
- * Stores an account whose identity Kommo has confirmed, as installed. Whoever held the host before has
- * lost it: Kommo gives a free subdomain to a new account, which must not meet the old one's data. Both
- * are locked by the caller.
+ * Stores an account whose identity Kommo has confirmed, as installed. An account that held the host before has
+ * lost it: Kommo gives a free subdomain to a new account, which must not meet the old one's data. The caller
+ * has locked both.
  *
- * @returns the install epoch; it rose when the integration was disabled, and stays now
+ * @returns the install epoch, which rises when the integration is disabled, not now
  */
 export async function saveInstalledAccount(trx: Trx, account: ConfirmedAccount): Promise<number> {
   await evictHost(trx, account.host, account.id);
@@ -168,24 +166,14 @@ export async function disableAccount(trx: Trx, id: number): Promise<void> {
     .execute();
 }
 
-/** Tells one grant of an account from the next; undefined when there is none. */
-export async function findGrantVersion(db: Db, id: number): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('grants')
-    .select('version')
-    .where('account_id', '=', id)
-    .executeTakeFirst();
-  return row?.version;
-}
-
-/** Between two questions about the hooks of one account, however often a hook is sent again. */
+/** The pause between two questions about an account's hooks, no matter how often a hook is sent again. */
 const HOOK_PAUSE = sql`interval '1 minute'`;
 
 /**
- * Remembers a genuine disable hook, in one statement: Kommo sends it once. It is due at once, unless Kommo was
- * just asked about one; while the second question about that one is still to come, it answers this one too.
+ * Records a genuine disable hook, in one statement: Kommo sends it once. It is due at once, unless Kommo was just
+ * asked about another; if that one's second question is still to come, it answers this one too.
  */
-export async function noteDisableHook(db: Db, id: number): Promise<void> {
+export async function recordDisableHook(db: Db, id: number): Promise<void> {
   await db
     .updateTable('accounts')
     .set({
@@ -199,8 +187,8 @@ export async function noteDisableHook(db: Db, id: number): Promise<void> {
 }
 
 /**
- * Says when to ask again about a hook that Kommo has not confirmed; undefined: no more. A hook that came while
- * Kommo was asked is not forgotten.
+ * Sets when to ask again about a hook that Kommo has not confirmed; undefined means never. A hook that came in
+ * while Kommo was being asked is not lost.
  *
  * @param asked how often it had been asked about again, as claimed
  */
@@ -226,8 +214,8 @@ export async function scheduleRecheck(
 }
 
 /**
- * Takes the accounts whose recheck is due, for `seconds`, so that no other replica asks at the same time; of one
- * account only, when it is named.
+ * Claims accounts whose recheck is due for `seconds`, so that no other replica asks at the same time. With `id`,
+ * only that account.
  */
 export async function claimRechecks(
   db: Db,
@@ -256,7 +244,7 @@ export async function claimRechecks(
     .execute();
 }
 
-/** What Kommo says about an account and may change there at any time. */
+/** What Kommo says about an account. It may change at any time. */
 export interface AccountProfile {
   name: string;
   language: string;
@@ -264,7 +252,7 @@ export interface AccountProfile {
   amojoId: string | null;
 }
 
-/** Takes the right to ask Kommo about the account again, unless somebody did within `seconds`. */
+/** Claims the right to ask Kommo about the account again, unless it was asked within `seconds`. */
 export async function claimProfileRefresh(
   db: Db,
   accountId: number,
@@ -285,7 +273,7 @@ export async function claimProfileRefresh(
   return row !== undefined;
 }
 
-/** Keeps what Kommo said, unless the install epoch ended meanwhile. */
+/** Stores what Kommo said, unless the install epoch has ended since. */
 export async function storeProfile(
   db: Db,
   accountId: number,
@@ -306,7 +294,7 @@ export async function storeProfile(
     .execute();
 }
 
-/** What the admin saved for one account, or what applies before the first save. */
+/** What an administrator saved for the account, or what applies before the first save. */
 export interface StoredSettings {
   version: number;
   status: 'new' | 'active';
@@ -376,7 +364,7 @@ async function storeSettings(
     .execute();
 }
 
-/** Moves the default; for a channel that was connected first, or removed. The account is locked. */
+/** Sets the default channel, when the first one is connected or the default removed. Call with the account locked. */
 export async function storeDefaultChannel(
   trx: Trx,
   accountId: number,
@@ -393,7 +381,7 @@ function fresh(version: number): StoredSettings {
 
 export type CacheKind = 'pipelines' | 'templates';
 
-/** The last good answer of Kommo. The reader checks its shape: an older version may have written it. */
+/** Kommo's last good answer. The reader checks its shape: an older version may have written it. */
 export interface CachedAnswer {
   body: unknown;
   /** Younger than the reader asked for, by the database's clock. */
@@ -421,7 +409,7 @@ export async function findCached(
   return row && cachedAnswer(row.body, row.is_fresh);
 }
 
-/** Keeps an answer, unless the install epoch it was asked in is over. */
+/** Stores an answer, unless the install epoch it was asked in is over. */
 export async function storeCached(
   db: Db,
   entry: { accountId: number; epoch: number; kind: CacheKind; body: unknown },
@@ -435,7 +423,7 @@ export async function storeCached(
       set body = excluded.body, fetched_at = excluded.fetched_at`.execute(db);
 }
 
-/** Has the list read again at the next look, because we changed it ourselves. */
+/** Marks the list as out of date, because we changed it ourselves: the next reader asks Kommo. */
 export async function outdateCached(
   db: Db,
   key: { accountId: number; kind: CacheKind },
@@ -463,7 +451,7 @@ export async function findUserRights(
   return row?.is_admin;
 }
 
-/** Keeps what the API said in this install epoch, unless the epoch has ended meanwhile. */
+/** Stores what the API said in this install epoch, unless the epoch has ended since. */
 export async function saveUserRights(
   db: Db,
   user: { accountId: number; epoch: number; userId: number; isAdmin: boolean },
@@ -485,11 +473,24 @@ export async function saveUserRights(
     .execute();
 }
 
+/**
+ * The account's row while it is in this install epoch, for writes that must not outlive it. Waits for an
+ * uninstall under way.
+ */
+function currentInstall(db: Db, accountId: number, epoch: number) {
+  return db
+    .selectFrom('accounts')
+    .where('accounts.id', '=', accountId)
+    .where('accounts.epoch', '=', epoch)
+    .where('accounts.install_state', '!=', 'disabled')
+    .forShare();
+}
+
 export async function forgetUserRights(trx: Trx, accountId: number): Promise<void> {
   await trx.deleteFrom('user_rights').where('account_id', '=', accountId).execute();
 }
 
-/** Forgets what the account chose and what was kept of Kommo's lists. */
+/** Forgets what the account chose and what was stored of Kommo's lists. */
 export async function forgetSettings(trx: Trx, accountId: number): Promise<void> {
   for (const table of ['settings', 'kommo_cache'] as const) {
     await trx.deleteFrom(table).where('account_id', '=', accountId).execute();

@@ -1,5 +1,5 @@
 import type { Parts } from '../context.ts';
-import { forgetGrant, grantsLongGivenUp } from '../kommo/grants/rows.ts';
+import { findGrantVersion, forgetGrant, grantsLongGivenUp } from '../kommo/grants/rows.ts';
 import { accountOfDisableHook } from '../kommo/hook-signature.ts';
 import { AppError } from '../platform/app-error.ts';
 import { concurrently } from '../platform/concurrently.ts';
@@ -11,10 +11,9 @@ import {
   claimRechecks,
   disableAccount,
   findAccount,
-  findGrantVersion,
   forgetSettings,
   forgetUserRights,
-  noteDisableHook,
+  recordDisableHook,
   scheduleRecheck,
 } from './rows.ts';
 
@@ -52,7 +51,7 @@ const ENDED_AT_ONCE = 20;
 export async function receiveDisableHook(parts: Parts, query: URLSearchParams): Promise<void> {
   const accountId = accountOfDisableHook(query, parts.config.kommo);
   if (accountId === undefined) throw new AppError('signature_invalid');
-  await noteDisableHook(parts.db, accountId);
+  await recordDisableHook(parts.db, accountId);
   parts.log.info({ accountId }, 'disable hook');
   askAboutHook(parts, accountId).catch((error: unknown) => {
     parts.log.warn({ err: error, accountId }, 'a disable hook could not be asked about yet');

@@ -1,6 +1,7 @@
-import type { ChannelCollection } from '../../contract/api.ts';
+import type { Channel, ChannelCollection } from '../../contract/api.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { findSettings, storeDefaultChannel } from '../accounts/rows.ts';
+import type { Config } from '../config.ts';
 import type { Parts } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
@@ -8,7 +9,6 @@ import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
 import { endAttempt } from './attempts/end-attempt.ts';
 import { lockAttemptsOfChannel } from './attempts/rows.ts';
-import { channelAddress, viewChannel } from './channel-view.ts';
 import {
   deleteChannel,
   findChannel,
@@ -37,8 +37,53 @@ export async function readChannels(parts: Parts, caller: Caller): Promise<Channe
 }
 
 /**
- * Removes a channel at once: its session at the chat service is ended, its sources go with the next sync,
- * and when it was the default, the oldest remaining channel takes over.
+ * A channel as the wire has it.
+ *
+ * @see https://developers.kommo.com/docs/install-and-adjust-settings for the guide's part of the shape
+ */
+export function viewChannel(
+  parts: Parts,
+  channel: StoredChannel,
+  defaultChannelId: string | null,
+): Channel {
+  return {
+    id: channel.id,
+    name: channel.name,
+    phone: channel.phone,
+    pipeline_id: channel.pipelineIds[0] ?? null,
+    pipeline_ids: channel.pipelineIds,
+    // The guide's flag of WhatsApp's linked devices, which is what a scanned code makes us.
+    is_multidevice_mode_on: parts.connectors.get(channel.connector)?.auth === 'qr' ? 1 : 0,
+    is_default: channel.id === defaultChannelId,
+    is_saved: channel.isSaved,
+    connector: channel.connector,
+    status: channel.status,
+    status_reason: channel.statusReason,
+    account: channel.account,
+    created_at: channel.createdAt.toISOString(),
+    _links: { self: { href: channelAddress(parts, channel.id) } },
+  };
+}
+
+/** Address of the collection, or of one channel. */
+function channelAddress(parts: Parts, id?: string): string {
+  const collection = `${parts.config.publicUrl}/messenger/channels`;
+  return id === undefined ? collection : `${collection}/${id}`;
+}
+
+/** Whether an account with these channels has reached its limit, in total or for this service. */
+export function isAtLimit(
+  config: Config,
+  channels: readonly StoredChannel[],
+  connector: string,
+): boolean {
+  const ofService = channels.filter((channel) => channel.connector === connector);
+  return channels.length >= config.maxChannels || ofService.length >= config.maxChannelsPerService;
+}
+
+/**
+ * Removes a channel at once: its session at the chat service is ended, its sources go with the next sync, and
+ * if it was the default, the oldest remaining channel takes over.
  *
  * @throws AppError `not_found` for an id that is unknown or another account's
  */
@@ -62,11 +107,11 @@ export async function removeChannel(parts: Parts, caller: Caller, id: string): P
   });
 }
 
-/** A channel that has sources is preferred: only such a one can be Kommo's default. */
+/** Prefers a channel that has sources: only such a channel can be Kommo's default. */
 async function moveDefault(trx: Trx, { id, accountId, epoch }: StoredChannel): Promise<void> {
   const { defaultChannelId } = await findSettings(trx, accountId, epoch);
   if (defaultChannelId !== id) return;
   const rest = await listChannels(trx, accountId, epoch);
-  const heir = rest.find((channel) => channel.isSaved) ?? rest[0];
-  await storeDefaultChannel(trx, accountId, epoch, heir?.id ?? null);
+  const next = rest.find((channel) => channel.isSaved) ?? rest[0];
+  await storeDefaultChannel(trx, accountId, epoch, next?.id ?? null);
 }

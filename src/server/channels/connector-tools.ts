@@ -48,8 +48,8 @@ export function toolsForAttempt(parts: Parts, attempt: StoredAttempt): Tools {
 }
 
 /**
- * The id in the webhook address of an attempt. A new channel gets the id of the attempt that made it, so
- * that the address a service was told at the start stays right for the channel's whole life.
+ * The id in an attempt's webhook address. A new channel gets the id of the attempt that made it, so that the
+ * address given to the service at the start stays right for the channel's whole life.
  */
 export function webhookIdOf(attempt: Pick<StoredAttempt, 'id' | 'channelId'>): string {
   return attempt.channelId ?? attempt.id;
@@ -66,7 +66,7 @@ export function reasonOf(error: unknown): AttemptReason {
   return error instanceof ConnectorError ? REASONS[error.failure] : 'service_error';
 }
 
-/** A refusal with the path of the input it is about; everything else as usual. */
+/** A refusal, with the path of the input it is about; everything else as `toAppError`. */
 export function toCredentialsError(error: unknown): AppError {
   if (!(error instanceof ConnectorError) || error.failure !== 'rejected') return toAppError(error);
   const path = error.field === undefined ? 'values' : `values.${error.field}`;

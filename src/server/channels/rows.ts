@@ -3,7 +3,6 @@ import type { ChannelStatus, LinkedAccount, StatusReason } from '../../contract/
 import type { Db, Trx } from '../platform/database/database.ts';
 import { prepared } from '../platform/database/prepared.ts';
 import { newPass, type ResealPass, reseal } from '../platform/database/reseal.ts';
-import { isRowId } from '../platform/database/row-id.ts';
 import type { ChannelsTable } from '../platform/database/schema.ts';
 import type { SealContext, Secrets } from '../platform/database/secrets.ts';
 
@@ -24,13 +23,13 @@ export interface StoredChannel {
   createdAt: Date;
 }
 
-/** What signs us in at the chat service, and what its events are proven with. */
+/** What signs us in at the chat service, and what proves its events. */
 export interface ChannelSecrets {
   credentials: Record<string, unknown>;
   webhookSecret: string;
 }
 
-/** What a `StoredChannel` is read from: everything but the secrets, which only few need. */
+/** What a `StoredChannel` is read from: everything but the secrets, which few callers need. */
 const CHANNEL_COLUMNS = [
   'channels.id',
   'channels.account_id',
@@ -90,7 +89,7 @@ export async function listChannelsWithDefault(
   };
 }
 
-/** Undefined for an id that is unknown, of another account or of an ended epoch alike. */
+/** Undefined for an id that is unknown, belongs to another account, or to an ended epoch. */
 export async function findChannel(
   db: Db,
   key: { id: string; accountId: number; epoch: number },
@@ -106,7 +105,7 @@ export async function findChannel(
   return row && toChannel(row);
 }
 
-/** Whether this chat account is connected anywhere: ending its session would end that channel, too. */
+/** Whether this chat account is connected anywhere: ending its session would end that channel too. */
 export async function isConnectedAnywhere(
   db: Db,
   connector: string,
@@ -121,7 +120,7 @@ export async function isConnectedAnywhere(
   return row !== undefined;
 }
 
-/** Whether another Kommo account has this chat account, too. */
+/** Whether another Kommo account has this chat account too. */
 export async function isConnectedElsewhere(
   db: Db,
   accountId: number,
@@ -140,7 +139,7 @@ export async function isConnectedElsewhere(
   return row !== undefined;
 }
 
-/** What a channel holds sealed, as far as it can be opened; undefined when the channel is gone. */
+/** A channel's secrets, as far as they can be opened; undefined when the channel is gone. */
 export async function findChannelSecrets(
   db: Db,
   secrets: Secrets,
@@ -188,7 +187,7 @@ export async function listEndedChannels(
   return rows.map(toChannel);
 }
 
-/** What a channel holds sealed, as far as it can be opened. */
+/** A row's secrets, as far as they can be opened. */
 export function openSecrets(
   secrets: Secrets,
   row: { id: string; credentials: string; webhook_secret: string },
@@ -258,8 +257,8 @@ export interface SignedIn {
 }
 
 /**
- * Adds a channel in the lowest free slot. Call with the account locked. False when `max` channels exist:
- * the slot, unique and at most 50 in the database, holds the limit even if a lock were forgotten.
+ * Adds a channel in the lowest free slot. Call with the account locked. False when there are `max` channels
+ * already: slots are unique and at most 50 in the database, which keeps the limit even if a lock were forgotten.
  */
 export async function insertChannel(
   trx: Trx,
@@ -301,7 +300,7 @@ export async function insertChannel(
   return true;
 }
 
-/** Puts another sign-in in place of a channel's own; name and pipelines stay. */
+/** Replaces a channel's sign-in; its name and pipelines stay. */
 export async function replaceSignIn(
   trx: Trx,
   secrets: Secrets,
@@ -332,4 +331,14 @@ function signedInColumns(secrets: Secrets, id: string, signedIn: SignedIn) {
     phone,
     ...sealedColumns(secrets, id, own),
   };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Whether a text from outside can be the id of one of our rows. The database would refuse any other text with an
+ * error, instead of finding nothing.
+ */
+export function isRowId(text: string): boolean {
+  return UUID.test(text);
 }

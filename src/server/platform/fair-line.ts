@@ -1,15 +1,15 @@
-/** Somebody who waits for the turn. */
+/** One that waits for its turn. */
 interface Waiter {
   resolve: (hasTurn: boolean) => void;
   timer: NodeJS.Timeout;
 }
 
 /**
- * A line for a few turns at a time, mostly one, that is fair over those who stand in it: however many places one of them
- * takes, each of the others has the turn once before he has it again.
+ * A line for a few turns at a time, mostly one, that is fair to those who stand in it: no matter how many places one
+ * of them takes, each of the others gets a turn before the same one gets another.
  */
 export class FairLine {
-  /** By who waits, the next one first. */
+  /** By who is waiting, the next one first. */
   readonly #waiting = new Map<string, Waiter[]>();
   readonly #turns: number;
   #free: number;
@@ -24,12 +24,12 @@ export class FairLine {
     return this.#free === this.#turns;
   }
 
-  /** How many places `who` takes in the line already. */
+  /** How many places in the line `who` already takes. */
   places(who: string): number {
     return this.#waiting.get(who)?.length ?? 0;
   }
 
-  /** Waits for the turn, at most `patienceMs`; false when it did not come. Whoever has it must `leave`. */
+  /** Waits for a turn, at most `patienceMs`; false when it did not come. After a turn, call `leave`. */
   enter(who: string, patienceMs: number): Promise<boolean> {
     if (this.#free > 0) {
       this.#free -= 1;
@@ -48,7 +48,7 @@ export class FairLine {
   leave(): void {
     const [next] = this.#waiting;
     const [who, [first, ...others]] = next ?? ['', []];
-    // To the end of the line, behind everybody who has waited meanwhile.
+    // To the end of the line, behind all the others that are waiting.
     this.#waiting.delete(who);
     if (others.length > 0) this.#waiting.set(who, others);
     clearTimeout(first?.timer);

@@ -13,20 +13,20 @@ import {
   readPipelines,
   readTemplates,
   refreshProfile,
-} from '../accounts/kommo-data.ts';
+} from '../accounts/kommo-lists.ts';
 import { effectivePreferences } from '../accounts/preferences.ts';
 import type { StoredSettings } from '../accounts/rows.ts';
 import { type Account, findAccount } from '../accounts/rows.ts';
-import { viewChannel } from '../channels/channel-view.ts';
+import { viewChannel } from '../channels/channels.ts';
 import { listChannels, type StoredChannel } from '../channels/rows.ts';
 import type { StoredSync } from '../channels/sources/rows.ts';
 import type { Parts } from '../context.ts';
 import { isLastingRefusal, toAppError } from '../to-app-error.ts';
-import { CHANGEABLE } from './changeable.ts';
+import { CHANGEABLE } from './check-save.ts';
 import { findOverview } from './rows.ts';
 
 /** What the settings are composed of. */
-export interface SettingsParts {
+export interface SettingsContent {
   account: Account | undefined;
   settings: StoredSettings;
   channels: StoredChannel[];
@@ -38,7 +38,7 @@ export interface SettingsParts {
 }
 
 /**
- * Everything the settings screen shows. Without a grant it says where to authorize; in Kommo's trouble it
+ * Everything the settings screen shows. Without a grant it says where to authorize; while Kommo is in trouble it
  * shows what Kommo said last.
  *
  * @throws AppError when Kommo is in trouble and nothing is known yet
@@ -59,12 +59,12 @@ export async function readSettings(parts: Parts, caller: Caller): Promise<Settin
   ]);
   const { isProfileFresh } = overview;
   const areFresh = overview.pipelines?.isFresh && overview.templates?.isFresh && isProfileFresh;
-  // Where Kommo was asked, it may have told something new of the account, or that its grant is dead.
+  // If Kommo was asked, it may have said something new about the account, or that its grant is dead.
   const hasAsked = isInstalled && !(areFresh && isAdministrator);
   const present = hasAsked ? await findAccount(parts.db, account.id) : account;
   const install = await installStatus(parts, caller, present);
   if (!isInstalled && install.state === 'authorization_required') {
-    // The install may have ended between the look at the account and the look for its code.
+    // The install may have finished after the account was read and before its code was.
     const latest = await findAccount(parts.db, caller.accountId);
     const isNew = latest?.installState === 'active';
     if (isNew) return readSettings(parts, { ...caller, account: latest });
@@ -85,7 +85,7 @@ export async function readSettings(parts: Parts, caller: Caller): Promise<Settin
 export function composeSettings(
   parts: Parts,
   caller: Caller,
-  { account, settings, channels, sync, install, ...of }: SettingsParts,
+  { account, settings, channels, sync, install, ...of }: SettingsContent,
 ): Settings {
   const profile = {
     name: account?.name ?? '',
@@ -115,7 +115,7 @@ export function composeSettings(
   };
 }
 
-/** What was read; nothing when an administrator has to act before it can be. */
+/** What was read; nothing when an administrator has to act first. */
 async function withoutGrant<T>(reading: Promise<T[]>): Promise<T[]> {
   try {
     return await reading;

@@ -56,7 +56,7 @@ export function registerSettings(app: FastifyInstance, parts: Parts): void {
   );
 }
 
-/** The account's chat templates, as far as this integration made them. */
+/** The chat templates this integration made in the account. */
 export function registerTemplates(app: FastifyInstance, parts: Parts): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(

@@ -12,11 +12,11 @@ import { type StoredSync, type SyncRow, syncOf } from '../channels/sources/rows.
 import type { Db, Trx } from '../platform/database/database.ts';
 import { prepared } from '../platform/database/prepared.ts';
 
-/** What a save writes, all of it judged already. */
+/** What a save writes, all of it checked already. */
 export interface Save {
   accountId: number;
   epoch: number;
-  /** The version that was judged; what is written is the next one. */
+  /** The version that was checked; the next one is written. */
   version: number;
   defaultChannelId: string | null;
   preferences: Preferences;
@@ -28,10 +28,10 @@ export interface Save {
 
 /**
  * Writes a save and asks for its sync, in one statement, so that the account's row is locked for one round trip
- * only. Whatever changed since it was judged shows in rows that are not found any more: the account's epoch, the
+ * only. Anything that changed since the check shows as a row that is no longer found: the account's epoch, the
  * version, a channel, the default.
  *
- * @returns false when something changed. Part of it may be written then: give the transaction up
+ * @returns false when something changed. Part of the save may be written then: give the transaction up
  */
 export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
   const channels = JSON.stringify(
@@ -49,8 +49,8 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
       select id from accounts
       where id = ${save.accountId} and epoch = ${save.epoch} and install_state = 'active'
       for no key update
-    ), wished as materialized (
-      select * from jsonb_to_recordset(${channels}::jsonb) as wish (id uuid, name text, pipeline_ids jsonb)
+    ), given as materialized (
+      select * from jsonb_to_recordset(${channels}::jsonb) as input (id uuid, name text, pipeline_ids jsonb)
     ), wanted as materialized (
       select * from jsonb_to_recordset(${sources}::jsonb)
         as source (external_id text, channel_id uuid, pipeline_id bigint)
@@ -59,15 +59,15 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
       where channels.id = ${save.defaultChannelId}::uuid and channels.epoch = ${save.epoch}
       for key share of channels
     ), named as (
-      update channels set name = wished.name, pipeline_ids = wished.pipeline_ids, is_saved = true
-      from wished, locked
-      where channels.id = wished.id and channels.account_id = locked.id and channels.epoch = ${save.epoch}
-        -- Here too, so that it is looked for first: a row this statement has changed cannot be locked by it.
+      update channels set name = given.name, pipeline_ids = given.pipeline_ids, is_saved = true
+      from given, locked
+      where channels.id = given.id and channels.account_id = locked.id and channels.epoch = ${save.epoch}
+        -- Here too, so that it is read first: a statement cannot lock a row it has changed.
         and (${save.defaultChannelId}::uuid is null or exists (select from main))
       returning channels.id
     ), dropped as (
       delete from sources using locked
-      where sources.account_id = locked.id and channel_id in (select id from wished)
+      where sources.account_id = locked.id and channel_id in (select id from given)
         and external_id not in (select external_id from wanted)
     ), mapped as (
       insert into sources (account_id, external_id, channel_id, pipeline_id)
@@ -83,7 +83,7 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
         status = excluded.status, default_channel_id = excluded.default_channel_id,
         preferences = excluded.preferences, saved_at = excluded.saved_at
         where settings.version = ${save.version}
-          -- No default is right only while there is no channel: the first one becomes the default by itself.
+          -- No default is right only while there is no channel: the first channel becomes the default by itself.
           and (excluded.default_channel_id is not null or settings.epoch <> excluded.epoch
             or settings.default_channel_id is null)
       returning account_id

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pipeline, SaveSettings, Settings, SyncStatus } from '../../contract/api.ts';
+import type { SaveSettings, Settings, SyncStatus } from '../../contract/api.ts';
 import { isAdmin } from '../access/admin.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { requireActiveAccount } from '../accounts/install-state.ts';
-import { askPipelines, knownTemplates, LIST_SECONDS } from '../accounts/kommo-data.ts';
+import { askPipelines, knownTemplates, LIST_SECONDS } from '../accounts/kommo-lists.ts';
 import { storedPreferences } from '../accounts/preferences.ts';
 import { type Account, findAccount } from '../accounts/rows.ts';
 import { listChannels, type StoredChannel } from '../channels/rows.ts';
@@ -13,40 +13,40 @@ import type { Parts } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
-import { demandVersion, judgeSave } from './judge-save.ts';
+import { checkSave, checkVersion } from './check-save.ts';
 import { composeSettings, readSettings, viewSync } from './read-settings.ts';
 import { findOverview, type Overview, type Save, writeSave } from './rows.ts';
 import { assignSources } from './source-plan.ts';
 
 /**
- * What is remembered of an answered save. The rest is composed again when the request is repeated: with fifty
- * channels and their texts an answer is large, and each save would store one.
+ * What is remembered of an answered save. The rest is composed again when the request is repeated: an answer with
+ * fifty channels is large, and each save would store one.
  */
 export interface SaveReceipt {
   version: number;
   sync: SyncStatus;
 }
 
-/** Stores the receipt in the transaction that it answers for, so that a repeated request gets it again. */
+/** Stores the receipt in the transaction of the save, so that a repeated request gets it again. */
 export type Keep = (trx: Trx, receipt: SaveReceipt) => Promise<void>;
 
-/** What of the account's state a save is judged by and written over. */
+/** What a save is checked against and replaces. */
 interface Present extends Overview {
   channels: StoredChannel[];
   sources: SourceMapping[];
 }
 
-/** Somebody else's write came between judging and writing; each time it is judged anew. */
+/** Another write may come between the check and our own; the save is then checked again. */
 const MOST_TRIES = 4;
 const LONGEST_PAUSE_MS = 100;
 
-/** Freed when the transaction is given up: nothing of the save is kept. */
+/** Gives the transaction up: nothing of the save is kept. */
 class Outdated extends Error {}
 
 /**
- * Saves the settings. First everything is judged; then the chat channel is connected, unless this install
- * epoch has it already; then one transaction writes the settings, sets the account active and asks for the
- * sync. When Kommo refuses to connect, nothing changes.
+ * Saves the settings. First everything is checked; then the chat channel is connected, unless it already is in
+ * this install epoch; then one transaction writes the settings and asks for the sync. If Kommo refuses to
+ * connect, nothing changes.
  *
  * @throws AppError `version_conflict`, `requires_reinstall`, `validation_failed`, `source_limit_reached`,
  *   `kommo_reauthorize`; KommoError when Kommo cannot be asked, or refuses to connect the chat channel
@@ -58,19 +58,19 @@ export async function saveSettings(
   keep: Keep,
 ): Promise<Settings> {
   const account = await requireActiveAccount(parts, caller);
-  const wish = withoutRepeats(wanted);
+  const input = withoutRepeats(wanted);
   let present = await readPresent(parts, account);
-  // Judged by what is known first: a stale save must not cost a call to Kommo.
-  demandVersion(present.settings, wish);
+  // First against what is known: a stale save must not cost a call to Kommo.
+  checkVersion(present.settings, input);
   const pipelines = await askPipelines(parts, account, present.pipelines);
   const [isAdministrator, templates] = await Promise.all([
     isAdmin(parts, caller),
     knownTemplates(parts, account, present.templates).catch(() => []),
   ]);
   for (let tries = 1; ; tries += 1) {
-    judge(parts, wish, present, pipelines);
+    checkSave(input, { ...present, pipelines, sharing: parts.config.pipelineSharing });
     if (present.scopeId === undefined) await ensureScope(parts, account);
-    const save = composeSave(parts, account, wish, present);
+    const save = composeSave(parts, account, input, present);
     const sync = queuedAfter(present.sync);
     const receipt = { version: save.version + 1, sync: viewSync(sync) };
     if (await write(parts, save, (trx) => keep(trx, receipt))) {
@@ -95,7 +95,7 @@ export async function saveSettings(
   }
 }
 
-/** Answers a save that was done before: what it left behind, as it is now. */
+/** Answers a save that was done before, with the settings as they are now. */
 export async function repeatSave(
   parts: Parts,
   caller: Caller,
@@ -114,13 +114,8 @@ async function readPresent(parts: Parts, account: Account): Promise<Present> {
   return { ...overview, channels, sources };
 }
 
-function judge(parts: Parts, wish: SaveSettings, present: Present, pipelines: Pipeline[]): void {
-  const { settings, channels } = present;
-  judgeSave(wish, { settings, channels, pipelines, sharing: parts.config.pipelineSharing });
-}
-
-function composeSave(parts: Parts, account: Account, wish: SaveSettings, present: Present): Save {
-  const channels = wish.channels.map(({ id, name, pipeline_ids }) => ({
+function composeSave(parts: Parts, account: Account, input: SaveSettings, present: Present): Save {
+  const channels = input.channels.map(({ id, name, pipeline_ids }) => ({
     id,
     name,
     pipelineIds: pipeline_ids,
@@ -129,9 +124,9 @@ function composeSave(parts: Parts, account: Account, wish: SaveSettings, present
     accountId: account.id,
     epoch: account.epoch,
     version: present.settings.version,
-    defaultChannelId: wish.default_channel_id,
-    preferences: wish.preferences
-      ? storedPreferences(wish.preferences)
+    defaultChannelId: input.default_channel_id,
+    preferences: input.preferences
+      ? storedPreferences(input.preferences)
       : present.settings.preferences,
     savedAt: parts.now(),
     channels,
@@ -139,7 +134,7 @@ function composeSave(parts: Parts, account: Account, wish: SaveSettings, present
   };
 }
 
-/** One transaction, in which the account is locked by its last statement. @returns false when it was outdated */
+/** One transaction, whose last statement locks the account. @returns false when the save was outdated */
 async function write(
   parts: Parts,
   save: Save,
@@ -174,10 +169,10 @@ function queuedAfter(sync: Overview['sync']): Overview['sync'] {
 }
 
 /** One pipeline chosen twice is one source. */
-function withoutRepeats(wish: SaveSettings): SaveSettings {
+function withoutRepeats(input: SaveSettings): SaveSettings {
   return {
-    ...wish,
-    channels: wish.channels.map((channel) => ({
+    ...input,
+    channels: input.channels.map((channel) => ({
       ...channel,
       pipeline_ids: [...new Set(channel.pipeline_ids)],
     })),

@@ -1,11 +1,10 @@
 /**
- * Which sources an account should have in Kommo, and how to get there. Pure: what is read and written is
- * the business of sync-sources.ts.
+ * Which sources an account should have in Kommo, and how to get there. Pure: sync-sources.ts reads and writes.
  *
  * A source stands for one pipeline of one channel. Its external id names the channel and a number, not the
- * pipeline: when the admin moves a channel to another pipeline, the source moves along, and so do the chats
- * that Kommo has tagged with it for ever. The shape of the id tells our sources from others, so that those
- * of an earlier install are recognised, too.
+ * pipeline: when an administrator moves a channel to another pipeline, the source moves along, and so do the chats
+ * that Kommo has tagged with it for good. The shape of the id tells our sources from others, so that those of an
+ * earlier install are recognised too.
  */
 import type { SourceMapping } from '../channels/sources/rows.ts';
 
@@ -49,7 +48,7 @@ export function isOurExternalId(externalId: string): boolean {
   return OURS.test(externalId);
 }
 
-/** `c`, the channel's UUID as 25 digits to base 36, `-` and a number: 30 of the 36 characters Kommo allows. */
+/** `c`, the channel's UUID as 25 digits in base 36, `-` and a number: 30 of the 36 characters Kommo allows. */
 export function externalIdOf(channelId: string, number: number): string {
   const key = BigInt(`0x${channelId.replaceAll('-', '')}`)
     .toString(36)
@@ -114,7 +113,7 @@ export function planSources(
   for (const source of existing) {
     if (source.externalId === null || !isOurExternalId(source.externalId)) continue;
     const goal = missing.get(source.externalId);
-    // Not wanted, or a second one of the same external id.
+    // Not wanted, or a second one with the same external id.
     if (goal === undefined) plan.remove.push(source.id);
     else if (differs(goal, source, originCode)) plan.update.push({ id: source.id, ...goal });
     missing.delete(source.externalId);

@@ -2,7 +2,7 @@ import type { CreateTemplate, Template, TemplateCollection } from '../../contrac
 import type { Once } from '../access/idempotency.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { requireActiveAccount } from '../accounts/install-state.ts';
-import { findTemplates, outdateTemplates } from '../accounts/kommo-data.ts';
+import { findTemplates, outdateTemplates } from '../accounts/kommo-lists.ts';
 import type { Parts } from '../context.ts';
 import { isKommoError } from '../kommo/errors.ts';
 import type { NewTemplate } from '../kommo/templates-api.ts';
@@ -20,8 +20,8 @@ export async function listTemplates(parts: Parts, caller: Caller): Promise<Templ
 }
 
 /**
- * Adds a template to the account. Every one is given an external id, so that one whose making was answered with
- * silence can be found again instead of being made a second time.
+ * Adds a template to the account. Each gets an external id, so that one whose creation was never answered can be
+ * found again instead of being created twice.
  *
  * @throws KommoError `rejected` when Kommo does not accept it
  */

@@ -6,7 +6,7 @@ const LONGEST_CODE = 4_096;
 
 /** What a request to the redirect URI means. Nothing in it is proven; see each use. */
 export type KommoRedirect =
-  /** Kommo's server tells that the widget was installed. */
+  /** Kommo's server says that the widget was installed. */
   | { kind: 'install'; host: AccountHost; code: string }
   /** A browser comes back from the consent page. */
   | { kind: 'consent'; host: AccountHost; code: string; state: string }
@@ -26,9 +26,9 @@ const PARAMETERS = [
 ] as const;
 
 /**
- * Reads the query of the redirect URI. The host is judged before anything else and must be on the list:
- * our client secret is sent there. A call from the widget (`from_widget`) never answers a consent, or
- * anybody who saw a `state` could finish it from outside a browser.
+ * Reads the query of the redirect URI. The host is checked before anything else and must be on the list, because
+ * our client secret is sent there. A call from the widget (`from_widget`) never answers a consent: otherwise
+ * anyone who saw a `state` could finish it from outside a browser.
  *
  * @see https://developers.kommo.com/docs/authorization-public
  */
@@ -57,10 +57,10 @@ export function readKommoRedirect(
   if (query.has('platform') && !isPlatformOf(query.get('platform'), host)) {
     return invalid('platform', 'not_of_this_host');
   }
-  // An older way to hand over a code, for integrations that had API keys before; ours never had.
+  // An older way to hand over a code, for integrations that used API keys before; ours never did.
   if (query.has('from_exchange')) return invalid('from_exchange', 'not_supported');
   const code = query.get('code') ?? '';
-  // Nothing a firewall before Kommo could take for an attack of ours may be sent on.
+  // Nothing may be passed on that a firewall in front of Kommo could take for an attack by us.
   if (code.length > LONGEST_CODE || !/^[\w.~-]+$/.test(code)) return invalid('code', 'invalid');
   if (!isBrowser) return { kind: 'install', host, code };
   const known = readState(state);
@@ -74,7 +74,7 @@ function isPlatformOf(platform: string | null, host: AccountHost): boolean {
   return platform === (host.tld === 'amocrm.ru' ? '1' : '2');
 }
 
-/** Ours are 32 random bytes; another shape need not be looked up. */
+/** Ours are 32 random bytes; anything of another shape need not be looked up. */
 function readState(state: string | undefined): string | undefined {
   return state !== undefined && /^[A-Za-z0-9_-]{43}$/.test(state) ? state : undefined;
 }

@@ -1,12 +1,12 @@
 import type { AttemptReason } from '../../../contract/api.ts';
-import { mainPipelineIds } from '../../accounts/kommo-data.ts';
+import { mainPipelineIds } from '../../accounts/kommo-lists.ts';
 import { findSettings, storeDefaultChannel } from '../../accounts/rows.ts';
 import type { Config } from '../../config.ts';
 import type { Parts } from '../../context.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { transaction } from '../../platform/database/transaction.ts';
-import { isAtLimit } from '../channel-limit.ts';
+import { isAtLimit } from '../channels.ts';
 import { retireEpochs } from '../clean-up/retire-epochs.ts';
 import { getConnector, linkedAccountOf, toolsForAttempt, webhookIdOf } from '../connector-tools.ts';
 import {
@@ -25,17 +25,17 @@ import { type Candidate, changeAttempt, isLive, lockAttempt, type StoredAttempt 
 export type Obstacle = Extract<AttemptReason, 'already_connected' | 'channel_limit_reached'>;
 
 export type Acceptance =
-  /** The attempt is `connected`, or `confirm` while the admin must say yes. */
+  /** The attempt is `connected`, or `confirm` while the administrator has to answer. */
   | { outcome: 'changed'; attempt: StoredAttempt }
   | { outcome: 'obstacle'; reason: Obstacle }
-  /** The attempt ended meanwhile, or its install epoch did; nothing was stored. */
+  /** The attempt or its install epoch has ended since; nothing was stored. */
   | { outcome: 'over' };
 
 /**
- * Makes a signed-in account the account's channel, or asks first. The same for all three kinds of sign-in:
- * the service is told (`link`) before anything is stored, and everything is stored at once.
+ * Makes a signed-in chat account a channel, or asks first. The same for all three kinds of sign-in: the service
+ * is told (`link`) before anything is stored, and everything is stored at once.
  *
- * @param consent `given` when the admin has seen who signed in and agreed; `asked` always asks first
+ * @param consent `given` when the administrator has seen who signed in and agreed; `asked` always asks first
  * @throws ConnectorError from `link`; nothing is stored then
  */
 export async function acceptAccount(
@@ -59,14 +59,14 @@ export async function acceptAccount(
   const acceptance = await transaction(parts.db, (trx) =>
     store(trx, parts, attempt, linked, pipelineIds),
   );
-  // What `link` did for a key is undone here. Other sign-ins are given back by whoever ends their attempt.
+  // What `link` did for a key is undone here. Other sign-ins are given back when their attempt is ended.
   if (acceptance.outcome !== 'changed' && attempt.auth === 'api_key') {
     await discardSignIn(parts, attempt, linked);
   }
   return acceptance;
 }
 
-/** Has the service forget a sign-in that becomes no channel. */
+/** Has the service forget a sign-in that does not become a channel. */
 export async function discardSignIn(
   parts: Parts,
   attempt: StoredAttempt,
@@ -85,7 +85,7 @@ export async function discardSignIn(
   );
 }
 
-/** Another account than the channel's, or one that somebody else listens to: the admin decides. */
+/** A different account than the channel's, or one that is in use elsewhere: the administrator decides. */
 async function findQuestion(
   db: Db,
   attempt: StoredAttempt,
@@ -97,7 +97,7 @@ async function findQuestion(
   const isSame = channel?.account.external_id === candidate.externalId;
   if (channel && !isSame) return 'different_account';
   if (candidate.warning) return candidate.warning;
-  // Whoever signs his own channel in again has answered before.
+  // When a channel is signed in again with its own account, the question was answered before.
   if (isSame) return null;
   const isElsewhere = await isConnectedElsewhere(db, accountId, connector, candidate.externalId);
   return isElsewhere ? 'connected_elsewhere' : null;
@@ -150,7 +150,7 @@ async function store(
     return { outcome: 'over' };
   }
   const current = await lockAttempt(trx, parts.secrets, attempt.id);
-  // Confirmed twice, by two clicks or two tabs: once was enough.
+  // Confirmed twice, by two clicks or in two tabs: once is enough.
   if (current?.state === 'connected') return { outcome: 'changed', attempt: current };
   if (!current?.isReadable || !isLive(current.state)) return { outcome: 'over' };
   const obstacle = await findObstacle(trx, parts.config, current, linked);
@@ -210,7 +210,7 @@ async function renewChannel(
   signedIn: SignedIn,
 ): Promise<void> {
   const isOther = channel.account.external_id !== signedIn.account.external_id;
-  // A QR sign-in is a new session of the same number; elsewhere the old grant of the same account is the new one.
+  // A QR sign-in is a new session of the same number; elsewhere the same account keeps its one grant.
   const isNewSession = parts.connectors.get(channel.connector)?.auth === 'qr';
   if (isOther || isNewSession) await unlinkLater(trx, parts, channel);
   await replaceSignIn(trx, parts.secrets, channel.id, signedIn);

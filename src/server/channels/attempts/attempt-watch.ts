@@ -1,31 +1,30 @@
 import type { Attempt } from '../../../contract/api.ts';
 import type { Parts } from '../../context.ts';
-import { viewAttempt } from './attempt-view.ts';
-import { lookAtAttempt } from './look-at-attempt.ts';
-import { isLive, markWatched, readPulses, type StoredAttempt } from './rows.ts';
+import { readAttempt, viewAttempt } from './read-attempt.ts';
+import { isLive, markWatched, readRevisions, type StoredAttempt } from './rows.ts';
 
-/** Between the stored change and the screen; the worker's own pause comes before it. */
+/** How often changes are looked for; the worker's own pause comes on top. */
 const TICK_MS = 200;
 
-/** How often the worker is told that somebody looks on. */
+/** How often the worker is told that an attempt is being watched. */
 const MARK_MS = 1_000;
 
 /** `undefined`: the attempt is gone. */
 type Listener = (attempt: Attempt | undefined) => void;
 
-/** The state in which a viewer saw an attempt last. */
-export type Sighting = Pick<StoredAttempt, 'id' | 'revision' | 'expiresAt'>;
+/** An attempt as a viewer last saw it. */
+export type SeenAttempt = Pick<StoredAttempt, 'id' | 'revision' | 'expiresAt'>;
 
 interface Watched {
   revision: number;
   expiresAt: Date;
-  isLooking: boolean;
+  isReading: boolean;
   listeners: Set<Listener>;
 }
 
 /**
- * Tells viewers about changes of the attempts they look at, whichever process made them. One query serves
- * all viewers of this process; only what changed, or has run out, is read anew.
+ * Tells viewers about changes to the attempts they watch, no matter which process made them. One query serves all
+ * viewers of this process; only attempts that changed or ran out are read again.
  */
 export class AttemptWatch {
   readonly #parts: Parts;
@@ -38,14 +37,14 @@ export class AttemptWatch {
   }
 
   /** Calls `listener` with every state from the next change on. @returns how to stop */
-  watch({ id, revision, expiresAt }: Sighting, listener: Listener): () => void {
+  watch({ id, revision, expiresAt }: SeenAttempt, listener: Listener): () => void {
     const watched = this.#watched.get(id) ?? {
       revision,
       expiresAt,
-      isLooking: false,
+      isReading: false,
       listeners: new Set(),
     };
-    // A viewer that came with an older state must hear of the newer one, too.
+    // A viewer that came with an older state must be told of the newer one too.
     watched.revision = Math.min(watched.revision, revision);
     watched.listeners.add(listener);
     this.#watched.set(id, watched);
@@ -61,13 +60,12 @@ export class AttemptWatch {
       const ids = [...this.#watched.keys()];
       if (ids.length > 0) {
         await this.#mark(ids);
-        const pulses = await readPulses(this.#parts.db, ids);
-        const revisions = new Map(pulses.map(({ id, revision }) => [id, revision]));
+        const revisions = await readRevisions(this.#parts.db, ids);
         const now = this.#parts.now();
         for (const id of ids) {
           const watched = this.#watched.get(id);
-          if (!watched || watched.isLooking) continue;
-          // One that is gone has no revision: its viewers are told by the same look.
+          if (!watched || watched.isReading) continue;
+          // An attempt that is gone has no revision, and its viewers are told in the same way.
           const isNew = revisions.get(id) !== watched.revision || watched.expiresAt <= now;
           if (isNew) void this.#look(id, watched);
         }
@@ -87,18 +85,18 @@ export class AttemptWatch {
   }
 
   async #look(id: string, watched: Watched): Promise<void> {
-    watched.isLooking = true;
+    watched.isReading = true;
     try {
-      const attempt = await lookAtAttempt(this.#parts, id);
+      const attempt = await readAttempt(this.#parts, id);
       const isOver = attempt !== undefined && !isLive(attempt.state);
       if (attempt && attempt.revision === watched.revision && !isOver) return;
       const view = attempt && (await viewAttempt(this.#parts, attempt));
       watched.revision = attempt?.revision ?? watched.revision;
       for (const listener of [...watched.listeners]) listener(view);
     } catch (error) {
-      this.#parts.log.warn({ err: error, attemptId: id }, 'an attempt could not be looked at');
+      this.#parts.log.warn({ err: error, attemptId: id }, 'an attempt could not be read');
     } finally {
-      watched.isLooking = false;
+      watched.isReading = false;
     }
   }
 }

@@ -1,32 +1,41 @@
-import type { AttemptReason, AttemptState } from '../../../contract/api.ts';
-import { findAccount } from '../../accounts/install-state.ts';
+import type { AttemptState } from '../../../contract/api.ts';
 import { effectivePreferences } from '../../accounts/preferences.ts';
-import { findSettings } from '../../accounts/rows.ts';
+import { findAccount, findSettings } from '../../accounts/rows.ts';
 import { ConnectorError, type OAuthConnector } from '../../connectors/connector.ts';
 import { safeReason } from '../../connectors/http.ts';
 import type { Parts } from '../../context.ts';
 import { reasonOf, toolsForAttempt } from '../connector-tools.ts';
-import { acceptAccount, discardSignIn } from './accept-account.ts';
+import { acceptAccount, discardSignIn, type Obstacle } from './accept-account.ts';
 import { type AttemptEnd, endAttemptById, endUnreadable } from './end-attempt.ts';
+import { hashKey } from './read-attempt.ts';
 import { type Candidate, isLive, type StoredAttempt, spendOAuthState } from './rows.ts';
-import { hashKey } from './start-attempt.ts';
 
-/** What the page of the redirect tells the person in front of it. */
-export interface OAuthResult {
+/** What the person in front of the page is told. */
+type Outcome =
+  | Extract<AttemptState, 'connected' | 'confirm' | 'expired' | 'cancelled' | 'failed'>
+  | Obstacle
+  | 'denied'
+  | 'unreachable'
+  /** The state named no attempt. */
+  | 'unknown';
+
+/** What the page of the redirect is made of. */
+interface OAuthResult {
+  outcome: Outcome;
   /** The attempt, where the state named one. */
   attempt?: {
     id: string;
-    state: AttemptState;
-    reason: AttemptReason | null;
     /** Exact origin of the Kommo page that waits for it. */
     openerOrigin: string;
     accountName: string | null;
   };
-  /** Of the Kommo account; English where it is unknown. */
+  /** The Kommo account's; English where that is unknown. */
   language: string;
 }
 
-/** Errors of RFC 6749 (4.1.2.1) that the operator's settings cause. */
+const UNKNOWN: OAuthResult = { outcome: 'unknown', language: 'en' };
+
+/** Errors of RFC 6749 (4.1.2.1) caused by the operator's settings. */
 const OPERATOR_ERRORS = new Set([
   'invalid_request',
   'unauthorized_client',
@@ -35,8 +44,8 @@ const OPERATOR_ERRORS = new Set([
 ]);
 
 /**
- * Finishes an OAuth sign-in with the query of the service's redirect. The random, single-use `state` is the
- * only proof, and it belongs to one attempt of one connector. Coming twice, or late, changes nothing.
+ * Finishes an OAuth sign-in with the query of the service's redirect. The only proof is the random, single-use
+ * `state`, which belongs to one attempt of one connector. A redirect that comes twice, or late, changes nothing.
  */
 export async function finishOAuth(
   parts: Parts,
@@ -45,22 +54,40 @@ export async function finishOAuth(
 ): Promise<OAuthResult> {
   const connector = parts.connectors.get(connectorId);
   const state = query.getAll('state');
-  if (connector?.auth !== 'oauth' || state.length !== 1 || !state[0]) return { language: 'en' };
+  if (connector?.auth !== 'oauth' || state.length !== 1 || !state[0]) return UNKNOWN;
   const spent = await spendOAuthState(parts.db, parts.secrets, hashKey(state[0]), connectorId);
-  if (!spent) return { language: 'en' };
+  if (!spent) return UNKNOWN;
   const known = await endUnreadable(parts, spent.attempt);
   const isOpen = spent.isFirst && isLive(known.state);
   const attempt = isOpen ? await finish(parts, connector, known, query) : known;
   return {
+    outcome: outcomeOf(attempt),
     attempt: {
       id: attempt.id,
-      state: attempt.state,
-      reason: attempt.reason,
       openerOrigin: attempt.openerOrigin,
       accountName: attempt.account?.name ?? null,
     },
     language: await languageOf(parts, attempt),
   };
+}
+
+function outcomeOf({ state, reason }: StoredAttempt): Outcome {
+  switch (state) {
+    case 'starting':
+    case 'waiting':
+      return 'unknown';
+    case 'connected':
+    case 'confirm':
+    case 'expired':
+      return state;
+    case 'cancelled':
+      return reason === 'denied' ? 'denied' : 'cancelled';
+    case 'failed':
+      if (reason === 'already_connected' || reason === 'channel_limit_reached') return reason;
+      return reason === 'service_unreachable' || reason === 'rate_limited'
+        ? 'unreachable'
+        : 'failed';
+  }
 }
 
 async function finish(
@@ -98,7 +125,7 @@ async function finish(
   }
 }
 
-/** The service's own words are the operator's only hint at what is set up wrongly there. */
+/** The service's own words are the operator's only hint at what is set up wrong there. */
 function logRefusal(parts: Parts, attempt: StoredAttempt, query: URLSearchParams): void {
   const secrets = [...query.getAll('state'), ...query.getAll('code')];
   parts.log.warn(
@@ -119,7 +146,7 @@ function endOfRefusal(error: string): AttemptEnd {
 }
 
 async function languageOf(parts: Parts, attempt: StoredAttempt): Promise<string> {
-  const account = await findAccount(parts, attempt.accountId);
+  const account = await findAccount(parts.db, attempt.accountId);
   if (!account) return 'en';
   const { preferences } = await findSettings(parts.db, account.id, account.epoch);
   return effectivePreferences(preferences, account).language.value;

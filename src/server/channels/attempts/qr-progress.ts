@@ -19,17 +19,17 @@ import {
   WATCHED_PAUSE_SECONDS,
 } from './rows.ts';
 
-/** From here on a question counts as slow; it is kept from being asked twice for longer than any can take. */
+/** A question that takes longer is slow, and claimed for longer than any can take. */
 const SLOW_MS = 1_200;
 const SLOW_LEASE_SECONDS = 40;
 
-/** How long an event of the service, or a pairing code, waits for a question that is under way. */
+/** How long an event of the service, or a pairing code, waits for a question under way. */
 const PATIENCE_MS = 5_000;
 const RETRY_MS = 100;
 
 /**
- * Asks the chat service where a QR sign-in stands and notes the answer. The attempt must be claimed for it,
- * so that at most one question runs at a time, on one replica.
+ * Asks the chat service where a QR sign-in stands and records the answer. Claim the attempt first, so that at most
+ * one question runs at a time, on one replica.
  */
 export function progressQr(
   parts: Parts,
@@ -41,13 +41,13 @@ export function progressQr(
       await endUnreadable(parts, claimed);
       return;
     }
-    // What is over is not asked about, though the worker has not ended it yet.
+    // What is over is not asked about, even if the worker has not ended it yet.
     if (claimed.session === null || claimed.expiresAt <= parts.now()) return;
     try {
       const tools = toolsForAttempt(parts, claimed);
-      await note(parts, claimed, await connector.check(tools, claimed.session));
+      await record(parts, claimed, await connector.check(tools, claimed.session));
     } catch (error) {
-      // The next question may go well again; the end of the attempt is its own time limit.
+      // The next question may succeed; the attempt ends with its own time limit.
       const reason = reasonOf(error);
       const isOurs = !(error instanceof ConnectorError);
       warnOnce(parts, claimed, reason, isOurs ? 'error' : 'warn', error);
@@ -58,7 +58,7 @@ export function progressQr(
   });
 }
 
-/** The same at once, for the service said that something happened. A question under way is waited for. */
+/** The same at once, because the service says that something happened. Waits for a question under way. */
 export async function progressQrNow(
   parts: Parts,
   id: string,
@@ -69,8 +69,8 @@ export async function progressQrNow(
 }
 
 /**
- * Runs `work` while nobody else asks the service about this attempt. Undefined when it is over, or asked
- * about for longer than anybody waits.
+ * Runs `work` while no one else asks the service about this attempt. Undefined when the attempt is over, or when a
+ * question takes too long to wait for.
  */
 export async function withCheck<T>(
   parts: Parts,
@@ -93,7 +93,7 @@ async function claimSoon(parts: Parts, id: string): Promise<StoredAttempt | unde
   return undefined;
 }
 
-/** Holds the claim for as long as `work` takes, and gives it back. */
+/** Holds the claim while `work` runs, then gives it back. */
 async function asClaimed<T>(parts: Parts, id: string, work: () => Promise<T>): Promise<T> {
   const began = performance.now();
   let marking: Promise<void> | undefined;
@@ -112,7 +112,7 @@ async function asClaimed<T>(parts: Parts, id: string, work: () => Promise<T>): P
   }
 }
 
-/** Tells the operator what an admin sees on the screen: once, not at every look. */
+/** Tells the operator what an administrator sees on the screen: once, not with every question. */
 function warnOnce(
   parts: Parts,
   attempt: StoredAttempt,
@@ -125,7 +125,7 @@ function warnOnce(
   parts.log[level](details, 'a QR sign-in does not get on');
 }
 
-async function note(parts: Parts, attempt: StoredAttempt, progress: QrProgress): Promise<void> {
+async function record(parts: Parts, attempt: StoredAttempt, progress: QrProgress): Promise<void> {
   const { session } = progress;
   switch (progress.state) {
     case 'starting':
@@ -157,7 +157,7 @@ async function note(parts: Parts, attempt: StoredAttempt, progress: QrProgress):
         await endAttemptById(parts, attempt.id, { state: 'expired', reason: 'timed_out' });
         return;
       }
-      // Nobody can have scanned what was never shown: it is the service that failed.
+      // What was never shown cannot have been scanned: it is the service that failed.
       warnOnce(parts, attempt, 'service_error', 'warn', new Error('it ended without a code'));
       await endAttemptById(parts, attempt.id, { state: 'failed', reason: 'service_error' });
       return;
@@ -173,7 +173,7 @@ async function connect(
 ): Promise<void> {
   const linking = await update(parts, attempt, {
     state: 'waiting',
-    // What kept the channel from being made a moment ago stays in sight until it is made.
+    // What kept the channel from being made a moment ago stays visible until it is made.
     reason: attempt.reason ?? 'linking',
     shown: {},
     session,
@@ -188,7 +188,7 @@ async function connect(
   await endAttemptById(parts, attempt.id, end);
 }
 
-/** A new code leaves a pairing code that was asked for in place: both lead to the same session. */
+/** A new code leaves a requested pairing code in place: both lead to the same session. */
 function shownOf(attempt: StoredAttempt, code: Extract<QrProgress, { state: 'showing' }>): Shown {
   const { pairingCode } = attempt.shown;
   return {
@@ -203,10 +203,10 @@ function shownOf(attempt: StoredAttempt, code: Extract<QrProgress, { state: 'sho
 }
 
 /**
- * Writes what is new, unless the attempt changed since it was claimed. Without news nothing is written, so
- * that the viewers' streams stay silent.
+ * Writes what is new, unless the attempt has changed since it was claimed. If nothing is new, nothing is written,
+ * so that the viewers' streams stay silent.
  *
- * @returns the attempt as it stands; undefined when it moved on without us
+ * @returns the attempt as it stands; undefined when it changed without us
  */
 async function update(
   parts: Parts,

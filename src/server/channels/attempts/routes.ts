@@ -1,39 +1,112 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Attempt } from '../../../contract/api.ts';
-import { attemptAnswer } from '../../../contract/api.ts';
+import {
+  type Attempt,
+  attemptAnswer,
+  type StartedAttempt,
+  type SubmittedAnswer,
+  startedAttempt,
+  startAttempt as startSchema,
+  submitCredentials as submitSchema,
+  submittedAnswer,
+} from '../../../contract/api.ts';
+import { requireAdmin } from '../../access/admin.ts';
+import { callerOf, runOnce } from '../../access/routes.ts';
+import { browserOrigin, type Caller } from '../../accounts/caller.ts';
 import type { Parts } from '../../context.ts';
-import { AppError } from '../../platform/app-error.ts';
-import { bearerOf } from '../../platform/http/bearer.ts';
+import { type EventStream, EventStreams } from '../../platform/http/event-streams.ts';
 import { sendPage } from '../../platform/http/page.ts';
+import { pageText } from '../../platform/http/page-text.ts';
+import { queryOf } from '../../platform/http/query.ts';
 import { StreamSlots } from '../../platform/http/stream-slots.ts';
 import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
-import { Aftermath } from '../aftermath.ts';
-import { findRecipient, type Recipient, receiveEvent } from '../health/receive-event.ts';
-import { viewAttempt } from './attempt-view.ts';
-import { AttemptWatch, type Sighting } from './attempt-watch.ts';
-import { callbackTexts } from './callback-texts.ts';
+import { AttemptWatch, type SeenAttempt } from './attempt-watch.ts';
+import { cancelAttempt } from './end-attempt.ts';
 import { finishOAuth } from './finish-oauth.ts';
-import { lookWithKey } from './look-at-attempt.ts';
-import { hashKey } from './start-attempt.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Set on the webhooks of the chat services, null elsewhere. */
-    recipient: Recipient | null;
-  }
-}
-
-/** Chat services post whole messages; only small parts of them are read. */
-const WEBHOOK_BODY_BYTES = 1024 * 1024;
+import { hashKey, readWithKey, viewAttempt } from './read-attempt.ts';
+import { startAttempt } from './start-attempt.ts';
+import { submitCredentials } from './submit-credentials.ts';
 
 const byId = z.object({ id: z.string() });
 const byConnector = z.object({ connector: z.string() });
-const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
+const nothing = z.null();
 
-/** What is reached without a disposable token; each route has its own proof. */
-export function registerConnections(app: FastifyInstance, parts: Parts): void {
+/** Beginning and carrying on an attempt. Behind the token, and for administrators only. */
+export function registerAttempts(app: FastifyInstance, parts: Parts): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.post(
+    '/messenger/channels',
+    {
+      schema: {
+        tags: ['channels'],
+        summary: 'Begins to connect a channel, or, with channel_id, to sign one in again.',
+        body: startSchema,
+        response: { 201: startedAttempt },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      await requireAdmin(parts, caller);
+      const origin = openerOrigin(parts, caller, request.headers.origin);
+      const answer = await runOnce(parts, request, async () => ({
+        status: 201,
+        body: await startAttempt(parts, caller, request.body, origin),
+      }));
+      return reply.code(201).send(answer.body as StartedAttempt);
+    },
+  );
+  routes.post(
+    '/messenger/attempts/:id/credentials',
+    {
+      schema: {
+        tags: ['attempts'],
+        summary: 'Submits an API key, a phone number for a pairing code, or the yes to an account.',
+        params: byId,
+        body: submitSchema,
+        response: { 200: submittedAnswer },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      await requireAdmin(parts, caller);
+      const { id } = request.params;
+      const work = async () => ({
+        status: 200,
+        body: await submitCredentials(parts, caller, id, request.body),
+      });
+      const answer = await runOnce(parts, request, work, { required: false });
+      return reply.code(200).send(answer.body as SubmittedAnswer);
+    },
+  );
+  routes.delete(
+    '/messenger/attempts/:id',
+    {
+      schema: {
+        tags: ['attempts'],
+        summary: 'Cancels an attempt.',
+        params: byId,
+        response: { 204: nothing },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      await requireAdmin(parts, caller);
+      await cancelAttempt(parts, caller, request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/**
+ * Where the callback page may post to: the page that asked, which `registerAuth` has proven to belong to the
+ * token's account. A client without a browser gets the account's own address.
+ */
+function openerOrigin(parts: Parts, caller: Caller, origin: string | undefined): string {
+  return origin ?? browserOrigin(parts.config, caller.host);
+}
+
+/** Following an attempt, and coming back from a sign-in. Without a token: each route has its own proof. */
+export function registerOpenAttempts(app: FastifyInstance, parts: Parts): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     '/connect/attempts/:id',
@@ -47,13 +120,12 @@ export function registerConnections(app: FastifyInstance, parts: Parts): void {
       },
     },
     async (request) => {
-      const attempt = await lookWithKey(parts, request.params.id, bearerOf(request));
+      const attempt = await readWithKey(parts, request.params.id, bearerOf(request));
       return { attempt: await viewAttempt(parts, attempt) };
     },
   );
-  registerAttemptEvents(app, parts);
+  registerEvents(app, parts);
   registerCallback(app, parts);
-  void app.register(async (scope) => registerWebhooks(scope, parts));
 }
 
 function registerCallback(app: FastifyInstance, parts: Parts): void {
@@ -67,9 +139,10 @@ function registerCallback(app: FastifyInstance, parts: Parts): void {
       },
     },
     async (request, reply) => {
-      const result = await finishOAuth(parts, request.params.connector, queryOf(request));
-      const { attempt } = result;
-      const page = { status: attempt ? 200 : 400, ...callbackTexts(result) };
+      const { connector } = request.params;
+      const { attempt, outcome, language } = await finishOAuth(parts, connector, queryOf(request));
+      const text = pageText(language, `sign_in.${outcome}`, { name: attempt?.accountName ?? '' });
+      const page = { status: attempt ? 200 : 400, ...text };
       if (!attempt) return sendPage(reply, page);
       return sendPage(reply, {
         ...page,
@@ -82,66 +155,10 @@ function registerCallback(app: FastifyInstance, parts: Parts): void {
   );
 }
 
-/**
- * Events are proven over the bytes as they came, so nothing may parse them before. Whose address it is is
- * known before the body is read.
- */
-function registerWebhooks(app: FastifyInstance, parts: Parts): void {
-  const aftermath = new Aftermath(parts.log);
-  app.addHook('onClose', () => aftermath.drain());
-  app.decorateRequest('recipient', null);
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.withTypeProvider<ZodTypeProvider>().post(
-    '/connect/webhooks/:connector/:id',
-    {
-      bodyLimit: WEBHOOK_BODY_BYTES,
-      onRequest: async (request) => {
-        const { connector, id } = request.params;
-        request.recipient = await findRecipient(parts, connector, id);
-      },
-      schema: {
-        tags: ['attempts'],
-        summary: 'An event of a chat service. Proven by its signature or secret.',
-        params: byConnectorAndId,
-        response: { 204: z.null() },
-      },
-    },
-    async (request, reply) => {
-      if (request.recipient === null) throw new AppError('not_found');
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const event = { headers: headersOf(request), body };
-      await receiveEvent(parts, aftermath, request.recipient, event);
-      return reply.code(204).send(null);
-    },
-  );
-}
-
-function headersOf(request: FastifyRequest): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  );
-}
-
-function queryOf(request: FastifyRequest): URLSearchParams {
-  const url = request.raw.url ?? '';
-  const start = url.indexOf('?');
-  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
-}
-
-/** Shorter than the idle time after which proxies cut a silent connection. */
-const HEARTBEAT_MS = 15_000;
-
-/** How long a browser waits before it opens a cut stream again. */
-const RETRY_MS = 2_000;
-
-/** A modal has one; a few more are tabs, and streams that were cut without a word. */
+/** A modal has one; a few more may be other tabs, or streams that were cut silently. */
 const STREAMS_PER_KEY = 5;
 
-/** Each holds some 30 KB. Widgets that get none ask again and again instead. */
+/** Each holds about 30 KB. Widgets that get none poll instead. */
 const MOST_STREAMS = 2_000;
 
 const ENDED = new Set<Attempt['state']>(['connected', 'failed', 'expired', 'cancelled']);
@@ -149,16 +166,11 @@ const ENDED = new Set<Attempt['state']>(['connected', 'failed', 'expired', 'canc
 /**
  * An attempt's states as server-sent events, the same objects as `GET /connect/attempts/:id` answers. Read
  * with `fetch`: an `EventSource` cannot send the key, and a key in an address would be logged.
- *
- * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function registerAttemptEvents(app: FastifyInstance, parts: Parts): void {
+function registerEvents(app: FastifyInstance, parts: Parts): void {
   const watch = new AttemptWatch(parts);
-  const streams = new Set<ServerResponse>();
+  const streams = new EventStreams(app);
   const slots = new StreamSlots({ perKey: STREAMS_PER_KEY, total: MOST_STREAMS });
-  app.addHook('preClose', async () => {
-    for (const stream of streams) stream.end();
-  });
   app.withTypeProvider<ZodTypeProvider>().get(
     '/connect/attempts/:id/events',
     {
@@ -166,57 +178,32 @@ export function registerAttemptEvents(app: FastifyInstance, parts: Parts): void 
         tags: ['attempts'],
         summary: 'The states of an attempt as server-sent events, until it is over.',
         security: [{ attemptKey: [] }],
-        params: z.object({ id: z.string() }),
+        params: byId,
       },
     },
     async (request, reply) => {
       const { id } = request.params;
       const key = bearerOf(request);
-      // By its hash: what was refused leaves no trace of what it might have opened.
+      // By its hash: a refused key leaves no trace of what it might have opened.
       reply.raw.once('close', slots.take(`${id} ${hashKey(key ?? '')}`));
-      const attempt = await lookWithKey(parts, id, key);
+      const attempt = await readWithKey(parts, id, key);
       const first = await viewAttempt(parts, attempt);
-      reply.headers({
-        'content-type': 'text/event-stream; charset=utf-8',
-        // nginx would hold the events back otherwise.
-        'x-accel-buffering': 'no',
-      });
-      reply.hijack();
-      const stream = reply.raw;
-      // Whoever left meanwhile would never be noticed to leave.
-      if (stream.destroyed) return;
-      stream.writeHead(200, definedHeaders(reply.getHeaders()));
-      follow(stream, attempt, first);
+      const stream = streams.open(reply);
+      if (stream) follow(stream, attempt, first);
     },
   );
 
-  function follow(stream: ServerResponse, attempt: Sighting, first: Attempt): void {
-    stream.write(`retry: ${RETRY_MS}\n\n`);
-    streams.add(stream);
-    const heartbeat = setInterval(() => stream.write(': ping\n\n'), HEARTBEAT_MS);
+  function follow(stream: EventStream, attempt: SeenAttempt, first: Attempt): void {
     const show = (view: Attempt | undefined) => {
-      if (view) stream.write(`data: ${JSON.stringify({ attempt: view })}\n\n`);
-      if (view && !ENDED.has(view.state)) return;
-      leave();
-      stream.end();
+      if (view) stream.send({ attempt: view });
+      if (!view || ENDED.has(view.state)) stream.end();
     };
-    const unwatch = watch.watch(attempt, show);
-    const leave = () => {
-      clearInterval(heartbeat);
-      unwatch();
-      streams.delete(stream);
-    };
-    stream.on('close', leave);
+    stream.onClose(watch.watch(attempt, show));
     show(first);
   }
 }
 
-function definedHeaders(
-  headers: Record<string, number | string | string[] | undefined>,
-): Record<string, number | string | string[]> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    ),
-  );
+/** The key of an attempt. Never read from the address: addresses are logged. */
+function bearerOf(request: FastifyRequest): string | undefined {
+  return /^Bearer ([A-Za-z0-9_-]{1,128})$/.exec(request.headers.authorization ?? '')?.[1];
 }

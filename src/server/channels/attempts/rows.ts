@@ -1,33 +1,27 @@
 import { type RawBuilder, type Selectable, sql, type Updateable } from 'kysely';
 import type { AttemptReason, AttemptState, LinkedAccount } from '../../../contract/api.ts';
 import type { AuthKind } from '../../../contract/connectors.ts';
+import type { Linked } from '../../connectors/connector.ts';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.ts';
-import { isRowId } from '../../platform/database/row-id.ts';
 import type { AttemptsTable } from '../../platform/database/schema.ts';
 import type { SealContext, Secrets } from '../../platform/database/secrets.ts';
+import { isRowId } from '../rows.ts';
 
-/** What the admin's screen shows while an attempt is open. */
+/** What the administrator's screen shows while an attempt is open. */
 export interface Shown {
   authorizeUrl?: string;
   qr?: { value: string; expiresAt: string; refreshed: number; refreshes: number };
   pairingCode?: string;
 }
 
-/** A signed-in account as its connector reported it, waiting for the admin's consent. */
-export interface Candidate {
-  externalId: string;
-  name: string;
-  handle: string | null;
-  avatarUrl?: string;
-  phone?: string;
-  credentials: Record<string, unknown>;
-  /** What the admin may see of an API key later. */
+/** A signed-in account as its connector reported it, waiting for the administrator's consent. */
+export type Candidate = Linked & {
+  /** What the administrator may see of an API key later. */
   keyEnding?: string;
-  warning?: 'webhook_taken';
-}
+};
 
-/** An attempt with its secrets opened: never log one. A secret that cannot be opened is missing. */
+/** An attempt with its secrets opened: never log one. Secrets that cannot be opened are missing. */
 export interface StoredAttempt {
   id: string;
   accountId: number;
@@ -51,7 +45,7 @@ export interface StoredAttempt {
   isReadable: boolean;
   /** Whether the service ever gave a code to scan. */
   hasShownCode: boolean;
-  /** The trouble that the log was told of last. */
+  /** The trouble that was logged last. */
   warnedOf: AttemptReason | null;
   revision: number;
   expiresAt: Date;
@@ -75,7 +69,7 @@ export interface NewAttempt {
   now: Date;
 }
 
-/** A change of an open attempt. What is left out stays; an end forgets every secret by itself. */
+/** A change to an open attempt. What is left out stays; ending it forgets every secret. */
 export interface AttemptChange {
   state?: AttemptState;
   reason?: AttemptReason | null;
@@ -149,8 +143,8 @@ export async function lockAttempt(
 }
 
 /**
- * Changes an attempt that is still open; undefined when it is over, or, where `revision` is given, when
- * somebody else changed it since.
+ * Changes an attempt that is still open. Undefined when it is over, or when it has another revision than the one
+ * given.
  */
 export async function changeAttempt(
   db: Db,
@@ -247,12 +241,6 @@ function place(id: string, column: string): SealContext {
   return `attempts:${id}:${column}`;
 }
 
-/** What a stream needs to know about an attempt to decide whether to read it anew. */
-export interface AttemptPulse {
-  id: string;
-  revision: number;
-}
-
 /** A QR sign-in whose service the holder may ask. `open` throws CannotUnseal. */
 export interface ClaimedCheck {
   id: string;
@@ -261,24 +249,24 @@ export interface ClaimedCheck {
 
 const ASKED: AttemptState[] = ['starting', 'waiting'];
 
-/** The pause from one question about a watched sign-in to the next. A scan must show within two seconds. */
+/** The pause between two questions about a watched sign-in. A scan must show within two seconds. */
 export const WATCHED_PAUSE_SECONDS = 1.75;
 
-/** The same when nobody looks on: the phone may still scan the code, and the service's event may be lost. */
+/** The same while no one watches: the phone may still scan the code, and the service's event may be lost. */
 const UNWATCHED_PAUSE_SECONDS = 12;
 
-/** Further away than any pause: a question is under way. Should its process die, another one asks then. */
+/** Longer than any pause: a question is under way. If its process dies, another one asks after this. */
 const ASKING_SECONDS = 5;
 
-/** How long one look of a viewer counts. Widgets without a stream look again later than that: one question each. */
+/** How long an attempt counts as watched after it was read. Widgets without a stream poll less often than that. */
 const WATCH_SECONDS = 1.5;
 
 /** No question is under way. */
 const IS_FREE = sql<boolean>`next_check_at <= now() + make_interval(secs => ${WATCHED_PAUSE_SECONDS})`;
 
 /**
- * Takes the right to ask the chat service about a QR sign-in. Undefined while somebody is asking, and when
- * it is over. Whoever got it calls `allowCheckIn` at the end.
+ * Claims the right to ask the chat service about a QR sign-in. Undefined while a question is under way, and when the
+ * attempt is over. Call `allowCheckIn` at the end.
  */
 export async function claimCheck(
   db: Db,
@@ -297,9 +285,9 @@ export async function claimCheck(
 }
 
 /**
- * Takes the right to ask one service about QR sign-ins that nobody asked about for long enough: seconds where
- * somebody looks on, longer elsewhere. Each is opened by itself, so that one that cannot be opened spoils
- * no other.
+ * Claims the right to ask one service about QR sign-ins whose last question is long enough ago: seconds where
+ * someone watches, longer elsewhere. Each is opened by itself, so that one that cannot be opened spoils no
+ * other.
  */
 export async function claimDueChecks(
   db: Db,
@@ -338,7 +326,7 @@ export async function claimDueChecks(
   return rows.map((row) => ({ id: row.id, open: () => toAttempt(row, secrets) }));
 }
 
-/** Says when the worker may ask next: far away while a question runs long, after the pause when it ended. */
+/** Sets when the worker may ask next: far away while a question runs long, after the pause when it ended. */
 export async function allowCheckIn(db: Db, id: string, seconds: number): Promise<void> {
   await db
     .updateTable('attempts')
@@ -348,8 +336,8 @@ export async function allowCheckIn(db: Db, id: string, seconds: number): Promise
 }
 
 /**
- * Makes the next question due for whoever comes first: the service itself said that something happened. A
- * question under way is left alone.
+ * Makes the next question due at once: the service itself said that something happened. Leaves a question under
+ * way alone.
  *
  * @returns the open QR sign-ins that the webhook address serves
  */
@@ -368,7 +356,7 @@ export async function allowChecksNow(db: Db, webhookId: string): Promise<string[
   return rows.map((row) => row.id);
 }
 
-/** Has the worker ask more often about these QR sign-ins for a moment: somebody looks on. */
+/** Has the worker ask more often about these QR sign-ins for a moment: someone is watching. */
 export async function markWatched(db: Db, ids: readonly string[]): Promise<void> {
   await db
     .updateTable('attempts')
@@ -379,12 +367,13 @@ export async function markWatched(db: Db, ids: readonly string[]): Promise<void>
     .execute();
 }
 
-/** The pulse of many attempts in one query. Attempts that no longer exist are missing. */
-export async function readPulses(db: Db, ids: readonly string[]): Promise<AttemptPulse[]> {
-  return db.selectFrom('attempts').select(['id', 'revision']).where('id', 'in', ids).execute();
+/** The revisions of many attempts in one query, by id. Attempts that no longer exist are missing. */
+export async function readRevisions(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+  const query = db.selectFrom('attempts').select(['id', 'revision']).where('id', 'in', ids);
+  return new Map((await query.execute()).map(({ id, revision }) => [id, revision]));
 }
 
-/** The attempt this is the key of, marked as watched. An unknown attempt has no key. */
+/** The attempt this is the key of, marked as watched. */
 export async function findAttemptByKey(
   db: Db,
   secrets: Secrets,
@@ -401,7 +390,7 @@ export async function findAttemptByKey(
         .where('key_hash', '=', keyHash)
         .where('auth', '=', 'qr')
         .where('state', 'in', ASKED)
-        // Whoever looks without pause writes no more than is needed.
+        // A viewer that polls without pause causes no more writes than needed.
         .where(
           sql<boolean>`coalesce(watched_until, to_timestamp(0)) < now() + make_interval(secs => ${WATCH_SECONDS / 2})`,
         )
@@ -416,8 +405,8 @@ export async function findAttemptByKey(
 }
 
 /**
- * Spends the OAuth state it belongs to. `isFirst` is false when somebody came with it before; undefined
- * when no attempt of this connector knows the state.
+ * Spends an OAuth state. `isFirst` is false when it was spent before; undefined when no attempt of this connector
+ * has this state.
  */
 export async function spendOAuthState(
   db: Db,
@@ -448,7 +437,7 @@ function secondsFromNow(seconds: number): RawBuilder<Date> {
 }
 
 /** Open attempts that a new one replaces: for the same channel, or of the same user and service. */
-export async function lockRivals(
+export async function lockReplacedAttempts(
   trx: Trx,
   secrets: Secrets,
   of: { accountId: number; userId: number; connector: string; channelId: string | null },

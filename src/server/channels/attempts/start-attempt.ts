@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { StartAttempt, StartedAttempt } from '../../../contract/api.ts';
 import type { AuthKind } from '../../../contract/connectors.ts';
 import type { Caller } from '../../accounts/caller.ts';
@@ -9,22 +9,22 @@ import type { Parts } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import { transaction } from '../../platform/database/transaction.ts';
-import { isAtLimit } from '../channel-limit.ts';
+import { isAtLimit } from '../channels.ts';
 import { reasonOf, toCredentialsError, toolsForAttempt, webhookIdOf } from '../connector-tools.ts';
 import { findChannel, findChannelSecrets, listChannels } from '../rows.ts';
 import { endLater } from '../sign-outs/session-endings.ts';
-import { viewAttempt } from './attempt-view.ts';
 import { endAttempt, endAttemptById } from './end-attempt.ts';
+import { hashKey, viewAttempt } from './read-attempt.ts';
 import {
   changeAttempt,
   findAttempt,
   insertAttempt,
-  lockRivals,
+  lockReplacedAttempts,
   type NewAttempt,
   type StoredAttempt,
 } from './rows.ts';
 
-/** A QR sign-in needs longer: the phone may be in another room. */
+/** A QR sign-in takes longer: the phone may be in another room. */
 const LIFETIME_MS: Record<AuthKind, number> = {
   oauth: 10 * 60_000,
   api_key: 10 * 60_000,
@@ -34,23 +34,23 @@ const LIFETIME_MS: Record<AuthKind, number> = {
 const KEY_BYTES = 32;
 
 /**
- * Begins to connect a chat account, or to sign a channel in again. Older open attempts for the same
- * channel, and of the same user with the same service, end as superseded.
+ * Begins to connect a chat account, or to sign a channel in again. Older open attempts for the same channel, or by
+ * the same user with the same service, end as superseded.
  *
- * @param openerOrigin exact origin of the Kommo page; the callback page posts to it and to no other
+ * @param openerOrigin exact origin of the Kommo page, the only one the callback page posts to
  * @throws AppError `validation_failed`, `not_found`, `channel_limit_reached`, `kommo_reauthorize`, or what
  *   the chat service answered
  */
 export async function startAttempt(
   parts: Parts,
   caller: Caller,
-  wish: StartAttempt,
+  input: StartAttempt,
   openerOrigin: string,
 ): Promise<StartedAttempt> {
   const account = await requireActiveAccount(parts, caller);
-  const connector = parts.connectors.get(wish.connector);
+  const connector = parts.connectors.get(input.connector);
   if (!connector) throw invalid('connector', 'unknown');
-  const channelId = wish.channel_id ?? null;
+  const channelId = input.channel_id ?? null;
   const webhookSecret =
     channelId === null
       ? await newChannelSecret(parts, account, connector.id)
@@ -76,11 +76,6 @@ export async function startAttempt(
   const opened = await open(parts, row);
   const attempt = await begin(parts, connector, opened, oauthState);
   return { attempt: await viewAttempt(parts, attempt), attempt_key: key };
-}
-
-/** How keys and OAuth states are stored: whoever reads the database cannot use them. */
-export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
 }
 
 function randomKey(): string {
@@ -118,8 +113,8 @@ async function open(parts: Parts, row: NewAttempt): Promise<StoredAttempt> {
   await transaction(parts.db, async (trx) => {
     const account = await lockAccount(trx, row.accountId);
     if (account?.epoch !== row.epoch) throw new AppError('not_found');
-    for (const rival of await lockRivals(trx, parts.secrets, row)) {
-      await endAttempt(trx, parts, rival, { state: 'cancelled', reason: 'superseded' });
+    for (const replaced of await lockReplacedAttempts(trx, parts.secrets, row)) {
+      await endAttempt(trx, parts, replaced, { state: 'cancelled', reason: 'superseded' });
     }
     await insertAttempt(trx, parts.secrets, row);
   });
@@ -165,7 +160,7 @@ async function begin(
   }
 }
 
-/** Whether an account of this service is connected already. */
+/** Whether an account of this service is already connected. */
 async function hasChannel(
   parts: Parts,
   { accountId, epoch, connector }: StoredAttempt,

@@ -2,25 +2,26 @@ import type { SubmitCredentials, SubmittedAnswer } from '../../../contract/api.t
 import type { ConnectorField } from '../../../contract/connectors.ts';
 import type { FieldError } from '../../../contract/errors.ts';
 import type { Caller } from '../../accounts/caller.ts';
-import { findAccount } from '../../accounts/install-state.ts';
 import { effectivePreferences } from '../../accounts/preferences.ts';
-import { findSettings } from '../../accounts/rows.ts';
+import { findAccount, findSettings } from '../../accounts/rows.ts';
 import type { ApiKeyConnector, QrConnector } from '../../connectors/connector.ts';
 import { withoutInvisible } from '../../connectors/plain-text.ts';
 import type { Parts } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { getConnector, toCredentialsError, toolsForAttempt } from '../connector-tools.ts';
 import { acceptAccount } from './accept-account.ts';
-import { viewAttempt } from './attempt-view.ts';
 import { endAttemptById, endUnreadable } from './end-attempt.ts';
-import { keyEnding } from './key-ending.ts';
 import { formatPhone, phoneDigits } from './phone.ts';
 import { withCheck } from './qr-progress.ts';
+import { viewAttempt } from './read-attempt.ts';
 import { type Candidate, changeAttempt, findAttempt, isLive, type StoredAttempt } from './rows.ts';
 
+/** Four characters of a shorter key would tell too much. */
+const SHORTEST_KEY = 12;
+
 /**
- * Takes what the admin submits to an open attempt: the fields of an API key, a phone number for a pairing
- * code, or his yes to the account that was found.
+ * Takes what the administrator submits to an open attempt: the fields of an API key, a phone number for a pairing
+ * code, or their yes to the account that was found.
  *
  * @throws AppError `not_found`, `attempt_expired`, `attempt_state`, `validation_failed` and
  *   `connector_rejected` with the paths of the inputs, `already_connected`, `channel_limit_reached`, or what
@@ -36,7 +37,7 @@ export async function submitCredentials(
   if (found?.accountId !== caller.accountId) throw new AppError('not_found');
   const attempt = await endUnreadable(parts, found);
   const isYes = submitted.confirm === true && Object.keys(submitted.values).length === 0;
-  // A second click on the same yes finds what the first one made.
+  // A second click on the same yes gets what the first one made.
   if (attempt.state === 'connected' && isYes) return { attempt: await viewAttempt(parts, attempt) };
   if (attempt.state === 'expired') throw new AppError('attempt_expired');
   if (!isLive(attempt.state)) throw new AppError('attempt_state');
@@ -52,7 +53,7 @@ export async function submitCredentials(
   return { attempt: await viewAttempt(parts, taken) };
 }
 
-/** What the values mean, before anybody is asked about them. */
+/** What the values mean, before the service is asked about them. */
 async function read(
   parts: Parts,
   attempt: StoredAttempt,
@@ -98,7 +99,7 @@ async function verify(
     throw toCredentialsError(error);
   }
   if (!isConfirmed) return accept(parts, attempt, candidate, 'asked');
-  // A yes given with the key covers a question only if it was asked about this very account.
+  // A yes that comes with the key answers a question only if it was asked about this very account.
   const wasAsked =
     attempt.state === 'confirm' && attempt.candidate?.externalId === candidate.externalId;
   return accept(parts, attempt, candidate, wasAsked ? 'given' : 'unless_questionable');
@@ -117,7 +118,7 @@ async function accept(
   );
   if (acceptance.outcome === 'changed') return acceptance.attempt;
   if (acceptance.outcome === 'over') throw new AppError('attempt_state');
-  // A key may be replaced by another one; a scanned or signed-in account is what it is.
+  // A key can be replaced by another one; a scanned or signed-in account is what it is.
   if (attempt.auth !== 'api_key') {
     await endAttemptById(parts, attempt.id, { state: 'failed', reason: acceptance.reason });
   }
@@ -151,7 +152,7 @@ async function requestPairingCode(
 }
 
 async function readPhone(parts: Parts, attempt: StoredAttempt, typed: string): Promise<string> {
-  const account = await findAccount(parts, attempt.accountId);
+  const account = await findAccount(parts.db, attempt.accountId);
   const { preferences } = await findSettings(parts.db, attempt.accountId, attempt.epoch);
   const country = account ? effectivePreferences(preferences, account).country.value : '';
   const phone = phoneDigits(typed, country);
@@ -183,6 +184,16 @@ function checkedValues(
   }
   if (faults.length > 0) throw faulty(faults);
   return values;
+}
+
+/** The last four characters of the key among the submitted values, by which people tell their keys apart. */
+export function keyEnding(
+  fields: readonly ConnectorField[],
+  values: Record<string, string>,
+): string | undefined {
+  const secret = fields.find((field) => field.secret && values[field.name] !== undefined);
+  const key = (secret && values[secret.name]) ?? '';
+  return key.length < SHORTEST_KEY ? undefined : key.slice(-4);
 }
 
 function isWebAddress(text: string): boolean {

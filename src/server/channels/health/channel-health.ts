@@ -32,7 +32,7 @@ export async function checkChannels(
   const due = claimDue(parts, connector.id, stopping);
   await concurrently(due, { limit: AT_ONCE, stopping, onError }, async ({ channel, asOf }) => {
     const health = await ask(parts, connector, channel);
-    if (health) await noteHealth(parts, channel, health, asOf);
+    if (health) await recordHealth(parts, channel, health, asOf);
   });
 }
 
@@ -58,8 +58,8 @@ async function* claimDue(
   }
 }
 
-/** Notes what is known about a channel since `asOf`. */
-export async function noteHealth(
+/** Records what is known about a channel as of `asOf`. */
+export async function recordHealth(
   parts: Parts,
   channel: Pick<StoredChannel, 'id'>,
   health: Health,

@@ -7,20 +7,20 @@ import {
 import type { Parts } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { toAppError } from '../../to-app-error.ts';
-import type { Aftermath } from '../aftermath.ts';
 import { progressQrNow } from '../attempts/qr-progress.ts';
 import { allowChecksNow } from '../attempts/rows.ts';
 import { toolsFor } from '../connector-tools.ts';
-import { noteHealth } from './channel-health.ts';
+import type { Aftermath } from './aftermath.ts';
+import { recordHealth } from './channel-health.ts';
 import { findWebhookOwner, type WebhookOwner } from './rows.ts';
 
-/** Where an event goes to. Known before its body is read: a stranger's is never read. */
+/** Where an event goes. Known before its body is read, so that a stranger's body never is. */
 export interface Recipient {
   connector: Connector & Required<Pick<Connector, 'receive'>>;
   owner: WebhookOwner;
 }
 
-/** @throws AppError `not_found` for an address nobody was given */
+/** @throws AppError `not_found` for an address we never gave out */
 export async function findRecipient(
   parts: Parts,
   connectorId: string,
@@ -34,9 +34,9 @@ export async function findRecipient(
 }
 
 /**
- * Takes an event that a chat service posted to a channel's address, or to that of an open attempt. It is
- * answered once it is proven; what it means is seen to after that. Nothing is lost with the process: an event
- * says no more than that it is time to ask, and the regular checks of channels and attempts ask anyway.
+ * Takes an event that a chat service posted to the address of a channel or of an open attempt. It is answered as
+ * soon as it is proven, and acted on after that. If the process dies, nothing is lost: an event only says that it
+ * is time to ask, and the regular checks of channels and attempts ask anyway.
  *
  * @throws AppError `signature_invalid` when the connector cannot prove the event
  */
@@ -53,9 +53,9 @@ export async function receiveEvent(
   const tools = toolsFor(parts, connector.id, { id, secret: webhookSecret });
   const health = await prove(connector.receive(tools, credentials, request));
   if (credentials !== undefined && health) {
-    aftermath.run(`${id} health`, () => noteHealth(parts, { id }, health, asOf));
+    aftermath.run(`${id} health`, () => recordHealth(parts, { id }, health, asOf));
   }
-  // The address of a channel also serves the session of an open attempt to sign it in again.
+  // A channel's address also serves an open attempt to sign the channel in again.
   if (connector.auth === 'qr' && (credentials === undefined || !health)) {
     aftermath.run(`${id} attempts`, () => progressAttempts(parts, connector, id));
   }

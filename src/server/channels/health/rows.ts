@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import type { ChannelStatus, StatusReason } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
-import { isRowId } from '../../platform/database/row-id.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
-import { openSecrets, type StoredChannel, toChannel } from '../rows.ts';
+import { isRowId, openSecrets, type StoredChannel, toChannel } from '../rows.ts';
 
 /**
- * Notes how a channel is doing, unless it signed in anew after `asOf`: an older answer says nothing about
- * the new session. `credentials` come along when asking renewed them.
+ * Records how a channel is doing, unless it was signed in again after `asOf`: an older answer says nothing about
+ * the new session. `credentials` are given when asking renewed them.
  */
 export async function storeHealth(
   db: Db,
@@ -38,7 +37,7 @@ export async function storeHealth(
     .execute();
 }
 
-/** Takes the channels of one service whose last check is older than `before`, so that no other replica asks about them. */
+/** Claims channels of one service whose last check is older than `before`, so that no other replica asks about them. */
 export async function claimChannelsToCheck(
   db: Db,
   claim: { connector: string; before: Date; now: Date; limit: number },
@@ -65,19 +64,19 @@ export async function claimChannelsToCheck(
   return rows.map(toChannel);
 }
 
-/** Who a webhook address was given for, with what its events are proven by. Never log one. */
+/** Whom a webhook address was made for, and what proves its events. Never log one. */
 export interface WebhookOwner {
   /** Id of the channel, or of the open attempt that may become one. */
   id: string;
-  /** Undefined when it cannot be opened: nothing can be proven then. */
+  /** Undefined when it cannot be opened: then nothing can be proven. */
   webhookSecret: string | undefined;
-  /** Undefined for an attempt: nobody is signed in yet; and when they cannot be opened. */
+  /** Undefined for an attempt, which has none yet, and when they cannot be opened. */
   credentials: Record<string, unknown> | undefined;
 }
 
 /**
- * The channel or the open attempt of a webhook address, in one query; undefined for an address nobody was
- * given, or whose install epoch has ended.
+ * The channel or open attempt of a webhook address, in one query; undefined for an address we never gave out, or
+ * whose install epoch has ended.
  */
 export async function findWebhookOwner(
   db: Db,
@@ -92,7 +91,7 @@ export async function findWebhookOwner(
     .where('id', '=', id)
     .where('connector', '=', connector)
     .where('state', 'in', LIVE)
-    // One to sign a channel in again goes by the channel's address.
+    // An attempt to sign a channel in again uses the channel's address.
     .where('channel_id', 'is', null)
     .unionAll(
       db

@@ -10,18 +10,18 @@ import { claimScope, findScope, releaseScope, renewScopeClaim, storeScope } from
 const LEASE_SECONDS = 6;
 const BEAT_MS = 2_000;
 
-/** So long the others wait for the one who is connecting. */
+/** How long the others wait for the one that is connecting. */
 const PATIENCE_MS = 20_000;
-const LOOK_AGAIN_MS = 100;
+const RETRY_MS = 100;
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * The account's scope: the connection of the registered chat channel to it. Connects once per install
- * epoch, however many ask at the same time and on however many replicas; the scope is stored the moment
- * Kommo answers.
+ * The account's scope: the connection of the registered chat channel to it. Connects once per install epoch, no
+ * matter how many callers on how many replicas ask at the same time; the scope is stored the moment Kommo
+ * answers.
  *
- * @throws KommoError from Kommo's refusal (`api` is `amojo`); AppError `temporarily_unavailable` when
- *   somebody else is connecting for too long
+ * @throws KommoError when Kommo refuses (`api` is `amojo`); AppError `temporarily_unavailable` when another
+ *   caller takes too long to connect
  * @see https://developers.kommo.com/reference/connect-channel
  */
 export async function ensureScope(
@@ -46,7 +46,7 @@ export async function ensureScope(
         () => connect(parts, account, kommo, claim),
       );
     }
-    await wait(LOOK_AGAIN_MS);
+    await wait(RETRY_MS);
   }
   throw new AppError('temporarily_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
@@ -71,7 +71,7 @@ async function connect(
   }
 }
 
-/** Asked for again where the install did not learn it: Kommo fills it in some time after an account is made. */
+/** Asked for again if the install did not learn it: Kommo fills it in some time after an account is made. */
 async function amojoIdOf(parts: Parts, account: Account, kommo: Kommo): Promise<string> {
   if (account.amojoId !== null) return account.amojoId;
   const profile = await kommo.account(account.id);

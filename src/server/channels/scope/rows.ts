@@ -17,8 +17,8 @@ export async function findScope(
 }
 
 /**
- * Takes the right to connect the chat channel, for `seconds`. False while somebody else has it or the
- * scope is already known. Judged by the database's clock, the only one all replicas share.
+ * Claims the right to connect the chat channel, for `seconds`. False while another caller has it, or when the
+ * scope is already known. Goes by the database's clock, the only one all replicas share.
  */
 export async function claimScope(
   db: Db,
@@ -49,8 +49,8 @@ export async function claimScope(
 }
 
 /**
- * Keeps what Kommo answered, unless the account was disabled meanwhile: a late answer must not bring an
- * ended epoch back.
+ * Stores what Kommo answered, unless the account has been disabled since: a late answer must not bring an ended
+ * epoch back.
  */
 export async function storeScope(
   db: Db,
@@ -81,7 +81,7 @@ export async function storeScope(
   return row !== undefined;
 }
 
-/** Gives the right to connect back after a failure, so that the next one need not wait. */
+/** Gives the right to connect back after a failure, so that the next caller need not wait. */
 export async function releaseScope(
   db: Db,
   claim: { accountId: number; epoch: number; owner: string },

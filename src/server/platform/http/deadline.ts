@@ -3,10 +3,9 @@ import { AppError } from '../app-error.ts';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Waits no longer than `ms` for storage. The work itself is not stopped; its queries have their own time
- * limits.
+ * Waits no longer than `ms` for storage. The work itself goes on; its queries have their own time limits.
  *
- * @throws AppError `storage_unavailable` when the time is over
+ * @throws AppError `storage_unavailable` when the time is up
  */
 export async function withDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();

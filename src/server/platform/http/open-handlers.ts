@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Settles when no handler runs any more; also one whose connection was cut still has to put things right. */
+    /** Settles when no handler runs any more. One whose connection was cut still has to put things right. */
     handlersEnded(): Promise<void>;
   }
 }
 
-/** Keeps count of the handlers that run, of every route from here on. */
+/** Keeps track of running handlers, for every route from here on. */
 export function watchHandlers(app: FastifyInstance): void {
   const running = new Set<Promise<unknown>>();
   app.addHook('onRoute', (route) => {

@@ -137,7 +137,7 @@ function contentOf(schema: Json): Json {
   return { 'application/json': { schema } };
 }
 
-/** @param io a default may be left out by who sends, and is always there in what is sent back */
+/** @param io a sender may leave out a default; in what is sent back it is always there */
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     target: 'openapi-3.0',

@@ -63,7 +63,7 @@ function render({ language, title, text, hint }: Page, nonce: string): string {
 `;
 }
 
-/** The query, with its code and state, must not stay in the history. */
+/** The query holds a code and a state, which must not stay in the history. */
 function script(hint: Page['hint']): string {
   const lines = ["history.replaceState(null,'',location.pathname);"];
   if (hint !== undefined) {

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { AppError } from '../app-error.ts';
+import { sendError } from './error-answer.ts';
 
 /** One route the server answers. */
 export interface RouteEntry {
@@ -14,7 +16,7 @@ declare module 'fastify' {
   }
 }
 
-/** Notes every route from here on. */
+/** Records every route from here on. */
 export function recordRoutes(app: FastifyInstance): void {
   const table: RouteEntry[] = [];
   app.decorate('routeTable', table);
@@ -23,8 +25,23 @@ export function recordRoutes(app: FastifyInstance): void {
   });
 }
 
+/**
+ * Answers for addresses and methods that do not exist, before a byte of their body is read. Comes after what
+ * sets the headers of every answer.
+ */
+export function refuseUnknown(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return;
+    const [path = ''] = request.url.split('?', 1);
+    const methods = methodsOf(app.routeTable, path);
+    if (methods.length === 0) return sendError(request, reply, new AppError('not_found'));
+    reply.header('allow', methods.join(', '));
+    return sendError(request, reply, new AppError('method_not_allowed'));
+  });
+}
+
 /** The methods an address has; empty when there is no such address. */
-export function methodsOf(table: readonly RouteEntry[], path: string): string[] {
+function methodsOf(table: readonly RouteEntry[], path: string): string[] {
   const given = path.split('/');
   const methods = table.filter(({ url }) => matches(url, given)).map(({ method }) => method);
   return [...new Set(methods)].sort();

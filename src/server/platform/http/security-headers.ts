@@ -27,7 +27,7 @@ export function registerSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => stampAnswer(request, reply));
 }
 
-/** What every answer carries, also one to an address that no hook ever sees. */
+/** What every answer carries, even one to an address that no hook ever sees. */
 export function stampAnswer(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers({ ...HEADERS, 'x-request-id': request.id });
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../app-error.ts';
 
-/** What a browser that was refused waits before it tries again. */
+/** How long a refused browser waits before it tries again. */
 const RETRY_AFTER_SECONDS = 5;
 
 interface Limits {
@@ -11,8 +11,8 @@ interface Limits {
 }
 
 /**
- * The event streams this process may hold open: each costs memory for minutes, so one key, however it came
- * about, must not take them all.
+ * The event streams this process may hold open. Each costs memory for minutes, so a single key must not take them
+ * all, no matter where it came from.
  */
 export class StreamSlots {
   readonly #limits: Limits;

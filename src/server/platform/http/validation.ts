@@ -17,8 +17,8 @@ const MOST_FIELDS = 20;
 const LONGEST_PATH = 120;
 
 /**
- * A wrong shape is a client that does not know the contract (400); a wrong value is something a person can
- * mend (422). An id of the wrong form names nothing we have (404).
+ * A wrong shape means a client that does not know the contract (400); a wrong value is something a person can
+ * correct (422). An id of the wrong form names nothing we have (404).
  */
 export function fromValidation({ issues, validationContext }: SchemaMismatch): AppError {
   if (validationContext === 'params') return new AppError('not_found');
@@ -46,7 +46,7 @@ const DEEPEST = 20;
 /** The largest settings there are, 50 channels with 50 pipelines each, hold about 2,700. */
 const MOST_VALUES = 5_000;
 
-/** One value of a body, and where it stands. A path is put together only when it has to be told. */
+/** One value of a body, and where it stands. The path is put together only for an error. */
 interface Place {
   value: unknown;
   key: string;
@@ -55,11 +55,11 @@ interface Place {
 }
 
 /**
- * What no body may be, whatever the route, looked for before anything else works on it: nested or wide beyond
- * all use (what comes after would take long over it), or holding texts the database cannot hold, which are a
- * NUL character or half of a surrogate pair. JSON allows all of it. The work grows with the size of the body only.
+ * What no body may be, whatever the route: nested or wide beyond all use, which would keep later checks busy, or
+ * holding texts the database cannot, with a NUL character or half of a surrogate pair. JSON allows all of it.
+ * Checked before anything else reads the body, and the work grows only with its size.
  *
- * @returns undefined when there is nothing of the kind
+ * @returns undefined when the body is acceptable
  */
 export function findUnacceptable(body: unknown): AppError | undefined {
   const open: Place[] = [{ value: body, key: '', parent: undefined, depth: 0 }];

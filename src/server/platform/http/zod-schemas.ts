@@ -11,7 +11,7 @@ export interface ZodTypeProvider extends FastifyTypeProvider {
   serializer: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown;
 }
 
-/** What a caller sent does not fit the schema of the route. */
+/** What a caller sent does not fit the route's schema. */
 export class SchemaMismatch extends Error {
   readonly issues: readonly z.core.$ZodIssue[];
   /** Which part it was; Fastify sets it. */
@@ -34,7 +34,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema }) 
   };
 };
 
-/** Writes an answer, of which only what its schema names leaves. */
+/** Writes an answer: only what its schema names leaves the server. */
 export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({
   schema,
   method,

@@ -1,14 +1,26 @@
-import type { Pipeline, Preferences, SaveSettings } from '../../contract/api.ts';
+import type { Pipeline, Preferences, SaveSettings, Settings } from '../../contract/api.ts';
 import type { FieldError } from '../../contract/errors.ts';
 import { faultyPreferences, isPreferenceChanged } from '../accounts/preferences.ts';
 import type { StoredSettings } from '../accounts/rows.ts';
 import type { StoredChannel } from '../channels/rows.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../platform/app-error.ts';
-import { CHANGEABLE } from './changeable.ts';
 import { SOURCE_LIMIT } from './source-plan.ts';
 
-/** What the account has at the moment of judging. */
+/**
+ * Which settings may change while the integration runs. The first save fixes the country: it completed the phone
+ * numbers that were typed in national form, and another one would turn the numbers of existing channels into
+ * another country's.
+ */
+export const CHANGEABLE: Settings['changeable'] = {
+  'channels.name': 'anytime',
+  'channels.pipeline_ids': 'anytime',
+  default_channel_id: 'anytime',
+  'preferences.language': 'anytime',
+  'preferences.country': 'reinstall',
+};
+
+/** What the account has when a save is checked. */
 export interface Present {
   settings: StoredSettings;
   channels: StoredChannel[];
@@ -17,35 +29,35 @@ export interface Present {
 }
 
 /**
- * Refuses what cannot be saved, in the order in which it helps to hear it.
+ * Refuses what cannot be saved, with what helps most first.
  *
  * @throws AppError `version_conflict`, `validation_failed` with the path of each faulty value,
  *   `requires_reinstall`, `source_limit_reached`
  */
-export function judgeSave(wish: SaveSettings, present: Present): void {
-  demandVersion(present.settings, wish);
+export function checkSave(input: SaveSettings, present: Present): void {
+  checkVersion(present.settings, input);
   const faults = [
-    ...faultyChannels(wish, present),
-    ...(present.sharing === 'exclusive' ? sharedPipelines(wish, present.channels) : []),
-    ...faultyDefault(wish, present),
-    ...(wish.preferences ? faultyPreferences(wish.preferences) : []),
+    ...faultyChannels(input, present),
+    ...(present.sharing === 'exclusive' ? sharedPipelines(input, present.channels) : []),
+    ...faultyDefault(input, present),
+    ...(input.preferences ? faultyPreferences(input.preferences) : []),
   ];
   if (faults.length > 0) throw new AppError('validation_failed', { fields: faults });
-  demandChangeable(wish.preferences, present.settings);
-  if (plannedSources(wish, present.channels) > SOURCE_LIMIT) {
+  checkChangeable(input.preferences, present.settings);
+  if (plannedSources(input, present.channels) > SOURCE_LIMIT) {
     throw new AppError('source_limit_reached');
   }
 }
 
 /** @throws AppError `version_conflict` when another save came first */
-export function demandVersion(settings: StoredSettings, wish: SaveSettings): void {
-  if (settings.version !== wish.version) throw new AppError('version_conflict');
+export function checkVersion(settings: StoredSettings, input: SaveSettings): void {
+  if (settings.version !== input.version) throw new AppError('version_conflict');
 }
 
-function faultyChannels(wish: SaveSettings, present: Present): FieldError[] {
+function faultyChannels(input: SaveSettings, present: Present): FieldError[] {
   const faults: FieldError[] = [];
   const seen = new Set<string>();
-  for (const [index, channel] of wish.channels.entries()) {
+  for (const [index, channel] of input.channels.entries()) {
     const path = `channels.${index}`;
     if (!present.channels.some(({ id }) => id === channel.id)) {
       faults.push({ path: `${path}.id`, code: 'unknown_channel' });
@@ -65,19 +77,19 @@ function faultyChannels(wish: SaveSettings, present: Present): FieldError[] {
   return faults;
 }
 
-/** The default must be a channel that has sources once this is saved; without channels there is none. */
-function faultyDefault(wish: SaveSettings, present: Present): FieldError[] {
+/** The default must be a channel that has sources after this save; without channels there is none. */
+function faultyDefault(input: SaveSettings, present: Present): FieldError[] {
   const path = 'default_channel_id';
-  const wanted = wish.default_channel_id;
+  const wanted = input.default_channel_id;
   if (wanted === null) {
     return present.channels.length > 0 ? [{ path, code: 'required' }] : [];
   }
   const isSaved = present.channels.some(({ id, isSaved }) => id === wanted && isSaved);
-  const isBeingSaved = wish.channels.some(({ id }) => id === wanted);
+  const isBeingSaved = input.channels.some(({ id }) => id === wanted);
   return isSaved || isBeingSaved ? [] : [{ path, code: 'unknown_channel' }];
 }
 
-function demandChangeable(wanted: Preferences | undefined, settings: StoredSettings): void {
+function checkChangeable(wanted: Preferences | undefined, settings: StoredSettings): void {
   if (wanted === undefined || settings.status === 'new') return;
   const fields = (['language', 'country'] as const)
     .filter((name) => CHANGEABLE[`preferences.${name}`] === 'reinstall')
@@ -86,11 +98,11 @@ function demandChangeable(wanted: Preferences | undefined, settings: StoredSetti
   if (fields.length > 0) throw new AppError('requires_reinstall', { fields });
 }
 
-/** Pipelines that an earlier channel of the wish, or one the wish leaves out, has taken. */
-function sharedPipelines(wish: SaveSettings, channels: readonly StoredChannel[]): FieldError[] {
-  const taken = new Set(keptChannels(wish, channels).flatMap(({ pipelineIds }) => pipelineIds));
+/** Pipelines that an earlier channel of the input, or one that the input leaves out, has taken. */
+function sharedPipelines(input: SaveSettings, channels: readonly StoredChannel[]): FieldError[] {
+  const taken = new Set(keptChannels(input, channels).flatMap(({ pipelineIds }) => pipelineIds));
   const faults: FieldError[] = [];
-  for (const [index, channel] of wish.channels.entries()) {
+  for (const [index, channel] of input.channels.entries()) {
     for (const [at, pipelineId] of channel.pipeline_ids.entries()) {
       const path = `channels.${index}.pipeline_ids.${at}`;
       if (taken.has(pipelineId)) faults.push({ path, code: 'pipeline_taken' });
@@ -100,16 +112,16 @@ function sharedPipelines(wish: SaveSettings, channels: readonly StoredChannel[])
   return faults;
 }
 
-function plannedSources(wish: SaveSettings, channels: readonly StoredChannel[]): number {
+function plannedSources(input: SaveSettings, channels: readonly StoredChannel[]): number {
   const counts = [
-    ...wish.channels.map(({ pipeline_ids }) => pipeline_ids.length),
-    ...keptChannels(wish, channels).map(({ pipelineIds }) => pipelineIds.length),
+    ...input.channels.map(({ pipeline_ids }) => pipeline_ids.length),
+    ...keptChannels(input, channels).map(({ pipelineIds }) => pipelineIds.length),
   ];
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Channels the wish leaves out keep their sources. */
-function keptChannels(wish: SaveSettings, channels: readonly StoredChannel[]): StoredChannel[] {
-  const named = new Set(wish.channels.map(({ id }) => id));
+/** Channels the input leaves out keep their sources. */
+function keptChannels(input: SaveSettings, channels: readonly StoredChannel[]): StoredChannel[] {
+  const named = new Set(input.channels.map(({ id }) => id));
   return channels.filter(({ id, isSaved }) => isSaved && !named.has(id));
 }

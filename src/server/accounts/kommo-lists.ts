@@ -4,8 +4,8 @@ import { type Pipeline, pipeline, type Template, template } from '../../contract
 import type { Parts } from '../context.ts';
 import { isKommoError } from '../kommo/errors.ts';
 import { isLastingRefusal } from '../to-app-error.ts';
-import type { Account } from './rows.ts';
 import {
+  type Account,
   type CachedAnswer,
   type CacheKind,
   claimProfileRefresh,
@@ -16,12 +16,12 @@ import {
 } from './rows.ts';
 
 /**
- * How long a list of Kommo's is shown without asking again, in seconds. Every opening of the screen would cost
- * some of the request budget that all accounts share otherwise.
+ * How long one of Kommo's lists is shown without asking again, in seconds. Otherwise each time the screen opens
+ * it would cost some of the request budget that all accounts share.
  */
 export const LIST_SECONDS = 30;
 
-/** So long the screen waits for Kommo when it could show what Kommo said last. */
+/** How long the screen waits for Kommo when it could show what Kommo said last. */
 const PATIENCE_MS = 4_000;
 
 /** Whose list, and in which install epoch it is asked for. */
@@ -30,14 +30,14 @@ type Owner = Pick<Account, 'id' | 'epoch'>;
 const pipelines = z.array(pipeline);
 const templates = z.array(template);
 
-/** Questions under way, by account and kind: callers at the same moment share one request to Kommo. */
+/** Requests under way, by account and kind: callers at the same moment share one. */
 const underway = new WeakMap<Parts, Map<string, Promise<unknown>>>();
 
 /**
- * The account's pipelines: the last answer while it is fresh, otherwise Kommo's. In Kommo's trouble the last
- * known ones.
+ * The account's pipelines: the last answer while it is fresh, otherwise Kommo's. While Kommo is in trouble, the
+ * last known ones.
  *
- * @param known what is stored, as the caller has read it
+ * @param known what is stored, as read by the caller
  * @throws KommoError when nothing is known, or when waiting does not help
  */
 export function readPipelines(
@@ -49,7 +49,7 @@ export function readPipelines(
   return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask });
 }
 
-/** As `readPipelines`, asked in any case: what is saved is judged by what Kommo has now. */
+/** As `readPipelines`, but always asks: a save is checked against what Kommo has now. */
 export function askPipelines(
   parts: Parts,
   owner: Owner,
@@ -59,7 +59,7 @@ export function askPipelines(
   return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask, isForced: true });
 }
 
-/** The templates this integration made. As `readPipelines` for the rest. */
+/** The templates this integration made; otherwise as `readPipelines`. */
 export function readTemplates(
   parts: Parts,
   owner: Owner,
@@ -69,7 +69,7 @@ export function readTemplates(
   return read(parts, owner, { kind: 'templates', schema: templates, known, ask });
 }
 
-/** As `readTemplates`, for a caller that has read nothing yet. */
+/** As `readTemplates`, for callers that have read nothing yet. */
 export async function findTemplates(parts: Parts, owner: Owner): Promise<Template[]> {
   const key = { accountId: owner.id, kind: 'templates' } as const;
   return readTemplates(parts, owner, await findCached(parts.db, key, LIST_SECONDS));
@@ -84,7 +84,7 @@ export function knownTemplates(
   return readTemplates(parts, owner, known && { ...known, isFresh: true });
 }
 
-/** A template was added: the next look must show it. */
+/** A template was added: the next reader must see it. */
 export function outdateTemplates(parts: Parts, accountId: number): Promise<void> {
   return outdateCached(parts.db, { accountId, kind: 'templates' });
 }
@@ -110,8 +110,8 @@ export async function mainPipelineIds(
 }
 
 /**
- * Follows name, language and country of the account. Never fails, and waits no longer than it is worth; a
- * late answer shows next time.
+ * Keeps up with the account's name, language and country. Never fails, and does not wait long; a late answer
+ * shows next time.
  */
 export function refreshProfile(parts: Parts, account: Account): Promise<void> {
   return Promise.race([askProfile(parts, account), wait(PATIENCE_MS, undefined, { ref: false })]);
@@ -145,7 +145,7 @@ async function read<T>(
   if (known !== undefined && list.known?.isFresh && !isForced) return known;
   const asking = share(parts, `${owner.id} ${kind} ${isForced}`, async () => {
     if (!isForced) {
-      // Another opening, here or on another replica, may have asked since the caller looked.
+      // Another caller, here or on another replica, may have asked since this one read what is stored.
       const key = { accountId: owner.id, kind };
       const latest = await findCached(parts.db, key, LIST_SECONDS);
       const body = latest?.isFresh ? read(latest) : undefined;
@@ -172,7 +172,7 @@ async function read<T>(
   }
 }
 
-/** Trouble that passes. A dead grant, or one without rights, does not: the admin has to act, so he has to be told. */
+/** Trouble that passes. A dead grant, or one without rights, does not: the administrator must be told to act. */
 function isPassing(error: unknown): boolean {
   return isKommoError(error) && !isLastingRefusal(error);
 }
@@ -181,9 +181,9 @@ function share<T>(parts: Parts, key: string, ask: () => Promise<T>): Promise<T> 
   const mine = underway.get(parts) ?? new Map<string, Promise<unknown>>();
   underway.set(parts, mine);
   const known = mine.get(key) as Promise<T> | undefined;
-  if (known) return known;
+  if (known !== undefined) return known;
   const asking = ask().finally(() => mine.delete(key));
-  // Whoever lost patience no longer listens; the failure is reported to those who do.
+  // Callers that lost patience no longer listen; the failure is reported to those that do.
   asking.catch(() => undefined);
   mine.set(key, asking);
   return asking;

@@ -1,6 +1,6 @@
-import type { Parts } from '../context.ts';
+import type { Parts } from '../../context.ts';
 
-/** Work under way when the process stops may finish in this time. */
+/** How long work under way may take to finish when the process stops. */
 const DRAIN_MS = 1_500;
 
 interface Lane {
@@ -9,8 +9,8 @@ interface Lane {
 }
 
 /**
- * Work that goes on after the request was answered: one at a time for each subject, and of what waits only the
- * newest. Dies with the process, so only what something else finds again may be done here.
+ * Work that goes on after the request was answered: one job at a time for each subject, and only the newest of
+ * those that wait. It dies with the process, so use it only for work that something else would find again.
  */
 export class Aftermath {
   readonly #log: Parts['log'];
@@ -20,14 +20,14 @@ export class Aftermath {
     this.#log = log;
   }
 
-  /** @param subject an id and what about it; it is logged when the work fails */
+  /** @param subject what the work is about; logged when it fails */
   run(subject: string, work: () => Promise<void>): void {
     const lane = this.#lanes.get(subject);
     if (lane) lane.next = work;
     else this.#start(subject, work);
   }
 
-  /** Waits for what is under way, but not for long. */
+  /** Waits a moment for what is under way. */
   async drain(): Promise<void> {
     const patience = Promise.withResolvers<void>();
     const timer = setTimeout(patience.resolve, DRAIN_MS);

@@ -1,7 +1,7 @@
 import type { SaveSettings } from '../../src/contract/api.ts';
 import type { StoredChannel } from '../../src/server/channels/rows.ts';
 import { AppError } from '../../src/server/platform/app-error.ts';
-import { judgeSave, type Present } from '../../src/server/settings/judge-save.ts';
+import { checkSave, type Present } from '../../src/server/settings/check-save.ts';
 
 const follows = { mode: 'account', value: '' } as const;
 const preferences = { language: follows, country: follows };
@@ -53,7 +53,7 @@ function wish(change: Partial<SaveSettings> = {}): SaveSettings {
 
 function refusal(wanted: SaveSettings, at: Present): Pick<AppError, 'code' | 'fields'> {
   try {
-    judgeSave(wanted, at);
+    checkSave(wanted, at);
   } catch (error) {
     if (error instanceof AppError) return { code: error.code, fields: error.fields };
     throw error;
@@ -62,12 +62,12 @@ function refusal(wanted: SaveSettings, at: Present): Pick<AppError, 'code' | 'fi
 }
 
 test('what is right is accepted', () => {
-  expect(() => judgeSave(wish(), present())).not.toThrow();
+  expect(() => checkSave(wish(), present())).not.toThrow();
 });
 
 test('an integration without channels may be saved, without a default', () => {
   const empty = present({ channels: [] });
-  expect(() => judgeSave(wish({ channels: [], default_channel_id: null }), empty)).not.toThrow();
+  expect(() => checkSave(wish({ channels: [], default_channel_id: null }), empty)).not.toThrow();
   expect(refusal(wish({ channels: [] }), empty).fields).toEqual([
     { path: 'default_channel_id', code: 'unknown_channel' },
   ]);
@@ -122,7 +122,7 @@ test('planned sources are counted with those of channels left out', () => {
   const at = present({ pipelines, channels: [channel('a', { pipelineIds: many }), channel('b')] });
   const wanted = (count: number) =>
     wish({ channels: [{ id: 'b', name: 'b', pipeline_ids: many.slice(0, count) }] });
-  expect(() => judgeSave(wanted(40), at)).not.toThrow();
+  expect(() => checkSave(wanted(40), at)).not.toThrow();
   expect(refusal(wanted(41), at).code).toBe('source_limit_reached');
 });
 
@@ -135,7 +135,7 @@ test('the country is free before the first save and fixed after it', () => {
   });
   const before = present();
   before.settings.status = 'new';
-  expect(() => judgeSave(wanted, before)).not.toThrow();
+  expect(() => checkSave(wanted, before)).not.toThrow();
   expect(refusal(wanted, present())).toEqual({
     code: 'requires_reinstall',
     fields: [{ path: 'preferences.country', code: 'requires_reinstall' }],

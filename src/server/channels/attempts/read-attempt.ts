@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { Attempt } from '../../../contract/api.ts';
+import { findSettings } from '../../accounts/rows.ts';
+import type { Parts } from '../../context.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { viewChannel } from '../channels.ts';
+import { findChannel } from '../rows.ts';
+import { qrImage } from './qr-image.ts';
+import { findAttempt, findAttemptByKey, isLive, type StoredAttempt } from './rows.ts';
+
+const SHORT_POLL_MS = 2_000;
+const LONG_POLL_MS = 5_000;
+
+/** While nothing changes, the pause grows by a tenth of the time since the last change. */
+const BACK_OFF = 0.1;
+
+/**
+ * The attempt as it stands, for those who have its key. Reading moves nothing: it only has the worker ask more
+ * often about a QR sign-in.
+ *
+ * @throws AppError `unauthorized`, the same for a wrong key and an unknown attempt
+ */
+export async function readWithKey(
+  parts: Parts,
+  id: string,
+  key: string | undefined,
+): Promise<StoredAttempt> {
+  const attempt = key && (await findAttemptByKey(parts.db, parts.secrets, id, hashKey(key)));
+  if (!attempt) throw new AppError('unauthorized');
+  return asSeen(parts, attempt);
+}
+
+/** The attempt as it stands; undefined when it is unknown. */
+export async function readAttempt(parts: Parts, id: string): Promise<StoredAttempt | undefined> {
+  const attempt = await findAttempt(parts.db, parts.secrets, id);
+  return attempt && asSeen(parts, attempt);
+}
+
+/**
+ * As the viewer is told: an attempt whose time is over has expired, though the worker ends it some seconds later,
+ * and one with a secret that cannot be opened has failed.
+ */
+function asSeen(parts: Parts, attempt: StoredAttempt): StoredAttempt {
+  if (!isLive(attempt.state)) return attempt;
+  if (attempt.expiresAt <= parts.now())
+    return { ...attempt, state: 'expired', reason: 'timed_out' };
+  return attempt.isReadable ? attempt : { ...attempt, state: 'failed', reason: 'service_error' };
+}
+
+/** How keys and OAuth states are stored: a reader of the database cannot use them. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}
+
+/** An attempt as the wire has it. Holds no secrets but what its own administrator must see to sign in. */
+export async function viewAttempt(parts: Parts, attempt: StoredAttempt): Promise<Attempt> {
+  const { shown } = attempt;
+  const now = parts.now();
+  const view: Attempt = {
+    id: attempt.id,
+    connector: attempt.connector,
+    auth: attempt.auth,
+    state: attempt.state,
+    poll_after_ms: pollAfterMs(attempt, now),
+    expires_at: attempt.expiresAt.toISOString(),
+    server_time: now.toISOString(),
+  };
+  if (attempt.reason !== null) view.reason = attempt.reason;
+  if (attempt.account !== null) view.account = attempt.account;
+  if (attempt.state === 'waiting') {
+    if (shown.authorizeUrl !== undefined) view.authorize_url = shown.authorizeUrl;
+    if (shown.pairingCode !== undefined) view.pairing_code = shown.pairingCode;
+    if (shown.qr !== undefined) {
+      const { value, expiresAt, refreshed, refreshes } = shown.qr;
+      view.qr = { image: qrImage(value), expires_at: expiresAt, refreshed, refreshes };
+    }
+  }
+  if (attempt.resultChannelId !== null) {
+    const { accountId, epoch } = attempt;
+    const channel = await findChannel(parts.db, { id: attempt.resultChannelId, accountId, epoch });
+    const settings = await findSettings(parts.db, accountId, epoch);
+    if (channel) view.channel = viewChannel(parts, channel, settings.defaultChannelId);
+  }
+  return view;
+}
+
+function pollAfterMs(attempt: StoredAttempt, now: Date): number {
+  if (!isLive(attempt.state)) return LONG_POLL_MS;
+  const quietMs = Math.max(0, now.getTime() - attempt.updatedAt.getTime());
+  return Math.round(Math.min(LONG_POLL_MS, SHORT_POLL_MS + quietMs * BACK_OFF));
+}

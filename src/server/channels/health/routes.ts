@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Parts } from '../../context.ts';
+import { AppError } from '../../platform/app-error.ts';
+import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
+import { Aftermath } from './aftermath.ts';
+import { findRecipient, type Recipient, receiveEvent } from './receive-event.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on the webhooks of the chat services, null elsewhere. */
+    recipient: Recipient | null;
+  }
+}
+
+/** Chat services post whole messages, of which we read small parts. */
+const WEBHOOK_BODY_BYTES = 1024 * 1024;
+
+const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
+
+/**
+ * The chat services' webhooks. An event is proven over its bytes as they came in, so nothing may parse them
+ * first. Whose address it is, is known before the body is read.
+ */
+export function registerWebhooks(app: FastifyInstance, parts: Parts): void {
+  const aftermath = new Aftermath(parts.log);
+  app.addHook('onClose', () => aftermath.drain());
+  app.decorateRequest('recipient', null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.withTypeProvider<ZodTypeProvider>().post(
+    '/connect/webhooks/:connector/:id',
+    {
+      bodyLimit: WEBHOOK_BODY_BYTES,
+      onRequest: async (request) => {
+        const { connector, id } = request.params;
+        request.recipient = await findRecipient(parts, connector, id);
+      },
+      schema: {
+        tags: ['attempts'],
+        summary: 'An event of a chat service. Proven by its signature or secret.',
+        params: byConnectorAndId,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      if (request.recipient === null) throw new AppError('not_found');
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const event = { headers: headersOf(request), body };
+      await receiveEvent(parts, aftermath, request.recipient, event);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+function headersOf(request: FastifyRequest): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+}
