@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import type { Linked } from '../../src/server/connectors/connector.ts';
-import type { OAuthProvider } from '../../src/server/connectors/connector-settings.ts';
 import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
+import type { OAuthProvider } from '../../src/server/connectors/oauth/providers-file.ts';
 import type { Outbound } from '../../src/server/platform/outbound.ts';
 import { createTools, type TestTools } from './support/tools.ts';
 

@@ -106,7 +106,7 @@ describe('npm run new:connector', () => {
   test('offers each one by settings of its own', () => {
     const registry = read('src/server/connectors/registry.ts');
     expect(registry).toContain('settings.acmeQr && createAcmeQr(settings.acmeQr),');
-    const settings = read('src/server/connectors/connector-settings.ts');
+    const settings = read('src/server/connectors/oauth/providers-file.ts');
     for (const variable of [
       'ACME_KEY_URL',
       'ACME_SERVER_SERVERS',
@@ -162,7 +162,7 @@ describe('npm run new:connector', () => {
   });
 
   test('writes nothing when a place it edits was renamed', async () => {
-    const path = join(project, 'src/server/connectors/connector-settings.ts');
+    const path = join(project, 'src/server/connectors/oauth/providers-file.ts');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replaceAll('oauthProviders', 'providers'));
     await expect(create('acme-late', '--auth', 'qr')).rejects.toThrow(/cannot be edited/);

@@ -1,5 +1,7 @@
-import type { ConnectorSettings } from '../../src/server/connectors/connector-settings.ts';
-import { createConnectorRegistry } from '../../src/server/connectors/registry.ts';
+import {
+  type ConnectorSettings,
+  createConnectorRegistry,
+} from '../../src/server/connectors/registry.ts';
 
 const NOTHING: ConnectorSettings = {
   telegram: undefined,

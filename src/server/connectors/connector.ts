@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ConnectorField } from '../../contract/connectors.ts';
 import type { Outbound } from '../platform/outbound.ts';
 
@@ -8,6 +9,24 @@ import type { Outbound } from '../platform/outbound.ts';
  * polling pace, and what the admin sees.
  */
 export type Connector = OAuthConnector | QrConnector | ApiKeyConnector;
+
+/** What each chat service brings to the registry. */
+export interface ConnectorOffer {
+  /** Its variables. Those without a default are set together, or none is and the service is not offered. */
+  environment: z.ZodObject;
+  /** What is made of the variables. */
+  settings(variables: object): unknown;
+  /** @param outside calls public addresses only; left out in development */
+  create(settings: unknown, outside?: Outbound): Connector | Connector[];
+}
+
+export function offer<Shape extends z.ZodRawShape, Settings>(parts: {
+  environment: Shape;
+  settings: (variables: z.output<z.ZodObject<Shape>>) => Settings;
+  create: (settings: Settings, outside?: Outbound) => Connector | Connector[];
+}) {
+  return { ...parts, environment: z.object(parts.environment) };
+}
 
 /** Stored sealed by the core; opaque to it. */
 export type Credentials = Record<string, unknown>;

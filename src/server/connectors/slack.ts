@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { serviceAddress, text } from '../platform/environment.ts';
 import {
   ConnectorError,
   type Health,
   type Linked,
   type OAuthConnector,
+  offer,
   type Tools,
 } from './connector.ts';
 import { endOfLife, isEnding } from './grant-life.ts';
@@ -82,6 +84,20 @@ const TEMPORARY_ERRORS = new Set([
   'service_unavailable',
   'team_added_to_org',
 ]);
+
+export const slack = offer({
+  environment: {
+    SLACK_CLIENT_ID: text,
+    SLACK_CLIENT_SECRET: text,
+    SLACK_URL: serviceAddress.default('https://slack.com'),
+  },
+  settings: ({ SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, SLACK_URL: url }) => ({
+    clientId,
+    clientSecret,
+    url,
+  }),
+  create: createSlack,
+});
 
 /**
  * Slack workspaces, one channel per workspace.

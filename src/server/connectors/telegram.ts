@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { serviceAddress } from '../platform/environment.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import {
   type ApiKeyConnector,
@@ -6,6 +7,7 @@ import {
   type Credentials,
   type Health,
   type Linked,
+  offer,
 } from './connector.ts';
 import { CONNECTED, healthOf, unlessGone } from './health.ts';
 import {
@@ -55,6 +57,12 @@ const webhookInfo = z.object({
 });
 
 const storedCredentials = z.object({ token: z.string(), webhookUrl: z.string().optional() });
+
+export const telegram = offer({
+  environment: { TELEGRAM_API_ROOT: serviceAddress },
+  settings: ({ TELEGRAM_API_ROOT: apiRoot }) => ({ apiRoot }),
+  create: createTelegram,
+});
 
 /**
  * Telegram bots by their token.

@@ -1,6 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { Credentials, Health, QrConnector, QrProgress } from './connector.ts';
+import { serviceAddress, text } from '../platform/environment.ts';
+import {
+  type Credentials,
+  type Health,
+  offer,
+  type QrConnector,
+  type QrProgress,
+} from './connector.ts';
 import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
 import { WahaClient, type WahaSessionInfo } from './waha-client.ts';
@@ -32,6 +39,12 @@ const engineEvent = z.object({
   event: z.literal('state.change'),
   session: z.string(),
   payload: z.union([z.string(), z.object({ state: z.string() }).transform(({ state }) => state)]),
+});
+
+export const waha = offer({
+  environment: { WAHA_URL: serviceAddress, WAHA_API_KEY: text },
+  settings: ({ WAHA_URL: url, WAHA_API_KEY: apiKey }) => ({ url, apiKey }),
+  create: createWaha,
 });
 
 /**

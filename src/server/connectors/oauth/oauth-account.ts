@@ -5,10 +5,10 @@ import {
   type TokenEndpointResponse,
 } from 'openid-client';
 import { ConnectorError, type Linked } from '../connector.ts';
-import type { OAuthProvider } from '../connector-settings.ts';
 import { notUnderstood } from '../http.ts';
 import { pictureAddress, plainLine } from '../plain-text.ts';
 import { readText } from './json-pointer.ts';
+import type { OAuthProvider } from './providers-file.ts';
 import { claimsOf } from './token-answer.ts';
 
 /**

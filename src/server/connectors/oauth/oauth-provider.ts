@@ -11,14 +11,20 @@ import {
 } from 'openid-client';
 import { z } from 'zod';
 import type { Outbound } from '../../platform/outbound.ts';
-import { ConnectorError, type Health, type Linked, type OAuthConnector } from '../connector.ts';
-import type { OAuthProvider } from '../connector-settings.ts';
+import {
+  ConnectorError,
+  type Health,
+  type Linked,
+  type OAuthConnector,
+  offer,
+} from '../connector.ts';
 import { endOfLife, isEnding } from '../grant-life.ts';
 import { CONNECTED, healthOf, unlessGone } from '../health.ts';
 import { refused } from '../http.ts';
 import { accountOf, fetchProfile } from './oauth-account.ts';
 import { OAuthServer } from './oauth-server.ts';
 import { failureOfCode, type OpenidStep, translateOpenidError } from './openid.ts';
+import { type OAuthProvider, providersFile } from './providers-file.ts';
 
 /** A token this close to its end is renewed first. */
 const EXPIRY_MARGIN_MS = 60_000;
@@ -33,6 +39,13 @@ const storedCredentials = z.object({
   subject: z.string().optional(),
 });
 type Grant = z.output<typeof storedCredentials>;
+
+export const oauthProviders = offer({
+  environment: { OAUTH_PROVIDERS: providersFile.default([]) },
+  settings: ({ OAUTH_PROVIDERS }) => OAUTH_PROVIDERS,
+  create: (providers, outside) =>
+    providers.map((provider) => createOAuthProvider(provider, outside)),
+});
 
 /**
  * Any OAuth 2 or OpenID Connect provider the operator describes in the file `OAUTH_PROVIDERS`.

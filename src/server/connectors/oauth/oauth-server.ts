@@ -11,10 +11,9 @@ import {
   type ServerMetadata,
 } from 'openid-client';
 import { isAddressAllowed } from '../../platform/address-guard.ts';
-import { isLoopbackHost } from '../../platform/environment-reader.ts';
+import { isLoopbackHost } from '../../platform/environment.ts';
 import type { Outbound } from '../../platform/outbound.ts';
 import type { Tools } from '../connector.ts';
-import type { OAuthProvider } from '../connector-settings.ts';
 import { notUnderstood } from '../http.ts';
 import {
   fetchThrough,
@@ -23,6 +22,7 @@ import {
   lenientTokens,
   translateOpenidError,
 } from './openid.ts';
+import type { OAuthProvider } from './providers-file.ts';
 import { isReadableIdToken } from './token-answer.ts';
 
 /** How long one reading of a discovery document is good for. */

@@ -5,7 +5,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client';
-import { isLoopbackHost } from '../../platform/environment-reader.ts';
+import { isLoopbackHost } from '../../platform/environment.ts';
 import { NotReached, type Outbound } from '../../platform/outbound.ts';
 import { ConnectorError, type ConnectorFailure } from '../connector.ts';
 import { parseExactJson } from '../exact-json.ts';
