@@ -26,7 +26,7 @@ export type ConnectorSettings = {
 
 /** The chat services this backend offers. */
 export interface ConnectorRegistry {
-  get(id: string): Connector | undefined;
+  find(id: string): Connector | undefined;
   /** In the order they are offered. */
   all(): Connector[];
   describe(): ConnectorDescription[];
@@ -43,7 +43,7 @@ export function createConnectorRegistry(
   });
   const byId = new Map(connectors.map((connector) => [connector.id, connector]));
   return {
-    get: (id) => byId.get(id),
+    find: (id) => byId.get(id),
     all: () => [...connectors],
     describe: () => connectors.map(descriptionOf),
   };

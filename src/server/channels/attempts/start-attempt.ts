@@ -48,7 +48,7 @@ export async function startAttempt(
   openerOrigin: string,
 ): Promise<StartedAttempt> {
   const account = await requireActiveAccount(parts, caller);
-  const connector = parts.connectors.get(wish.connector);
+  const connector = parts.connectors.find(wish.connector);
   if (!connector) throw invalid('connector', 'unknown');
   const channelId = wish.channel_id ?? null;
   const webhookSecret =
