@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChannelStatus, StatusReason } from '../../contract/api.ts';
 import type { ConnectorField } from '../../contract/connectors.ts';
 import type { Outbound } from '../platform/outbound.ts';
 
@@ -66,16 +67,8 @@ export interface Tools {
 
 /** How a channel is doing, as the service says. */
 export interface Health {
-  status: 'connected' | 'connecting' | 'action_needed' | 'phone_offline' | 'error';
-  reason:
-    | 'scan_again'
-    | 'sign_in_again'
-    | 'key_rejected'
-    | 'webhook_taken'
-    | 'phone_offline'
-    | 'service_unreachable'
-    | 'service_error'
-    | null;
+  status: Exclude<ChannelStatus, 'paused'>;
+  reason: StatusReason | null;
   /**
    * Present when asking renewed the grant: to be stored in place of the channel's credentials. A refresh
    * token works once, so the core runs one `health` per channel at a time.
