@@ -139,7 +139,7 @@ export const installStatus = z.object({
    * to be no administrator: then one of them must be asked.
    */
   authorize_url: z.string().optional(),
-  /** `rights_missing`: whoever gave access may not do what the integration needs, any more or at all. */
+  /** `rights_missing`: the person who gave access may not, or no longer, do what the integration needs. */
   reason: z.literal('rights_missing').optional(),
   /** When the install ends by itself, with everything connected in it, unless access is given before. */
   ends_at: z.string().optional(),

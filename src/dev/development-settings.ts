@@ -9,7 +9,7 @@ export interface StackAddresses {
   dataDir: string;
 }
 
-/** The integration and the chat channel the emulator begins with (its own seed, not a secret of anybody). */
+/** The integration and the chat channel the emulator begins with (its own seed; none of it is secret). */
 const INTEGRATION = {
   KOMMO_CLIENT_ID: '5f0c1c5e-7f1d-4d8b-9a53-2f1b6f0c7a11',
   KOMMO_CLIENT_SECRET: 'emulator-client-secret-0123456789abcdefghijklmnopqrstuvwxyz012345',

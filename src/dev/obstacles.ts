@@ -54,7 +54,7 @@ function isTaken(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer();
   server.once('error', () => resolve(true));
-  // Without an address: the backend listens on all of them, and so finds whoever holds any.
+  // Without an address: the backend listens on all of them, and so finds any holder.
   server.listen(port, () => server.close(() => resolve(false)));
   return promise;
 }

@@ -55,7 +55,7 @@ export class Part {
     return this.#child.pid;
   }
 
-  /** Whether somebody asked it to end; else its end is news. */
+  /** Whether it was asked to end; otherwise its end is news. */
   get isStopping(): boolean {
     return this.#isStopping;
   }

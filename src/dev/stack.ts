@@ -80,7 +80,7 @@ function startBackend(addresses: StackAddresses, options: readonly string[]): Pa
   return new Part({
     name: 'backend',
     args: [...options, `${PROJECT}/src/server/main.ts`],
-    // What the developer sets himself wins: a real PostgreSQL, a smaller MAX_CHANNELS.
+    // The developer's own variables win: a real PostgreSQL, a smaller MAX_CHANNELS.
     env: { ...backendEnvironment(addresses), ...process.env, PORT: String(addresses.backendPort) },
     logFile: `${addresses.dataDir}/logs/backend.log`,
   });

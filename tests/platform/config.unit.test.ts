@@ -230,9 +230,9 @@ describe('OAUTH_PROVIDERS', () => {
   const withParams = (authorize_params: object) => ({ ...provider, authorize_params });
 
   test('parameters of the consent address and the algorithm of id_tokens are taken', () => {
-    const wish = { authorize_params: { prompt: 'consent' }, id_token_alg: 'HS256' };
-    const config = readConfig(testEnvironment(9000, read([{ ...provider, ...wish }])));
-    expect(config.connectors.oauthProviders).toMatchObject([wish]);
+    const changes = { authorize_params: { prompt: 'consent' }, id_token_alg: 'HS256' };
+    const config = readConfig(testEnvironment(9000, read([{ ...provider, ...changes }])));
+    expect(config.connectors.oauthProviders).toMatchObject([changes]);
   });
 
   test('a file of providers is read with its defaults', () => {

@@ -77,7 +77,7 @@ export function createWaha(settings: { url: string; apiKey: string }): QrConnect
         case 'WORKING':
           return accountOf(session, info, tools.now());
         default:
-          // FAILED once the codes ran out; gone or STOPPED when somebody ended it at the server.
+          // FAILED once the codes ran out; gone or STOPPED when it was ended at the server.
           return { state: 'expired', session };
       }
     },
