@@ -91,7 +91,7 @@ function roomZones(room: string): Override[] {
 }
 
 /** The linter's overrides for every folder of `src`. */
-export function importZones(): Override[] {
+function importZones(): Override[] {
   return [
     zone(
       ['src/widget/**'],
