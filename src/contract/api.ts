@@ -121,10 +121,7 @@ export type CreateTemplate = z.infer<typeof createTemplate>;
  * A setting that follows the Kommo account, or is fixed by the admin. `value` is what applies now; empty
  * while Kommo has not told the account's own.
  */
-export const preference = z.object({
-  mode: z.enum(['account', 'fixed']),
-  value: z.string(),
-});
+export const preference = z.object({ mode: z.enum(['account', 'fixed']), value: z.string() });
 export const preferences = z.object({ language: preference, country: preference });
 export type Preferences = z.infer<typeof preferences>;
 
@@ -142,7 +139,7 @@ export const installStatus = z.object({
    * to be no administrator: then one of them must be asked.
    */
   authorize_url: z.string().optional(),
-  /** `rights_missing`: whoever gave access may not do what the integration needs, any more or at all. */
+  /** `rights_missing`: the person who gave access may not, or no longer, do what the integration needs. */
   reason: z.literal('rights_missing').optional(),
   /** When the install ends by itself, with everything connected in it, unless access is given before. */
   ends_at: z.string().optional(),
@@ -180,7 +177,7 @@ export type Settings = z.infer<typeof settings>;
 
 /** `value` counts for `fixed` only. */
 const savedPreference = z.strictObject({
-  mode: z.enum(['account', 'fixed']),
+  mode: preference.shape.mode,
   value: z.string().trim().max(5),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How a person proves to the chat service that the account is his. Three kinds, one screen each. */
+/** How people prove to the chat service that the account is theirs. Three kinds, one screen each. */
 export const authKind = z.enum(['oauth', 'qr', 'api_key']);
 export type AuthKind = z.infer<typeof authKind>;
 

@@ -13,7 +13,7 @@ export const ERROR_STATUS = {
   admin_required: 403,
   /** The Kommo grant is missing or dead; the body also carries `error_code` 1015 and `refresh_token_url`. */
   kommo_reauthorize: 403,
-  /** In `sync.error_code`: Kommo refuses the rights of whoever gave access; an administrator must authorize again. */
+  /** In `sync.error_code`: Kommo refuses the rights of the person who gave access; an administrator must authorize again. */
   kommo_forbidden: 403,
   /** The chat service ended its grant; the body may also carry `error_code` 1015 and `refresh_token_url`. */
   connector_reauthorize: 403,
@@ -53,7 +53,7 @@ export const ERROR_STATUS = {
   rate_limited: 429,
   /** Kommo refused to connect the chat channel: wrong secret, private channel, bad data. */
   channel_refused: 502,
-  /** Kommo refuses the integration's client id or secret: for the operator to mend. */
+  /** Kommo refuses the integration's client id or secret: the operator must correct them. */
   kommo_misconfigured: 502,
   kommo_unavailable: 502,
   /** Kommo did not answer in time. */

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Where the parts of a development stack listen and store their data. */
+/** Where the parts of a development stack listen and keep what they store. */
 export interface StackAddresses {
   backendPort: number;
   emulatorPort: number;
   dataDir: string;
 }
 
-/** The integration and chat channel the emulator starts with: its own seed data, not anyone's secrets. */
+/** The integration and the chat channel the emulator begins with (its own seed; none of it is secret). */
 const INTEGRATION = {
   KOMMO_CLIENT_ID: '5f0c1c5e-7f1d-4d8b-9a53-2f1b6f0c7a11',
   KOMMO_CLIENT_SECRET: 'emulator-client-secret-0123456789abcdefghijklmnopqrstuvwxyz012345',
@@ -20,7 +20,7 @@ const INTEGRATION = {
   KOMMO_WIDGET_CODE: 'chat_connector',
 };
 
-/** The credentials for the emulator's chat service doubles. */
+/** The name and password of the emulator's doubles of chat services. */
 const SERVICES = {
   WAHA_API_KEY: 'emulator-waha-key-0123456789',
   EVOLUTION_API_KEY: 'emulator-evolution-key-0123456789',
@@ -33,12 +33,12 @@ export function backendOrigin({ backendPort }: StackAddresses): string {
   return `http://localhost:${backendPort}`;
 }
 
-/** The integrations page of the emulated account, with our widget's settings open. */
+/** The emulated account's integrations page with the settings of our widget open. */
 export function settingsAddress({ emulatorPort }: StackAddresses): string {
   return `http://demo.kommo.localhost:${emulatorPort}/settings/widgets/${INTEGRATION.KOMMO_WIDGET_CODE}/`;
 }
 
-/** All environment variables the backend needs to work with the emulator and its doubles. */
+/** Every environment variable with which the backend works against the emulator and its doubles. */
 export function backendEnvironment(addresses: StackAddresses): Record<string, string> {
   const { backendPort, emulatorPort, dataDir } = addresses;
   const services = `http://127.0.0.1:${emulatorPort}/__services`;
@@ -58,7 +58,7 @@ export function backendEnvironment(addresses: StackAddresses): Record<string, st
   };
 }
 
-/** Created once for each data directory, because other keys could not read what is stored there. */
+/** Made once for a data directory: other keys could not read what is stored there. */
 function readSecretKeys(dataDir: string): string {
   const file = join(dataDir, 'dev-secret-keys');
   if (!existsSync(file)) {
@@ -68,7 +68,7 @@ function readSecretKeys(dataDir: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** The emulator's OpenID provider, described as an operator would describe any other. */
+/** The emulator's OpenID provider, as an operator would describe any other. */
 function writeProviders({ dataDir, emulatorPort }: StackAddresses): string {
   const file = join(dataDir, 'dev-oauth-providers.json');
   const provider = {

@@ -1,17 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import {
-  editRegistry,
-  editSettings,
-  editTexts,
-  fillTemplate,
-  type Kind,
-  type Names,
-  namesOf,
-  variablesOf,
-} from './connector-edits.ts';
+import { Script } from 'node:vm';
 
 const HELP = `Starts a connector for one more chat service.
 
@@ -20,65 +12,79 @@ const HELP = `Starts a connector for one more chat service.
   <id>              2 to 32 of a-z, 0-9 and -, e.g. acme-desk; stored with every channel and never changed
   --auth            how people prove to the service that the account is theirs
   --name            what people call the service; made from the id otherwise
-  --server-address  with api-key: admins also type the address of their own server, which is then
-                    called through the address guard
+  --server-address  with api-key: the admin also types the address of a server, which is then called
+                    through the address guard
   --help            this text
 
-It writes the connector, its settings, its line in the registry, its texts in every language, and a test
+It writes the connector with its settings, its line in the registry, its texts in every language, and a test
 that runs the common battery against a small double of the service. All of it works at once; then make
 both the connector and the double do what the service really does.
 
 A provider that follows OpenID Connect needs no connector: describe it in the file OAUTH_PROVIDERS names.
 `;
 
-const ROOT = new URL('../../', import.meta.url);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const REGISTRY = 'src/server/connectors/registry.ts';
 const ID = /^(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const KINDS: Record<string, Kind> = { oauth: 'oauth', qr: 'qr', 'api-key': 'api-key' };
+
+/** What a person types, by kind. */
+const FIELDS = { 'api-key': ['key'], 'server-address': ['url', 'key'], qr: ['phone'], oauth: [] };
+type Kind = keyof typeof FIELDS;
+
+/** English stands in for languages that are not here. */
+const WORDS: Record<string, Record<string, string>> = {
+  summary: { en: 'Messages from', es: 'Mensajes de', pt: 'Mensagens de' },
+  key: { en: 'API key', es: 'Clave de API', pt: 'Chave de API' },
+  url: { en: 'Server address', es: 'Dirección del servidor', pt: 'Endereço do servidor' },
+  phone: { en: 'Phone number', es: 'Número de teléfono', pt: 'Número de telefone' },
+};
 
 interface Order {
-  names: Names;
+  id: string;
+  /** What people call the service. */
+  title: string;
   kind: Kind;
 }
 
-/** A mistake in the arguments, or a state of the project, that prevents the edit. */
+/** Something the person typed, or the state of the project, that stops us. */
 class Refusal extends Error {}
 
 try {
   const order = readOrder(process.argv.slice(2));
-  if (order === undefined) process.stdout.write(HELP);
-  else process.stdout.write(report(order, write(plan(order))));
+  process.stdout.write(order === undefined ? HELP : create(order));
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   process.stderr.write(`${error.message}\nSee: npm run new:connector -- --help\n`);
   process.exitCode = 1;
 }
 
-/** @returns undefined when only the help was requested */
+/** `undefined`: only help was asked for. */
 function readOrder(argv: string[]): Order | undefined {
   const { values, positionals } = parse(argv);
   if (values.help) return undefined;
   const [id, ...more] = positionals;
-  if (id === undefined || more.length > 0)
+  if (id === undefined || more.length > 0) {
     throw new Refusal('Give exactly one id, e.g. acme-desk.');
+  }
   if (!ID.test(id)) {
     throw new Refusal(
       `The id ${JSON.stringify(id)} must be 2 to 32 of a-z, 0-9 and -, beginning with a letter.`,
     );
   }
-  const auth = KINDS[values.auth ?? ''];
-  if (auth === undefined) throw new Refusal('Give --auth oauth, --auth qr or --auth api-key.');
-  if (values['server-address'] && auth !== 'api-key') {
+  const { auth } = values;
+  if (auth !== 'oauth' && auth !== 'qr' && auth !== 'api-key') {
+    throw new Refusal('Give --auth oauth, --auth qr or --auth api-key.');
+  }
+  const hasAddress = values['server-address'] === true;
+  if (hasAddress && auth !== 'api-key') {
     throw new Refusal('--server-address goes with --auth api-key only.');
   }
-  const title = values.name?.trim();
-  // The name becomes part of comments and test titles.
-  if (title !== undefined && !/^[\p{L}\p{N} .&+-]{1,60}$/u.test(title)) {
+  const title = values.name?.trim() ?? wordsOf(id).join(' ');
+  // It becomes part of comments and test titles.
+  if (!/^[\p{L}\p{N} .&+-]{1,60}$/u.test(title)) {
     throw new Refusal('The name may hold letters, digits, spaces and . & + - only.');
   }
-  const kind = values['server-address'] ? 'server-address' : auth;
-  const order = { names: namesOf(id, title), kind };
-  refuseTaken(order);
-  return order;
+  return { id, title, kind: hasAddress ? 'server-address' : auth };
 }
 
 function parse(argv: string[]) {
@@ -98,82 +104,120 @@ function parse(argv: string[]) {
   }
 }
 
-/** Refuses an id that would overwrite a file, or whose variables already mean something else. */
-function refuseTaken({ names, kind }: Order): void {
-  const { id, env } = names;
-  for (const path of [connectorPath(id), testPath(id)]) {
-    if (existsSync(new URL(path, ROOT)))
-      throw new Refusal(`The id ${id} is taken: ${path} exists.`);
-  }
-  const known = ['src/server/config.ts', 'src/server/connectors/connector-settings.ts']
-    .map(read)
-    .join('\n');
-  const taken = variablesOf(names, kind).find((name) => known.includes(`'${name}'`));
-  if (taken !== undefined)
-    throw new Refusal(`The id ${id} is taken: ${taken} means something else.`);
-  // Variables with this prefix are Kommo's.
-  if (env.startsWith('KOMMO_') || env === 'KOMMO')
-    throw new Refusal('The id may not begin with kommo.');
-}
-
-/** Every file to write, by path. Nothing is written yet. */
-function plan({ names, kind }: Order): Map<string, string> {
-  const template = (part: string) =>
-    fillTemplate(read(`src/dev/connector-templates/${kind}.${part}.txt`), names);
-  const files = new Map<string, string>();
-  const edit = (path: string, change: (text: string) => string) => {
-    try {
-      files.set(path, change(read(path)));
-    } catch (error) {
-      throw new Refusal(
-        `${path} cannot be edited: ${error instanceof Error ? error.message : error}`,
-      );
-    }
+/** Writes every file, or none; returns the report. */
+function create(order: Order): string {
+  const { id, title } = order;
+  const connectorPath = `src/server/connectors/${id}.ts`;
+  const testPath = `tests/connectors/${id}.test.ts`;
+  const connector = fillTemplate(order, 'connector');
+  const variables = [...new Set(connector.match(RegExp(`\\b${envOf(id)}_[A-Z_]+(?=:)`, 'g')))];
+  refuseTaken(order, variables, [connectorPath, testPath]);
+  const files: Record<string, string> = {
+    [connectorPath]: connector,
+    [testPath]: fillTemplate(order, 'test'),
+    [REGISTRY]: addToRegistry(read(REGISTRY), id),
   };
-  files.set(connectorPath(names.id), template('connector'));
-  files.set(testPath(names.id), template('test'));
-  edit('src/server/connectors/registry.ts', (text) => editRegistry(text, names));
-  edit('src/server/connectors/connector-settings.ts', (text) => editSettings(text, names, kind));
-  for (const file of readdirSync(new URL('i18n/', ROOT))) {
-    if (!file.endsWith('.json')) continue;
-    const language = file.slice(0, -'.json'.length);
-    edit(`i18n/${file}`, (text) => editTexts(text, language, names, kind));
+  for (const path of globSync('i18n/*.json', { cwd: ROOT })) {
+    files[path] = addTexts(read(path), basename(path, '.json'), order);
   }
-  return files;
-}
-
-/** Writes the files in the project's format; returns their paths. */
-function write(files: Map<string, string>): string[] {
-  for (const [path, text] of files) writeFileSync(new URL(path, ROOT), text);
-  const paths = [...files.keys()];
-  const biome = fileURLToPath(new URL('node_modules/@biomejs/biome/bin/biome', ROOT));
+  for (const [path, text] of Object.entries(files)) writeFileSync(`${ROOT}/${path}`, text);
+  const paths = Object.keys(files);
+  const biome = `${ROOT}/node_modules/@biomejs/biome/bin/biome`;
   execFileSync(process.execPath, [biome, 'check', '--write', ...paths], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return paths;
-}
-
-function report({ names, kind }: Order, paths: string[]): string {
-  return `${names.title} is there:
+  return `${title} is there:
 ${paths.map((path) => `  ${path}`).join('\n')}
 
-Set ${variablesOf(names, kind).join(', ')} to offer it, and try it out:
-  npm run test:unit -- ${testPath(names.id)} --selectProjects unit
+Set ${variables.join(', ')} to offer it, and try it out:
+  npm run test:unit -- ${testPath} --selectProjects unit
 
-Then make ${connectorPath(names.id)} speak to the real service, the double in
-${testPath(names.id)} answer as that service does, and the texts in i18n/ say what people need.
+Then make ${connectorPath} speak to the real service, the double in
+${testPath} answer as that service does, and the texts in i18n/ say what people need.
 `;
 }
 
-function connectorPath(id: string): string {
-  return `src/server/connectors/${id}.ts`;
+/** An id that would overwrite a file, or whose names mean something else already. */
+function refuseTaken({ id, kind }: Order, variables: string[], paths: string[]): void {
+  const taken = (what: string) => new Refusal(`The id ${id} is taken: ${what}.`);
+  for (const path of paths) if (existsSync(`${ROOT}/${path}`)) throw taken(`${path} exists`);
+  const sources = globSync(['src/server/config.ts', 'src/server/connectors/**/*.ts'], {
+    cwd: ROOT,
+  });
+  const known = sources.map(read).join('\n');
+  const variable = variables.find((name) => RegExp(`\\b${name}:`).test(known));
+  if (variable !== undefined) throw taken(`${variable} means something else`);
+  // Every variable beginning so must be one of Kommo's.
+  if (/^kommo(-|$)/.test(id)) throw new Refusal('The id may not begin with kommo.');
+  const name = camelOf(id);
+  const code = template(kind, 'connector') + read(REGISTRY);
+  if (RegExp(`\\b${name}\\b`).test(code) || !isIdentifier(name)) {
+    throw taken(`${name} is a word of the code`);
+  }
 }
 
-function testPath(id: string): string {
-  return `tests/connectors/${id}.test.ts`;
+function isIdentifier(name: string): boolean {
+  try {
+    return new Script(`'use strict'; const ${name} = 0;`) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function template(kind: Kind, part: 'connector' | 'test'): string {
+  const name = kind === 'server-address' ? 'api-key' : kind;
+  return read(`src/dev/connector-templates/${name}.${part}.txt`);
+}
+
+/** A line that ends in `//[kind]` is for this kind only. */
+function fillTemplate({ id, title, kind }: Order, part: 'connector' | 'test'): string {
+  return template(kind, part)
+    .replaceAll(/^(.*) \/\/\[(.+)\]\n/gm, (_line, text, only) => (only === kind ? `${text}\n` : ''))
+    .replaceAll('__ID__', id)
+    .replaceAll('__CAMEL__', camelOf(id))
+    .replaceAll('__PASCAL__', wordsOf(id).join(''))
+    .replaceAll('__ENV__', envOf(id))
+    .replaceAll('__NAME__', title);
+}
+
+/** Adds the import, which the formatter puts in its place, and the line that offers the connector. */
+function addToRegistry(text: string, id: string): string {
+  const name = camelOf(id);
+  const marker = '  // `npm run new:connector` adds its line above this one.\n';
+  if (!text.includes(marker)) {
+    throw new Refusal('The registry cannot be edited: the line that says where is gone.');
+  }
+  const line = name === id ? `  ${name},\n` : `  '${id}': ${name},\n`;
+  return `import { ${name} } from './${id}.ts';\n${text.replace(marker, line + marker)}`;
+}
+
+function addTexts(text: string, language: string, { id, title, kind }: Order): string {
+  const texts = JSON.parse(text) as { connectors?: object };
+  const say = (word: string) => WORDS[word]?.[language] ?? WORDS[word]?.en;
+  const fields = FIELDS[kind].map((name) => [name, say(name)]);
+  const own = {
+    title,
+    summary: `${say('summary')} ${title}.`,
+    ...(fields.length > 0 && { fields: Object.fromEntries(fields) }),
+  };
+  texts.connectors = { ...texts.connectors, [id]: own };
+  return `${JSON.stringify(texts, null, 2)}\n`;
+}
+
+/** `acme-desk` as `['Acme', 'Desk']`. */
+function wordsOf(id: string): string[] {
+  return id.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+}
+
+function camelOf(id: string): string {
+  return id.replaceAll(/-(.)/g, (_dash, letter: string) => letter.toUpperCase());
+}
+
+function envOf(id: string): string {
+  return id.replaceAll('-', '_').toUpperCase();
 }
 
 function read(path: string): string {
-  return readFileSync(new URL(path, ROOT), 'utf8');
+  return readFileSync(`${ROOT}/${path}`, 'utf8');
 }

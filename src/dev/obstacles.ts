@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** A backend that has the embedded database open listens on a socket next to it and says so there. */
+/** A backend that has the embedded database open listens on a socket beside it, and says so. */
 const LOCK = 'database.lock.';
 const HOLDING = 'holding ';
 
-/** What prevents a stack from starting, one line each. Runs before anything is built. */
+/** What keeps a stack from starting, one line each; found before anything is built. */
 export async function findObstacles(
   dataDir: string,
   ports: Readonly<Record<string, number>>,
@@ -25,7 +25,7 @@ export async function findObstacles(
   return taken.length === 0 ? [] : [`Cannot start: ${taken.join(', ')}.`];
 }
 
-/** The name of the running process that has the embedded database open, as it states it. */
+/** The living process that has the embedded database open, as it calls itself. */
 async function findHolder(dataDir: string): Promise<string | undefined> {
   let names: string[];
   try {
@@ -45,7 +45,7 @@ function ask(path: string): Promise<string> {
       said += String(chunk);
     })
     .on('close', () => resolve(said))
-    // The process is gone or does not answer. The backend itself will find out.
+    // Left by a process that is gone, or not to be asked: the backend itself finds out.
     .on('error', () => undefined);
   return promise;
 }
@@ -54,7 +54,7 @@ function isTaken(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer();
   server.once('error', () => resolve(true));
-  // No address: the backend listens on all of them, so a process on any of them is in its way.
+  // Without an address: the backend listens on all of them, and so finds any holder.
   server.listen(port, () => server.close(() => resolve(false)));
   return promise;
 }

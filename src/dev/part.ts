@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Ctrl-C must end everything within 2 s, so a part that is still running after this is killed. */
+/** Ctrl-C promises an end within 2 s; a part that has not ended by then is killed. */
 const STOP_MS = 1_500;
 const LAST_LINES = 30;
 
@@ -20,7 +20,7 @@ export interface PartOptions {
 export class Part {
   readonly name: string;
   readonly logFile: string;
-  /** Resolves with a description when the process has ended, for any reason. */
+  /** Resolves with a description when the process has ended, for whatever reason. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #lastLines: string[] = [];
@@ -43,7 +43,7 @@ export class Part {
     }
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(error.message));
-      // "close", not "exit": by then the last output of the process has arrived.
+      // "close" and not "exit": the last words of the process have arrived by then.
       this.#child.once('close', (code, signal) => {
         log.end();
         resolve(signal === null ? `exit code ${code}` : `signal ${signal}`);
@@ -55,17 +55,17 @@ export class Part {
     return this.#child.pid;
   }
 
-  /** True after a request to stop. Any other end is unexpected. */
+  /** Whether it was asked to end; otherwise its end is news. */
   get isStopping(): boolean {
     return this.#isStopping;
   }
 
-  /** The last lines it printed, to report an unexpected end. */
+  /** The last lines it printed, for the report of an unexpected end. */
   get lastLines(): string {
     return this.#lastLines.join('\n');
   }
 
-  /** Asks it to end, and kills it if it does not. */
+  /** Asks it to end, and insists when it does not. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#child.kill('SIGTERM');
@@ -74,7 +74,7 @@ export class Part {
     clearTimeout(insist);
   }
 
-  /** Ends it without warning, as a crash would. */
+  /** Ends it without a warning, as a crash would. */
   async kill(): Promise<void> {
     this.#isStopping = true;
     this.#child.kill('SIGKILL');

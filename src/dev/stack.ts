@@ -10,13 +10,13 @@ import { Part } from './part.ts';
 import { NotReady, waitUntilReady } from './readiness.ts';
 
 export interface StackPlan {
-  /** Builds the widget if it is not up to date. Stops when the signal aborts. */
+  /** Makes the widget, or finds that it is made. Gives up when the signal comes. */
   build: (say: (line: string) => void, signal: AbortSignal) => Promise<void>;
   /** What the emulator opens: the zip, or the folder in watch mode. */
   widget: string;
   /** Options of Node for the backend, such as `--watch`. */
   backendOptions: readonly string[];
-  /** Called when all parts answer. */
+  /** Called when everything answers. */
   onReady?: (addresses: StackAddresses) => void;
 }
 
@@ -24,7 +24,7 @@ const ORPHAN_CHECK_MS = 500;
 
 const DEFAULT_PORTS = { PORT: 8080, EMULATOR_PORT: 9000 };
 
-/** Builds, starts, monitors and stops the backend and the emulator. Resolves when both have ended. */
+/** Builds, starts, watches over and stops the backend and the emulator; ends when they have ended. */
 export async function runStack(plan: StackPlan): Promise<void> {
   const began = Date.now();
   const addresses: StackAddresses = {
@@ -38,7 +38,7 @@ export async function runStack(plan: StackPlan): Promise<void> {
   });
   if (obstacles.length > 0) return fail(obstacles.join('\n'));
 
-  // The widget calls this address, so another port needs another build.
+  // The widget calls this address; a build for another port is another build.
   process.env.WIDGET_API_URL ||= backendOrigin(addresses);
   const parts: Part[] = [];
   const signal = interruption();
@@ -80,7 +80,7 @@ function startBackend(addresses: StackAddresses, options: readonly string[]): Pa
   return new Part({
     name: 'backend',
     args: [...options, `${PROJECT}/src/server/main.ts`],
-    // The developer's own variables win, such as a real PostgreSQL or a smaller MAX_CHANNELS.
+    // The developer's own variables win: a real PostgreSQL, a smaller MAX_CHANNELS.
     env: { ...backendEnvironment(addresses), ...process.env, PORT: String(addresses.backendPort) },
     logFile: `${addresses.dataDir}/logs/backend.log`,
   });
@@ -92,13 +92,13 @@ function startEmulator(addresses: StackAddresses, widget: string): Part {
     ...['--widget', widget],
     ...['--port', String(addresses.emulatorPort)],
     ...['--backend', backendOrigin(addresses)],
-    // The backend's database outlives the emulator, which must know its grants after a restart.
+    // The backend's database outlives the emulator: its grants must be known after a restart.
     ...['--state-file', `${addresses.dataDir}/emulator.json`],
   ];
   return new Part({ name: 'emulator', args, logFile: `${addresses.dataDir}/logs/emulator.log` });
 }
 
-/** Never resolves. @throws NotReady as soon as a part ends by itself */
+/** @throws NotReady as soon as one part ends by itself; never resolves */
 function unexpectedEnd(parts: readonly Part[]): Promise<never> {
   return new Promise((_, reject) => {
     for (const part of parts) {
@@ -110,7 +110,7 @@ function unexpectedEnd(parts: readonly Part[]): Promise<never> {
   });
 }
 
-/** Aborts on Ctrl-C, on a plain kill, and when npm is gone, because its shell does not forward signals. */
+/** Aborts on Ctrl-C, on a plain kill, and when npm is gone: its shell does not pass a signal on. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   const parent = process.ppid;
@@ -123,7 +123,7 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** Waits for the work, but throws the signal's reason as soon as the signal aborts. */
+/** Waits for the work, but not longer than until the signal; then it throws the signal's reason. */
 async function orInterrupted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const interrupted = Promise.withResolvers<never>();

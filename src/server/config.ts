@@ -1,168 +1,217 @@
-import { type ConnectorSettings, readConnectorSettings } from './connectors/connector-settings.ts';
+import { z } from 'zod';
+import type { ConnectorOffer } from './connectors/connector.ts';
+import type { OAuthProvider } from './connectors/oauth/providers-file.ts';
+import { type ConnectorSettings, OFFERS } from './connectors/registry.ts';
 import type { KommoSettings } from './kommo/create-kommo.ts';
 import type { SecretKey } from './platform/database/secrets.ts';
-import { EnvironmentReader, isLoopbackHost } from './platform/environment-reader.ts';
+import {
+  choice,
+  identifier,
+  integer,
+  isLoopbackHost,
+  isPlain,
+  secret,
+  text,
+} from './platform/environment.ts';
 
-/** What one process of the backend runs on. Made by `readConfig`; nothing else reads the environment. */
-export interface Config {
-  port: number;
-  /** Origin of the backend as browsers and Kommo see it, without a trailing slash. */
-  publicUrl: string;
-  /** `postgres://…`; undefined: the embedded database in `dataDir`. */
-  databaseUrl: string | undefined;
-  dataDir: string;
-  role: 'all' | 'web' | 'worker';
-  /** The first encrypts, all decrypt. */
-  secretKeys: SecretKey[];
-  kommo: KommoSettings;
-  /** Channels of one Kommo account, of all services together. */
-  maxChannels: number;
-  /** Channels of one Kommo account with one service. */
-  maxChannelsPerService: number;
-  /** Whether a pipeline may take the conversations of several channels, or of one only. */
-  pipelineSharing: 'shared' | 'exclusive';
-  disposableTokens: 'reuse' | 'strict';
-  /** What one Kommo account may ask of one process, evenly spaced; a few seconds' worth may come at once. */
-  requestsPerSecond: number;
-  connectors: ConnectorSettings;
-  logLevel: string;
-}
+const publicUrl = text
+  .refine(
+    (value) => originOf(value) !== undefined,
+    'must be an origin such as https://connector.example.com',
+  )
+  .transform((value) => new URL(value).origin);
 
-const KOMMO_VARIABLES = new Set([
-  'KOMMO_CLIENT_ID',
-  'KOMMO_CLIENT_SECRET',
-  'KOMMO_CHANNEL_ID',
-  'KOMMO_CHANNEL_SECRET',
-  'KOMMO_CHANNEL_CODE',
-  'KOMMO_CHANNEL_TITLE',
-  'KOMMO_WIDGET_CODE',
-  'KOMMO_EMULATOR_URL',
-]);
+const emulatorUrl = text
+  .refine((value) => {
+    const url = originOf(value);
+    return url !== undefined && /^https?:$/.test(url.protocol) && isLoopbackHost(url.hostname);
+  }, 'must be a loopback origin such as http://kommo.localhost:9000')
+  .transform((value) => new URL(value));
 
-const LOG_LEVELS = ['info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'] as const;
+const databaseUrl = text.refine(
+  (value) => /^postgres(ql)?:\/\/./.test(value) && URL.canParse(value),
+  'must be an address such as postgres://user@host/name',
+);
+
+const secretKeys = text
+  .transform((value, { addIssue }): SecretKey[] =>
+    value.split(',').map((part, index) => {
+      const [, id = '', encoded = ''] = /^([\w-]{1,32}):([\w+/-]+={0,2})$/.exec(part.trim()) ?? [];
+      const key = Buffer.from(encoded, 'base64');
+      if (key.length !== 32) {
+        addIssue(
+          `entry ${index + 1} must be id:base64-of-32-bytes (make one with: openssl rand -base64 32)`,
+        );
+      }
+      return { id, key };
+    }),
+  )
+  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'repeats an id');
+
+const connectorVariables: Record<string, z.ZodType> = Object.assign(
+  {},
+  ...Object.values(OFFERS).map(({ environment }) => environment.partial().shape),
+);
+
+const environment = z
+  .object({
+    ...connectorVariables,
+    NODE_ENV: text.optional(),
+    PORT: integer(8080, 0, 65_535),
+    PUBLIC_URL: publicUrl,
+    DATABASE_URL: databaseUrl.optional(),
+    DATA_DIR: text.default('.data'),
+    ROLE: choice('all', 'web', 'worker').default('all'),
+    SECRET_KEYS: secretKeys,
+    KOMMO_CLIENT_ID: identifier,
+    KOMMO_CLIENT_SECRET: secret,
+    KOMMO_CHANNEL_ID: identifier,
+    KOMMO_CHANNEL_SECRET: secret,
+    KOMMO_CHANNEL_CODE: identifier,
+    KOMMO_CHANNEL_TITLE: text,
+    KOMMO_WIDGET_CODE: identifier,
+    KOMMO_EMULATOR_URL: emulatorUrl.optional(),
+    MAX_CHANNELS: integer(50, 1, 50),
+    MAX_CHANNELS_PER_SERVICE: integer(50, 1, 50),
+    PIPELINE_SHARING: choice('shared', 'exclusive').default('shared'),
+    DISPOSABLE_TOKENS: choice('reuse', 'strict').default('reuse'),
+    REQUESTS_PER_SECOND: integer(20, 1, 10_000),
+    LOG_LEVEL: choice('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').default('info'),
+  })
+  // Also when a variable is missing: an operator sees every fault in one go.
+  .superRefine(checkCombinations, { when: () => true });
+
+/** Names of all variables the backend reads. */
+export const VARIABLES: readonly string[] = Object.keys(environment.shape);
+
+type Environment = z.output<typeof environment>;
+type Values = Readonly<Record<string, unknown>>;
+
+/** What one process of the backend runs on. Nothing else reads the environment. */
+export type Config = ReturnType<typeof toConfig>;
 
 /**
- * Reads and checks the whole environment.
+ * Reads and checks the whole environment. An empty variable counts as absent.
  *
  * @throws ConfigError listing every fault by variable name, without repeating any secret
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const reader = new EnvironmentReader(env);
-  const emulatorUrl = readEmulatorUrl(reader, env.NODE_ENV === 'production');
-  const config: Config = {
-    port: reader.integer('PORT', 8080, 0, 65_535),
-    publicUrl: readPublicUrl(reader, emulatorUrl !== undefined),
-    databaseUrl: readDatabaseUrl(reader),
-    dataDir: reader.optional('DATA_DIR') ?? '.data',
-    role: reader.choice('ROLE', ['all', 'web', 'worker']),
-    secretKeys: readSecretKeys(reader),
-    kommo: {
-      clientId: reader.identifier('KOMMO_CLIENT_ID'),
-      clientSecret: reader.secret('KOMMO_CLIENT_SECRET'),
-      channelId: reader.identifier('KOMMO_CHANNEL_ID'),
-      channelSecret: reader.secret('KOMMO_CHANNEL_SECRET'),
-      channelCode: reader.identifier('KOMMO_CHANNEL_CODE'),
-      channelTitle: reader.required('KOMMO_CHANNEL_TITLE'),
-      widgetCode: reader.identifier('KOMMO_WIDGET_CODE'),
-      emulatorUrl,
-    },
-    maxChannels: reader.integer('MAX_CHANNELS', 50, 1, 50),
-    maxChannelsPerService: reader.integer('MAX_CHANNELS_PER_SERVICE', 50, 1, 50),
-    pipelineSharing: reader.choice('PIPELINE_SHARING', ['shared', 'exclusive']),
-    disposableTokens: reader.choice('DISPOSABLE_TOKENS', ['reuse', 'strict']),
-    requestsPerSecond: reader.integer('REQUESTS_PER_SECOND', 20, 1, 10_000),
-    connectors: readConnectorSettings(reader),
-    logLevel: reader.choice('LOG_LEVEL', LOG_LEVELS),
-  };
-  if (config.databaseUrl === undefined && config.role !== 'all') {
-    reader.fault(
-      'ROLE',
-      'must be all without DATABASE_URL: the embedded database serves one process only',
-    );
+  const given = Object.entries(env)
+    .map(([name, value]) => [name, value?.trim()] as const)
+    .filter(([, value]) => value);
+  const { data, error } = environment.safeParse(Object.fromEntries(given));
+  const faults =
+    error?.issues.map(({ path, message }) => `${path[0]?.toString()} ${message}`) ?? [];
+  for (const name of Object.keys(env)) {
+    // A misspelt name would otherwise be ignored in silence.
+    if (name.startsWith('KOMMO_') && !VARIABLES.includes(name)) {
+      faults.push(`${name} is not a setting of this backend; check the spelling`);
+    }
   }
-  reader.refuseUnknown('KOMMO_', KOMMO_VARIABLES);
-  reader.finish();
-  return config;
+  if (data === undefined || faults.length > 0) throw new ConfigError(faults);
+  return toConfig(data);
 }
 
-function readPublicUrl(reader: EnvironmentReader, withEmulator: boolean): string {
-  const text = reader.required('PUBLIC_URL');
-  if (text === '') return text;
-  const url = URL.parse(text);
-  if (
-    url?.pathname !== '/' ||
-    url.search !== '' ||
-    url.hash !== '' ||
-    url.username !== '' ||
-    url.password !== ''
-  ) {
-    reader.fault('PUBLIC_URL', 'must be an origin such as https://connector.example.com');
-    return '';
+/** Every fault of the environment at once, one line each, naming the variable. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The backend cannot start. Correct these settings:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.faults = faults;
   }
-  const isLocal = url.protocol === 'http:' && isLoopbackHost(url.hostname);
-  if (url.protocol !== 'https:' && !(isLocal && withEmulator)) {
-    reader.fault(
+}
+
+function toConfig(env: Environment) {
+  return {
+    port: env.PORT,
+    /** Origin of the backend as browsers and Kommo see it, without a trailing slash. */
+    publicUrl: env.PUBLIC_URL,
+    /** `postgres://…`; undefined: the embedded database in `dataDir`. */
+    databaseUrl: env.DATABASE_URL,
+    dataDir: env.DATA_DIR,
+    role: env.ROLE,
+    /** The first encrypts, all decrypt. */
+    secretKeys: env.SECRET_KEYS,
+    kommo: {
+      clientId: env.KOMMO_CLIENT_ID,
+      clientSecret: env.KOMMO_CLIENT_SECRET,
+      channelId: env.KOMMO_CHANNEL_ID,
+      channelSecret: env.KOMMO_CHANNEL_SECRET,
+      channelCode: env.KOMMO_CHANNEL_CODE,
+      channelTitle: env.KOMMO_CHANNEL_TITLE,
+      widgetCode: env.KOMMO_WIDGET_CODE,
+      emulatorUrl: env.KOMMO_EMULATOR_URL,
+    } satisfies KommoSettings,
+    /** Channels of one Kommo account, of all services together. */
+    maxChannels: env.MAX_CHANNELS,
+    /** Channels of one Kommo account with one service. */
+    maxChannelsPerService: env.MAX_CHANNELS_PER_SERVICE,
+    /** Whether a pipeline may take the conversations of several channels, or of one only. */
+    pipelineSharing: env.PIPELINE_SHARING,
+    disposableTokens: env.DISPOSABLE_TOKENS,
+    /** What one Kommo account may ask of one process, evenly spaced; a few seconds' worth may come at once. */
+    requestsPerSecond: env.REQUESTS_PER_SECOND,
+    connectors: toConnectorSettings(env),
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function toConnectorSettings(values: Values): ConnectorSettings {
+  const settings = Object.entries<ConnectorOffer>(OFFERS).map(([id, offer]) => [
+    id,
+    neededBy(offer).every((name) => values[name] !== undefined)
+      ? offer.settings(values)
+      : undefined,
+  ]);
+  return Object.fromEntries(settings);
+}
+
+/** What no variable shows alone. Of a variable that is faulty itself, `env` holds what was given, or nothing. */
+function checkCombinations(env: Environment, context: z.RefinementCtx): void {
+  const values: Values = env;
+  const fault = (name: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message });
+  if (env.NODE_ENV === 'production' && env.KOMMO_EMULATOR_URL !== undefined) {
+    fault('KOMMO_EMULATOR_URL', 'is for development and is refused when NODE_ENV is production');
+  }
+  const url = originOf(env.PUBLIC_URL ?? '');
+  const isLocal = url?.protocol === 'http:' && isLoopbackHost(url.hostname);
+  if (url && url.protocol !== 'https:' && !(isLocal && env.KOMMO_EMULATOR_URL !== undefined)) {
+    fault(
       'PUBLIC_URL',
       'must begin with https:// (plain http is for loopback with KOMMO_EMULATOR_URL)',
     );
   }
-  return url.origin;
-}
-
-function readEmulatorUrl(reader: EnvironmentReader, inProduction: boolean): URL | undefined {
-  const text = reader.optional('KOMMO_EMULATOR_URL');
-  if (text === undefined) return undefined;
-  if (inProduction) {
-    reader.fault(
-      'KOMMO_EMULATOR_URL',
-      'is for development and is refused when NODE_ENV is production',
+  if (env.DATABASE_URL === undefined && (env.ROLE === 'web' || env.ROLE === 'worker')) {
+    fault(
+      'ROLE',
+      'must be all without DATABASE_URL: the embedded database serves one process only',
     );
   }
-  const url = URL.parse(text);
-  if (
-    !url ||
-    !/^https?:$/.test(url.protocol) ||
-    !isLoopbackHost(url.hostname) ||
-    url.pathname !== '/' ||
-    url.search !== ''
-  ) {
-    reader.fault(
-      'KOMMO_EMULATOR_URL',
-      'must be a loopback origin such as http://kommo.localhost:9000',
-    );
-    return undefined;
+  for (const names of Object.values<ConnectorOffer>(OFFERS).map(neededBy)) {
+    const present = names.find((name) => values[name] !== undefined);
+    for (const name of present === undefined ? [] : names) {
+      if (values[name] === undefined) fault(name, `is not set, but ${present} is`);
+    }
   }
-  return url;
+  const taken = new Set(Object.keys(OFFERS));
+  for (const { id } of values.OAUTH_PROVIDERS as OAuthProvider[]) {
+    if (taken.has(id)) fault('OAUTH_PROVIDERS', `the id ${id} is already taken`);
+    taken.add(id);
+  }
 }
 
-function readDatabaseUrl(reader: EnvironmentReader): string | undefined {
-  const text = reader.optional('DATABASE_URL');
-  if (text === undefined) return undefined;
-  const url = /^postgres(ql)?:\/\/./.test(text) ? URL.parse(text) : null;
-  if (!url) reader.fault('DATABASE_URL', 'must be an address such as postgres://user@host/name');
-  return text;
+/** The variables without a default. */
+function neededBy({ environment }: ConnectorOffer): string[] {
+  const { shape } = environment;
+  return Object.keys(shape).filter((name) => !shape[name]?.safeParse(undefined).success);
 }
 
-function readSecretKeys(reader: EnvironmentReader): SecretKey[] {
-  const text = reader.required('SECRET_KEYS');
-  if (text === '') return [];
-  const keys: SecretKey[] = [];
-  for (const [index, part] of text.split(',').entries()) {
-    const [id = '', encoded = '', ...rest] = part.trim().split(':');
-    const key = Buffer.from(encoded, 'base64');
-    if (
-      rest.length > 0 ||
-      !/^[A-Za-z0-9_-]{1,32}$/.test(id) ||
-      !/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded) ||
-      key.length !== 32
-    ) {
-      reader.fault(
-        'SECRET_KEYS',
-        `entry ${index + 1} must be id:base64-of-32-bytes (make one with: openssl rand -base64 32)`,
-      );
-    } else if (keys.some((other) => other.id === id)) {
-      reader.fault('SECRET_KEYS', `entry ${index + 1} repeats an id`);
-    } else keys.push({ id, key });
-  }
-  return keys;
+function originOf(value: string): URL | undefined {
+  const url = URL.parse(value);
+  return url?.pathname === '/' && isPlain(url) ? url : undefined;
 }

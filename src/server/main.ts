@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
-import { type Config, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { DataDirInUse } from './platform/database/data-dir-lock.ts';
 import { WrongSecretKeys } from './platform/database/key-checks.ts';
-import { ConfigError } from './platform/environment-reader.ts';
 import { createLogger } from './platform/logger.ts';
 import { type RunningServer, startServer } from './server.ts';
 

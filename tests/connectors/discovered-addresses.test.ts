@@ -77,7 +77,7 @@ describe('an address that only the discovery document names', () => {
     },
   );
 
-  test('is the operator’s word when it is at a server he named', async () => {
+  test('is the operator’s word when it is at a server they named', async () => {
     const { outside, called } = guard('8.8.8.8');
     odd.be({});
     const begun = createOAuthProvider(odd.openId(), outside).begin(tools, 's');

@@ -1,14 +1,14 @@
 import { SignJWT } from 'jose';
 import type { Linked } from '../../src/server/connectors/connector.ts';
-import type { OAuthProvider } from '../../src/server/connectors/connector-settings.ts';
 import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
+import type { OAuthProvider } from '../../src/server/connectors/oauth/providers-file.ts';
 import type { Outbound } from '../../src/server/platform/outbound.ts';
 import { createTools, type TestTools } from './support/tools.ts';
 
 const ENTRA = 'https://login.microsoftonline.com';
 const TENANT = '11111111-2222-3333-4444-555555555555';
 
-/** Whoever has one of Microsoft's own addresses, with these issuers in its document and its id_tokens. */
+/** A server at one of Microsoft's own addresses, with these issuers in its document and its id_tokens. */
 function microsoft(root: string, issuers: { document: string; token: string }) {
   let nonce = '';
   const json = (body: object) => ({

@@ -105,17 +105,15 @@ describe('npm run new:connector', () => {
 
   test('offers each one by settings of its own', () => {
     const registry = read('src/server/connectors/registry.ts');
-    expect(registry).toContain('settings.acmeQr && createAcmeQr(settings.acmeQr),');
-    const settings = read('src/server/connectors/connector-settings.ts');
-    for (const variable of [
-      'ACME_KEY_URL',
-      'ACME_SERVER_SERVERS',
-      'ACME_QR_API_KEY',
-      'ACME_OAUTH_CLIENT_SECRET',
+    expect(registry).toContain("'acme-qr': acmeQr,");
+    for (const [id, variable] of [
+      ['acme-key', 'ACME_KEY_URL'],
+      ['acme-server', 'ACME_SERVER_SERVERS'],
+      ['acme-qr', 'ACME_QR_API_KEY'],
+      ['acme-oauth', 'ACME_OAUTH_CLIENT_SECRET'],
     ]) {
-      expect(settings).toContain(`'${variable}'`);
+      expect(read(`src/server/connectors/${id}.ts`)).toMatch(RegExp(`\\b${variable}: `));
     }
-    expect(settings).toMatch(/BUILT_IN_CONNECTORS = \[[^\]]*'acme-oauth'/);
   });
 
   test('writes the same texts in every language', () => {
@@ -146,6 +144,9 @@ describe('npm run new:connector', () => {
     ['another file of the folder', ['operator-server']],
     ['one that was made before', ['acme-qr']],
     ['variables of the backend', ['database']],
+    ['a word of the language', ['class']],
+    ['a word of the template', ['account']],
+    ['a name of the registry', ['oauth-providers']],
     ["Kommo's own prefix", ['kommo-chat']],
     ['a name that breaks out of a comment', ['acme-bad', '--name', 'x */ y']],
     ['an unknown option', ['acme-bad', '--force']],
@@ -162,9 +163,9 @@ describe('npm run new:connector', () => {
   });
 
   test('writes nothing when a place it edits was renamed', async () => {
-    const path = join(project, 'src/server/connectors/connector-settings.ts');
+    const path = join(project, 'src/server/connectors/registry.ts');
     const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replaceAll('oauthProviders', 'providers'));
+    writeFileSync(path, text.replace('adds its line above this one', ''));
     await expect(create('acme-late', '--auth', 'qr')).rejects.toThrow(/cannot be edited/);
     writeFileSync(path, text);
     expect(readdirSync(join(project, 'src/server/connectors'))).not.toContain('acme-late.ts');

@@ -1,6 +1,6 @@
 import type { Linked } from '../../src/server/connectors/connector.ts';
-import type { OAuthProvider } from '../../src/server/connectors/connector-settings.ts';
 import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
+import type { OAuthProvider } from '../../src/server/connectors/oauth/providers-file.ts';
 import { connectorBattery } from './battery.ts';
 import { type Emulated, startEmulated } from './support/emulated.ts';
 import { Person } from './support/person.ts';

@@ -1,6 +1,6 @@
 import type { Linked } from '../../src/server/connectors/connector.ts';
-import type { OAuthProvider } from '../../src/server/connectors/connector-settings.ts';
 import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
+import type { OAuthProvider } from '../../src/server/connectors/oauth/providers-file.ts';
 import { signInAt, startCustomProvider } from './support/custom-provider.ts';
 import { createTools, type TestTools } from './support/tools.ts';
 

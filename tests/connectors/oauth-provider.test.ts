@@ -1,6 +1,6 @@
 import type { Linked } from '../../src/server/connectors/connector.ts';
-import type { OAuthProvider } from '../../src/server/connectors/connector-settings.ts';
 import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
+import type { OAuthProvider } from '../../src/server/connectors/oauth/providers-file.ts';
 import { agree, signInAt, startCustomProvider } from './support/custom-provider.ts';
 import { CLIENT_ID, CLIENT_SECRET, REDIRECT_URI } from './support/oidc.ts';
 import { createTools, everythingIn, type TestTools } from './support/tools.ts';

@@ -99,7 +99,7 @@ describe('a provider that answers a little off the standard', () => {
     [200, {}],
     [200, { access_token: 7 }],
     [200, []],
-  ])('an answer that only the operator can mend is told so: %d %j', async (status, json) => {
+  ])('an answer that only the operator can correct is told so: %d %j', async (status, json) => {
     odd.be({ tokenAnswer: { status, json } });
     const outcome = odd.signIn(odd.plain(), tools);
     await expect(outcome).rejects.toMatchObject({ failure: 'misconfigured' });

@@ -1,4 +1,4 @@
-import { endOfLife, isEnding } from '../../src/server/connectors/grant-life.ts';
+import { endOfLife, isEnding } from '../../src/server/connectors/health.ts';
 import {
   pictureAddress,
   plainLine,

@@ -1,5 +1,7 @@
-import type { ConnectorSettings } from '../../src/server/connectors/connector-settings.ts';
-import { createConnectorRegistry } from '../../src/server/connectors/registry.ts';
+import {
+  type ConnectorSettings,
+  createConnectorRegistry,
+} from '../../src/server/connectors/registry.ts';
 
 const NOTHING: ConnectorSettings = {
   telegram: undefined,
@@ -27,7 +29,7 @@ test('offers nothing without settings', () => {
   const registry = createConnectorRegistry(NOTHING);
   expect(registry.all()).toEqual([]);
   expect(registry.describe()).toEqual([]);
-  expect(registry.get('telegram')).toBeUndefined();
+  expect(registry.find('telegram')).toBeUndefined();
 });
 
 test('offers what has settings, in a fixed order, as the widget needs to draw it', () => {
@@ -53,7 +55,7 @@ test('offers what has settings, in a fixed order, as the widget needs to draw it
     { id: 'slack', auth: 'oauth', title_key: 'connectors.slack.title', fields: [] },
     { id: 'acme', auth: 'oauth', title_key: 'Acme Chat', fields: [] },
   ]);
-  for (const connector of registry.all()) expect(registry.get(connector.id)).toBe(connector);
+  for (const connector of registry.all()) expect(registry.find(connector.id)).toBe(connector);
 });
 
 test('offers one service without the others', () => {

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../../src/server/config.ts';
-import { ConfigError } from '../../src/server/platform/environment-reader.ts';
+import { ConfigError, readConfig } from '../../src/server/config.ts';
 import { testEnvironment } from '../support/config.ts';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
@@ -60,6 +59,29 @@ test('an empty environment names every missing variable at once', () => {
   ]) {
     expect(message).toContain(`- ${name} is not set`);
   }
+});
+
+test('what several variables say together is judged even while others are missing', () => {
+  const found = faults({
+    SECRET_KEYS: undefined,
+    PORT: 'abc',
+    ROLE: 'web',
+    PUBLIC_URL: 'http://connector.example.com',
+    NODE_ENV: 'production',
+    WAHA_URL: 'nonsense',
+    WAHA_API_KEY: undefined,
+    KOMMO_CLIENTID: 'x',
+  });
+  expect(found.map((fault) => fault.split(' ')[0]).sort()).toEqual([
+    'KOMMO_CLIENTID',
+    'KOMMO_EMULATOR_URL',
+    'PORT',
+    'PUBLIC_URL',
+    'ROLE',
+    'SECRET_KEYS',
+    'WAHA_API_KEY',
+    'WAHA_URL',
+  ]);
 });
 
 test.each<[name: string, value: string | undefined]>([
@@ -208,9 +230,9 @@ describe('OAUTH_PROVIDERS', () => {
   const withParams = (authorize_params: object) => ({ ...provider, authorize_params });
 
   test('parameters of the consent address and the algorithm of id_tokens are taken', () => {
-    const wish = { authorize_params: { prompt: 'consent' }, id_token_alg: 'HS256' };
-    const config = readConfig(testEnvironment(9000, read([{ ...provider, ...wish }])));
-    expect(config.connectors.oauthProviders).toMatchObject([wish]);
+    const changes = { authorize_params: { prompt: 'consent' }, id_token_alg: 'HS256' };
+    const config = readConfig(testEnvironment(9000, read([{ ...provider, ...changes }])));
+    expect(config.connectors.oauthProviders).toMatchObject([changes]);
   });
 
   test('a file of providers is read with its defaults', () => {

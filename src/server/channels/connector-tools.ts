@@ -57,7 +57,7 @@ export function webhookIdOf(attempt: Pick<StoredAttempt, 'id' | 'channelId'>): s
 
 /** @throws AppError `connector_misconfigured` when the operator no longer offers the service */
 export function getConnector(parts: Parts, id: string): Connector {
-  const connector = parts.connectors.get(id);
+  const connector = parts.connectors.find(id);
   if (!connector) throw new AppError('connector_misconfigured');
   return connector;
 }

@@ -1,15 +1,35 @@
+import { z } from 'zod';
+import type { ChannelStatus, StatusReason } from '../../contract/api.ts';
 import type { ConnectorField } from '../../contract/connectors.ts';
 import type { Outbound } from '../platform/outbound.ts';
 
 /**
  * The contract of a chat service. A connector says who it is, which of three kinds of sign-in it uses,
- * and how to perform it. It never sees an HTTP request of ours, the database, Kommo or React. The core
- * owns what is the same for all: the OAuth `state` and its check, expiry, the channel limit, encryption,
- * polling pace, and what the admin sees.
+ * and how to perform it. It never sees an HTTP request of ours, the database, Kommo or React. The room
+ * `channels` owns what is the same for all: the OAuth `state` and its check, expiry, the channel limit,
+ * encryption, polling pace, and what the admin sees.
  */
 export type Connector = OAuthConnector | QrConnector | ApiKeyConnector;
 
-/** Stored sealed by the core; opaque to it. */
+/** What each chat service brings to the registry. */
+export interface ConnectorOffer {
+  /** Its variables. Those without a default are set together, or none is and the service is not offered. */
+  environment: z.ZodObject;
+  /** What is made of the variables. */
+  settings(variables: object): unknown;
+  /** @param outside calls public addresses only; left out in development */
+  create(settings: unknown, outside?: Outbound): Connector | Connector[];
+}
+
+export function offer<Shape extends z.ZodRawShape, Settings>(parts: {
+  environment: Shape;
+  settings: (variables: z.output<z.ZodObject<Shape>>) => Settings;
+  create: (settings: Settings, outside?: Outbound) => Connector | Connector[];
+}) {
+  return { ...parts, environment: z.object(parts.environment) };
+}
+
+/** Stored sealed, and opaque to all but the connector. */
 export type Credentials = Record<string, unknown>;
 
 /** A connector's own notes during an attempt (session name, PKCE verifier); stored sealed. */
@@ -47,19 +67,11 @@ export interface Tools {
 
 /** How a channel is doing, as the service says. */
 export interface Health {
-  status: 'connected' | 'connecting' | 'action_needed' | 'phone_offline' | 'error';
-  reason:
-    | 'scan_again'
-    | 'sign_in_again'
-    | 'key_rejected'
-    | 'webhook_taken'
-    | 'phone_offline'
-    | 'service_unreachable'
-    | 'service_error'
-    | null;
+  status: Exclude<ChannelStatus, 'paused'>;
+  reason: StatusReason | null;
   /**
    * Present when asking renewed the grant: to be stored in place of the channel's credentials. A refresh
-   * token works once, so the core runs one `health` per channel at a time.
+   * token works once, so one `health` per channel runs at a time.
    */
   credentials?: Credentials;
 }
@@ -105,12 +117,12 @@ export interface OAuthConnector extends Common {
   auth: 'oauth';
   /**
    * Builds the address of the service's consent page. `state` must be passed on unchanged. `isFurther` when
-   * another account of the service is connected already: the person may want to choose this time.
+   * another account of the service is connected already: this time the person may want to choose.
    */
   begin(
     tools: Tools,
     state: string,
-    wish?: { isFurther: boolean },
+    options?: { isFurther: boolean },
   ): Promise<{ authorizeUrl: string; session: Session }>;
   /** Turns the query of the redirect into a signed-in account. `error=access_denied` never gets here. */
   finish(tools: Tools, session: Session, query: URLSearchParams): Promise<Linked>;
@@ -122,11 +134,11 @@ export interface QrConnector extends Common {
   fields: ConnectorField[];
   /** Opens a session at the service. `attemptId` is a UUID to name it by. Leaves nothing behind when it throws. */
   begin(tools: Tools, attemptId: string): Promise<Session>;
-  /** Cheap enough to ask every two seconds, whether anybody looks on or not. A failure is not the end of the attempt. */
+  /** Cheap enough to ask every two seconds. A failure is not the end of the attempt. */
   check(tools: Tools, session: Session): Promise<QrProgress>;
   /** Asks for a code to type on the phone instead of scanning. `phone` is E.164 digits without `+`. Not while `check` runs. */
   pairingCode(tools: Tools, session: Session, phone: string): Promise<string>;
-  /** Ends a session that nobody will use; idempotent. Throws as `unlink` does. */
+  /** Ends a session that is no longer wanted; idempotent. Throws as `unlink` does. */
   abandon(tools: Tools, session: Session): Promise<void>;
 }
 

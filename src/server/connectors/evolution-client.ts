@@ -32,8 +32,8 @@ export type EvolutionInstance = z.output<typeof instances>[number];
 /**
  * The calls to Evolution API version 2 that a sign-in needs.
  *
- * Every method throws ConnectorError: `misconfigured` when the server refuses our key (it is the operator's;
- * no admin can mend it) or answers what we do not understand, `rate_limited`, `unavailable`.
+ * Every method throws ConnectorError: `misconfigured` when the server refuses the operator's key or
+ * answers what we do not understand, `rate_limited`, `unavailable`.
  *
  * @see https://doc.evolution-api.com/v2/api-reference/get-information
  */
@@ -96,7 +96,7 @@ export class EvolutionClient {
       path: `/instance/fetchInstances?instanceName=${name}`,
     });
     if (answer.status >= 400) throw notUnderstood(`evolution instance: status ${answer.status}`);
-    // Checked, because a server that ignored the filter would show somebody else's number.
+    // Checked, because a server that ignores the filter would show another customer's number.
     return readAs(instances, answer.json).find((instance) => instance.name === name);
   }
 
@@ -113,7 +113,7 @@ export class EvolutionClient {
     if (answer.status >= 400) throw notUnderstood(`evolution webhook: status ${answer.status}`);
   }
 
-  /** Ends the session on the phone. Evolution answers 400 when none is open, which is as good. */
+  /** Ends the session on the phone. Evolution answers 400 when none is open, which is just as good. */
   async logout(tools: Tools, name: string, deadlineMs?: number): Promise<void> {
     await this.#server.call(tools, {
       method: 'DELETE',

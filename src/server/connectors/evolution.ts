@@ -1,6 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Credentials, Health, QrConnector, QrProgress, Tools } from './connector.ts';
+import { serviceAddress, text } from '../platform/environment.ts';
+import {
+  type Credentials,
+  type Health,
+  offer,
+  type QrConnector,
+  type QrProgress,
+  type Tools,
+} from './connector.ts';
 import { EvolutionClient, type EvolutionCodes, SECRET_HEADER } from './evolution-client.ts';
 import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
@@ -33,6 +41,12 @@ const connectionEvent = z.object({
   event: z.literal('connection.update'),
   instance: z.string(),
   data: z.object({ state: z.string() }),
+});
+
+export const evolution = offer({
+  environment: { EVOLUTION_URL: serviceAddress, EVOLUTION_API_KEY: text },
+  settings: ({ EVOLUTION_URL: url, EVOLUTION_API_KEY: apiKey }) => ({ url, apiKey }),
+  create: createEvolution,
 });
 
 /**

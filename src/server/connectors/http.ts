@@ -39,7 +39,7 @@ export interface JsonAnswer {
  * Sends one request and sorts the answer out, so that connectors see only what is worth judging.
  *
  * @throws ConnectorError `unavailable` when not reached or told to wait (5xx and the like); `rate_limited` on
- *   429; `misconfigured` for an answer that waiting does not mend: a redirect, a success that is not JSON
+ *   429; `misconfigured` for an answer that waiting does not change: a redirect, a success that is not JSON
  */
 export async function sendJson(send: Outbound, request: JsonRequest): Promise<JsonAnswer> {
   const answer = await reach(send, request);
@@ -79,12 +79,12 @@ export function readAs<Schema extends z.ZodType>(schema: Schema, json: unknown):
 /** A text that need not be there: null, empty or of another type, it must not spoil the rest of an answer. */
 export const optionalText = z.string().min(1).optional().catch(undefined);
 
-/** Not reached, or asked to wait. `detail` is in our words only: it must not come from the service. */
+/** Not reached, or told to wait. `detail` is in our own words, never the service's. */
 export function unavailable(detail: string): ConnectorError {
   return new ConnectorError('unavailable', { cause: detail });
 }
 
-/** Reached, and answered in a way that we do not understand and waiting does not mend. `detail` as above. */
+/** Reached, but the answer makes no sense to us, and waiting will not change it. `detail` as above. */
 export function notUnderstood(detail: string): ConnectorError {
   return new ConnectorError('misconfigured', { cause: detail });
 }

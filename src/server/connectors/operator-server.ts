@@ -10,7 +10,7 @@ interface Settings {
   keyRefusedBy: readonly number[];
 }
 
-/** A server that the operator runs: its key is his, and no admin can mend it. */
+/** A server the operator runs. Only the operator can correct its key, so a refused key is `misconfigured`. */
 export class OperatorServer {
   readonly #settings: Settings;
 

@@ -1,24 +1,24 @@
 /** Longest name, handle or id we keep of an account. */
 const LONGEST = 255;
 
-/** Control characters, line separators, what has no width, and marks that make text run the other way. */
+/** Control characters, line separators, characters without width, and marks that turn the direction of text. */
 const UNSAFE =
   /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u200b\u2060\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
 /**
- * What nobody sees and copying brings along: spaces of all kinds, line breaks, marks of direction, what has no
- * width. The widget has the same list.
+ * What is invisible and comes along when copying: all kinds of spaces, line breaks, marks of direction, characters
+ * without width. The widget has the same list.
  */
 export const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Z}]+/gu;
 
-/** A key or a number without what nobody can see in it. Not for names: there spaces and joiners mean something. */
+/** A key or a number without its invisible characters. Not for names: there, spaces and joiners mean something. */
 export function withoutInvisible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
 
 /**
- * One line of text that can be stored and shown: services answer what they like, and neither a database nor a
- * reader takes every character. `undefined` when nothing is left.
+ * One line of text that can be stored and shown: services answer anything, and neither the database nor a reader
+ * takes every character. `undefined` when nothing is left.
  */
 export function plainLine(text: string | null | undefined, longest = LONGEST): string | undefined {
   const line = (text ?? '').toWellFormed().replace(UNSAFE, ' ').replace(/\s+/g, ' ').trim();

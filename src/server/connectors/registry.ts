@@ -1,42 +1,49 @@
 import type { ConnectorDescription } from '../../contract/connectors.ts';
 import type { Outbound } from '../platform/outbound.ts';
-import type { Connector } from './connector.ts';
-import type { ConnectorSettings } from './connector-settings.ts';
-import { createEvolution } from './evolution.ts';
-import { createOAuthProvider } from './oauth/oauth-provider.ts';
-import { createSlack } from './slack.ts';
-import { createTelegram } from './telegram.ts';
-import { createWaha } from './waha.ts';
+import type { Connector, ConnectorOffer } from './connector.ts';
+import { evolution } from './evolution.ts';
+import { oauthProviders } from './oauth/oauth-provider.ts';
+import { slack } from './slack.ts';
+import { telegram } from './telegram.ts';
+import { waha } from './waha.ts';
+
+/** Every chat service this backend knows, by its id, in the order they are offered. */
+export const OFFERS = {
+  telegram,
+  waha,
+  evolution,
+  slack,
+  // `npm run new:connector` adds its line above this one.
+  oauthProviders,
+} satisfies Record<string, ConnectorOffer>;
+
+type Offers = typeof OFFERS;
+
+/** Undefined: not offered. */
+export type ConnectorSettings = {
+  [Id in keyof Offers]: ReturnType<Offers[Id]['settings']> | undefined;
+};
 
 /** The chat services this backend offers. */
 export interface ConnectorRegistry {
-  get(id: string): Connector | undefined;
+  find(id: string): Connector | undefined;
   /** In the order they are offered. */
   all(): Connector[];
   describe(): ConnectorDescription[];
 }
 
-/**
- * A connector whose settings are absent is not offered.
- *
- * @param outside calls public addresses only; left out in development
- */
+/** @param outside calls public addresses only; left out in development */
 export function createConnectorRegistry(
   settings: ConnectorSettings,
   outside?: Outbound,
 ): ConnectorRegistry {
-  const offered: (Connector | undefined)[] = [
-    settings.telegram && createTelegram(settings.telegram),
-    settings.waha && createWaha(settings.waha),
-    settings.evolution && createEvolution(settings.evolution),
-    settings.slack && createSlack(settings.slack),
-    // `npm run new:connector` adds its line above this one.
-    ...settings.oauthProviders.map((provider) => createOAuthProvider(provider, outside)),
-  ];
-  const connectors = offered.filter((connector) => connector !== undefined);
+  const connectors = Object.entries<ConnectorOffer>(OFFERS).flatMap(([id, { create }]) => {
+    const own = settings[id as keyof Offers];
+    return own === undefined ? [] : create(own, outside);
+  });
   const byId = new Map(connectors.map((connector) => [connector.id, connector]));
   return {
-    get: (id) => byId.get(id),
+    find: (id) => byId.get(id),
     all: () => [...connectors],
     describe: () => connectors.map(descriptionOf),
   };

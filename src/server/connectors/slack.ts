@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { serviceAddress, text } from '../platform/environment.ts';
 import {
   ConnectorError,
   type Health,
   type Linked,
   type OAuthConnector,
+  offer,
   type Tools,
 } from './connector.ts';
-import { endOfLife, isEnding } from './grant-life.ts';
-import { CONNECTED, healthOf, unlessGone } from './health.ts';
+import { CONNECTED, endOfLife, healthOf, isEnding, unlessGone } from './health.ts';
 import {
   type JsonRequest,
   notUnderstood,
@@ -23,7 +24,7 @@ import { plainLine } from './plain-text.ts';
 /** Only what a channel of customers' direct messages needs. Slack separates bot scopes by commas. */
 const BOT_SCOPES = ['chat:write', 'im:history', 'im:read', 'team:read', 'users:read'].join(',');
 
-/** Where we prove who we are with the app's own secret; everywhere else the workspace's token does. */
+/** The one method called with the app's own secret; all others are called with the workspace's token. */
 const EXCHANGE = 'oauth.v2.access';
 
 /** A token this close to its end is renewed first. */
@@ -54,7 +55,7 @@ const storedCredentials = z.object({
 });
 type Grant = z.output<typeof storedCredentials>;
 
-/** The app's registration is wrong; no admin can mend it. */
+/** The app's registration is wrong; only the operator can correct it. */
 const OPERATOR_ERRORS = new Set([
   'bad_client_secret',
   'bad_redirect_uri',
@@ -82,6 +83,20 @@ const TEMPORARY_ERRORS = new Set([
   'service_unavailable',
   'team_added_to_org',
 ]);
+
+export const slack = offer({
+  environment: {
+    SLACK_CLIENT_ID: text,
+    SLACK_CLIENT_SECRET: text,
+    SLACK_URL: serviceAddress.default('https://slack.com'),
+  },
+  settings: ({ SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, SLACK_URL: url }) => ({
+    clientId,
+    clientSecret,
+    url,
+  }),
+  create: createSlack,
+});
 
 /**
  * Slack workspaces, one channel per workspace.
@@ -208,7 +223,7 @@ export function createSlack(settings: {
     },
   };
 
-  /** `acme.slack.com`; a nicety, for which a code that was already spent must not be lost. */
+  /** `acme.slack.com`. Not needed, and no reason to lose a code that is already spent. */
   async function findAddress(tools: Tools, accessToken: string): Promise<string | null> {
     try {
       return plainLine(URL.parse((await whoami(tools, accessToken)).url ?? '')?.host) ?? null;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { serviceAddress } from '../platform/environment.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import {
   type ApiKeyConnector,
@@ -6,6 +7,7 @@ import {
   type Credentials,
   type Health,
   type Linked,
+  offer,
 } from './connector.ts';
 import { CONNECTED, healthOf, unlessGone } from './health.ts';
 import {
@@ -23,16 +25,16 @@ import { demandProof, webhookSecret } from './webhook-proof.ts';
 /** A delivery failure older than this is history: Telegram never clears it. */
 const RECENT_FAILURE_MS = 15 * 60_000;
 
-/** What a bot token is made of. Anything else is no token, and must not become part of an address. */
+/** The characters of a bot token. Nothing else may become part of an address. */
 const TOKEN_LETTERS = /^[A-Za-z0-9:_-]{1,256}$/;
 
-/** A bot's number, a colon and its secret. How long the secret is, Telegram does not promise. */
+/** A bot's number, a colon and its secret. Telegram does not promise how long the secret is. */
 const TOKEN_PATTERN = '^[0-9]{5,}:[A-Za-z0-9_-]{20,}$';
 
 const envelope = z.object({
   ok: z.boolean(),
   result: z.unknown().optional(),
-  /** The status, where a server between says another one. */
+  /** Telegram's status; a server in between may send another one. */
   error_code: z.number().optional().catch(undefined),
   description: optionalText,
 });
@@ -55,6 +57,12 @@ const webhookInfo = z.object({
 });
 
 const storedCredentials = z.object({ token: z.string(), webhookUrl: z.string().optional() });
+
+export const telegram = offer({
+  environment: { TELEGRAM_API_ROOT: serviceAddress },
+  settings: ({ TELEGRAM_API_ROOT: apiRoot }) => ({ apiRoot }),
+  create: createTelegram,
+});
 
 /**
  * Telegram bots by their token.
@@ -84,7 +92,7 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
         handle: bot.username === undefined ? null : `@${bot.username}`,
         credentials: { token },
       };
-      // Telegram keeps one webhook per bot: ours would silence whoever set the present one.
+      // Telegram keeps one webhook per bot: ours would silence the owner of the present one.
       if (url !== undefined && url !== tools.webhook?.url) linked.warning = 'webhook_taken';
       return linked;
     },

@@ -25,8 +25,8 @@ export type WahaSessionInfo = z.output<typeof sessionInfo>;
 /**
  * The calls to a WAHA server that a sign-in needs.
  *
- * Every method throws ConnectorError: `misconfigured` when the server refuses our key (it is the operator's;
- * no admin can mend it) or answers what we do not understand, `rate_limited`, `unavailable`.
+ * Every method throws ConnectorError: `misconfigured` when the server refuses the operator's key or
+ * answers what we do not understand, `rate_limited`, `unavailable`.
  *
  * @see https://waha.devlike.pro/docs/how-to/sessions/
  */

@@ -1,6 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { Credentials, Health, QrConnector, QrProgress } from './connector.ts';
+import { serviceAddress, text } from '../platform/environment.ts';
+import {
+  type Credentials,
+  type Health,
+  offer,
+  type QrConnector,
+  type QrProgress,
+} from './connector.ts';
 import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
 import { WahaClient, type WahaSessionInfo } from './waha-client.ts';
@@ -34,6 +41,12 @@ const engineEvent = z.object({
   payload: z.union([z.string(), z.object({ state: z.string() }).transform(({ state }) => state)]),
 });
 
+export const waha = offer({
+  environment: { WAHA_URL: serviceAddress, WAHA_API_KEY: text },
+  settings: ({ WAHA_URL: url, WAHA_API_KEY: apiKey }) => ({ url, apiKey }),
+  create: createWaha,
+});
+
 /**
  * WhatsApp numbers through a WAHA server.
  *
@@ -64,7 +77,7 @@ export function createWaha(settings: { url: string; apiKey: string }): QrConnect
         case 'WORKING':
           return accountOf(session, info, tools.now());
         default:
-          // FAILED once the codes ran out; gone or STOPPED when somebody ended it at the server.
+          // FAILED once the codes ran out; gone or STOPPED when it was ended at the server.
           return { state: 'expired', session };
       }
     },

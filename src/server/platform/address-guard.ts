@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { createOutbound, NotReached, type Outbound } from './outbound.ts';
 
 /**
@@ -71,60 +72,18 @@ export function guardLookup(
  */
 export function isPublicAddress(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
-  if (isIP(bare) === 4) return !SPECIAL_V4.check(bare, 'ipv4');
-  if (isIP(bare) !== 6) return false;
-  const mapped = mappedV4(bare);
-  if (mapped !== undefined) return !SPECIAL_V4.check(mapped, 'ipv4');
-  return GLOBAL_V6.check(bare, 'ipv6') && !SPECIAL_V6.check(bare, 'ipv6');
+  // The library also reads notations such as 0x7f.1, which resolvers do not agree about.
+  if (isIP(bare) === 0) return false;
+  // An address such as ::ffff:10.0.0.1 reaches the IPv4 address inside.
+  const parsed = ipaddr.process(bare);
+  if (parsed.range() !== 'unicast') return false;
+  return parsed instanceof ipaddr.IPv4 || parsed.match(GLOBAL_V6);
 }
 
 const REFUSED = 'ERR_ADDRESS_REFUSED';
 
-const SPECIAL_V4 = blockList('ipv4', [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-]);
-
-/** The only part of IPv6 that is handed out to the public. */
-const GLOBAL_V6 = blockList('ipv6', [['2000::', 3]]);
-
-/** Inside it: Teredo and other protocol blocks, documentation, and 6to4, which hides an IPv4 address. */
-const SPECIAL_V6 = blockList('ipv6', [
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['3fff::', 20],
-]);
-
-function blockList(family: 'ipv4' | 'ipv6', subnets: [string, number][]): BlockList {
-  const list = new BlockList();
-  for (const [net, prefix] of subnets) list.addSubnet(net, prefix, family);
-  return list;
-}
-
-/** `::ffff:a.b.c.d` in either spelling reaches the IPv4 address. */
-function mappedV4(address: string): string | undefined {
-  // URL writes every IPv6 address in one canonical form: `[::ffff:a00:1]`.
-  const host = URL.parse(`http://[${address}]`)?.hostname ?? '';
-  const parts = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(host);
-  if (parts === null) return undefined;
-  const high = Number.parseInt(parts[1] ?? '', 16);
-  const low = Number.parseInt(parts[2] ?? '', 16);
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
-}
+/** The only part of IPv6 that is handed out to the public; the library counts the unassigned rest to it. */
+const GLOBAL_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /** Whether an address may be called as far as it can be seen in it: what a name resolves to comes later. */
 export function isAddressAllowed(url: URL, allowed: ReadonlySet<string> = new Set()): boolean {

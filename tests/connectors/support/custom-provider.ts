@@ -1,6 +1,6 @@
 import type { Linked, Tools } from '../../../src/server/connectors/connector.ts';
-import type { OAuthProvider } from '../../../src/server/connectors/connector-settings.ts';
 import { createOAuthProvider } from '../../../src/server/connectors/oauth/oauth-provider.ts';
+import type { OAuthProvider } from '../../../src/server/connectors/oauth/providers-file.ts';
 import { CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, startOidcProvider } from './oidc.ts';
 import { Person } from './person.ts';
 

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import type { Linked, Tools } from '../../../src/server/connectors/connector.ts';
-import type { OAuthProvider } from '../../../src/server/connectors/connector-settings.ts';
 import { createOAuthProvider } from '../../../src/server/connectors/oauth/oauth-provider.ts';
+import type { OAuthProvider } from '../../../src/server/connectors/oauth/providers-file.ts';
 import { type SmallAnswer, startSmallDouble } from './small-double.ts';
 
 const SECRET = 'canary-odd-client-secret-0123456789';

@@ -211,7 +211,7 @@ async function renewChannel(
 ): Promise<void> {
   const isOther = channel.account.external_id !== signedIn.account.external_id;
   // A QR sign-in is a new session of the same number; elsewhere the same account keeps its one grant.
-  const isNewSession = parts.connectors.get(channel.connector)?.auth === 'qr';
+  const isNewSession = parts.connectors.find(channel.connector)?.auth === 'qr';
   if (isOther || isNewSession) await unlinkLater(trx, parts, channel);
   await replaceSignIn(trx, parts.secrets, channel.id, signedIn);
 }

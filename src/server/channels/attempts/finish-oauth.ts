@@ -52,7 +52,7 @@ export async function finishOAuth(
   connectorId: string,
   query: URLSearchParams,
 ): Promise<OAuthResult> {
-  const connector = parts.connectors.get(connectorId);
+  const connector = parts.connectors.find(connectorId);
   const state = query.getAll('state');
   if (connector?.auth !== 'oauth' || state.length !== 1 || !state[0]) return UNKNOWN;
   const spent = await spendOAuthState(parts.db, parts.secrets, hashKey(state[0]), connectorId);

@@ -48,7 +48,7 @@ export async function startAttempt(
   openerOrigin: string,
 ): Promise<StartedAttempt> {
   const account = await requireActiveAccount(parts, caller);
-  const connector = parts.connectors.get(input.connector);
+  const connector = parts.connectors.find(input.connector);
   if (!connector) throw invalid('connector', 'unknown');
   const channelId = input.channel_id ?? null;
   const webhookSecret =

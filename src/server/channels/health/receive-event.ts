@@ -26,7 +26,7 @@ export async function findRecipient(
   connectorId: string,
   id: string,
 ): Promise<Recipient> {
-  const connector = parts.connectors.get(connectorId);
+  const connector = parts.connectors.find(connectorId);
   if (!connector?.receive) throw new AppError('not_found');
   const owner = await findWebhookOwner(parts.db, parts.secrets, id, connectorId);
   if (!owner) throw new AppError('not_found');

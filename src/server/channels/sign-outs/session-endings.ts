@@ -79,7 +79,7 @@ export async function endSession(parts: Parts, endingId: string): Promise<void> 
     await deleteEnding(parts.db, ending.id);
     return;
   }
-  const connector = parts.connectors.get(ending.connector);
+  const connector = parts.connectors.find(ending.connector);
   try {
     if (connector && !(await isStillUsed(parts, connector, ending))) {
       await endAtService(parts, connector, { ...ending, ...ending.secrets });

@@ -5,14 +5,14 @@ import {
   type TokenEndpointResponse,
 } from 'openid-client';
 import { ConnectorError, type Linked } from '../connector.ts';
-import type { OAuthProvider } from '../connector-settings.ts';
 import { notUnderstood } from '../http.ts';
 import { pictureAddress, plainLine } from '../plain-text.ts';
 import { readText } from './json-pointer.ts';
+import type { OAuthProvider } from './providers-file.ts';
 import { claimsOf } from './token-answer.ts';
 
 /**
- * What the provider says about whoever holds the token; `undefined` when it has no userinfo endpoint.
+ * What the provider says about the holder of the token; `undefined` when it has no userinfo endpoint.
  *
  * @param subject of the id_token, which the answer must repeat (OpenID Connect Core, 5.3.4)
  * @throws errors of openid-client, and ConnectorError for answers that only OAuth 2 providers give
@@ -56,7 +56,7 @@ export function accountOf(
       ? undefined
       : documents.map((document) => readText(document, pointer)).find((text) => text !== undefined);
   const externalId = find(provider.account.id);
-  // An id is kept as it is or not at all.
+  // An id is kept unchanged or not at all.
   if (externalId === undefined || plainLine(externalId) !== externalId) {
     throw notUnderstood('account.id finds nothing');
   }

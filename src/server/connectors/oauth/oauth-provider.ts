@@ -11,14 +11,19 @@ import {
 } from 'openid-client';
 import { z } from 'zod';
 import type { Outbound } from '../../platform/outbound.ts';
-import { ConnectorError, type Health, type Linked, type OAuthConnector } from '../connector.ts';
-import type { OAuthProvider } from '../connector-settings.ts';
-import { endOfLife, isEnding } from '../grant-life.ts';
-import { CONNECTED, healthOf, unlessGone } from '../health.ts';
+import {
+  ConnectorError,
+  type Health,
+  type Linked,
+  type OAuthConnector,
+  offer,
+} from '../connector.ts';
+import { CONNECTED, endOfLife, healthOf, isEnding, unlessGone } from '../health.ts';
 import { refused } from '../http.ts';
 import { accountOf, fetchProfile } from './oauth-account.ts';
 import { OAuthServer } from './oauth-server.ts';
 import { failureOfCode, type OpenidStep, translateOpenidError } from './openid.ts';
+import { type OAuthProvider, providersFile } from './providers-file.ts';
 
 /** A token this close to its end is renewed first. */
 const EXPIRY_MARGIN_MS = 60_000;
@@ -34,12 +39,19 @@ const storedCredentials = z.object({
 });
 type Grant = z.output<typeof storedCredentials>;
 
+export const oauthProviders = offer({
+  environment: { OAUTH_PROVIDERS: providersFile.default([]) },
+  settings: ({ OAUTH_PROVIDERS }) => OAUTH_PROVIDERS,
+  create: (providers, outside) =>
+    providers.map((provider) => createOAuthProvider(provider, outside)),
+});
+
 /**
  * Any OAuth 2 or OpenID Connect provider the operator describes in the file `OAUTH_PROVIDERS`.
  *
  * With an `issuer` the endpoints are discovered and id_tokens are checked. Without one, nothing could vouch
- * for an id_token, so one that comes is dropped and the account comes from the userinfo endpoint; likewise
- * when none comes, or one that cannot be checked.
+ * for an id_token: it is dropped, and the account comes from the userinfo endpoint. The same happens when no
+ * id_token comes, or one that cannot be checked.
  *
  * @param outside calls public addresses only; without it, as in development, discovered ones may be on this machine
  */
@@ -53,12 +65,12 @@ export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound)
     titleKey: provider.name,
     auth: 'oauth',
 
-    async begin(tools, state, wish) {
+    async begin(tools, state, options) {
       const config = await server.open(tools, { keepsIdToken: true });
       const session: z.output<typeof storedSession> = {};
       const parameters: Record<string, string> = {
-        // Who is signed in at the provider in this browser would be taken again without a question.
-        ...(wish?.isFurther && letsChoose(config) && { prompt: 'select_account' }),
+        // Otherwise the provider would take the person signed in in this browser, without asking.
+        ...(options?.isFurther && letsChoose(config) && { prompt: 'select_account' }),
         ...provider.authorize_params,
         redirect_uri: tools.redirectUrl,
         scope,
@@ -131,7 +143,7 @@ export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound)
     },
   };
 
-  /** The code the browser came back with, if it is this provider's. The core has matched the state. */
+  /** The code the browser came back with, if it is this provider's. The room `channels` has matched the state. */
   function codeOf(config: Configuration, query: URLSearchParams): string {
     const metadata = config.serverMetadata();
     const iss = query.get('iss');
@@ -139,8 +151,7 @@ export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound)
       iss === null
         ? metadata.authorization_response_iss_parameter_supported === true
         : iss !== metadata.issuer;
-    // RFC 9207: an answer of another server, mixed into this sign-in. Without an issuer there is nothing to
-    // compare with.
+    // RFC 9207: another server's answer was mixed into this sign-in. Without an issuer nothing can be compared.
     if (provider.issuer !== undefined && isForeign) {
       throw new ConnectorError('rejected', { cause: 'foreign iss' });
     }

@@ -11,10 +11,9 @@ import {
   type ServerMetadata,
 } from 'openid-client';
 import { isAddressAllowed } from '../../platform/address-guard.ts';
-import { isLoopbackHost } from '../../platform/environment-reader.ts';
+import { isLoopbackHost } from '../../platform/environment.ts';
 import type { Outbound } from '../../platform/outbound.ts';
 import type { Tools } from '../connector.ts';
-import type { OAuthProvider } from '../connector-settings.ts';
 import { notUnderstood } from '../http.ts';
 import {
   fetchThrough,
@@ -23,6 +22,7 @@ import {
   lenientTokens,
   translateOpenidError,
 } from './openid.ts';
+import type { OAuthProvider } from './providers-file.ts';
 import { isReadableIdToken } from './token-answer.ts';
 
 /** How long one reading of a discovery document is good for. */
@@ -49,7 +49,7 @@ export class OAuthServer {
   /**
    * A configuration of openid-client that speaks through these tools.
    *
-   * @param options.keepsIdToken false where nobody asks what an id_token says
+   * @param options.keepsIdToken false where the id_token is not read
    * @throws ConnectorError `unavailable`, `rate_limited`, `misconfigured`
    */
   async open(tools: Tools, options: { keepsIdToken: boolean }): Promise<Configuration> {
@@ -79,7 +79,7 @@ export class OAuthServer {
     return config;
   }
 
-  /** Whether the operator named this server himself: what it may reach is his decision. */
+  /** Whether the operator named this server: then it is the operator who decides what may be called. */
   #isOwn(address: string): boolean {
     const { issuer, authorization_endpoint, token_endpoint, userinfo_endpoint } = this.#provider;
     const origin = URL.parse(address)?.origin;
@@ -99,8 +99,8 @@ export class OAuthServer {
   }
 
   /**
-   * Whether an id_token is to be checked. Without an issuer nothing could vouch for it. One in another form
-   * than announced is given up where the userinfo endpoint says the same, unless the operator named the form.
+   * Whether an id_token can be checked. Without an issuer nothing could vouch for it. One that is not signed as
+   * announced is ignored where a userinfo endpoint says the same, unless the operator named the algorithm.
    */
   #isCheckable(idToken: string, metadata: ServerMetadata): boolean {
     const { issuer, id_token_alg } = this.#provider;
@@ -144,7 +144,7 @@ export class OAuthServer {
         execute: [allowInsecureRequests],
       });
     } catch (error) {
-      // A document that does not serve is not kept: the provider may mend it.
+      // A document that is of no use is not kept: the provider may correct it.
       this.#known = undefined;
       throw translateOpenidError(error, { at: 'discovery', dead: 'rejected', secrets: [] });
     }

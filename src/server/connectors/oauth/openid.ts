@@ -5,7 +5,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client';
-import { isLoopbackHost } from '../../platform/environment-reader.ts';
+import { isLoopbackHost } from '../../platform/environment.ts';
 import { NotReached, type Outbound } from '../../platform/outbound.ts';
 import { ConnectorError, type ConnectorFailure } from '../connector.ts';
 import { parseExactJson } from '../exact-json.ts';
@@ -166,6 +166,7 @@ function failureOfClient(error: ClientError, step: OpenidStep): ConnectorError {
     case 'OAUTH_TIMEOUT':
     case 'OAUTH_ABORT':
       return unavailable(error.code);
+    default:
   }
   // An id_token of another issuer, for another client or of another time says nothing about the person:
   // the settings or the clocks do not fit. All else was answered, but not as we understand it.

@@ -1,5 +1,15 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { AttemptReason, LinkedAccount, StatusReason } from '../../../contract/api.ts';
+import type {
+  AttemptReason,
+  AttemptState,
+  ChannelStatus,
+  LinkedAccount,
+  Preferences,
+  Settings,
+  StatusReason,
+  SyncStatus,
+} from '../../../contract/api.ts';
+import type { AuthKind } from '../../../contract/connectors.ts';
 
 export interface Schema {
   accounts: AccountsTable;
@@ -145,12 +155,9 @@ export interface SettingsTable {
   account_id: number;
   epoch: number;
   version: number;
-  status: Generated<'new' | 'active'>;
+  status: Generated<Settings['status']>;
   default_channel_id: string | null;
-  preferences: Json<{
-    language: { mode: 'account' | 'fixed'; value: string };
-    country: { mode: 'account' | 'fixed'; value: string };
-  }>;
+  preferences: Json<Preferences>;
   saved_at: Timestamp | null;
 }
 
@@ -183,9 +190,7 @@ export interface ChannelsTable {
   /** The channel's display name in Kommo, as last saved. */
   name: string;
   pipeline_ids: Json<number[]>;
-  status: Generated<
-    'connected' | 'connecting' | 'action_needed' | 'phone_offline' | 'error' | 'paused'
-  >;
+  status: Generated<ChannelStatus>;
   status_reason: StatusReason | null;
   credentials: Sealed;
   /** The secret the service signs or sends its events with. */
@@ -205,12 +210,12 @@ export interface AttemptsTable {
   epoch: number;
   user_id: number;
   connector: string;
-  auth: 'oauth' | 'qr' | 'api_key';
+  auth: AuthKind;
   /** The channel being reconnected, or null for a new one. */
   channel_id: string | null;
   /** The channel this attempt made or renewed. */
   result_channel_id: string | null;
-  state: 'starting' | 'waiting' | 'confirm' | 'connected' | 'failed' | 'expired' | 'cancelled';
+  state: AttemptState;
   reason: AttemptReason | null;
   key_hash: string;
   /** SHA-256 of the OAuth `state`; single use. */
@@ -274,7 +279,7 @@ export interface SyncsTable {
   account_id: number;
   requested: number;
   done: number;
-  state: 'queued' | 'running' | 'done' | 'failed';
+  state: Exclude<SyncStatus['state'], 'never'>;
   attempts: Generated<number>;
   lease_owner: string | null;
   lease_until: Timestamp | null;
