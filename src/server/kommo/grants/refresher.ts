@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type HeldLease, holdLease, LeaseLost, newLeaseOwner } from '../../platform/lease.ts';
 import { type AccountHost, parseAccountHost } from '../account-host.ts';
 import { isKommoError, KommoError } from '../errors.ts';
 import type { KommoLog } from '../log.ts';
@@ -7,7 +7,6 @@ import type { Urgency } from '../rate/rate.ts';
 import { type Transport, wasNeverSent } from '../transport.ts';
 import { lookUpHost } from './domain-lookup.ts';
 import type { Grant, GrantStore, Lease } from './grant-store.ts';
-import { LeaseHold, LeaseLost } from './lease-hold.ts';
 import { clientRestMs, patientProbeDelayMs, probeDelayMs, restMs } from './refresh-delays.ts';
 import type { TokenEndpoint, TokenPair } from './token-endpoint.ts';
 
@@ -29,6 +28,9 @@ type Outcome =
  */
 type Whereabouts = AccountHost | 'same' | 'dead' | 'unknown';
 
+const RENEW_EVERY_MS = 5_000;
+/** How long a lease is trusted after its last renewal; see `LEASE_MS` in `rows.ts`. */
+const TRUSTED_MS = 12_000;
 /** Token calls one lost answer may cost before an administrator is asked. */
 const MAX_ATTEMPTS = 5;
 /** Between those calls. Together well below 30 s, the grace some of Kommo's answers suggest. */
@@ -75,19 +77,25 @@ export class Refresher {
    */
   async refresh(seen: Grant, urgency: Urgency, isForced = false): Promise<boolean> {
     const { accountId, epoch, version } = seen;
-    const lease: Lease = { accountId, epoch, version, owner: randomUUID() };
+    const lease: Lease = { accountId, epoch, version, owner: newLeaseOwner() };
     const takenAt = performance.now();
     if (!(await this.#store.takeLease(lease, seen.state === 'dead'))) return false;
-    const hold = new LeaseHold(this.#store, lease, takenAt, this.#log);
+    const onError = (error: unknown) =>
+      this.#log.warn({ err: error, accountId }, 'A token lease was not renewed');
     try {
-      const pair = await this.#underLease(seen, lease, hold, urgency);
-      return pair !== undefined && (await this.#persist(lease, pair, isForced));
+      return await holdLease(
+        RENEW_EVERY_MS,
+        () => this.#store.renewLease(lease),
+        async (held) => {
+          const pair = await this.#underLease(seen, lease, held, urgency);
+          return pair !== undefined && (await this.#persist(lease, pair, isForced));
+        },
+        { takenAt, onError },
+      );
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
       this.#log.warn({ accountId, version }, 'A token refresh lost its lease');
       return false;
-    } finally {
-      hold.stop();
     }
   }
 
@@ -95,15 +103,15 @@ export class Refresher {
   async #underLease(
     seen: Grant,
     lease: Lease,
-    hold: LeaseHold,
+    held: HeldLease,
     urgency: Urgency,
   ): Promise<TokenPair | undefined> {
     let host = seen.host === null ? undefined : parseAccountHost(seen.host);
     /** What the domain lookup said, once it was asked. */
     let whereabouts: Whereabouts | undefined;
     for (;;) {
-      const attempts = await hold.countAttempt();
-      const outcome = await this.#call(host, seen.refreshToken, urgency, hold);
+      const attempts = await this.#countAttempt(lease, held);
+      const outcome = await this.#call(host, seen.refreshToken, urgency, held);
       if (outcome.kind === 'renewed') return outcome.pair;
       const { error } = outcome;
       const isRefusal = outcome.kind === 'refused' || outcome.kind === 'client_refused';
@@ -159,11 +167,21 @@ export class Refresher {
     }
   }
 
+  /** Counts a token call that is about to be made. @throws LeaseLost */
+  async #countAttempt(lease: Lease, held: HeldLease): Promise<number> {
+    let attempts: number | undefined;
+    await held.confirm(async () => {
+      attempts = await this.#store.countAttempt(lease);
+      return attempts !== undefined;
+    });
+    return attempts ?? 0;
+  }
+
   async #call(
     host: AccountHost | undefined,
     refreshToken: string,
     urgency: Urgency,
-    hold: LeaseHold,
+    held: HeldLease,
   ): Promise<Outcome> {
     if (host === undefined) {
       const error = new KommoError('not_found', { api: 'token' });
@@ -171,7 +189,7 @@ export class Refresher {
     }
     try {
       const pair = await this.#endpoint.refresh(host, refreshToken, urgency, () =>
-        hold.assertHeld(),
+        held.assertFresh(TRUSTED_MS),
       );
       return { kind: 'renewed', pair };
     } catch (error) {
