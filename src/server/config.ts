@@ -1,5 +1,5 @@
 import { type ConnectorSettings, readConnectorSettings } from './connectors/connector-settings.ts';
-import type { KommoSettings } from './kommo/create-kommo.ts';
+import type { KommoSettings } from './kommo/kommo.ts';
 import type { SecretKey } from './platform/database/secrets.ts';
 import { EnvironmentReader, isLoopbackHost } from './platform/environment-reader.ts';
 

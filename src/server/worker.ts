@@ -6,6 +6,11 @@ import { checkChannels } from './channels/health/channel-health.ts';
 import { endDueSessions, endSession } from './channels/sign-outs/session-endings.ts';
 import type { Parts } from './context.ts';
 import { housekeeping } from './housekeeping.ts';
+import {
+  probeDeadGrants,
+  recoverLostRefreshes,
+  refreshIdleGrants,
+} from './kommo/grants/maintenance.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
 import type { Sweep } from './platform/sweep.ts';
 import { within } from './platform/within.ts';
@@ -88,17 +93,17 @@ function ownSweeps(parts: Parts, stopping: AbortSignal): Sweep[] {
     {
       name: 'refreshes whose answer was lost',
       everyMs: 5_000,
-      run: async () => void (await kommo.recoverLostRefreshes()),
+      run: async () => void (await recoverLostRefreshes(kommo)),
     },
     {
       name: 'dead grants that are due',
       everyMs: 5_000,
-      run: async () => void (await kommo.probeDeadGrants()),
+      run: async () => void (await probeDeadGrants(kommo)),
     },
     {
       name: 'grants that were not used for long',
       everyMs: 5 * 60_000,
-      run: async () => void (await kommo.refreshIdle()),
+      run: async () => void (await refreshIdleGrants(kommo)),
     },
   ];
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError } from '../connectors/connector.ts';
 import type { Parts } from '../context.ts';
-import { KommoError } from '../kommo/errors.ts';
-import { wasNeverSent } from '../kommo/transport.ts';
+import { KommoError, wasNeverSent } from '../kommo/errors.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { isStorageUnavailable } from '../platform/database/storage-errors.ts';

@@ -168,16 +168,6 @@ export async function disableAccount(trx: Trx, id: number): Promise<void> {
     .execute();
 }
 
-/** Tells one grant of an account from the next; undefined when there is none. */
-export async function findGrantVersion(db: Db, id: number): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('grants')
-    .select('version')
-    .where('account_id', '=', id)
-    .executeTakeFirst();
-  return row?.version;
-}
-
 /** Between two questions about the hooks of one account, however often a hook is sent again. */
 const HOOK_PAUSE = sql`interval '1 minute'`;
 
