@@ -13,7 +13,7 @@ import {
 } from './kommo/grants/maintenance.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
 import type { Sweep } from './platform/sweep.ts';
-import { within } from './platform/within.ts';
+import { withTimeout } from './platform/with-timeout.ts';
 import { syncSources } from './settings/sync-sources.ts';
 import { syncDueAccounts } from './settings/sync-sweep.ts';
 
@@ -45,10 +45,10 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   if (parts.config.databaseUrl === undefined) await releaseRemnants(parts.db);
   const { jobs } = parts;
   await jobs.work('sync-sources', CONCURRENCY.sync, ({ accountId }) =>
-    within(PLACE_MS, syncSources(parts, accountId, { stopping: stopping.signal })),
+    withTimeout(PLACE_MS, syncSources(parts, accountId, { stopping: stopping.signal })),
   );
   await jobs.work('clean-up-account', CONCURRENCY.cleanUp, (ended) =>
-    within(PLACE_MS, cleanUpAccount(parts, ended)),
+    withTimeout(PLACE_MS, cleanUpAccount(parts, ended)),
   );
   await jobs.work('end-session', CONCURRENCY.ending, ({ endingId }) => endSession(parts, endingId));
   const follower = new AttemptFollower(parts);

@@ -1,6 +1,6 @@
 import type { Outbound } from '../platform/outbound.ts';
 import type { Pace } from '../platform/pace.ts';
-import { within } from '../platform/within.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import { createTransport } from './call-account.ts';
 import type { Kommo, KommoSettings } from './kommo.ts';
 import { Rate, type Urgency } from './rate/rate.ts';
@@ -31,7 +31,7 @@ export function createKommo({
     send: createTransport({ send, rate, emulatorUrl: settings.emulatorUrl, now, log }),
     refreshes: new Map<number, Promise<boolean>>(),
     close: async (graceMs = DEFAULT_GRACE_MS) => {
-      await within(graceMs, Promise.allSettled(shared.refreshes.values()));
+      await withTimeout(graceMs, Promise.allSettled(shared.refreshes.values()));
     },
   };
   const withUrgency = (urgency: Urgency): Kommo => ({

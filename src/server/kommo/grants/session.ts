@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { within } from '../../platform/within.ts';
+import { withTimeout } from '../../platform/with-timeout.ts';
 import { type AccountHost, parseAccountHost } from '../account-host.ts';
 import { isKommoError, KommoError } from '../errors.ts';
 import type { Kommo } from '../kommo.ts';
@@ -149,7 +149,7 @@ async function replacementOf(kommo: Kommo, seen: Grant, isForced = false): Promi
   for (let pollMs = POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * 1.5)) {
     const leftMs = giveUpAt - performance.now();
     if (leftMs <= 0) throw new KommoError('busy', { retryAfterSeconds: 5 });
-    const isMine = await within(leftMs, refreshOnce(kommo, seen, isForced));
+    const isMine = await withTimeout(leftMs, refreshOnce(kommo, seen, isForced));
     const grant = await getLivingGrant(kommo, seen.accountId);
     if (grant.version !== seen.version || grant.epoch !== seen.epoch) return grant;
     if (isMine === false) {
