@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AccountHost, isKommoHost, parseAccountHost } from './account-host.ts';
-import { type KommoAnswer, readAnswer } from './answers.ts';
+import { readAnswer } from './answers.ts';
 import type { Grant, TokenPair } from './grants/rows.ts';
-import type { Kommo } from './kommo.ts';
+import type { Kommo, KommoRequest } from './kommo.ts';
 
 /** Longer than any answer Kommo is known to give: a slow answer must never lead to a second refresh. */
 const DEADLINE_MS = 75_000;
@@ -33,15 +33,8 @@ const tokens = z.object({ access_token: token, refresh_token: token, expires_in:
  * @throws KommoError
  * @see https://developers.kommo.com/reference/get-token
  */
-export async function exchangeCode(
-  kommo: Kommo,
-  host: AccountHost,
-  code: string,
-): Promise<TokenPair> {
-  return readTokens(
-    kommo,
-    await askTokens(kommo, host, { grant_type: 'authorization_code', code }),
-  );
+export function exchangeCode(kommo: Kommo, host: AccountHost, code: string): Promise<TokenPair> {
+  return requestTokens(kommo, host, { grant_type: 'authorization_code', code });
 }
 
 /**
@@ -50,44 +43,38 @@ export async function exchangeCode(
  * @param beforeSend - see `SendToKommo`
  * @throws KommoError
  */
-export async function exchangeRefreshToken(
+export function exchangeRefreshToken(
   kommo: Kommo,
   host: AccountHost,
   refreshToken: string,
   beforeSend: () => void,
 ): Promise<TokenPair> {
   const grant = { grant_type: 'refresh_token', refresh_token: refreshToken };
-  return readTokens(kommo, await askTokens(kommo, host, grant, beforeSend));
+  return requestTokens(kommo, host, grant, beforeSend);
 }
 
-function askTokens(
-  { settings, redirectUri, urgency, send }: Kommo,
+async function requestTokens(
+  { settings, redirectUri, urgency, send, now }: Kommo,
   { host }: AccountHost,
   grant: Record<string, string>,
   beforeSend?: () => void,
-): Promise<KommoAnswer> {
-  return send(
-    {
-      api: 'token',
-      method: 'POST',
-      host,
-      path: '/oauth2/access_token',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({
-        client_id: settings.clientId,
-        client_secret: settings.clientSecret,
-        ...grant,
-        redirect_uri: redirectUri,
-      }),
-      deadlineMs: DEADLINE_MS,
-      urgency,
-    },
-    beforeSend,
-  );
-}
-
-function readTokens({ now }: Kommo, answer: KommoAnswer): TokenPair {
-  const body = readAnswer(answer, tokens, 'token');
+): Promise<TokenPair> {
+  const request: KommoRequest = {
+    api: 'token',
+    method: 'POST',
+    host,
+    path: '/oauth2/access_token',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({
+      client_id: settings.clientId,
+      client_secret: settings.clientSecret,
+      ...grant,
+      redirect_uri: redirectUri,
+    }),
+    deadlineMs: DEADLINE_MS,
+    urgency,
+  };
+  const body = readAnswer(await send(request, beforeSend), tokens, 'token');
   const { apiDomain, scopes } = decodeAccessToken(body.access_token);
   return {
     accessToken: body.access_token,

@@ -346,14 +346,15 @@ export async function releaseGrantLease(
     .execute();
 }
 
+/** Grants nobody is refreshing. */
+function freeGrants(db: Db, state: 'alive' | 'dead') {
+  return db.selectFrom('grants').select('account_id').where('state', '=', state).where(leaseIsFree);
+}
+
 /** Accounts whose refresh was begun and never settled: the holder died, or Kommo's answer was unclear. */
 export async function unsettledGrants(db: Db, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom('grants')
-    .select('account_id')
+  const rows = await freeGrants(db, 'alive')
     .where('refresh_attempts', '>', 0)
-    .where('state', '=', 'alive')
-    .where(leaseIsFree)
     .where(mayTryNow)
     .orderBy('lease_until')
     .limit(limit)
@@ -363,15 +364,11 @@ export async function unsettledGrants(db: Db, limit: number): Promise<number[]> 
 
 /** Living grants nobody refreshed since `before`, or for up to a day longer: accounts are spread over it. */
 export async function idleGrants(db: Db, before: Date, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom('grants')
-    .select('account_id')
-    .where('state', '=', 'alive')
+  const rows = await freeGrants(db, 'alive')
     .where('refreshed_at', '<', before)
     .where(
       sql<boolean>`refreshed_at < ${before}::timestamptz - make_interval(mins => (account_id % 1440)::int)`,
     )
-    .where(leaseIsFree)
     .where(mayTryNow)
     .orderBy('refreshed_at')
     .limit(limit)
@@ -483,7 +480,7 @@ export async function findGrantFault(db: Db, accountId: number): Promise<GrantFa
   return row && { lacksRights: row.lacks_rights, endsAt: row.ends_at };
 }
 
-/** Grants that ended so long ago that their installs end too: Kommo never said so, or was not heard. */
+/** Grants that ended long enough ago that their installs end too: Kommo never said so, or was not heard. */
 export async function grantsLongGivenUp(db: Db, limit: number): Promise<GrantKey[]> {
   const rows = await db
     .selectFrom('grants')
@@ -500,14 +497,10 @@ export async function grantsLongGivenUp(db: Db, limit: number): Promise<GrantKey
   return rows.map((row) => ({ accountId: row.account_id, epoch: row.epoch, version: row.version }));
 }
 
-/** Dead grants that are due to be looked at again. */
+/** Dead grants that are due for a probe. */
 export async function grantsDueForProbe(db: Db, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom('grants')
-    .select('account_id')
-    .where('state', '=', 'dead')
+  const rows = await freeGrants(db, 'dead')
     .where(sql<boolean>`next_refresh_at <= clock_timestamp()`)
-    .where(leaseIsFree)
     .orderBy('next_refresh_at')
     .limit(limit)
     .execute();

@@ -22,7 +22,7 @@ const INTERACTIVE_WAIT_MS = 8_000;
 const BULK_WAIT_MS = 30_000;
 /** Jobs reserve only this far ahead, so that a person is never behind more than a few of them. */
 const BULK_LOOKAHEAD_MS = 400;
-/** A job that found no gap for so long takes the next free instant like a person: slow, but never stuck. */
+/** A job that found no gap in this time takes the next free instant like a person: slow, but never stuck. */
 const BULK_PATIENCE_MS = 3_000;
 
 const EGRESS = 'egress';
@@ -142,7 +142,7 @@ export class Rate {
         maxWaitMs: Math.max(0, isShy ? BULK_LOOKAHEAD_MS : leftMs),
       });
       if (outcome === 'reserved') {
-        this.#clock.note(askedAt, performance.now(), clock);
+        this.#clock.observe(askedAt, performance.now(), clock);
         if (await this.#depart(this.#clock.toOurs(instant))) return 0;
         leadMs = Math.min(leadMs + LEAD_STEP_MS, 1_000);
       } else if (waitMs > leftMs) {

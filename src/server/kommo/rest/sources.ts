@@ -156,14 +156,10 @@ export async function deleteSources(
   ids: readonly number[],
   options: BatchOptions = {},
 ): Promise<void> {
-  const send = async (batch: number[]) => {
-    await deleteBatch(kommo, accountId, batch);
-    return [];
-  };
-  await inBatches(ids, send, options);
+  await inBatches(ids, (batch) => deleteBatch(kommo, accountId, batch), options);
 }
 
-async function deleteBatch(kommo: Kommo, accountId: number, ids: number[]): Promise<void> {
+async function deleteBatch(kommo: Kommo, accountId: number, ids: number[]): Promise<never[]> {
   const request = { method: 'DELETE', mayBeMissing: true } as const;
   try {
     const json = ids.map((id) => ({ id }));
@@ -179,6 +175,7 @@ async function deleteBatch(kommo: Kommo, accountId: number, ids: number[]): Prom
       }
     }
   }
+  return [];
 }
 
 /**
