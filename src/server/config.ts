@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ConnectorOffer } from './connectors/connector.ts';
 import type { OAuthProvider } from './connectors/oauth/providers-file.ts';
 import { type ConnectorSettings, OFFERS } from './connectors/registry.ts';
-import type { KommoSettings } from './kommo/create-kommo.ts';
+import type { KommoSettings } from './kommo/kommo.ts';
 import type { SecretKey } from './platform/database/secrets.ts';
 import {
   choice,

@@ -18,7 +18,7 @@ import { Jobs } from './platform/jobs.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { PACE, type Pace } from './platform/pace.ts';
 import { RequestLimit } from './platform/request-limit.ts';
-import { within } from './platform/within.ts';
+import { withTimeout } from './platform/with-timeout.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 /** How long we wait for a database that is not up yet; after that the supervisor starts us again. */
@@ -64,7 +64,7 @@ export async function startServer(
     const jobs = new Jobs(database.boss);
     await jobs.prepare();
     const running: { app?: FastifyInstance; worker?: Worker } = {};
-    stops.push(() => within(TIDY_MS, running.app?.handlersEnded() ?? Promise.resolve()));
+    stops.push(() => withTimeout(TIDY_MS, running.app?.handlersEnded() ?? Promise.resolve()));
     const outbound = createOutbound();
     stops.push(() => outbound.close());
     // Kommo is on the public internet; the client secret goes nowhere else, whatever a resolver says.

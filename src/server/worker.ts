@@ -6,9 +6,14 @@ import { checkChannels } from './channels/health/channel-health.ts';
 import { endDueSessions, endSession } from './channels/sign-outs/session-endings.ts';
 import type { Parts } from './context.ts';
 import { housekeeping } from './housekeeping.ts';
+import {
+  probeDeadGrants,
+  recoverLostRefreshes,
+  refreshIdleGrants,
+} from './kommo/grants/maintenance.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
 import type { Sweep } from './platform/sweep.ts';
-import { within } from './platform/within.ts';
+import { withTimeout } from './platform/with-timeout.ts';
 import { syncSources } from './settings/sync-sources.ts';
 import { syncDueAccounts } from './settings/sync-sweep.ts';
 
@@ -40,10 +45,10 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   if (parts.config.databaseUrl === undefined) await releaseRemnants(parts.db);
   const { jobs } = parts;
   await jobs.work('sync-sources', CONCURRENCY.sync, ({ accountId }) =>
-    within(PLACE_MS, syncSources(parts, accountId, { stopping: stopping.signal })),
+    withTimeout(PLACE_MS, syncSources(parts, accountId, { stopping: stopping.signal })),
   );
   await jobs.work('clean-up-account', CONCURRENCY.cleanUp, (ended) =>
-    within(PLACE_MS, cleanUpAccount(parts, ended)),
+    withTimeout(PLACE_MS, cleanUpAccount(parts, ended)),
   );
   await jobs.work('end-session', CONCURRENCY.ending, ({ endingId }) => endSession(parts, endingId));
   const follower = new AttemptFollower(parts);
@@ -88,17 +93,17 @@ function ownSweeps(parts: Parts, stopping: AbortSignal): Sweep[] {
     {
       name: 'refreshes whose answer was lost',
       everyMs: 5_000,
-      run: async () => void (await kommo.recoverLostRefreshes()),
+      run: async () => void (await recoverLostRefreshes(kommo)),
     },
     {
       name: 'dead grants that are due',
       everyMs: 5_000,
-      run: async () => void (await kommo.probeDeadGrants()),
+      run: async () => void (await probeDeadGrants(kommo)),
     },
     {
       name: 'grants that were not used for long',
       everyMs: 5 * 60_000,
-      run: async () => void (await kommo.refreshIdle()),
+      run: async () => void (await refreshIdleGrants(kommo)),
     },
   ];
 }

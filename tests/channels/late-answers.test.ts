@@ -12,7 +12,7 @@ import {
   requestSync,
   wakeReauthorizedSyncs,
 } from '../../src/server/channels/sources/rows.ts';
-import { buryGrant, idleGrants, unsettledGrants } from '../../src/server/kommo/grants/rows.ts';
+import { idleGrants, markGrantDead, unsettledGrants } from '../../src/server/kommo/grants/rows.ts';
 import { REFRESHED, storeGrant } from '../support/grants.ts';
 import { SECRETS, useStoredAccounts } from '../support/stored-accounts.ts';
 
@@ -116,6 +116,6 @@ test('grants that no key opens do not stand in front of those that wait for a re
     ...(await idleGrants(db, new Date(REFRESHED.getTime() + 10 * DAY_MS), 1)),
     ...(await unsettledGrants(db, 1)),
   ];
-  await buryGrant(db, { accountId: ID, epoch: 1, version: 1 }, null);
+  await markGrantDead(db, { accountId: ID, epoch: 1, version: 1 }, null);
   expect(await first()).toEqual([ID + 1, ID + 1]);
 });

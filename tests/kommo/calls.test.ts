@@ -1,5 +1,6 @@
 import { parseAccountHost } from '../../src/server/kommo/account-host.ts';
 import { isKommoError, type KommoError } from '../../src/server/kommo/errors.ts';
+import { SOURCES_PER_REQUEST } from '../../src/server/kommo/rest/sources.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { lastCode } from '../support/emulator-client.ts';
 import { type KommoBench, openKommoBench } from '../support/kommo.ts';
@@ -155,6 +156,20 @@ describe('sources', () => {
     expect(created).toHaveLength(60);
     const sizes = sent('/api/v4/sources', 'POST').map(({ body }) => JSON.parse(body).length);
     expect(sizes).toEqual([50, 10]);
+  });
+
+  test('are sent as many at a time as the one limit says, whatever is done with them', async () => {
+    const created = await bench.kommo.createSources(DEMO.id, numbered(0, SOURCES_PER_REQUEST + 7));
+    const ids = created.map(({ id }) => id);
+    await bench.kommo.updateSources(
+      DEMO.id,
+      ids.map((id) => ({ id, pipelineId: 7002 })),
+    );
+    await bench.kommo.deleteSources(DEMO.id, ids);
+    for (const method of ['POST', 'PATCH', 'DELETE']) {
+      const sizes = sent('/api/v4/sources', method).map(({ body }) => JSON.parse(body).length);
+      expect(sizes).toEqual([SOURCES_PER_REQUEST, 7]);
+    }
   });
 
   test('that are gone already do not keep others from being deleted', async () => {

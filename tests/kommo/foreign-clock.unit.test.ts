@@ -6,15 +6,15 @@ const OFFSET = 1_000_000;
 
 test('one answer places the clock in the middle between question and answer', () => {
   const clock = new ForeignClock();
-  clock.note(1_000, 1_400, 1_100 - OFFSET);
+  clock.observe(1_000, 1_400, 1_100 - OFFSET);
   expect(clock.toOurs(5_000 - OFFSET)).toBe(5_100);
 });
 
 test('a quick answer corrects slow ones, before it and after it', () => {
   const clock = new ForeignClock();
-  clock.note(1_000, 1_400, 1_390 - OFFSET);
-  clock.note(2_000, 2_002, 2_001 - OFFSET);
-  clock.note(3_000, 3_900, 3_010 - OFFSET);
+  clock.observe(1_000, 1_400, 1_390 - OFFSET);
+  clock.observe(2_000, 2_002, 2_001 - OFFSET);
+  clock.observe(3_000, 3_900, 3_010 - OFFSET);
   expect(Math.abs(clock.toOurs(5_000 - OFFSET) - 5_000)).toBeLessThanOrEqual(1);
 });
 
@@ -25,7 +25,7 @@ test('however late the answers are, the clock is never further off than half the
       const clock = new ForeignClock();
       let at = 0;
       for (const { before, after, pause } of answers) {
-        clock.note(at, at + before + after, at + before - OFFSET);
+        clock.observe(at, at + before + after, at + before - OFFSET);
         at += before + after + pause;
       }
       const quickest = Math.min(...answers.map(({ before, after }) => before + after));
@@ -36,14 +36,14 @@ test('however late the answers are, the clock is never further off than half the
 
 test('a clock that is set is followed from the next answer on', () => {
   const clock = new ForeignClock();
-  clock.note(1_000, 1_002, 1_001 - OFFSET);
-  clock.note(2_000, 2_002, 2_001 - OFFSET - 3_600_000);
+  clock.observe(1_000, 1_002, 1_001 - OFFSET);
+  clock.observe(2_000, 2_002, 2_001 - OFFSET - 3_600_000);
   expect(clock.toOurs(5_000 - OFFSET - 3_600_000)).toBe(5_000);
 });
 
 test('what was learned a minute ago is forgotten, because clocks drift', () => {
   const clock = new ForeignClock();
-  clock.note(1_000, 1_000, 1_000 - OFFSET);
-  clock.note(70_000, 70_100, 70_000 - OFFSET);
+  clock.observe(1_000, 1_000, 1_000 - OFFSET);
+  clock.observe(70_000, 70_100, 70_000 - OFFSET);
   expect(clock.toOurs(80_000 - OFFSET)).toBe(80_050);
 });

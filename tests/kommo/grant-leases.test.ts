@@ -1,14 +1,14 @@
 import {
-  buryGrant,
   completeGrantRefresh,
   countRefreshAttempt,
   findGrant,
   forgetGrant,
   grantsDueForProbe,
   idleGrants,
+  markGrantAlive,
+  markGrantDead,
   releaseGrantLease,
   renewGrantLease,
-  reviveGrant,
   takeGrantLease,
   unsettledGrants,
 } from '../../src/server/kommo/grants/rows.ts';
@@ -104,7 +104,7 @@ describe('the lease of a refresh', () => {
     const late = [
       completeGrantRefresh(database.db, secrets, lease('late'), tokensOf('late'), REFRESHED),
       countRefreshAttempt(database.db, lease('late')),
-      buryGrant(database.db, lease('late'), null),
+      markGrantDead(database.db, lease('late'), null),
     ] as const;
     expect(await Promise.all(late)).toEqual([false, undefined, false]);
     await completeGrantRefresh(database.db, secrets, lease('next'), tokensOf('next'), REFRESHED);
@@ -118,7 +118,7 @@ describe('the lease of a refresh', () => {
     await takeGrantLease(database.db, lease('late'), false);
     await letLeaseEnd();
     await takeGrantLease(database.db, lease('next'), false);
-    await buryGrant(database.db, lease('next'), null);
+    await markGrantDead(database.db, lease('next'), null);
     expect(
       await completeGrantRefresh(database.db, secrets, lease('late'), tokensOf('late'), REFRESHED),
     ).toBe(true);
@@ -170,18 +170,18 @@ describe('the lease of a refresh', () => {
 
 describe('a dead grant', () => {
   test('shows in the account, and so does its return', async () => {
-    expect(await buryGrant(database.db, KEY, 1_000)).toBe(true);
+    expect(await markGrantDead(database.db, KEY, 1_000)).toBe(true);
     expect(await installState()).toBe('authorization_required');
     expect(await findGrant(database.db, secrets, ID)).toMatchObject({ state: 'dead', failures: 1 });
-    await reviveGrant(database.db, KEY);
+    await markGrantAlive(database.db, KEY);
     expect(await installState()).toBe('active');
     expect(await findGrant(database.db, secrets, ID)).toMatchObject({ state: 'alive' });
   });
 
   test('is not declared over the head of a refresh in flight, or for another pair', async () => {
     await takeGrantLease(database.db, lease('a'), false);
-    expect(await buryGrant(database.db, KEY, null)).toBe(false);
-    expect(await buryGrant(database.db, { ...KEY, version: 2 }, null)).toBe(false);
+    expect(await markGrantDead(database.db, KEY, null)).toBe(false);
+    expect(await markGrantDead(database.db, { ...KEY, version: 2 }, null)).toBe(false);
     expect(await installState()).toBe('active');
   });
 });

@@ -1,8 +1,8 @@
 import {
-  buryGrant,
   findGrant,
   findGrantVersion,
   forgetGrant,
+  markGrantDead,
   resealGrants,
 } from '../../src/server/kommo/grants/rows.ts';
 import {
@@ -70,7 +70,7 @@ describe('a stored grant', () => {
   });
 
   test('comes back to life with a new pair', async () => {
-    await buryGrant(database.db, KEY, null);
+    await markGrantDead(database.db, KEY, null);
     await install(ID, 'second');
     expect(await findGrant(database.db, secrets, ID)).toMatchObject({
       state: 'alive',

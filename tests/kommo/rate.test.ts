@@ -1,9 +1,9 @@
 import { isKommoError } from '../../src/server/kommo/errors.ts';
-import type { Kommo } from '../../src/server/kommo/kommo.ts';
 import { PACE } from '../../src/server/platform/pace.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { testDatabaseKind } from '../support/database.ts';
 import { type KommoBench, openKommoBench } from '../support/kommo.ts';
+import type { KommoMethods } from '../support/kommo-methods.ts';
 import { type Standstills, watchStandstills } from '../support/standstill.ts';
 
 let bench: KommoBench;
@@ -62,7 +62,7 @@ test('replicas with two accounts never send more than seven requests in a second
   const warmUp = arrivals().length - others;
   const clockStart = performance.now() - (arrivals().at(-1) ?? 0);
   const calls = Array.from({ length: 24 }, (_, index) => {
-    const kommo = replicas[index % replicas.length] as Kommo;
+    const kommo = replicas[index % replicas.length] as KommoMethods;
     return kommo.account(index % 4 < 2 ? DEMO.id : OTHER.id);
   });
   await Promise.all(calls);

@@ -1,5 +1,5 @@
 import { isKommoError } from '../../src/server/kommo/errors.ts';
-import { buryGrant, forgetGrant } from '../../src/server/kommo/grants/rows.ts';
+import { forgetGrant, markGrantDead } from '../../src/server/kommo/grants/rows.ts';
 import { DEMO } from '../support/config.ts';
 import { askToken } from '../support/emulator-client.ts';
 import { type KommoBench, openKommoBench } from '../support/kommo.ts';
@@ -155,7 +155,7 @@ test('a new pair is not lost to another replica that took the lease over and was
   await waitFor(() => refreshes()[0]?.status === 200);
   const key = { accountId: DEMO.id, epoch, version, owner: 'other' };
   // The old refresh token is used up; in Kommo's words for good.
-  expect(await buryGrant(bench.db, key, null)).toBe(true);
+  expect(await markGrantDead(bench.db, key, null)).toBe(true);
   await waitFor(async () => (await grant()).version > version);
   await caller;
   await bench.kommo.probeDeadGrants();

@@ -1,6 +1,6 @@
-import { KommoError } from '../../src/server/kommo/errors.ts';
-import { Rate } from '../../src/server/kommo/rate/rate.ts';
-import { type KommoRequest, Transport, wasNeverSent } from '../../src/server/kommo/transport.ts';
+import { createTransport } from '../../src/server/kommo/call-account.ts';
+import { KommoError, wasNeverSent } from '../../src/server/kommo/errors.ts';
+import type { KommoRequest } from '../../src/server/kommo/kommo.ts';
 import { NotReached, type OutboundRequest } from '../../src/server/platform/outbound.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -8,15 +8,8 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 /** The way out, with a note of what was to be sent in place of the network. */
 function transport(emulatorUrl?: string) {
   const sent: OutboundRequest[] = [];
-  const store = {
-    reserve: () => {
-      const now = performance.now();
-      return Promise.resolve({ outcome: 'reserved' as const, waitMs: 0, instant: now, clock: now });
-    },
-    pause: () => Promise.resolve(),
-  };
-  const rate = new Rate(store, 0);
-  const way = new Transport({
+  const rate = { wait: () => Promise.resolve(), pause: () => Promise.resolve() };
+  const send = createTransport({
     send: (request) => {
       sent.push(request);
       return Promise.resolve({ status: 200, headers: {}, body: Buffer.from('{}') });
@@ -27,8 +20,8 @@ function transport(emulatorUrl?: string) {
     log: silent,
   });
   const request = (host: string, path = '/api/v4/account', more: Partial<KommoRequest> = {}) =>
-    way.request({ api: 'rest', method: 'GET', host, path, urgency: 'unmetered', ...more });
-  return { way, request, sent };
+    send({ api: 'rest', method: 'GET', host, path, urgency: 'unmetered', ...more });
+  return { way: { request: send }, request, sent };
 }
 
 test('a call goes to the account’s own address over https', async () => {

@@ -1,8 +1,8 @@
 import { moveAccount, saveInstalledAccount } from '../../src/server/accounts/rows.ts';
 import {
-  buryGrant,
   findGrant,
-  reviveGrant,
+  markGrantAlive,
+  markGrantDead,
   saveGrant,
 } from '../../src/server/kommo/grants/rows.ts';
 import { lockAccount } from '../../src/server/platform/database/account-lock.ts';
@@ -77,8 +77,8 @@ async function installs(db: Db): Promise<void> {
     if (grant === undefined) throw new Error('The grant is gone.');
     await Promise.all([
       install(db, A, `a${A}`),
-      buryGrant(db, grant, null),
-      reviveGrant(db, grant),
+      markGrantDead(db, grant, null),
+      markGrantAlive(db, grant),
       install(db, A, `a${A}`),
     ]);
   }

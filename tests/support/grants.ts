@@ -1,5 +1,5 @@
 import { saveInstalledAccount } from '../../src/server/accounts/rows.ts';
-import { type GrantTokens, saveGrant } from '../../src/server/kommo/grants/rows.ts';
+import { saveGrant, type TokenPair } from '../../src/server/kommo/grants/rows.ts';
 import type { Db } from '../../src/server/platform/database/database.ts';
 import type { Secrets } from '../../src/server/platform/database/secrets.ts';
 
@@ -7,7 +7,7 @@ import type { Secrets } from '../../src/server/platform/database/secrets.ts';
 export const REFRESHED = new Date('2026-11-22T10:00:00Z');
 
 /** A pair that tells itself from others. */
-export function tokensOf(mark: string): GrantTokens {
+export function tokensOf(mark: string): TokenPair {
   return {
     accessToken: `access-${mark}`,
     refreshToken: `refresh-${mark}`,

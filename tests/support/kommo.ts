@@ -5,7 +5,6 @@ import type { Seed } from '../../src/emulator/kommo/seed.ts';
 import { moveAccount, saveInstalledAccount } from '../../src/server/accounts/rows.ts';
 import { createKommo } from '../../src/server/kommo/create-kommo.ts';
 import { saveGrant } from '../../src/server/kommo/grants/rows.ts';
-import type { Kommo } from '../../src/server/kommo/kommo.ts';
 import type { Schema } from '../../src/server/platform/database/schema.ts';
 import { Secrets } from '../../src/server/platform/database/secrets.ts';
 import { createLogger } from '../../src/server/platform/logger.ts';
@@ -15,6 +14,7 @@ import { PUBLIC_URL, testConfig } from './config.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { installed } from './emulator-client.ts';
 import { HURRY, UNLIMITED } from './hurry.ts';
+import { KommoMethods } from './kommo-methods.ts';
 
 /** Nobody listens there: the install call is refused at once, and its code is taken from the emulator. */
 const NOBODY = 'http://127.0.0.1:1';
@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 
 /** One backend's way to Kommo: a client with connections of its own. */
 export interface Replica {
-  kommo: Kommo;
+  kommo: KommoMethods;
   close(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export interface KommoBench {
   database: TestDatabase;
   db: Kysely<Schema>;
   secrets: Secrets;
-  kommo: Kommo;
+  kommo: KommoMethods;
   logs: string[];
   /** Another backend on the same database. */
   replica(): Replica;
@@ -74,7 +74,7 @@ export function replicaOf(options: {
     log: createLogger('debug', sink),
   });
   return {
-    kommo,
+    kommo: new KommoMethods(kommo),
     secrets,
     close: async () => {
       await kommo.close();

@@ -2,8 +2,8 @@ import type { Caller } from '../accounts/caller.ts';
 import { kommoReauthorize } from '../accounts/install-state.ts';
 import { findUserRights, saveUserRights } from '../accounts/rows.ts';
 import type { Parts } from '../context.ts';
-import { isAdministrator } from '../kommo/account-api.ts';
 import { KommoError } from '../kommo/errors.ts';
+import { findUser, isAdministrator } from '../kommo/rest/account.ts';
 import { AppError } from '../platform/app-error.ts';
 import { isLastingRefusal, toAppError } from '../to-app-error.ts';
 
@@ -55,7 +55,7 @@ async function askRights(parts: Parts, { accountId, userId, account }: Caller): 
   });
   if (known !== undefined) return known;
   const epoch = account?.epoch ?? 0;
-  const user = await parts.kommo.user(accountId, userId);
+  const user = await findUser(parts.kommo, accountId, userId);
   const isAdmin = isAdministrator(user);
   await saveUserRights(parts.db, { accountId, epoch, userId, isAdmin });
   return isAdmin;

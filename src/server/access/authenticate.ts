@@ -3,6 +3,7 @@ import { type Account, findAccount, findAccountByHost, moveAccount } from '../ac
 import type { Parts } from '../context.ts';
 import type { AccountHost } from '../kommo/account-host.ts';
 import { type DisposableToken, verifyDisposableToken } from '../kommo/disposable-token.ts';
+import { getAccount } from '../kommo/rest/account.ts';
 import { AppError } from '../platform/app-error.ts';
 import { isLastingRefusal } from '../to-app-error.ts';
 import { countTokenUse } from './rows.ts';
@@ -96,7 +97,7 @@ async function isAccountAt(
   host: AccountHost,
 ): Promise<boolean | undefined> {
   try {
-    const { subdomain } = await parts.kommo.account(accountId);
+    const { subdomain } = await getAccount(parts.kommo, accountId);
     const stored = await findAccount(parts.db, accountId);
     if (stored?.host === host.host) return true;
     if (subdomain !== host.subdomain || stored?.tld !== host.tld) return false;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { type Pipeline, pipeline, type Template, template } from '../../contract/api.ts';
 import type { Parts } from '../context.ts';
 import { isKommoError } from '../kommo/errors.ts';
+import { getAccount, listPipelines } from '../kommo/rest/account.ts';
+import { listTemplates } from '../kommo/rest/templates.ts';
 import { isLastingRefusal } from '../to-app-error.ts';
 import {
   type Account,
@@ -45,7 +47,7 @@ export function readPipelines(
   owner: Owner,
   known: CachedAnswer | undefined,
 ): Promise<Pipeline[]> {
-  const ask = () => parts.kommo.pipelines(owner.id);
+  const ask = () => listPipelines(parts.kommo, owner.id);
   return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask });
 }
 
@@ -55,7 +57,7 @@ export function askPipelines(
   owner: Owner,
   known: CachedAnswer | undefined,
 ): Promise<Pipeline[]> {
-  const ask = () => parts.kommo.pipelines(owner.id);
+  const ask = () => listPipelines(parts.kommo, owner.id);
   return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask, isForced: true });
 }
 
@@ -65,7 +67,7 @@ export function readTemplates(
   owner: Owner,
   known: CachedAnswer | undefined,
 ): Promise<Template[]> {
-  const ask = () => parts.kommo.templates(owner.id);
+  const ask = () => listTemplates(parts.kommo, owner.id);
   return read(parts, owner, { kind: 'templates', schema: templates, known, ask });
 }
 
@@ -120,7 +122,7 @@ export function refreshProfile(parts: Parts, account: Account): Promise<void> {
 async function askProfile(parts: Parts, account: Account): Promise<void> {
   try {
     if (!(await claimProfileRefresh(parts.db, account.id, LIST_SECONDS))) return;
-    const { name, language, country, amojoId } = await parts.kommo.account(account.id);
+    const { name, language, country, amojoId } = await getAccount(parts.kommo, account.id);
     await storeProfile(parts.db, account.id, account.epoch, { name, language, country, amojoId });
   } catch (error) {
     parts.log.warn({ err: error, accountId: account.id }, 'the account could not be read again');

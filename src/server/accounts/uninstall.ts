@@ -1,6 +1,7 @@
 import type { Parts } from '../context.ts';
 import { findGrantVersion, forgetGrant, grantsLongGivenUp } from '../kommo/grants/rows.ts';
 import { accountOfDisableHook } from '../kommo/hook-signature.ts';
+import { confirmRevoked } from '../kommo/rest/account.ts';
 import { AppError } from '../platform/app-error.ts';
 import { concurrently } from '../platform/concurrently.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
@@ -109,7 +110,7 @@ async function endIfRevoked(
   const account = await findAccount(parts.db, accountId);
   if (account === undefined || account.installState === 'disabled') return 'not_installed';
   const asked = { epoch: account.epoch, version: await findGrantVersion(parts.db, accountId) };
-  const answer = await parts.kommo.background().confirmRevoked(accountId);
+  const answer = await confirmRevoked(parts.kommo.background(), accountId);
   if (answer !== 'revoked') return answer;
   const hasEnded = await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, asked));
   // A new grant came while we asked about the old one: Kommo's answer says nothing about it.

@@ -32,7 +32,7 @@ const SERVICE_LABELS = new Set(
 /** Hosts of Kommo that are not accounts, but that this backend calls: the chat API and the domain lookup. */
 const SERVICE_HOST = /^(?:amojo|api-[a-z0-9]{1,16})\.(?:kommo\.com|amocrm\.com|amocrm\.ru)$/;
 
-/** Longest text looked at; a host is shorter. */
+/** Longest text that is read; a host is shorter. */
 const MAX_LENGTH = 300;
 
 /** Reads a host that must already be in its one exact form. */

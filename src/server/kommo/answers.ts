@@ -132,7 +132,7 @@ function kindOf(
 }
 
 /**
- * The token endpoint looks at the client before it looks at what the client brings, and names the fault of a
+ * The token endpoint checks the client before it checks what the client brings, and names the fault of a
  * code or a refresh token in `hint`. Without one, nothing is said about the grant.
  */
 function isAboutClient(status: number, body: z.output<typeof problem> | undefined): boolean {

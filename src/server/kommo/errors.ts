@@ -1,4 +1,6 @@
-/** What went wrong between us and Kommo, in words the core can decide on. */
+import { NotReached } from '../platform/outbound.ts';
+
+/** What went wrong between us and Kommo, in words a use case can decide on. */
 export type KommoFailure =
   /** 401 for this call; a fresh token did not help, or there was none to try. */
   | 'unauthorized'
@@ -17,7 +19,7 @@ export type KommoFailure =
   | 'unavailable'
   /** Another caller is refreshing the token; try again shortly. */
   | 'busy'
-  /** Kommo refuses our client id, secret or redirect address; only the operator can mend that. */
+  /** Kommo refuses our client id, secret or redirect address; only the operator can put that right. */
   | 'misconfigured'
   /** There is no working grant; an administrator must authorize again. */
   | 'reauthorize';
@@ -71,4 +73,16 @@ export class KommoError extends Error {
 /** Whether an error is a `KommoError`, of this kind when one is named. */
 export function isKommoError(error: unknown, kind?: KommoFailure): error is KommoError {
   return error instanceof KommoError && (kind === undefined || error.kind === kind);
+}
+
+/** Failures before the request was on the wire: Kommo cannot have acted on it. */
+const NEVER_SENT =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*)$/;
+
+/** Whether a failed request certainly never reached Kommo, so that repeating it changes nothing twice. */
+export function wasNeverSent(error: KommoError): boolean {
+  const { cause } = error;
+  if (!(cause instanceof NotReached)) return false;
+  if (cause.reason === 'refused_address') return true;
+  return typeof cause.cause === 'string' && NEVER_SENT.test(cause.cause);
 }

@@ -1,4 +1,4 @@
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 interface Limits<Item> {
   /** Most items at the same time. */
@@ -35,7 +35,7 @@ export async function concurrently<Item>(
       const next = await queue.next();
       if (next.done) return;
       const begun = begin(next.value);
-      await (patienceMs === undefined ? begun : within(patienceMs, begun));
+      await (patienceMs === undefined ? begun : withTimeout(patienceMs, begun));
     }
   };
   await Promise.all(Array.from({ length: limit }, worker));

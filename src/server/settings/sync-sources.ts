@@ -11,9 +11,15 @@ import {
   renewSync,
 } from '../channels/sources/rows.ts';
 import type { Parts } from '../context.ts';
-import { isKommoError, KommoError } from '../kommo/errors.ts';
+import { KommoError } from '../kommo/errors.ts';
 import { findGrantFault } from '../kommo/grants/rows.ts';
 import type { Kommo } from '../kommo/kommo.ts';
+import {
+  createSources,
+  deleteSources,
+  listSources as listSourcesAtKommo,
+  updateSources,
+} from '../kommo/rest/sources.ts';
 import { AppError } from '../platform/app-error.ts';
 import { type HeldLease, holdLease, LeaseLost, newLeaseOwner } from '../platform/lease.ts';
 import { isLastingRefusal, toAppError } from '../to-app-error.ts';
@@ -22,7 +28,6 @@ import {
   planSources,
   SOURCE_LIMIT,
   type SourcePlan,
-  type WantedSource,
   wantedSources,
 } from './source-plan.ts';
 
@@ -32,9 +37,6 @@ const BEAT_MS = 2_000;
 
 /** A save that waited for so long is part of a backlog, and goes behind those that people make now. */
 const OVERDUE_MS = 5_000;
-
-/** Most sources one request may carry. */
-const BATCH = 50;
 
 /** A setting that changes all the time must not keep one job busy for ever; the sweeper goes on. */
 const MOST_RUNS = 10;
@@ -127,7 +129,7 @@ async function reconcile(
     await listSources(parts.db, accountId),
     settings.defaultChannelId,
   );
-  const existing = await kommo.sources(accountId);
+  const existing = await listSourcesAtKommo(kommo, accountId);
   const plan = planSources(wanted, existing, parts.config.kommo.channelCode);
   if (isEmptyPlan(plan)) return;
   const others = existing.length - plan.remove.length;
@@ -143,42 +145,13 @@ async function apply(
   lease: HeldLease,
 ): Promise<void> {
   const refusals: KommoError[] = [];
-  for (const batch of batches(plan.remove)) {
-    await lease.confirm();
-    await kommo.deleteSources(accountId, batch);
-  }
-  for (const batch of batches(plan.update)) {
-    await oneByOneIfRefused(batch, refusals, lease, (items) =>
-      kommo.updateSources(accountId, items),
-    );
-  }
-  for (const batch of batches(plan.create)) {
-    await oneByOneIfRefused(batch, refusals, lease, (items: WantedSource[]) =>
-      kommo.createSources(accountId, items),
-    );
-  }
+  const beforeBatch = () => lease.confirm();
+  const options = { beforeBatch, onRefused: (error: KommoError) => refusals.push(error) };
+  await deleteSources(kommo, accountId, plan.remove, { beforeBatch });
+  await updateSources(kommo, accountId, plan.update, options);
+  await createSources(kommo, accountId, plan.create, options);
   const [first] = refusals;
   if (first) throw first;
-}
-
-/** One faulty source fails its whole batch at Kommo; sent alone it fails only itself. */
-async function oneByOneIfRefused<Item>(
-  batch: Item[],
-  refusals: KommoError[],
-  lease: HeldLease,
-  send: (items: Item[]) => Promise<unknown>,
-): Promise<void> {
-  await lease.confirm();
-  try {
-    await send(batch);
-  } catch (error) {
-    if (!isKommoError(error, 'rejected')) throw error;
-    if (batch.length === 1) {
-      refusals.push(error);
-      return;
-    }
-    for (const item of batch) await oneByOneIfRefused([item], refusals, lease, send);
-  }
 }
 
 /** What the admin is told, and when to try again; undefined: not before something changes. */
@@ -209,12 +182,4 @@ function classify(
     return { errorCode: code, retrySeconds: undefined };
   }
   return { errorCode: code, retrySeconds: Math.max(asked ?? 0, pause) };
-}
-
-function batches<Item>(items: readonly Item[]): Item[][] {
-  const result: Item[][] = [];
-  for (let start = 0; start < items.length; start += BATCH) {
-    result.push(items.slice(start, start + BATCH));
-  }
-  return result;
 }

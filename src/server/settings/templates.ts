@@ -4,9 +4,8 @@ import type { Caller } from '../accounts/caller.ts';
 import { requireActiveAccount } from '../accounts/install-state.ts';
 import { findTemplates, outdateTemplates } from '../accounts/kommo-lists.ts';
 import type { Parts } from '../context.ts';
-import { isKommoError } from '../kommo/errors.ts';
-import type { NewTemplate } from '../kommo/templates-api.ts';
-import { wasNeverSent } from '../kommo/transport.ts';
+import { isKommoError, wasNeverSent } from '../kommo/errors.ts';
+import { createTemplate, findTemplate, type NewTemplate } from '../kommo/rest/templates.ts';
 
 /**
  * The chat templates this integration made in the account; Kommo shows an integration no others.
@@ -33,7 +32,7 @@ export async function addTemplate(
 ): Promise<Template> {
   const account = await requireActiveAccount(parts, caller);
   const wanted = { name, content, externalId: external_id ?? `request-${once.reference}` };
-  const find = () => parts.kommo.findTemplate(account.id, wanted);
+  const find = () => findTemplate(parts.kommo, account.id, wanted);
   const made = once.isRepeat ? await find() : undefined;
   const template = made ?? (await create(parts, account.id, wanted, find));
   await outdateTemplates(parts, account.id);
@@ -47,7 +46,7 @@ async function create(
   find: () => Promise<Template | undefined>,
 ): Promise<Template> {
   try {
-    return await parts.kommo.createTemplate(accountId, wanted);
+    return await createTemplate(parts.kommo, accountId, wanted);
   } catch (error) {
     if (!isKommoError(error, 'unavailable') || wasNeverSent(error)) throw error;
     const made = await find().catch(() => undefined);

@@ -1,9 +1,14 @@
 import type { Parts } from '../../context.ts';
-import type { KommoAccount } from '../../kommo/account-api.ts';
 import { type AccountHost, parseAccountHost } from '../../kommo/account-host.ts';
 import { KommoError } from '../../kommo/errors.ts';
-import { saveGrant } from '../../kommo/grants/rows.ts';
-import type { TokenPair } from '../../kommo/grants/token-endpoint.ts';
+import { saveGrant, type TokenPair } from '../../kommo/grants/rows.ts';
+import { decodeAccessToken, exchangeCode } from '../../kommo/oauth.ts';
+import {
+  getAccountOfToken,
+  isAdministratorsToken,
+  type KommoAccount,
+  userOfToken,
+} from '../../kommo/rest/account.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import type { Trx } from '../../platform/database/database.ts';
 import { transaction } from '../../platform/database/transaction.ts';
@@ -93,7 +98,7 @@ async function exchange(
     return { ...code.tokens, expiresAt: new Date(code.tokens.expiresAt) };
   }
   if (code.code === undefined) throw new UnreadableCode();
-  const tokens = await parts.kommo.exchangeCode(host, code.code);
+  const tokens = await exchangeCode(parts.kommo, host, code.code);
   await keepExchangedTokens(parts.db, parts.secrets, code.id, tokens, LEASE_SECONDS);
   return tokens;
 }
@@ -109,22 +114,22 @@ async function confirmAndStore(
   host: AccountHost,
   tokens: TokenPair,
 ): Promise<void> {
-  const claimed = parts.kommo.claimedAccountId(tokens.accessToken);
+  const claimed = decodeAccessToken(tokens.accessToken).accountId;
   for (;;) {
-    const account = await parts.kommo.accountOfToken(host, tokens.accessToken);
+    const account = await getAccountOfToken(parts.kommo, host.host, tokens.accessToken);
     const isConfirmed =
       account.id === claimed &&
       account.subdomain === host.subdomain &&
       (code.expected === undefined || code.expected.accountId === account.id);
     if (!isConfirmed) throw new WrongOwner('other_account');
-    const user = await parts.kommo.userOfToken(host, tokens.accessToken);
+    const user = await userOfToken(parts.kommo, host.host, tokens.accessToken);
     if (code.expected !== undefined && user !== undefined && user !== code.expected.userId) {
       throw new WrongOwner('other_user');
     }
     const before = await findAccount(parts.db, account.id);
     // A user who is no administrator would give a grant with his own, lesser rights. Better that than none.
     if (before?.installState === 'active') {
-      if (!(await parts.kommo.isAdministratorsToken(host, tokens.accessToken))) {
+      if (!(await isAdministratorsToken(parts.kommo, host.host, tokens.accessToken))) {
         throw new WrongOwner('other_user');
       }
     }

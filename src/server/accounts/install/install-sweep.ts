@@ -1,6 +1,7 @@
 import type { Parts } from '../../context.ts';
 import { parseAccountHost } from '../../kommo/account-host.ts';
 import { isKommoError } from '../../kommo/errors.ts';
+import { inspectHost } from '../../kommo/rest/account.ts';
 import type { Sweep } from '../../platform/sweep.ts';
 import { exchangeInstallCode } from './exchange-install-code.ts';
 import {
@@ -71,7 +72,7 @@ async function look(parts: Parts, { id, host: name }: DueCode): Promise<void> {
     const found =
       host === undefined
         ? 'foreign'
-        : await parts.kommo.forInstall({ isVouched: false }).lookAt(host);
+        : await inspectHost(parts.kommo.forInstall({ isVouched: false }), host);
     if (found === 'foreign') await failInstallCode(parts.db, id, 'not_an_account');
     else await noteHostLook(parts.db, name, found);
   } catch (error) {

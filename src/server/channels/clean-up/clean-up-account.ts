@@ -1,6 +1,7 @@
 import { findAccount } from '../../accounts/rows.ts';
 import type { Parts } from '../../context.ts';
 import { parseAccountHost } from '../../kommo/account-host.ts';
+import { disconnectChannel } from '../../kommo/amojo.ts';
 import { concurrently } from '../../platform/concurrently.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import { isStorageUnavailable } from '../../platform/database/storage-errors.ts';
@@ -40,7 +41,7 @@ export async function cleanUpAccount(
   } catch (error) {
     await giveUpInTheEnd(parts, { accountId, epoch }, error);
   }
-  await disconnectChannel(parts, accountId);
+  await disconnectFromAccount(parts, accountId);
 }
 
 /** @throws the error while the clean-up may still be tried again */
@@ -75,13 +76,13 @@ export async function cleanUpAccounts(parts: Parts): Promise<void> {
 }
 
 /** Best effort: Kommo disconnects the channel of a disabled integration on its own. */
-async function disconnectChannel(parts: Parts, accountId: number): Promise<void> {
+async function disconnectFromAccount(parts: Parts, accountId: number): Promise<void> {
   const account = await findAccount(parts.db, accountId);
   if (account?.installState !== 'disabled' || account.amojoId === null) return;
   const tld = parseAccountHost(`${account.subdomain}.${account.tld}`)?.tld;
   if (tld === undefined) return;
   try {
-    await parts.kommo.background().disconnectChannel(tld, account.amojoId);
+    await disconnectChannel(parts.kommo.background(), tld, account.amojoId);
   } catch (error) {
     parts.log.warn({ err: error, accountId }, 'the chat channel could not be disconnected');
   }

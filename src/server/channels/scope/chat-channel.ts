@@ -2,7 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../../accounts/rows.ts';
 import { storeProfile } from '../../accounts/rows.ts';
 import type { Parts } from '../../context.ts';
+import { connectChannel } from '../../kommo/amojo.ts';
 import type { Kommo } from '../../kommo/kommo.ts';
+import { getAccount } from '../../kommo/rest/account.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { holdLease, newLeaseOwner } from '../../platform/lease.ts';
 import { claimScope, findScope, releaseScope, renewScopeClaim, storeScope } from './rows.ts';
@@ -58,7 +60,8 @@ async function connect(
   claim: Parameters<typeof claimScope>[1],
 ): Promise<string> {
   try {
-    const scopeId = await kommo.connectChannel(account.id, await amojoIdOf(parts, account, kommo));
+    const amojoId = await amojoIdOf(parts, account, kommo);
+    const scopeId = await connectChannel(kommo, account.id, amojoId);
     const { id: accountId, epoch } = account;
     // Disabled while Kommo was answering: the scope is as dead as the epoch.
     if (!(await storeScope(parts.db, { accountId, epoch, scopeId }))) {
@@ -74,7 +77,7 @@ async function connect(
 /** Asked for again if the install did not learn it: Kommo fills it in some time after an account is made. */
 async function amojoIdOf(parts: Parts, account: Account, kommo: Kommo): Promise<string> {
   if (account.amojoId !== null) return account.amojoId;
-  const profile = await kommo.account(account.id);
+  const profile = await getAccount(kommo, account.id);
   if (profile.amojoId === null) throw new AppError('channel_refused');
   await storeProfile(parts.db, account.id, account.epoch, profile);
   return profile.amojoId;

@@ -5,12 +5,14 @@ import { newPass, type ResealPass, reseal } from '../../platform/database/reseal
 import { CannotUnseal, type SealContext, type Secrets } from '../../platform/database/secrets.ts';
 import { transaction } from '../../platform/database/transaction.ts';
 
-/** A pair of Kommo tokens, readable. Never logged, never answered to anybody. */
-export interface GrantTokens {
+/** A pair of tokens as Kommo hands it out, readable. Never logged, never answered to anybody. */
+export interface TokenPair {
   accessToken: string;
   refreshToken: string;
+  /** When the access token ends, by our clock. */
   expiresAt: Date;
   scopes: string[];
+  /** Host of the domain lookup. */
   apiDomain: string | null;
 }
 
@@ -30,21 +32,29 @@ export class UnreadableGrant extends CannotUnseal {
   }
 }
 
-/** Names one pair of one install. */
+/** Names one pair of one install: what a caller has seen, and what a late writer no longer finds. */
 export interface GrantKey {
   accountId: number;
+  /** The account's current one in every grant that is found. */
   epoch: number;
+  /** Rises with every pair stored. */
   version: number;
 }
 
-/** A stored grant with its account's address; see kommo/grant-store.ts for what the members mean. */
-export interface StoredGrant extends GrantKey, GrantTokens {
+/** An account's grant with the address to use it at. */
+export interface Grant extends GrantKey, TokenPair {
+  /** Null when another account took the address over and the new one is not known yet. */
   host: string | null;
+  /** `dead`: Kommo refused it; an administrator must authorize again. */
   state: 'alive' | 'dead';
   refreshedAt: Date;
+  /** Refreshes in a row that brought nothing. */
   failures: number;
+  /** Milliseconds until the next refresh may be tried, after a failed one. 0: now. */
   retryInMs: number;
+  /** Refusals of our client in a row: Kommo did not look at the grant. */
   clientRefusals: number;
+  /** False after as many refreshes in an hour as refused tokens may cost. */
   mayForceRefresh: boolean;
 }
 
@@ -55,7 +65,7 @@ function place(accountId: number, column: TokenColumn): SealContext {
 }
 
 /** The columns a new pair is written to. */
-export function sealTokens(secrets: Secrets, accountId: number, tokens: GrantTokens) {
+function sealTokens(secrets: Secrets, accountId: number, tokens: TokenPair) {
   return {
     access_token: secrets.seal(tokens.accessToken, place(accountId, 'access_token')),
     refresh_token: secrets.seal(tokens.refreshToken, place(accountId, 'refresh_token')),
@@ -66,7 +76,7 @@ export function sealTokens(secrets: Secrets, accountId: number, tokens: GrantTok
 }
 
 /** A grant nothing is in flight for. */
-export const SETTLED = {
+const SETTLED = {
   lease_owner: null,
   lease_until: null,
   refresh_attempts: 0,
@@ -82,7 +92,7 @@ export const SETTLED = {
 export async function saveGrant(
   trx: Trx,
   secrets: Secrets,
-  grant: GrantTokens & { accountId: number; epoch: number; refreshedAt: Date },
+  grant: TokenPair & { accountId: number; epoch: number; refreshedAt: Date },
 ): Promise<void> {
   const fresh = {
     epoch: grant.epoch,
@@ -128,7 +138,7 @@ export async function findGrant(
   db: Db,
   secrets: Secrets,
   accountId: number,
-): Promise<StoredGrant | undefined> {
+): Promise<Grant | undefined> {
   const row = await db
     .selectFrom('grants')
     .innerJoin('accounts', (join) =>
@@ -192,20 +202,20 @@ export function resealGrants(
   return reseal(db, secrets, { table: 'grants', id: 'account_id', columns }, limit, pass);
 }
 
-/** Nobody is refreshing the grant, or whoever was shows no sign of life. */
-export const leaseIsFree = sql<boolean>`(lease_owner is null or lease_until <= clock_timestamp())`;
+/** Nobody is refreshing the grant, or who was shows no sign of life. */
+const leaseIsFree = sql<boolean>`(lease_owner is null or lease_until <= clock_timestamp())`;
 
 /** Refreshes one hour may see because the API refused a token. */
 const MOST_FORCED = 3;
 
 /** The hour of the refreshes that were forced is over, or was never begun. */
-export const forcedHourIsOver = sql<boolean>`coalesce(forced_since <= clock_timestamp() - interval '1 hour', true)`;
+const forcedHourIsOver = sql<boolean>`coalesce(forced_since <= clock_timestamp() - interval '1 hour', true)`;
 
 /** Another refresh may be made because the API refused a token. */
 const mayForceRefresh = sql<boolean>`(forced_refreshes < ${sql.lit(MOST_FORCED)} or ${forcedHourIsOver})`;
 
 /** A time this far from now, by the database's clock. */
-export function inMilliseconds(amount: number) {
+function inMilliseconds(amount: number) {
   return sql<Date>`clock_timestamp() + make_interval(secs => ${amount / 1000}::float8)`;
 }
 
@@ -219,6 +229,11 @@ const LEASE_MS = 15_000;
 
 const PROBE_AGAIN_MS = 3_600_000;
 
+/** The row holds this very pair. */
+function isPair({ accountId, epoch, version }: GrantKey) {
+  return sql<boolean>`(account_id = ${accountId} and epoch = ${epoch} and version = ${version})`;
+}
+
 /** The account is still in the install the pair belongs to. */
 const installIsCurrent = sql<boolean>`exists (
   select 1 from accounts where accounts.id = grants.account_id
@@ -231,27 +246,25 @@ const COUNT_FORCED = {
 
 const mayTryNow = sql<boolean>`(next_refresh_at is null or next_refresh_at <= clock_timestamp())`;
 
-/** Takes the lease of a pair nobody is refreshing and that need not rest. `probing`: a dead grant is meant. */
+/**
+ * Takes the right to refresh this very pair, unless somebody has it or the grant must rest. It ends by itself
+ * unless renewed. `probing`: a dead grant is meant.
+ */
 export async function takeGrantLease(
   db: Db,
   lease: GrantLease,
   probing: boolean,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('grants')
+  const { numUpdatedRows } = await seen(db, lease)
     .set({ lease_owner: lease.owner, lease_until: inMilliseconds(LEASE_MS) })
-    .where('account_id', '=', lease.accountId)
-    .where('epoch', '=', lease.epoch)
-    .where('version', '=', lease.version)
     .where('state', '=', probing ? 'dead' : 'alive')
-    .where(installIsCurrent)
     .where(leaseIsFree)
     .where(mayTryNow)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
-/** False when the lease is no longer the holder's. An expired one nobody took is still his. */
+/** False when the lease is no longer the holder's. An expired one that nobody took still is. */
 export async function renewGrantLease(db: Db, lease: GrantLease): Promise<boolean> {
   const { numUpdatedRows } = await held(db, lease)
     .set({ lease_until: inMilliseconds(LEASE_MS) })
@@ -272,8 +285,8 @@ export async function countRefreshAttempt(db: Db, lease: GrantLease): Promise<nu
 }
 
 /**
- * Puts the new pair in the place of the one the lease names. A holder whose lease was given up meanwhile,
- * or whose grant was declared dead, still brings the newest pair there is, so it is kept; it must only not
+ * Puts the new pair in the place of the one the lease names, and ends the lease. A holder whose lease ran out,
+ * or whose grant was marked dead, still brings the newest pair there is, so it is kept; it must only not
  * get in the way of another holder. `isForced`: the API had refused the old token; these are counted, over all
  * replicas and restarts.
  *
@@ -283,7 +296,7 @@ export async function completeGrantRefresh(
   db: Db,
   secrets: Secrets,
   lease: GrantLease,
-  tokens: GrantTokens,
+  tokens: TokenPair,
   refreshedAt: Date,
   isForced = false,
 ): Promise<boolean> {
@@ -305,11 +318,21 @@ export async function completeGrantRefresh(
   return numUpdatedRows > 0n;
 }
 
-/** Ends a lease that brought no new pair. `isClientRefused`: Kommo refused us, not the grant. */
+/** How a refresh that brought no new pair leaves the grant. */
+interface Release {
+  /** Token calls that Kommo may have acted on without our seeing its answer. */
+  attempts: number;
+  /** Nobody tries again before this. */
+  delayMs: number;
+  /** Kommo refused our client, and said nothing about the grant. */
+  isClientRefused?: boolean;
+}
+
+/** Ends a lease that brought no new pair. */
 export async function releaseGrantLease(
   db: Db,
   lease: GrantLease,
-  release: { attempts: number; delayMs: number; isClientRefused?: boolean },
+  release: Release,
 ): Promise<void> {
   await held(db, lease)
     .set({
@@ -323,14 +346,15 @@ export async function releaseGrantLease(
     .execute();
 }
 
-/** Accounts whose refresh was begun and never settled, and that nobody is working on. */
+/** Grants nobody is refreshing. */
+function freeGrants(db: Db, state: 'alive' | 'dead') {
+  return db.selectFrom('grants').select('account_id').where('state', '=', state).where(leaseIsFree);
+}
+
+/** Accounts whose refresh was begun and never settled: the holder died, or Kommo's answer was unclear. */
 export async function unsettledGrants(db: Db, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom('grants')
-    .select('account_id')
+  const rows = await freeGrants(db, 'alive')
     .where('refresh_attempts', '>', 0)
-    .where('state', '=', 'alive')
-    .where(leaseIsFree)
     .where(mayTryNow)
     .orderBy('lease_until')
     .limit(limit)
@@ -340,15 +364,11 @@ export async function unsettledGrants(db: Db, limit: number): Promise<number[]> 
 
 /** Living grants nobody refreshed since `before`, or for up to a day longer: accounts are spread over it. */
 export async function idleGrants(db: Db, before: Date, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom('grants')
-    .select('account_id')
-    .where('state', '=', 'alive')
+  const rows = await freeGrants(db, 'alive')
     .where('refreshed_at', '<', before)
     .where(
       sql<boolean>`refreshed_at < ${before}::timestamptz - make_interval(mins => (account_id % 1440)::int)`,
     )
-    .where(leaseIsFree)
     .where(mayTryNow)
     .orderBy('refreshed_at')
     .limit(limit)
@@ -356,14 +376,20 @@ export async function idleGrants(db: Db, before: Date, limit: number): Promise<n
   return rows.map((row) => row.account_id);
 }
 
-/** The pair the lease names, in the install it names, whoever is at it. */
+/** Whether the pair is still the stored one of the current install, so that a newer one is wanted. */
+export async function isPairCurrent(db: Db, key: GrantKey): Promise<boolean> {
+  const row = await db
+    .selectFrom('grants')
+    .select('version')
+    .where(isPair(key))
+    .where(installIsCurrent)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The pair the lease names, in the install it names, with or without the lease. */
 function seen(db: Db, lease: GrantLease) {
-  return db
-    .updateTable('grants')
-    .where('account_id', '=', lease.accountId)
-    .where('epoch', '=', lease.epoch)
-    .where('version', '=', lease.version)
-    .where(installIsCurrent);
+  return db.updateTable('grants').where(isPair(lease)).where(installIsCurrent);
 }
 
 function held(db: Db, lease: GrantLease) {
@@ -373,11 +399,12 @@ function held(db: Db, lease: GrantLease) {
 /**
  * Marks the pair dead and its account as needing authorization. `probeInMs`: when to see whether it came
  * back; null when Kommo's word was final. `lacksRights`: the grant works, but its user may not do what is
- * needed; left as it was where nobody says. `owner`: who says so under a lease; without one, a refresh in flight has the last word.
+ * needed; left as it was where nobody says. `owner`: who says so under a lease; without one, a refresh in
+ * flight has the last word.
  *
  * @returns false when the pair was replaced, or is somebody else's to judge
  */
-export async function buryGrant(
+export async function markGrantDead(
   db: Db,
   key: GrantKey & { owner?: string; lacksRights?: boolean },
   probeInMs: number | null,
@@ -394,9 +421,7 @@ export async function buryGrant(
         refresh_failures: sql`refresh_failures + 1`,
         next_refresh_at: probeInMs === null ? null : inMilliseconds(probeInMs),
       })
-      .where('account_id', '=', key.accountId)
-      .where('epoch', '=', key.epoch)
-      .where('version', '=', key.version)
+      .where(isPair(key))
       .where(key.owner === undefined ? leaseIsFree : sql<boolean>`lease_owner = ${key.owner}`)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return false;
@@ -411,16 +436,14 @@ export async function buryGrant(
   });
 }
 
-/** Undoes `buryGrant` for a pair that Kommo accepts after all. */
-export async function reviveGrant(db: Db, key: GrantKey): Promise<void> {
+/** Undoes `markGrantDead` for a pair that Kommo accepts after all. */
+export async function markGrantAlive(db: Db, key: GrantKey): Promise<void> {
   await transaction(db, async (trx) => {
     await lockAccount(trx, key.accountId);
     const { numUpdatedRows } = await trx
       .updateTable('grants')
       .set({ ...SETTLED, state: 'alive', lacks_rights: false })
-      .where('account_id', '=', key.accountId)
-      .where('epoch', '=', key.epoch)
-      .where('version', '=', key.version)
+      .where(isPair(key))
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return;
     await trx
@@ -457,7 +480,7 @@ export async function findGrantFault(db: Db, accountId: number): Promise<GrantFa
   return row && { lacksRights: row.lacks_rights, endsAt: row.ends_at };
 }
 
-/** Grants that ended so long ago that their installs end too: Kommo never said so, or was not heard. */
+/** Grants that ended long enough ago that their installs end too: Kommo never said so, or was not heard. */
 export async function grantsLongGivenUp(db: Db, limit: number): Promise<GrantKey[]> {
   const rows = await db
     .selectFrom('grants')
@@ -474,14 +497,10 @@ export async function grantsLongGivenUp(db: Db, limit: number): Promise<GrantKey
   return rows.map((row) => ({ accountId: row.account_id, epoch: row.epoch, version: row.version }));
 }
 
-/** Dead grants that are due to be looked at again. */
+/** Dead grants that are due for a probe. */
 export async function grantsDueForProbe(db: Db, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom('grants')
-    .select('account_id')
-    .where('state', '=', 'dead')
+  const rows = await freeGrants(db, 'dead')
     .where(sql<boolean>`next_refresh_at <= clock_timestamp()`)
-    .where(leaseIsFree)
     .orderBy('next_refresh_at')
     .limit(limit)
     .execute();

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from '../../platform/database/database.ts';
 import { FairLine } from '../../platform/fair-line.ts';
 import { KommoError } from '../errors.ts';
 import { ForeignClock } from './foreign-clock.ts';
+import { pauseBucket, reserveInstant } from './rows.ts';
 
 /**
  * Who waits: a person in front of the settings, or a job that has time. `unproven` and `vouched` are requests
@@ -10,35 +12,6 @@ import { ForeignClock } from './foreign-clock.ts';
  * nobody else.
  */
 export type Urgency = 'interactive' | 'bulk' | 'unproven' | 'vouched';
-
-/** What the shared counter said to a wish for the next free instant. */
-export type Reservation =
-  /** Reserved: leave at `instant` of the counter's clock, which showed `clock` meanwhile; in milliseconds. */
-  | { outcome: 'reserved'; waitMs: number; instant: number; clock: number }
-  /** Nothing reserved: the next free instant is `waitMs` away, later than asked for. */
-  | { outcome: 'behind'; waitMs: number }
-  /** Nothing reserved: the installation has an instant already, which is `waitMs` away. */
-  | { outcome: 'planned'; waitMs: number }
-  /** Nothing reserved: Kommo asked for silence for another `waitMs`. */
-  | { outcome: 'paused'; waitMs: number };
-
-/** The counter all replicas share, on the database's clock. */
-export interface RateStore {
-  /** Reserves the first instant that is free in every one of `buckets`, in one step. */
-  reserve(wish: {
-    buckets: readonly string[];
-    /** The one of them that may have a single instant ahead at a time. */
-    single: string;
-    /** Distance to the next instant of the same bucket. */
-    spacingMs: number;
-    /** Earliest instant, from now. */
-    leadMs: number;
-    /** Latest instant, from now; beyond it nothing is reserved. */
-    maxWaitMs: number;
-  }): Promise<Reservation>;
-  /** Stops `bucket` for a time, and `sharedBucket` too once enough of them show that the limit is the address's. */
-  pause(wish: { bucket: string; sharedBucket: string; pauseMs: number }): Promise<void>;
-}
 
 /** Never leave closer behind this process's last request than the spacing less this, however late its timer fired. */
 const SLACK_MS = 5;
@@ -49,7 +22,7 @@ const INTERACTIVE_WAIT_MS = 8_000;
 const BULK_WAIT_MS = 30_000;
 /** Jobs reserve only this far ahead, so that a person is never behind more than a few of them. */
 const BULK_LOOKAHEAD_MS = 400;
-/** A job that found no gap for so long takes the next free instant like a person: slow, but never stuck. */
+/** A job that found no gap in this time takes the next free instant like a person: slow, but never stuck. */
 const BULK_PATIENCE_MS = 3_000;
 
 const EGRESS = 'egress';
@@ -65,7 +38,7 @@ const BACKGROUND = 'background';
  * @see https://developers.kommo.com/docs/limitations
  */
 export class Rate {
-  readonly #store: RateStore;
+  readonly #db: Db;
   readonly #spacingMs: number;
   readonly #clock = new ForeignClock();
   readonly #lines = new Map<string, FairLine>();
@@ -76,8 +49,8 @@ export class Rate {
   #lastDepartureMs = Number.NEGATIVE_INFINITY;
 
   /** @param spacingMs distance between two requests of all replicas together */
-  constructor(store: RateStore, spacingMs: number) {
-    this.#store = store;
+  constructor(db: Db, spacingMs: number) {
+    this.#db = db;
     this.#spacingMs = spacingMs;
   }
 
@@ -115,7 +88,7 @@ export class Rate {
 
   /** Kommo answered 429, or banned us: nothing more leaves for this installation for a while. */
   async pause(payer: string, seconds: number): Promise<void> {
-    await this.#store.pause({
+    await pauseBucket(this.#db, {
       bucket: installation(payer),
       sharedBucket: EGRESS,
       // Replicas and accounts that were stopped together must not start together.
@@ -161,17 +134,16 @@ export class Rate {
       const leftMs = giveUpAt - askedAt;
       if (isPatient && this.#people.has(share)) return Math.max(1, this.#spacingMs);
       const isShy = isPatient && askedAt - begunAt < BULK_PATIENCE_MS;
-      const reservation = await this.#store.reserve({
+      const { outcome, waitMs, instant, clock } = await reserveInstant(this.#db, {
         buckets: [EGRESS, share],
         single: share,
         spacingMs: this.#spacingMs,
         leadMs,
         maxWaitMs: Math.max(0, isShy ? BULK_LOOKAHEAD_MS : leftMs),
       });
-      const { outcome, waitMs } = reservation;
       if (outcome === 'reserved') {
-        this.#clock.note(askedAt, performance.now(), reservation.clock);
-        if (await this.#depart(this.#clock.toOurs(reservation.instant))) return 0;
+        this.#clock.observe(askedAt, performance.now(), clock);
+        if (await this.#depart(this.#clock.toOurs(instant))) return 0;
         leadMs = Math.min(leadMs + LEAD_STEP_MS, 1_000);
       } else if (waitMs > leftMs) {
         throw new KommoError('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });

@@ -2,9 +2,13 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/database/database.ts';
 
 /** What `reserveInstant` found. Times are in milliseconds. */
-export interface ReservedInstant {
+export interface Reservation {
+  /**
+   * `reserved`: leave at `instant`. Nothing is reserved when it is `behind` (the next free instant is later than
+   * asked for), `planned` (the installation has an instant already) or `paused` (Kommo asked for silence).
+   */
   outcome: 'reserved' | 'behind' | 'planned' | 'paused';
-  /** From the database's now. */
+  /** How far away that is, from the database's now. */
   waitMs: number;
   /** The instant found, and what the database's clock showed, since 1970. */
   instant: number;
@@ -32,19 +36,23 @@ const FORGET_AFTER_HOURS = 24;
  */
 export async function reserveInstant(
   db: Db,
-  wish: {
+  request: {
     buckets: readonly string[];
+    /** The one of them that may have a single instant ahead at a time. */
     single?: string;
+    /** Distance to the next instant of the same bucket. */
     spacingMs: number;
+    /** Earliest instant, from now. */
     leadMs: number;
+    /** Latest instant, from now; beyond it nothing is reserved. */
     maxWaitMs: number;
   },
-): Promise<ReservedInstant> {
-  const names = sql.join(wish.buckets.map((bucket) => sql`${bucket}::text`));
+): Promise<Reservation> {
+  const names = sql.join(request.buckets.map((bucket) => sql`${bucket}::text`));
   for (;;) {
     // Rows are locked in the order of their names, here and in `pauseBucket`: no two callers wait for each other.
     const { rows } = await sql<{
-      outcome: ReservedInstant['outcome'] | 'missing';
+      outcome: Reservation['outcome'] | 'missing';
       wait_ms: number;
       instant: number;
       clock: number;
@@ -54,20 +62,20 @@ export async function reserveInstant(
         where bucket in (${names}) order by bucket for update
       ), state as (
         select count(*) as found, max(paused_until) as paused_until, clock_timestamp() as at,
-          greatest(max(next_at), clock_timestamp() + ${milliseconds(wish.leadMs)}) as instant,
-          max(next_at) filter (where bucket = ${wish.single ?? null}::text)
-            - ${milliseconds(wish.spacingMs)} as planned
+          greatest(max(next_at), clock_timestamp() + ${milliseconds(request.leadMs)}) as instant,
+          max(next_at) filter (where bucket = ${request.single ?? null}::text)
+            - ${milliseconds(request.spacingMs)} as planned
         from mine
       ), verdict as materialized (
         select paused_until, at, instant, planned, case
-          when found < ${wish.buckets.length}::int then 'missing'
+          when found < ${request.buckets.length}::int then 'missing'
           when paused_until > at then 'paused'
           when planned > at then 'planned'
-          when instant > at + ${milliseconds(wish.maxWaitMs)} then 'behind'
+          when instant > at + ${milliseconds(request.maxWaitMs)} then 'behind'
           else 'reserved' end as outcome
         from state
       ), taken as (
-        update rate_buckets set next_at = verdict.instant + ${milliseconds(wish.spacingMs)}
+        update rate_buckets set next_at = verdict.instant + ${milliseconds(request.spacingMs)}
         from verdict where bucket in (${names}) and verdict.outcome = 'reserved'
       )
       select outcome, greatest(0, extract(epoch from
@@ -94,9 +102,8 @@ export async function reserveInstant(
  */
 export async function pauseBucket(
   db: Db,
-  wish: { bucket: string; sharedBucket: string; pauseMs: number },
+  { bucket, sharedBucket, pauseMs }: { bucket: string; sharedBucket: string; pauseMs: number },
 ): Promise<void> {
-  const { bucket, sharedBucket, pauseMs } = wish;
   const since = sql`clock_timestamp() - make_interval(secs => ${WINDOW_SECONDS})`;
   await sql`
     with mine as materialized (

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the promise came to, or `undefined` when it took longer. The promise itself goes on. */
-export async function within<Value>(
+export async function withTimeout<Value>(
   ms: number,
   promise: Promise<Value>,
 ): Promise<Value | undefined> {

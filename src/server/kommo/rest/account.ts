@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { Pipeline } from '../../contract/api.ts';
-import type { AccountCaller, AccountRequest } from './account-caller.ts';
-import type { AccountHost } from './account-host.ts';
-import { type KommoAnswer, readAnswer } from './answers.ts';
-import { isKommoError } from './errors.ts';
-import type { Urgency } from './rate/rate.ts';
-import type { Transport } from './transport.ts';
+import type { Pipeline } from '../../../contract/api.ts';
+import type { AccountHost } from '../account-host.ts';
+import { type KommoAnswer, readAnswer } from '../answers.ts';
+import { type AccountRequest, callAccount, callWithToken } from '../call-account.ts';
+import { isKommoError } from '../errors.ts';
+import { findReadableGrant } from '../grants/session.ts';
+import type { Kommo } from '../kommo.ts';
+import { decodeAccessToken, lookUpHost } from '../oauth.ts';
 
 /** A Kommo account as it describes itself. */
 export interface KommoAccount {
@@ -46,36 +47,71 @@ const account = z.object({
   amojo_id: z.string().min(1).nullable().catch(null),
 });
 
-export function readAccount(answer: KommoAnswer): KommoAccount {
+export async function getAccount(kommo: Kommo, accountId: number): Promise<KommoAccount> {
+  return readAccount(await callAccount(kommo, accountId, ACCOUNT_REQUEST));
+}
+
+/** The account a new token is for, asked at the host it came from. */
+export async function getAccountOfToken(
+  kommo: Kommo,
+  host: string,
+  accessToken: string,
+): Promise<KommoAccount> {
+  return readAccount(await callWithToken(kommo, host, accessToken, ACCOUNT_REQUEST));
+}
+
+function readAccount(answer: KommoAnswer): KommoAccount {
   const { amojo_id, ...rest } = readAnswer(answer, account);
   return { ...rest, amojoId: amojo_id };
+}
+
+/** Kommo's answer to whether an account's install has ended. */
+export type Revocation = 'revoked' | 'alive' | 'unknown';
+
+/**
+ * Whether Kommo has ended the install, by at most one request. Only its 401 says so; a token that has
+ * run out by itself proves nothing, so then the refresh token is asked about, without using it up.
+ */
+export async function confirmRevoked(kommo: Kommo, accountId: number): Promise<Revocation> {
+  const grant = await findReadableGrant(kommo, accountId);
+  if (grant === undefined) return 'unknown';
+  try {
+    if (grant.host !== null && grant.expiresAt > kommo.now()) {
+      await callWithToken(kommo, grant.host, grant.accessToken, ACCOUNT_REQUEST);
+      return 'alive';
+    }
+    return (await lookUpHost(kommo, grant)) === undefined ? 'unknown' : 'alive';
+  } catch (error) {
+    if (!isKommoError(error)) throw error;
+    return error.kind === 'unauthorized' ? 'revoked' : 'unknown';
+  }
 }
 
 /** Kommo's number for a host that no account has, beside the 401 that an account gives to a stranger, too. */
 const NO_SUCH_ACCOUNT = 101;
 
 /** How long a host may take to show what it is. */
-const LOOK_DEADLINE_MS = 10_000;
+const INSPECTION_DEADLINE_MS = 10_000;
 
 /**
- * What a host looks like to a stranger: an account refuses him, a page that welcomes him or sends him on is
- * `foreign`. `unknown`: it says that there is no such account, something else, or nothing.
+ * What a host looks like to a stranger, before it is sent anything: an account refuses, a page that welcomes
+ * strangers or sends them on is `foreign`. `unknown`: it says that there is no such account, something else, or
+ * nothing.
  *
  * @throws KommoError `rate_limited` when it could not be asked within our own budget
  */
-export async function lookAtHost(
-  transport: Transport,
+export async function inspectHost(
+  { send, urgency }: Kommo,
   { host }: AccountHost,
-  urgency: Urgency,
 ): Promise<'account' | 'unknown' | 'foreign'> {
   try {
-    await transport.request({
+    await send({
       api: 'rest',
       method: 'GET',
       host,
       path: `/api/v4${ACCOUNT_REQUEST.path}`,
       headers: { accept: 'application/hal+json, application/json' },
-      deadlineMs: LOOK_DEADLINE_MS,
+      deadlineMs: INSPECTION_DEADLINE_MS,
       urgency,
     });
     return 'foreign';
@@ -90,9 +126,37 @@ export async function lookAtHost(
 
 const currentUser = z.object({ current_user_id: id.optional().catch(undefined) });
 
-/** The user whose token asked, where Kommo says so. */
-export function readCurrentUser(answer: KommoAnswer): number | undefined {
+/** The user who gave access: what the token says, or else its account; `undefined` when neither does. */
+export async function userOfToken(
+  kommo: Kommo,
+  host: string,
+  accessToken: string,
+): Promise<number | undefined> {
+  const { userId } = decodeAccessToken(accessToken);
+  if (userId !== undefined) return userId;
+  const answer = await callWithToken(kommo, host, accessToken, ACCOUNT_REQUEST);
   return readAnswer(answer, currentUser).current_user_id;
+}
+
+/**
+ * Whether a token is an administrator's: the users API says so, and refuses everybody else. In doubt it is not.
+ *
+ * @throws KommoError when Kommo cannot say
+ */
+export async function isAdministratorsToken(
+  kommo: Kommo,
+  host: string,
+  accessToken: string,
+): Promise<boolean> {
+  const userId = await userOfToken(kommo, host, accessToken);
+  if (userId === undefined) return false;
+  try {
+    const ask = (request: AccountRequest) => callWithToken(kommo, host, accessToken, request);
+    return isAdministrator(await askForUser(userId, ask));
+  } catch (error) {
+    if (isKommoError(error, 'forbidden')) return false;
+    throw error;
+  }
 }
 
 const user = z.object({
@@ -109,8 +173,17 @@ export function isAdministrator(user: KommoUser | undefined): boolean {
   return user?.isAdmin === true && user.isActive === true && user.isFree === false;
 }
 
-/** `undefined` for a user the account does not have. @see https://developers.kommo.com/reference/users-list */
-export async function findUser(
+/** `undefined` for a user the account does not have. */
+export function findUser(
+  kommo: Kommo,
+  accountId: number,
+  userId: number,
+): Promise<KommoUser | undefined> {
+  return askForUser(userId, (request) => callAccount(kommo, accountId, request));
+}
+
+/** @see https://developers.kommo.com/reference/users-list */
+async function askForUser(
   userId: number,
   ask: (request: AccountRequest) => Promise<KommoAnswer>,
 ): Promise<KommoUser | undefined> {
@@ -147,8 +220,8 @@ const pipelines = z.object({
 });
 
 /** In the order the account shows them. @see https://developers.kommo.com/reference/pipelines-list */
-export async function listPipelines(caller: AccountCaller, accountId: number): Promise<Pipeline[]> {
-  const answer = await caller.call(accountId, { method: 'GET', path: '/leads/pipelines' });
+export async function listPipelines(kommo: Kommo, accountId: number): Promise<Pipeline[]> {
+  const answer = await callAccount(kommo, accountId, { method: 'GET', path: '/leads/pipelines' });
   if (answer.status === 204) return [];
   const { _embedded } = readAnswer(answer, pipelines);
   return _embedded.pipelines

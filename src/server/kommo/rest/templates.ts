@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { CreateTemplate, Template } from '../../contract/api.ts';
-import type { AccountCaller } from './account-caller.ts';
-import { type KommoAnswer, readAnswer } from './answers.ts';
-import { KommoError } from './errors.ts';
+import type { CreateTemplate, Template } from '../../../contract/api.ts';
+import { type KommoAnswer, readAnswer } from '../answers.ts';
+import { callAccount } from '../call-account.ts';
+import { KommoError } from '../errors.ts';
+import type { Kommo } from '../kommo.ts';
 
 const PAGE_SIZE = 50;
 /**
@@ -32,11 +33,15 @@ const templates = z.object({
 });
 
 /** The integration's chat templates, at most 200. @see https://developers.kommo.com/reference/templates */
-export async function listTemplates(caller: AccountCaller, accountId: number): Promise<Template[]> {
+export async function listTemplates(kommo: Kommo, accountId: number): Promise<Template[]> {
   const found: Template[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const query = new URLSearchParams({ page: String(page), limit: String(PAGE_SIZE) });
-    const answer = await caller.call(accountId, { method: 'GET', path: '/chats/templates', query });
+    const answer = await callAccount(kommo, accountId, {
+      method: 'GET',
+      path: '/chats/templates',
+      query,
+    });
     if (answer.status === 204) break;
     const { items, hasNext } = read(answer);
     found.push(...items);
@@ -54,12 +59,16 @@ export interface NewTemplate {
 
 /** The template that was made as wanted; undefined when there is none with these very words. */
 export async function findTemplate(
-  caller: AccountCaller,
+  kommo: Kommo,
   accountId: number,
   { name, content, externalId }: NewTemplate,
 ): Promise<Template | undefined> {
   const query = new URLSearchParams({ 'filter[external_id][]': externalId });
-  const answer = await caller.call(accountId, { method: 'GET', path: '/chats/templates', query });
+  const answer = await callAccount(kommo, accountId, {
+    method: 'GET',
+    path: '/chats/templates',
+    query,
+  });
   if (answer.status === 204) return undefined;
   return read(answer).items.find(
     (one) => one.external_id === externalId && one.name === name && one.content === content,
@@ -68,12 +77,12 @@ export async function findTemplate(
 
 /** @throws KommoError `rejected` (400 for a faulty value, 422 when the account has too many) */
 export async function createTemplate(
-  caller: AccountCaller,
+  kommo: Kommo,
   accountId: number,
   { name, content, externalId }: NewTemplate,
 ): Promise<Template> {
   const item: CreateTemplate = { name, content, external_id: externalId };
-  const answer = await caller.call(accountId, {
+  const answer = await callAccount(kommo, accountId, {
     method: 'POST',
     path: '/chats/templates',
     json: [item],
