@@ -7,8 +7,17 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 
 const rootDir = fileURLToPath(new URL('..', import.meta.url));
 
-const common = {
-  rootDir,
+const common = { rootDir, modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'] };
+
+const setup = `${rootDir}tests/widget/setup.ts`;
+
+const widget = {
+  ...common,
+  displayName: 'widget',
+  testEnvironment: '<rootDir>/tests/support/jest-env.cjs',
+  testMatch: ['<rootDir>/tests/widget/**/*.test.{ts,tsx}'],
+  setupFilesAfterEnv: existsSync(setup) ? [setup] : [],
+  moduleNameMapper: { '\\.css$': '<rootDir>/tests/support/css.cjs' },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
     '^.+\\.(ts|tsx)$': [
@@ -23,18 +32,6 @@ const common = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
-};
-
-const setup = `${rootDir}tests/widget/setup.ts`;
-
-const widget = {
-  ...common,
-  displayName: 'widget',
-  testEnvironment: '<rootDir>/tests/support/jest-env.cjs',
-  testMatch: ['<rootDir>/tests/widget/**/*.test.{ts,tsx}'],
-  setupFilesAfterEnv: existsSync(setup) ? [setup] : [],
-  moduleNameMapper: { '\\.css$': '<rootDir>/tests/support/css.cjs' },
   // What webpack's DefinePlugin bakes in.
   globals: {
     WIDGET_API_URL: 'https://backend.test',
@@ -43,10 +40,17 @@ const widget = {
   },
 };
 
-const unit = {
+/** Node as it is, without swc and without a `vm` context per file: see bare-runtime.cjs. */
+const node = {
   ...common,
+  testEnvironment: '<rootDir>/tests/support/bare-environment.cjs',
+  runtime: '<rootDir>/tests/support/bare-runtime.cjs',
+  transform: {},
+};
+
+const unit = {
+  ...node,
   displayName: 'unit',
-  testEnvironment: 'node',
   testMatch: [
     '<rootDir>/tests/**/*.unit.test.ts',
     ...['connectors', 'emulator', 'pack'].map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
@@ -77,9 +81,8 @@ const POSTGRES_ONLY = [
 /** The same tests on both databases; `tests/support/database.ts` reads which. */
 function server(database) {
   return {
-    ...common,
+    ...node,
     displayName: `server-${database}`,
-    testEnvironment: 'node',
     testMatch: SERVER.map((folder) => `<rootDir>/tests/${folder}/**/!(*.unit).test.ts`),
     globals: { TEST_DATABASE: database },
     testPathIgnorePatterns:
