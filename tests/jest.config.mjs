@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
@@ -7,8 +8,17 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 
 const rootDir = fileURLToPath(new URL('..', import.meta.url));
 
-const common = {
-  rootDir,
+const common = { rootDir, modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'] };
+
+const setup = `${rootDir}tests/widget/setup.ts`;
+
+const widget = {
+  ...common,
+  displayName: 'widget',
+  testEnvironment: '<rootDir>/tests/support/jest-env.cjs',
+  testMatch: ['<rootDir>/tests/widget/**/*.test.{ts,tsx}'],
+  setupFilesAfterEnv: existsSync(setup) ? [setup] : [],
+  moduleNameMapper: { '\\.css$': '<rootDir>/tests/support/css.cjs' },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
     '^.+\\.(ts|tsx)$': [
@@ -23,18 +33,6 @@ const common = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
-};
-
-const setup = `${rootDir}tests/widget/setup.ts`;
-
-const widget = {
-  ...common,
-  displayName: 'widget',
-  testEnvironment: '<rootDir>/tests/support/jest-env.cjs',
-  testMatch: ['<rootDir>/tests/widget/**/*.test.{ts,tsx}'],
-  setupFilesAfterEnv: existsSync(setup) ? [setup] : [],
-  moduleNameMapper: { '\\.css$': '<rootDir>/tests/support/css.cjs' },
   // What webpack's DefinePlugin bakes in.
   globals: {
     WIDGET_API_URL: 'https://backend.test',
@@ -43,54 +41,80 @@ const widget = {
   },
 };
 
-const unit = {
+/** Node as it is, without swc and without a `vm` context per file: see bare-runtime.cjs. */
+const node = {
   ...common,
+  testEnvironment: '<rootDir>/tests/support/bare-environment.cjs',
+  runtime: '<rootDir>/tests/support/bare-runtime.cjs',
+  transform: {},
+};
+
+/** These run without a backend, and so does every `….unit.test.ts`. */
+const UNIT_FOLDERS = ['connectors', 'emulator', 'pack'];
+
+const unit = {
+  ...node,
   displayName: 'unit',
-  testEnvironment: 'node',
   testMatch: [
     '<rootDir>/tests/**/*.unit.test.ts',
-    ...['connectors', 'emulator', 'pack'].map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
+    ...UNIT_FOLDERS.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
   ],
 };
 
-/** One folder for each room of the server; `process` and `races` are about the whole of it. */
-const SERVER = [
-  'platform',
-  'kommo',
-  'accounts',
-  'access',
-  'channels',
-  'settings',
-  'process',
-  'races',
-];
-
 /** What only a server can show: connections that wait for each other, and a network in between. */
 const POSTGRES_ONLY = [
-  'process/round-trips',
-  'process/slow-database',
-  'platform/lock-order',
-  'platform/migrate-postgres',
-  'platform/transaction',
+  'lock-order',
+  'migrate-postgres',
+  'round-trips',
+  'slow-database',
+  'transaction',
 ];
 
-/** The same tests on both databases; `tests/support/database.ts` reads which. */
+/**
+ * What the embedded database repeats where PostgreSQL has the whole battery: statements, races and kills,
+ * processes, long work, and one file of every room.
+ */
+const EMBEDDED_TOO = [
+  ...[
+    'clean-up-mark',
+    'grant-leases',
+    'grants',
+    'idempotency-keys',
+    'late-answers',
+    'rate-buckets',
+  ],
+  ...['secret-rotation', '[^/]+-races?', '[^/]+-kills?', 'channel-limit'],
+  ...['process', 'stop', 'outage', 'sync', 'qr-attempts'],
+  ...['authentication', 'install', 'attempts', 'settings', 'calls'],
+];
+
+const named = (names) => `/(?:${names.join('|')})\\.test\\.ts$`;
+
+/**
+ * The same tests on both databases; `tests/support/database.ts` reads which.
+ *
+ * EMBEDDED=some leaves the embedded one what `npm test` gives it beside PostgreSQL.
+ */
 function server(database) {
+  const isSome = database === 'embedded' && process.env.EMBEDDED === 'some';
   return {
-    ...common,
+    ...node,
     displayName: `server-${database}`,
-    testEnvironment: 'node',
-    testMatch: SERVER.map((folder) => `<rootDir>/tests/${folder}/**/!(*.unit).test.ts`),
+    testMatch: ['<rootDir>/tests/**/!(*.unit).test.ts'],
     globals: { TEST_DATABASE: database },
-    testPathIgnorePatterns:
-      database === 'embedded' ? POSTGRES_ONLY.map((name) => `/tests/${name}\\.test\\.ts$`) : [],
+    testPathIgnorePatterns: [
+      ...[...UNIT_FOLDERS, 'widget'].map((folder) => `^${rootDir}tests/${folder}/`),
+      ...(database === 'embedded' ? [named(POSTGRES_ONLY)] : []),
+      ...(isSome ? [`^(?!.*${named(EMBEDDED_TOO)})`] : []),
+    ],
   };
 }
 
 export default {
   rootDir,
   testTimeout: 30_000,
-  // Jest leaves a core to the terminal otherwise, which on two cores means one test at a time.
-  maxWorkers: '100%',
+  // Many tests wait for much of their time: for leases, for other processes, for PostgreSQL.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  testSequencer: '<rootDir>/tests/support/slowest-first.cjs',
   projects: [unit, widget, server('embedded'), server('postgres')],
 };

@@ -1,11 +1,12 @@
 import { defineConfig } from '@playwright/test';
 import { findBrowser } from './support/browser.ts';
+import { PATIENCE } from './support/patience.ts';
 
 const browser = await findBrowser();
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: '../test-results',
+  outputDir: '../test-results/browser',
   reporter: process.env.PLAYWRIGHT_REPORT
     ? [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_REPORT }]]
     : 'list',
@@ -13,10 +14,10 @@ export default defineConfig({
   fullyParallel: false,
   // Each worker runs a backend, an emulator and a browser of its own; much of the time they wait.
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 60_000 * PATIENCE,
+  expect: { timeout: 10_000 * PATIENCE },
   use: {
-    actionTimeout: 10_000,
+    actionTimeout: 10_000 * PATIENCE,
     headless: !process.env.HEADED,
     viewport: { width: 1280, height: 900 },
     screenshot: 'only-on-failure',

@@ -1,14 +1,22 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { makeTemplates } from './support/database-template.ts';
 import { findPostgres } from './support/find-postgres.ts';
+import { browserFiles, jestFiles, processorSeconds, slowest } from './support/run-report.ts';
 
-const HELP = `npm test - every test: units, widget, server on the embedded database and (where a server is reachable)
-on PostgreSQL, the finished package, and the whole story in a real browser.
+const HELP = `npm test - units, widget, the finished package, the server on a real database, and the whole story in a
+real browser. Where a PostgreSQL server is reachable, it has every test of the server, and the embedded database
+repeats what depends on it; elsewhere the embedded one has all that it can run.
+
+  npm run test:all         both databases in full, and races and kills in many rounds
+  npm test -- --only=…     parts of it, with commas between: unit, widget, server, browser
+  npm test -- --shard=1/2  the first half of each part
 
   TEST_DATABASE_URL   postgres://… of a server where databases may be made and dropped
                       (default: PostgreSQL at 127.0.0.1:5432 as user postgres)
+  RACE_ROUNDS=100     rounds of every race and kill
   BROWSER_PATH        a browser of your own
   HEADED=1            show the browser
   TRACE=1             record failed browser tests, for npx playwright show-trace
@@ -18,6 +26,9 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const RESULTS = `${PROJECT}test-results`;
 const JEST_REPORT = `${RESULTS}/jest.json`;
 const BROWSER_REPORT = `${RESULTS}/browser.json`;
+/** Rounds of `npm run test:all`, where the environment names none. */
+const ALL_ROUNDS = '30';
+const PARTS = ['unit', 'widget', 'server', 'browser'];
 
 /** How many tests ended how. A step that does not count tests counts as failed when it fails. */
 interface Tally {
@@ -26,27 +37,44 @@ interface Tally {
   skipped: number;
 }
 
-if (process.argv.includes('--help')) process.stdout.write(HELP);
-else await main();
+const { values: options } = parseArgs({
+  options: {
+    help: { type: 'boolean' },
+    all: { type: 'boolean', default: false },
+    only: { type: 'string', default: PARTS.join(',') },
+    shard: { type: 'string' },
+  },
+});
+const parts = options.only.split(',');
+const unknown = parts.filter((part) => !PARTS.includes(part));
+
+if (options.help) process.stdout.write(HELP);
+else if (unknown.length > 0) {
+  process.stderr.write(`--only takes ${PARTS.join(', ')}; not ${unknown.join(', ')}\n`);
+  process.exitCode = 1;
+} else await main();
 
 async function main(): Promise<void> {
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
+  process.env.NODE_COMPILE_CACHE = `${PROJECT}node_modules/.cache/node`;
   const postgres = await findPostgres();
+  const began = performance.now();
+  const isBrowserWanted = parts.includes('browser');
+
+  // Side by side: much of the time each of them waits.
+  const browser = isBrowserWanted ? runBrowser() : undefined;
   const tallies: Tally[] = [];
+  if (parts.some((part) => part !== 'browser')) tallies.push(await runJest(postgres));
+  if (browser !== undefined) {
+    heading('The story in a browser');
+    const { tally, print } = await browser;
+    print();
+    tallies.push(tally);
+  }
 
-  heading('Widget');
-  const [isBuilt] = await Promise.all([run('src/pack/build.ts', []), warmUp(postgres)]);
-  if (!isBuilt) tallies.push(oneFailure());
-
-  const where = postgres === undefined ? 'embedded database only' : 'embedded and PostgreSQL';
-  heading(`Units, widget, server (${where}), package`);
-  tallies.push(await runJest(postgres));
-
-  heading('The story in a browser');
-  tallies.push(await runBrowser(isBuilt));
-
-  if (postgres === undefined) {
+  printCosts(performance.now() - began);
+  if (postgres === undefined && parts.includes('server')) {
     process.stdout.write(
       '\nPostgreSQL half SKIPPED: no server at 127.0.0.1:5432 lets user postgres in, and TEST_DATABASE_URL is not set.\n',
     );
@@ -58,25 +86,37 @@ async function main(): Promise<void> {
 
 /** Does once what every test would do: compiles the backend's modules into Node's cache, makes the databases. */
 async function warmUp(postgres: string | undefined): Promise<void> {
-  process.env.NODE_COMPILE_CACHE = `${PROJECT}node_modules/.cache/node`;
   // Without configuration it ends at once, saying what is missing.
-  await run('src/server/main.ts', [], { isQuiet: true });
+  await run('src/server/main.ts', [], { output: 'ignore' });
   await makeTemplates(postgres);
 }
 
 async function runJest(postgres: string | undefined): Promise<Tally> {
-  const projects = ['unit', 'widget', 'server-embedded'];
-  if (postgres !== undefined) projects.push('server-postgres');
+  const projects: string[] = parts.filter((part) => part === 'unit' || part === 'widget');
+  const isFull = options.all || postgres === undefined;
+  if (parts.includes('server')) {
+    await warmUp(postgres);
+    projects.push('server-embedded');
+    if (postgres !== undefined) projects.push('server-postgres');
+  }
+  heading(
+    `${parts.filter((part) => part !== 'browser').join(', ')}: ${describe(postgres, isFull)}`,
+  );
   const isOk = await run(
     'node_modules/jest/bin/jest.js',
     [
       '--config=tests/jest.config.mjs',
       '--json',
       `--outputFile=${JEST_REPORT}`,
+      ...shard(),
       ...['--selectProjects', ...projects],
     ],
     {
-      env: postgres === undefined ? {} : { TEST_DATABASE_URL: postgres },
+      env: {
+        ...(postgres !== undefined && { TEST_DATABASE_URL: postgres }),
+        ...(isFull ? {} : { EMBEDDED: 'some' }),
+        ...(options.all && { RACE_ROUNDS: process.env.RACE_ROUNDS ?? ALL_ROUNDS }),
+      },
       nodeOptions: ['--experimental-vm-modules', '--no-warnings'],
     },
   );
@@ -88,17 +128,24 @@ async function runJest(postgres: string | undefined): Promise<Tally> {
   }));
 }
 
-async function runBrowser(isBuilt: boolean | undefined): Promise<Tally> {
+/** Keeps what it says until it is asked: the others write to the terminal meanwhile. */
+async function runBrowser(): Promise<{ tally: Tally; print: () => void }> {
+  let output = '';
+  const listen = (text: string) => {
+    output += text;
+  };
+  const print = () => process.stdout.write(output);
+  const isBuilt = await run('src/pack/build.ts', [], { output: listen });
   if (!isBuilt) {
-    process.stdout.write('The widget was not built, so there is nothing to open.\n');
-    return oneFailure();
+    output += 'The widget was not built, so there is nothing to open.\n';
+    return { tally: oneFailure(), print };
   }
   const isOk = await run(
     'node_modules/@playwright/test/cli.js',
-    ['test', '--config=tests/playwright.config.ts'],
-    { env: { PLAYWRIGHT_REPORT: BROWSER_REPORT } },
+    ['test', '--config=tests/playwright.config.ts', ...shard()],
+    { env: { PLAYWRIGHT_REPORT: BROWSER_REPORT }, output: listen },
   );
-  return readReport(BROWSER_REPORT, isOk, ({ stats }) => {
+  const tally = readReport(BROWSER_REPORT, isOk, ({ stats }) => {
     const counts = (stats ?? {}) as Record<string, unknown>;
     return {
       passed: count(counts.expected),
@@ -107,24 +154,58 @@ async function runBrowser(isBuilt: boolean | undefined): Promise<Tally> {
       skipped: count(counts.skipped),
     };
   });
+  return { tally, print };
 }
 
-/** Runs a script with this Node in the project's folder, its output going straight to the terminal. */
+function describe(postgres: string | undefined, isFull: boolean): string {
+  if (postgres === undefined) return 'embedded database only';
+  return isFull
+    ? 'both databases in full'
+    : 'PostgreSQL, and what depends on it on the embedded one';
+}
+
+function shard(): string[] {
+  return options.shard === undefined ? [] : [`--shard=${options.shard}`];
+}
+
+/** What took long, so that whoever adds a test sees what it costs. */
+function printCosts(milliseconds: number): void {
+  heading('The slowest files, in seconds');
+  const files = [...jestFiles(JEST_REPORT), ...browserFiles(BROWSER_REPORT)];
+  for (const { name, seconds } of slowest(files, 10)) {
+    process.stdout.write(`${seconds.toFixed(1).padStart(7)}  ${name}\n`);
+  }
+  const processor = processorSeconds();
+  const worked = processor === undefined ? '' : `, ${Math.round(processor)} s of processors`;
+  process.stdout.write(`\nTook ${Math.round(milliseconds / 1_000)} s${worked}\n`);
+}
+
+/** Runs a script with this Node in the project's folder; its output goes straight to the terminal, or elsewhere. */
 function run(
   script: string,
   args: readonly string[],
   {
     env = {},
     nodeOptions = [],
-    isQuiet = false,
-  }: { env?: Record<string, string>; nodeOptions?: string[]; isQuiet?: boolean } = {},
+    output = 'inherit',
+  }: {
+    env?: Record<string, string>;
+    nodeOptions?: string[];
+    output?: 'inherit' | 'ignore' | ((text: string) => void);
+  } = {},
 ): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
+  const where = typeof output === 'function' ? 'pipe' : output;
   const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
     cwd: PROJECT,
     env: { ...process.env, ...env },
-    stdio: isQuiet ? 'ignore' : ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', where, where],
   });
+  if (typeof output === 'function') {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', output);
+    }
+  }
   child.once('error', () => resolve(false));
   child.once('close', (code) => resolve(code === 0));
   return promise;

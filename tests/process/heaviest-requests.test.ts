@@ -6,6 +6,7 @@ import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { type BackendProcess, createStore, spawnBackend } from '../support/backend-process.ts';
 import { DEMO, PUBLIC_URL, testEnvironment } from '../support/config.ts';
 import { testDatabaseKind } from '../support/database.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 jest.setTimeout(240_000);
 
@@ -134,7 +135,10 @@ function send(base: string, { method, path, headers, body }: Heavy): Promise<num
 /** @returns the longest time nothing else ran while the request was served, in milliseconds */
 async function measure(process: BackendProcess, base: string, heavy: () => Heavy) {
   let least = Number.POSITIVE_INFINITY;
-  for (let count = 0; count < TRIES && least >= LONGEST_BLOCK_MS / 5; count += 1) {
+  // What other processes take from this one is in the figure, too; the least of many has the least of it.
+  const isEnough = (count: number) =>
+    count >= TRIES * PATIENCE || least < (count < TRIES ? LONGEST_BLOCK_MS / 5 : LONGEST_BLOCK_MS);
+  for (let count = 0; !isEnough(count); count += 1) {
     await process.ask('reset');
     const made = heavy();
     const status = await send(base, made);

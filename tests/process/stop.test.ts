@@ -158,7 +158,7 @@ if (process.platform !== 'win32') {
       const url = await npm.ready;
       process.kill(npm.pid, signal);
       await npm.exited;
-      await waitFor(() => npm.log.at(-1)?.msg === 'stopped');
+      await npm.endsWith('stopped');
       await expect(fetch(`${url}/health/live`)).rejects.toThrow();
       expect(() => process.kill(-npm.pid, 0)).toThrow();
     },
@@ -169,7 +169,7 @@ if (process.platform !== 'win32') {
     await npm.ready;
     process.kill(-npm.pid, 'SIGINT');
     await npm.exited;
-    await waitFor(() => npm.log.at(-1)?.msg === 'stopped');
+    await npm.endsWith('stopped');
     expect(() => process.kill(-npm.pid, 0)).toThrow();
   });
 }
@@ -182,7 +182,7 @@ if (spawnSync('unshare', [...CONTAINER, 'true']).status === 0) {
     await container.ready;
     process.kill(childOf(container.pid), 'SIGTERM');
     expect(await container.exited).toEqual({ code: 0, signal: null });
-    await waitFor(() => container.log.at(-1)?.msg === 'stopped');
+    await container.endsWith('stopped');
   });
 
   test('SIGTERM while the first process of a container still starts ends it at once', async () => {
@@ -192,7 +192,7 @@ if (spawnSync('unshare', [...CONTAINER, 'true']).status === 0) {
     await waitFor(() => container.log.length > 0);
     process.kill(childOf(container.pid), 'SIGTERM');
     expect(await container.exited).toEqual({ code: 0, signal: null });
-    await waitFor(() => container.log.at(-1)?.msg === 'stopped before it was ready');
+    await container.endsWith('stopped before it was ready');
   });
 }
 

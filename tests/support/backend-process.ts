@@ -82,6 +82,8 @@ export interface Launched {
   ready: Promise<string>;
   log: Record<string, unknown>[];
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Waits for the end of its output, and of all that write to it. @throws with the log when it ends otherwise */
+  endsWith(msg: string): Promise<void>;
   /** Ends whatever is left of its process group. */
   clear(): void;
 }
@@ -101,6 +103,7 @@ export function launchBackend(
   });
   const log: Record<string, unknown>[] = [];
   const ready = Promise.withResolvers<string>();
+  const closed = once(child, 'close');
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!line.startsWith('{')) return;
     const entry = JSON.parse(line);
@@ -112,6 +115,13 @@ export function launchBackend(
     ready: ready.promise,
     log,
     exited: once(child, 'exit').then(([code, signal]) => ({ code, signal })),
+    endsWith: async (msg) => {
+      await closed;
+      // The logger may swap its last two lines when the pipe is full at the moment the process exits.
+      if (log.slice(-2).some((entry) => entry.msg === msg)) return;
+      const lines = log.map((entry) => JSON.stringify(entry)).join('\n');
+      throw new Error(`It does not end with '${msg}':\n${lines}`);
+    },
     clear: () => {
       try {
         process.kill(-(child.pid ?? 0), 'SIGKILL');

@@ -24,6 +24,9 @@ const INGREDIENTS = [
   'package-lock.json',
 ];
 
+/** Those of this copy of the project: another one may be tested on the same server meanwhile. */
+const OUR_TEMPLATES = `chat_connector_base_${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}_`;
+
 /** Any number, the same in every process: who makes a template keeps the others waiting. */
 const TEMPLATE_LOCK = 7_310_422;
 
@@ -45,13 +48,14 @@ export async function copyEmbeddedDatabase(dataDir: string): Promise<void> {
  * until a migration or a library changes.
  */
 export async function postgresTemplate(server: string): Promise<string> {
-  const name = `chat_connector_template_${fingerprint()}`;
+  const name = `${OUR_TEMPLATES}${fingerprint()}`;
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
     const { rows } = await client.query<{ datname: string }>(
-      "select datname from pg_database where datname like 'chat_connector_template_%'",
+      'select datname from pg_database where starts_with(datname, $1)',
+      [OUR_TEMPLATES],
     );
     if (rows.some(({ datname }) => datname === name)) return name;
     for (const { datname } of rows) await client.query(`drop database "${datname}" with (force)`);

@@ -4,7 +4,8 @@ const USUAL = [
   'postgres://postgres@127.0.0.1:5432/postgres',
   'postgres://postgres:postgres@127.0.0.1:5432/postgres',
 ];
-const CONNECT_TIMEOUT_MS = 3_000;
+/** A busy server is there all the same; one that is not there mostly says so at once. */
+const CONNECT_TIMEOUT_MS = 15_000;
 
 /**
  * The address of a PostgreSQL server on which databases may be made, or undefined when there is none.

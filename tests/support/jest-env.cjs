@@ -1,4 +1,5 @@
 const { TestEnvironment } = require('jest-environment-jsdom');
+const stretchTimeouts = require('./stretch-timeouts.cjs');
 
 /**
  * jsdom lacks these, or has its own that Node's fetch and msw refuse. FormData stays jsdom's on purpose:
@@ -33,6 +34,10 @@ module.exports = class WidgetEnvironment extends TestEnvironment {
     this.customExportConditions = [''];
     for (const name of NODE_GLOBALS) this.global[name] = globalThis[name];
     acceptNodeSignals(this.global.EventTarget.prototype);
+  }
+
+  handleTestEvent(event, state) {
+    stretchTimeouts(event, state);
   }
 };
 

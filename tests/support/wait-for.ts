@@ -1,17 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { PATIENCE } from './patience.ts';
 
-const PATIENCE_MS = 15_000;
+const USUALLY_MS = 15_000;
 const PAUSE_MS = 20;
 
 /**
  * Waits until the condition gives something other than false, null or undefined, and returns that.
  *
+ * @param idleMs how long that may take on a machine that does nothing else
+ *
  * @throws when it does not come true in time
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  patienceMs: number = PATIENCE_MS,
+  idleMs: number = USUALLY_MS,
 ): Promise<Exclude<T, false | null | undefined>> {
+  const patienceMs = idleMs * PATIENCE;
   const giveUpAt = Date.now() + patienceMs;
   for (;;) {
     const value = await condition();

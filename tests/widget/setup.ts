@@ -1,9 +1,10 @@
 import '@testing-library/jest-dom';
 import { cleanup, configure } from '@testing-library/react';
+import { PATIENCE } from '../support/patience.ts';
 import { network } from './support/network.ts';
 
 /** The machine may be busy with other tests; a condition that holds is seen at once all the same. */
-configure({ asyncUtilTimeout: 5000 });
+configure({ asyncUtilTimeout: 5000 * PATIENCE });
 
 const complaints: unknown[][] = [];
 
