@@ -8,23 +8,9 @@ import type { Parts } from './context.ts';
 import { housekeeping } from './housekeeping.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
 import type { Sweep } from './platform/sweep.ts';
-import { within } from './platform/within.ts';
+import { CLEAN_UP, SIGN_OUT, SYNC_SOURCES } from './queues.ts';
 import { syncSources } from './settings/sync-sources.ts';
 import { syncDueAccounts } from './settings/sync-sweep.ts';
-
-/** Jobs of one kind at the same time. Kommo's request budget is per account, so more help many accounts. */
-const CONCURRENCY = {
-  sync: { all: 8 },
-  cleanUp: { all: 2 },
-  // One chat service that hangs leaves room for the others.
-  ending: { all: 12, group: 4 },
-};
-
-/**
- * A job that hangs gives its place to the next one after this, and goes on: who holds what, and what is
- * still to be done, is kept with the account and not in the queue.
- */
-const PLACE_MS = 2_000;
 
 /** Sweeps under way may finish in this time; what they leave, the next worker finds. */
 const STOP_PATIENCE_MS = 1_500;
@@ -39,13 +25,11 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   // Alone on the embedded database, every lease is a remnant of the process before this one.
   if (parts.config.databaseUrl === undefined) await releaseRemnants(parts.db);
   const { jobs } = parts;
-  await jobs.work('sync-sources', CONCURRENCY.sync, ({ accountId }) =>
-    within(PLACE_MS, syncSources(parts, accountId, { stopping: stopping.signal })),
+  await jobs.work(SYNC_SOURCES, ({ accountId }) =>
+    syncSources(parts, accountId, { stopping: stopping.signal }),
   );
-  await jobs.work('clean-up-account', CONCURRENCY.cleanUp, (ended) =>
-    within(PLACE_MS, cleanUpAccount(parts, ended)),
-  );
-  await jobs.work('end-session', CONCURRENCY.ending, ({ endingId }) => endSession(parts, endingId));
+  await jobs.work(CLEAN_UP, (ended) => cleanUpAccount(parts, ended));
+  await jobs.work(SIGN_OUT, ({ endingId }) => endSession(parts, endingId));
   const follower = new AttemptFollower(parts);
   const sweeps = [
     ...housekeeping(parts),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { insertChannel } from '../../src/server/channels/rows.ts';
+import { SYNC_SOURCES } from '../../src/server/queues.ts';
 import { connectBot, readSettings, save, unchanged } from '../support/channels.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { storeGrant } from '../support/grants.ts';
@@ -266,6 +267,6 @@ async function askForSync(accountId: number) {
         finished_at: null,
       })
       .execute();
-    await jobs.send(trx, 'sync-sources', { accountId });
+    await jobs.request(trx, SYNC_SOURCES, { accountId });
   });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SYNC_SOURCES } from '../../src/server/queues.ts';
 import {
   connectBot,
   presentWish,
@@ -207,7 +208,7 @@ test('a dead grant stops the sync, and a new grant starts it again', async () =>
         next_attempt_at: new Date(0),
       }))
       .execute();
-    await server.parts.jobs.send(trx, 'sync-sources', { accountId: DEMO.id });
+    await server.parts.jobs.request(trx, SYNC_SOURCES, { accountId: DEMO.id });
   });
   await server.waitFor(async () => (await storedSync()).error_code === 'kommo_reauthorize');
   const refused = await save(server, wish);

@@ -6,6 +6,7 @@ import { concurrently } from '../platform/concurrently.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
+import { CLEAN_UP } from '../queues.ts';
 import { forgetConsentStates } from './consent/rows.ts';
 import {
   claimRechecks,
@@ -137,6 +138,6 @@ async function endInstall(
   for (const forget of parts.onUninstalled) await forget(trx, { accountId, epoch: asked.epoch });
   await forgetConsentStates(trx, accountId);
   await forgetSettings(trx, accountId);
-  await parts.jobs.send(trx, 'clean-up-account', { accountId, epoch: asked.epoch });
+  await parts.jobs.request(trx, CLEAN_UP, { accountId, epoch: asked.epoch });
   return true;
 }

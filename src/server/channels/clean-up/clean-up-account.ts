@@ -5,7 +5,7 @@ import { concurrently } from '../../platform/concurrently.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import { isStorageUnavailable } from '../../platform/database/storage-errors.ts';
 import { transaction } from '../../platform/database/transaction.ts';
-import type { JobData } from '../../platform/jobs.ts';
+import { SYNC_SOURCES } from '../../queues.ts';
 import { forgetScopes } from '../scope/rows.ts';
 import { requestSync } from '../sources/rows.ts';
 import { forgetEpochs, retireEpochs } from './retire-epochs.ts';
@@ -22,13 +22,18 @@ const AT_ONCE = 4;
 /** A clean-up that takes longer, for the chat channel cannot be disconnected, holds back no other. */
 const PATIENCE_MS = 2_000;
 
+interface EndedEpoch {
+  accountId: number;
+  epoch: number;
+}
+
 /**
  * Finishes an uninstall: sessions at the chat services end, secrets are forgotten, and the chat channel is
  * disconnected, which Kommo usually did itself. Safe to repeat.
  */
 export async function cleanUpAccount(
   parts: Parts,
-  { accountId, epoch }: JobData['clean-up-account'],
+  { accountId, epoch }: EndedEpoch,
 ): Promise<void> {
   try {
     await transaction(parts.db, async (trx) => {
@@ -46,7 +51,7 @@ export async function cleanUpAccount(
 /** @throws the error while the clean-up may still be tried again */
 async function giveUpInTheEnd(
   parts: Parts,
-  { accountId, epoch }: JobData['clean-up-account'],
+  { accountId, epoch }: EndedEpoch,
   error: unknown,
 ): Promise<void> {
   // A database that cannot be reached says nothing about what is stored.
@@ -67,7 +72,7 @@ async function giveUpInTheEnd(
 export async function cleanUpAccounts(parts: Parts): Promise<void> {
   const seconds = AGAIN_SECONDS * parts.pace.sweeps;
   const unclean = await claimUncleanAccounts(parts.db, SWEEP_LIMIT, seconds);
-  const onError = (error: unknown, ended: JobData['clean-up-account']) =>
+  const onError = (error: unknown, ended: EndedEpoch) =>
     parts.log.error({ err: error, ...ended }, 'an ended install could not be cleaned up yet');
   await concurrently(unclean, { limit: AT_ONCE, patienceMs: PATIENCE_MS, onError }, (ended) =>
     cleanUpAccount(parts, ended),
@@ -102,6 +107,6 @@ async function reconnectIfReinstalled(
     if (now === undefined || now.installState === 'disabled') return;
     await forgetScopes(trx, accountId, epoch);
     await requestSync(trx, accountId);
-    await parts.jobs.send(trx, 'sync-sources', { accountId });
+    await parts.jobs.request(trx, SYNC_SOURCES, { accountId });
   });
 }

@@ -3,6 +3,7 @@ import { type Connector, ConnectorError } from '../../connectors/connector.ts';
 import type { Parts } from '../../context.ts';
 import { concurrently } from '../../platform/concurrently.ts';
 import type { Trx } from '../../platform/database/database.ts';
+import { SIGN_OUT } from '../../queues.ts';
 import { toolsFor } from '../connector-tools.ts';
 import { findChannelSecrets, isConnectedAnywhere, type StoredChannel } from '../rows.ts';
 import {
@@ -37,7 +38,7 @@ export async function endLater(
 ): Promise<void> {
   const id = randomUUID();
   await insertEnding(trx, parts.secrets, { id, ...ending, giveUpSeconds });
-  await parts.jobs.send(trx, 'end-session', { endingId: id }, ending.connector);
+  await parts.jobs.request(trx, SIGN_OUT, { endingId: id, connector: ending.connector });
 }
 
 /**
