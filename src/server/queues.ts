@@ -16,7 +16,8 @@ export const SYNC_SOURCES = queue<{ accountId: number }>('sync', {
 export const CLEAN_UP = queue<{ accountId: number; epoch: number }>('clean-up', {
   key: ({ accountId }) => String(accountId),
   places: 2,
-  longestPauseSeconds: 15,
+  // The secrets are to be gone a minute after the uninstall.
+  longestPauseSeconds: 2,
 });
 
 /** End a session at a chat service that nobody uses any more. One service that hangs leaves room for the others. */
@@ -27,4 +28,14 @@ export const SIGN_OUT = queue<{ endingId: string; connector: string }>('sign-out
   longestPauseSeconds: 60,
 });
 
-export const QUEUES = [SYNC_SOURCES, CLEAN_UP, SIGN_OUT];
+/** What recurs, once for all processes; the duties themselves stand in `worker.ts`. */
+export const DUTIES = queue<{ duty: string }>('duties', {
+  key: ({ duty }) => duty,
+  places: 2,
+  longestPauseSeconds: 60,
+});
+
+export const QUEUES = [SYNC_SOURCES, CLEAN_UP, SIGN_OUT, DUTIES];
+
+/** Of an earlier version. */
+export const FORMER_QUEUES = ['sync-sources', 'clean-up-account', 'end-session'];
