@@ -67,6 +67,8 @@ const POSTGRES_ONLY = [
   'migrate-postgres',
   'round-trips',
   'slow-database',
+  'taken-over',
+  'left-over-work',
   'transaction',
 ];
 

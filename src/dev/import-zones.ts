@@ -11,7 +11,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ['platform'],
   ['kommo', 'connectors'],
   // What every room is handed: single files beside the rooms.
-  ['config.ts', 'context.ts', 'to-app-error.ts'],
+  ['config.ts', 'context.ts', 'queues.ts', 'to-app-error.ts'],
   ['accounts'],
   ['access'],
   ['channels'],

@@ -19,6 +19,7 @@ import { createOutbound } from './platform/outbound.ts';
 import { PACE, type Pace } from './platform/pace.ts';
 import { RequestLimit } from './platform/request-limit.ts';
 import { withTimeout } from './platform/with-timeout.ts';
+import { QUEUES } from './queues.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 /** How long we wait for a database that is not up yet; after that the supervisor starts us again. */
@@ -61,8 +62,10 @@ export async function startServer(
     const secrets = new Secrets(config.secretKeys);
     const keyIds = config.secretKeys.map(({ id }) => id);
     await checkSecretKeys(database.db, secrets, keyIds);
-    const jobs = new Jobs(database.boss);
-    await jobs.prepare();
+    const jobs = new Jobs(database, {
+      onFailure: (error, job) => log.error({ err: error, ...job }, 'a job failed'),
+    });
+    await jobs.prepare(QUEUES);
     const running: { app?: FastifyInstance; worker?: Worker } = {};
     stops.push(() => withTimeout(TIDY_MS, running.app?.handlersEnded() ?? Promise.resolve()));
     const outbound = createOutbound();
@@ -107,7 +110,8 @@ export async function startServer(
       requestLimit: requestsPerSecond ? new RequestLimit(requestsPerSecond) : undefined,
       log,
     };
-    if (config.role !== 'web') running.worker = await startWorker(parts);
+    if (config.role !== 'web')
+      running.worker = await startWorker({ ...parts, db: database.background });
     const app = await createApp(parts, { scope: config.role === 'worker' ? 'health' : 'all' });
     running.app = app;
     await app.listen({ port: config.port, host: overrides.host ?? '::' });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { insertChannel } from '../../src/server/channels/rows.ts';
+import { SYNC_SOURCES } from '../../src/server/queues.ts';
 import { connectBot, readSettings, save, unchanged } from '../support/channels.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { storeGrant } from '../support/grants.ts';
@@ -260,12 +261,10 @@ async function askForSync(accountId: number) {
         done: 0,
         state: 'queued',
         next_attempt_at: PAST,
-        lease_owner: null,
-        lease_until: null,
         error_code: null,
         finished_at: null,
       })
       .execute();
-    await jobs.send(trx, 'sync-sources', { accountId });
+    await jobs.request(trx, SYNC_SOURCES, { accountId });
   });
 }

@@ -14,6 +14,7 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { type DatabaseOptions, openDatabase } from '../../src/server/platform/database/database.ts';
 import { Jobs } from '../../src/server/platform/jobs.ts';
+import { QUEUES } from '../../src/server/queues.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = `${ROOT}node_modules/.cache`;
@@ -21,6 +22,7 @@ const CACHE = `${ROOT}node_modules/.cache`;
 /** Whatever changes what an empty, migrated database looks like. */
 const INGREDIENTS = [
   'src/server/platform/{jobs,database/{migrations/*,migrate,database}}.ts',
+  'src/server/queues.ts',
   'package-lock.json',
 ];
 
@@ -109,7 +111,7 @@ async function bringUpToDate(options: Pick<DatabaseOptions, 'url' | 'dataDir'>):
     maintainsQueue: false,
     onError: () => undefined,
   });
-  await new Jobs(database.boss).prepare();
+  await new Jobs(database).prepare(QUEUES);
   await database.close();
 }
 

@@ -7,6 +7,7 @@ import { concurrently } from '../platform/concurrently.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
+import { CLEAN_UP } from '../queues.ts';
 import { forgetConsentStates } from './consent/rows.ts';
 import {
   claimRechecks,
@@ -60,21 +61,20 @@ export async function receiveDisableHook(parts: Parts, query: URLSearchParams): 
 }
 
 /** At once, in this process; where that fails, the worker's round does it. */
-async function askAboutHook(parts: Parts, accountId: number): Promise<void> {
-  const due = await claimRechecks(parts.db, 1, QUESTION_SECONDS, accountId);
-  const onError = (error: unknown, { id }: { id: number }) =>
-    parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
-  const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
-  await concurrently(due, limits, (account) => recheck(parts, account));
+function askAboutHook(parts: Parts, accountId: number): Promise<void> {
+  return askAboutDue(parts, claimRechecks(parts.db, 1, QUESTION_SECONDS, accountId));
 }
 
 /** Asks again about hooks that were not confirmed. Run by a worker every few seconds. */
-export async function recheckDisableHooks(parts: Parts): Promise<void> {
-  const due = await claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS);
+export function recheckDisableHooks(parts: Parts): Promise<void> {
+  return askAboutDue(parts, claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS));
+}
+
+async function askAboutDue(parts: Parts, claimed: ReturnType<typeof claimRechecks>): Promise<void> {
   const onError = (error: unknown, { id }: { id: number }) =>
     parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
   const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
-  await concurrently(due, limits, (account) => recheck(parts, account));
+  await concurrently(await claimed, limits, (account) => recheck(parts, account));
 }
 
 async function recheck(parts: Parts, asked: { id: number; rechecks: number }): Promise<void> {
@@ -137,6 +137,6 @@ async function endInstall(
   for (const forget of parts.onUninstalled) await forget(trx, { accountId, epoch: asked.epoch });
   await forgetConsentStates(trx, accountId);
   await forgetSettings(trx, accountId);
-  await parts.jobs.send(trx, 'clean-up-account', { accountId, epoch: asked.epoch });
+  await parts.jobs.request(trx, CLEAN_UP, { accountId, epoch: asked.epoch });
   return true;
 }

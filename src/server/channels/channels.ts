@@ -7,6 +7,7 @@ import { AppError } from '../platform/app-error.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
+import { SYNC_SOURCES } from '../queues.ts';
 import { endAttempt } from './attempts/end-attempt.ts';
 import { lockAttemptsOfChannel } from './attempts/rows.ts';
 import {
@@ -103,7 +104,7 @@ export async function removeChannel(parts: Parts, caller: Caller, id: string): P
     const settings = await findSettings(trx, channel.accountId, channel.epoch);
     if (settings.status !== 'active') return;
     await requestSync(trx, channel.accountId);
-    await parts.jobs.send(trx, 'sync-sources', { accountId: channel.accountId });
+    await parts.jobs.request(trx, SYNC_SOURCES, { accountId: channel.accountId });
   });
 }
 

@@ -1,93 +1,288 @@
-import { fromKysely, type PgBoss } from 'pg-boss';
-import type { Trx } from './database/database.ts';
+import { sql } from 'kysely';
+import { fromKysely, type JobWithMetadata, type PgBoss } from 'pg-boss';
+import type { Database, Db, Trx } from './database/database.ts';
+import { transaction } from './database/transaction.ts';
 
-/** Payloads by queue. A job carries ids only: what to do is read when it runs. */
-export interface JobData {
-  /** Make an account's sources equal its settings. */
-  'sync-sources': { accountId: number };
-  /** End sessions at the chat services and forget the secrets of a finished install epoch. */
-  'clean-up-account': { accountId: number; epoch: number };
-  /** End a session at a chat service that nobody uses any more. */
-  'end-session': { endingId: string };
+/** One kind of work. All of them stand in `queues.ts`. */
+export interface Queue<Data extends object> {
+  name: string;
+  /** What a job is about. Of one key one job runs at a time, and one more waits at most. */
+  key: (data: Data) => string;
+  /** Jobs at the same time in one process; one that takes long does not count. */
+  places: number;
+  /** What may hang for many keys at once, and how many jobs of it run at the same time. */
+  group?: { of: (data: Data) => string; places: number };
+  /** A job that throws is tried again after 1, 2, 4 … seconds, at most this long, until it does not. */
+  longestPauseSeconds: number;
 }
 
-export type JobName = keyof JobData;
+/** What a handler knows about the run it is in. */
+export interface Run {
+  /**
+   * Proves, at the database, that nobody has taken this job over and that the process is not stopping. Call it
+   * before each write to the outside. @throws JobLost
+   */
+  confirm(): Promise<void>;
+  /** Aborted when the job is lost or the process stops. */
+  signal: AbortSignal;
+  /** How often this job was begun before and did not end. */
+  tries: number;
+  /** Asked for just now: somebody may be waiting for it. */
+  isAwaited: boolean;
+}
 
-const JOB_NAMES: readonly JobName[] = ['sync-sources', 'clean-up-account', 'end-session'];
+/** `againInSeconds`: the work is not over, and this is when it goes on. */
+export interface GoOn {
+  againInSeconds: number;
+}
 
+export type Handler<Data> = (data: Data, run: Run) => Promise<void> | Promise<GoOn | undefined>;
+
+/** Another process took the job over, or this one stops: what was begun, another one finishes. */
+export class JobLost extends Error {
+  constructor() {
+    super('The job was lost.');
+    this.name = 'JobLost';
+  }
+}
+
+/** A killed process is noticed after so long, and a look of the queue's upkeep. The queue takes no less. */
+const HEARTBEAT_SECONDS = 10;
+
+/** One place of each queue looks so often for jobs whose time has come; new ones announce themselves. */
+const POLL_SECONDS = 1;
+/** The others, which the first one wakes. */
+const IDLE_POLL_SECONDS = 30;
+
+/** A job that takes longer gets a stand-in for its place, and goes on. */
+const PLACE_MS = 2_000;
+
+/** What was asked for this long ago is part of a backlog. */
+const AWAITED_SECONDS = 5;
+
+const NO_LIMIT = 1_000_000;
+const YEAR_SECONDS = 365 * 86_400;
 const UNKNOWN_JOB = '00000000-0000-0000-0000-000000000000';
 
-/** The job queue. Delivery is at least once: every handler may run twice and must not mind. */
+interface Options {
+  /** Told of what a handler threw, before it is tried again. */
+  onFailure?: (error: unknown, job: { queue: string; data: object }) => void;
+}
+
+/**
+ * Background work. Exclusive, late, repeated and taken over are pg-boss's doing; what is done runs at least once,
+ * so every handler may run twice and must not mind.
+ *
+ * Exclusive by the policy `short`, one waiting job for each key, and by groups of one, one running. Not by
+ * `stately`: pg-boss then keeps away from keys that were busy when it last counted, a minute ago.
+ */
 export class Jobs {
   readonly #boss: PgBoss;
+  readonly #db: Db;
+  readonly #onFailure: NonNullable<Options['onFailure']>;
+  readonly #stopping = new AbortController();
+  /** Ids of pg-boss's workers, by queue. */
+  readonly #places = new Map<string, string[]>();
 
-  constructor(boss: PgBoss) {
+  constructor({ boss, background }: Pick<Database, 'boss' | 'background'>, options: Options = {}) {
     this.#boss = boss;
+    this.#db = background;
+    this.#onFailure = options.onFailure ?? (() => undefined);
   }
 
-  /** Creates the queues; call once at start, before anything is sent. */
-  async prepare(): Promise<void> {
-    for (const name of JOB_NAMES) {
-      await this.#boss.createQueue(name, {
-        retryLimit: 3,
+  /** Creates the queues; call once at start, before anything is requested. */
+  async prepare(queues: readonly Queue<never>[]): Promise<void> {
+    const known = new Set((await this.#boss.getQueues()).map(({ name }) => name));
+    for (const { name, longestPauseSeconds } of queues) {
+      const policy = {
+        retryLimit: NO_LIMIT,
         retryDelay: 1,
         retryBackoff: true,
-        heartbeatSeconds: 20,
+        retryDelayMax: longestPauseSeconds,
+        heartbeatSeconds: HEARTBEAT_SECONDS,
+        retentionSeconds: YEAR_SECONDS,
+        deleteAfterSeconds: 60,
         notify: true,
-      });
+      };
+      if (known.has(name)) await this.#boss.updateQueue(name, policy);
+      else await this.#boss.createQueue(name, { ...policy, policy: 'short' });
       // Fills the queue's cache: a first look-up inside an embedded transaction would wait for itself.
       await this.#boss.findJobs(name, { id: UNKNOWN_JOB });
     }
   }
 
   /**
-   * Sends within the caller's transaction: both happen or neither. The newest job of a queue runs first.
+   * Asks for a run that begins after this transaction commits; both happen or neither. A run of the same key
+   * that is under way is followed by another, and one that waits is brought forward. The newest request runs first.
    *
-   * @param group - what may hang for many jobs at once; see `work`
+   * @param options.afterSeconds not before that; then a run that waits already is left as it is
    */
-  async send<Name extends JobName>(
-    trx: Trx,
-    name: Name,
-    data: JobData[Name],
-    group?: string,
+  async request<Data extends object>(
+    db: Db | Trx,
+    queue: Queue<Data>,
+    data: Data,
+    { afterSeconds = 0 }: { afterSeconds?: number } = {},
   ): Promise<void> {
-    // Whoever sent it may still be waiting for it; what waits for long is found by the sweeps, the oldest first.
-    const priority = Math.floor(Date.now() / 1000);
-    await this.#boss.send(name, data, {
-      db: fromKysely(trx),
-      priority,
-      ...(group !== undefined && { group: { id: group } }),
-    });
+    const handle = fromKysely(db);
+    const singletonKey = queue.key(data);
+    const priority = afterSeconds > 0 ? 0 : nowSeconds();
+    for (;;) {
+      const sent = await this.#boss.send(queue.name, data, {
+        db: handle,
+        singletonKey,
+        priority,
+        startAfter: afterSeconds,
+        group: { id: groupOf(queue, data) },
+      });
+      if (sent !== null || afterSeconds > 0) return;
+      const waiting = { db: handle, singletonKey, priority, startAfter: 0 };
+      // None was changed when the one that waited has just begun: it may have read what was there before.
+      if ((await this.#boss.update(queue.name, data, waiting)).updated > 0) return;
+    }
   }
 
-  /** Sends on its own; for sweepers that found something left over. */
-  async resend<Name extends JobName>(name: Name, data: JobData[Name]): Promise<void> {
-    await this.#boss.send(name, data);
+  /** Runs `handler` for each job of one queue. */
+  async work<Data extends object>(queue: Queue<Data>, handler: Handler<Data>): Promise<void> {
+    const places: string[] = [];
+    this.#places.set(queue.name, places);
+    for (let place = 0; place < queue.places; place += 1) {
+      places.push(await this.#open(queue, handler, place === 0 ? POLL_SECONDS : IDLE_POLL_SECONDS));
+    }
   }
 
-  /** Runs `handler` for each job of one queue, `all` at a time and of these at most `group` of one group. */
-  async work<Name extends JobName>(
-    name: Name,
-    concurrency: { all: number; group?: number },
-    handler: (data: JobData[Name]) => Promise<unknown>,
-  ): Promise<void> {
-    await this.#boss.work<JobData[Name]>(
+  /** Removes queues of an earlier version; `adopt` first finds what their jobs were for. */
+  async retire(names: readonly string[], adopt: () => Promise<void>): Promise<void> {
+    const known = (await this.#boss.getQueues()).map(({ name }) => name);
+    const former = names.filter((name) => known.includes(name));
+    if (former.length === 0) return;
+    await adopt();
+    for (const name of former) await this.#boss.deleteQueue(name);
+  }
+
+  /** Begins no further job, and tells those under way. Requests still work. */
+  async stopWork(): Promise<void> {
+    this.#stopping.abort();
+    for (const name of this.#places.keys()) await this.#boss.offWork(name, { wait: false });
+  }
+
+  async #open<Data extends object>(
+    queue: Queue<Data>,
+    handler: Handler<Data>,
+    pollSeconds: number,
+  ): Promise<string> {
+    const { name, group } = queue;
+    const id: string = await this.#boss.work(
       name,
       {
-        batchSize: 1,
-        localConcurrency: concurrency.all,
-        ...(concurrency.group !== undefined && { localGroupConcurrency: concurrency.group }),
-        burstWhenBatchFull: true,
-        pollingIntervalSeconds: 2,
+        includeMetadata: true,
+        pollingIntervalSeconds: POLL_SECONDS,
+        notifyPollingIntervalSeconds: pollSeconds,
+        groupConcurrency: group?.places ?? 1,
       },
-      async (jobs) => {
-        for (const job of jobs) await handler(job.data);
+      async ([job]: JobWithMetadata<Data>[]) => {
+        if (job === undefined) return;
+        this.#wake(name, id);
+        await this.#withStandIn(queue, handler, () => this.#run(queue, job, handler));
       },
     );
+    return id;
   }
 
-  /** Begins no further job. Those under way go on; sending still works. */
-  async stopWork(): Promise<void> {
-    for (const name of JOB_NAMES) await this.#boss.offWork(name, { wait: false });
+  /** There may be more where a job came from: this place looks again when it is through, the next one now. */
+  #wake(name: string, id: string): void {
+    const places = this.#places.get(name) ?? [];
+    const next = places[(places.indexOf(id) + 1) % places.length];
+    for (const place of [id, next]) if (place !== undefined) this.#boss.notifyWorker(place);
   }
+
+  async #withStandIn<Data extends object>(
+    queue: Queue<Data>,
+    handler: Handler<Data>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    let standIn: Promise<string> | undefined;
+    const timer = setTimeout(() => {
+      if (this.#stopping.signal.aborted) return;
+      standIn = this.#open(queue, handler, POLL_SECONDS);
+      standIn.catch((error: unknown) => this.#onFailure(error, { queue: queue.name, data: {} }));
+    }, PLACE_MS);
+    try {
+      await work();
+    } finally {
+      clearTimeout(timer);
+      const id = await standIn?.catch(() => undefined);
+      if (id !== undefined) await this.#boss.offWork(queue.name, { id, wait: false });
+    }
+  }
+
+  async #run<Data extends object>(
+    queue: Queue<Data>,
+    job: JobWithMetadata<Data>,
+    handler: Handler<Data>,
+  ): Promise<void> {
+    const { name } = queue;
+    const attempt = { id: job.id, retryCount: job.retryCount };
+    const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
+    const confirm = async () => {
+      if (signal.aborted || !hasHit(await this.#boss.touch(name, attempt))) throw new JobLost();
+    };
+    try {
+      if (!queue.group) await this.#beAlone(name, job);
+      const isAwaited = nowSeconds() - job.priority < AWAITED_SECONDS;
+      const run = { confirm, signal, tries: job.retryCount, isAwaited };
+      const outcome = await handler(job.data, run);
+      if (outcome) await this.#goOnLater(queue, job, outcome.againInSeconds);
+    } catch (error) {
+      if (!(error instanceof JobLost)) this.#onFailure(error, { queue: name, data: job.data });
+      throw error;
+    }
+  }
+
+  /**
+   * One that is tried again and one that was requested since may both be taken in the same instant. Each of them
+   * looks after it was taken, so that one gives way at least; it comes back in a second or two.
+   */
+  async #beAlone(name: string, { id, singletonKey }: JobWithMetadata): Promise<void> {
+    const { rows } = await sql`
+      select 1 from pgboss.job
+      where name = ${name} and group_id = ${singletonKey} and state = 'active' and id <> ${id}`.execute(
+      this.#db,
+    );
+    if (rows.length > 0) throw new JobLost();
+  }
+
+  /** Ends the run and asks for the next one, unless one was requested meanwhile. */
+  async #goOnLater<Data extends object>(
+    queue: Queue<Data>,
+    { id, retryCount, data }: JobWithMetadata<Data>,
+    afterSeconds: number,
+  ): Promise<void> {
+    await transaction(this.#db, async (trx) => {
+      const db = fromKysely(trx);
+      if (!hasHit(await this.#boss.complete(queue.name, { id, retryCount }, null, { db }))) return;
+      // Never less than a moment: whatever was asked for just now goes first.
+      await this.request(trx, queue, data, { afterSeconds: Math.max(afterSeconds, 0.01) });
+    });
+  }
+}
+
+/** Hands a queue's payload type to whoever requests and works. */
+export function queue<Data extends object>(
+  name: string,
+  policy: Omit<Queue<Data>, 'name'>,
+): Queue<Data> {
+  return { name, ...policy };
+}
+
+function groupOf<Data extends object>({ key, group }: Queue<Data>, data: Data): string {
+  return (group?.of ?? key)(data);
+}
+
+/** The number of rows, which the queue's types leave out. */
+function hasHit(response: unknown): boolean {
+  return ((response as { affected?: number }).affected ?? 0) > 0;
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000);
 }

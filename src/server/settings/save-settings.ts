@@ -13,6 +13,7 @@ import type { Parts } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
+import { SYNC_SOURCES } from '../queues.ts';
 import { checkSave, checkVersion } from './check-save.ts';
 import { composeSettings, readSettings, viewSync } from './read-settings.ts';
 import { findOverview, type Overview, type Save, writeSave } from './rows.ts';
@@ -142,7 +143,7 @@ async function write(
 ): Promise<boolean> {
   try {
     await transaction(parts.db, async (trx) => {
-      await parts.jobs.send(trx, 'sync-sources', { accountId: save.accountId });
+      await parts.jobs.request(trx, SYNC_SOURCES, { accountId: save.accountId });
       await keep(trx);
       if (!(await writeSave(trx, save))) throw new Outdated();
     });

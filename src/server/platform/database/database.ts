@@ -30,6 +30,8 @@ export interface DatabaseOptions {
 
 export interface Database {
   db: Db;
+  /** For jobs and sweeps: however busy they are, a request finds a connection. Embedded: the same handle. */
+  background: Db;
   boss: PgBoss;
   kind: 'postgres' | 'embedded';
   close(): Promise<void>;
@@ -46,6 +48,9 @@ const POOL_LIMITS: PoolLimits = {
   idleInTransactionMs: 6_000,
 };
 
+/** The same for background work, which may wait its turn. */
+const BACKGROUND_LIMITS: PoolLimits = { ...POOL_LIMITS, size: 6, connectMs: 20_000 };
+
 /** The queue's upkeep of its own tables may take longer; nobody waits for it. */
 const QUEUE_LIMITS: PoolLimits = {
   size: 4,
@@ -55,6 +60,12 @@ const QUEUE_LIMITS: PoolLimits = {
   lockMs: 10_000,
   idleInTransactionMs: 20_000,
 };
+
+/** Between two looks for jobs whose process is gone. The queue looks once a minute by itself. */
+const TAKE_OVER_SECONDS = 3;
+
+/** Between two removals of jobs that are done. */
+const TIDY_SECONDS = 60;
 
 const QUEUE_STOP_TIMEOUT_MS = 1_500;
 
@@ -67,13 +78,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function openPostgres(options: DatabaseOptions & { url: string }): Promise<Database> {
   await migratePostgres(options.url, options.onError);
-  const pool = await openPool(options.url, POOL_LIMITS, options.onError);
-  const db: Db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const open = async (limits: PoolLimits): Promise<Db> => {
+    const pool = await openPool(options.url, limits, options.onError);
+    return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  };
+  const db = await open(POOL_LIMITS);
+  const background = await open(BACKGROUND_LIMITS);
   const boss = new PgBoss({
     ...poolOptions(options.url, QUEUE_LIMITS),
     ...queueOptions(options),
   });
-  return start(db, boss, 'postgres', options);
+  return start({ db, background, boss, kind: 'postgres' }, options);
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<Database> {
@@ -92,7 +107,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
       backend: 'pglite',
       ...queueOptions(options),
     });
-    return await start(db, boss, 'embedded', options, unlock);
+    return await start({ db, background: db, boss, kind: 'embedded' }, options, unlock);
   } catch (error) {
     unlock();
     throw error;
@@ -100,31 +115,41 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
 }
 
 function queueOptions({ maintainsQueue }: DatabaseOptions): Partial<ConstructorOptions> {
-  return { useListenNotify: true, supervise: maintainsQueue, schedule: false };
+  return {
+    useListenNotify: true,
+    supervise: maintainsQueue,
+    superviseIntervalSeconds: TAKE_OVER_SECONDS,
+    monitorIntervalSeconds: TAKE_OVER_SECONDS,
+    maintenanceIntervalSeconds: TIDY_SECONDS,
+    // Would look at the catalog as often as that.
+    monitorVacuum: false,
+    schedule: false,
+  };
 }
 
 async function start(
-  db: Db,
-  boss: PgBoss,
-  kind: Database['kind'],
+  parts: Omit<Database, 'close'>,
   { onError }: DatabaseOptions,
   unlock: () => void = () => undefined,
 ): Promise<Database> {
+  const { db, background, boss, kind } = parts;
+  const destroy = async () => {
+    await db.destroy();
+    if (background !== db) await background.destroy();
+  };
   boss.on('error', onError);
   try {
     if (kind === 'embedded') await migrate(db);
     await boss.start();
   } catch (error) {
-    await db.destroy().catch(onError);
+    await destroy().catch(onError);
     throw error;
   }
   return {
-    db,
-    boss,
-    kind,
+    ...parts,
     close: async () => {
       await boss.stop({ graceful: true, timeout: QUEUE_STOP_TIMEOUT_MS, close: true });
-      await db.destroy();
+      await destroy();
       unlock();
     },
   };

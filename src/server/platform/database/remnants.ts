@@ -4,20 +4,18 @@ import type { Db } from './database.ts';
 const LONG_AGO = sql<Date>`to_timestamp(0)`;
 
 /**
- * Ends every lease, whoever holds it. Right only where no other process works on this database: there a
+ * Gives jobs back that are marked as being worked on, and ends every lease, whoever holds it. Right only where no other process works on this database: there a
  * lease is what a killed process left behind, and waiting for its end would keep the admin waiting, too.
  * What the leases stood for stays: a refresh that was begun is still known as begun.
  */
 export async function releaseRemnants(db: Db): Promise<void> {
-  await db
-    .updateTable('syncs')
-    .set({
-      lease_owner: null,
-      lease_until: null,
-      state: sql<'queued' | 'failed'>`case when attempts > 0 then 'failed' else 'queued' end`,
-    })
-    .where('lease_owner', 'is not', null)
-    .execute();
+  // One for each key may be tried again; another one of the key comes back by the queue's own means.
+  await sql`
+    update pgboss.job set state = 'retry', heartbeat_on = null
+    where state = 'active' and not exists (
+      select from pgboss.job other
+      where other.name = job.name and other.state = 'retry' and other.singleton_key = job.singleton_key)
+  `.execute(db);
   await db
     .updateTable('scopes')
     .set({ lease_owner: null, lease_until: null })
