@@ -27,4 +27,18 @@ export const SIGN_OUT = queue<{ endingId: string; connector: string }>('sign-out
   longestPauseSeconds: 60,
 });
 
-export const QUEUES = [SYNC_SOURCES, CLEAN_UP, SIGN_OUT];
+/** Trade the code of an install call or a consent for a grant. `accounts/install` picks whose turn it is. */
+export const EXCHANGE_INSTALL_CODE = queue<{ codeId: string }>('exchange-install-code', {
+  key: ({ codeId }) => codeId,
+  places: 8,
+  longestPauseSeconds: 60,
+});
+
+/** See what the host of an install call is, before it is sent a secret. */
+export const LOOK_AT_HOST = queue<{ host: string }>('look-at-host', {
+  key: ({ host }) => host,
+  places: 4,
+  longestPauseSeconds: 60,
+});
+
+export const QUEUES = [SYNC_SOURCES, CLEAN_UP, SIGN_OUT, EXCHANGE_INSTALL_CODE, LOOK_AT_HOST];

@@ -1,4 +1,6 @@
-import { installSweep } from './accounts/install/install-sweep.ts';
+import { exchangeInstallCode } from './accounts/install/exchange-install-code.ts';
+import { lookAtHost } from './accounts/install/look-at-host.ts';
+import { pickInstallWork } from './accounts/install/pick-install-work.ts';
 import { expireAttempts } from './channels/attempts/end-attempt.ts';
 import { AttemptFollower } from './channels/attempts/follow-attempts.ts';
 import { cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
@@ -8,7 +10,7 @@ import type { Parts } from './context.ts';
 import { housekeeping } from './housekeeping.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
 import type { Sweep } from './platform/sweep.ts';
-import { CLEAN_UP, SIGN_OUT, SYNC_SOURCES } from './queues.ts';
+import { CLEAN_UP, EXCHANGE_INSTALL_CODE, LOOK_AT_HOST, SIGN_OUT, SYNC_SOURCES } from './queues.ts';
 import { syncSources } from './settings/sync-sources.ts';
 import { syncDueAccounts } from './settings/sync-sweep.ts';
 
@@ -30,6 +32,8 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   );
   await jobs.work(CLEAN_UP, (ended) => cleanUpAccount(parts, ended));
   await jobs.work(SIGN_OUT, ({ endingId }) => endSession(parts, endingId));
+  await jobs.work(EXCHANGE_INSTALL_CODE, (code, run) => exchangeInstallCode(parts, code, run));
+  await jobs.work(LOOK_AT_HOST, (look) => lookAtHost(parts, look));
   const follower = new AttemptFollower(parts);
   const sweeps = [
     ...housekeeping(parts),
@@ -66,7 +70,8 @@ function ownSweeps(parts: Parts, stopping: AbortSignal): Sweep[] {
   ]);
   return [
     ...ofServices,
-    installSweep(parts),
+    // An administrator waits in front of the widget; between two rounds their install waits, too.
+    { name: 'install codes that are due', everyMs: 500, run: () => pickInstallWork(parts) },
     { name: 'syncs that are due', everyMs: 5_000, run: () => syncDueAccounts(parts, stopping) },
     { name: 'attempts that are over', everyMs: 5_000, run: () => expireAttempts(parts) },
     {
