@@ -1,34 +1,39 @@
 import { purgeIdempotencyKeys, purgeSeenTokens } from './access/rows.ts';
 import { purgeConsentStates } from './accounts/consent/rows.ts';
 import { purgeInstallCodes } from './accounts/install/rows.ts';
-import { endAbandonedInstalls, recheckDisableHooks } from './accounts/uninstall.ts';
-import { cleanUpAccounts } from './channels/clean-up/clean-up-account.ts';
+import { endAbandonedInstalls } from './accounts/uninstall.ts';
+import { expireAttempts } from './channels/attempts/end-attempt.ts';
 import { purgeEndings } from './channels/sign-outs/rows.ts';
 import type { Parts } from './context.ts';
 import { concurrently } from './platform/concurrently.ts';
-import type { Sweep } from './platform/sweep.ts';
 import { rotateSecretKeys } from './rotate-secret-keys.ts';
+import { askForSyncs } from './settings/ask-for-syncs.ts';
 
-/** What a worker looks after on its own: leftovers of crashes, unconfirmed hooks, and old rows. */
-export function housekeeping(parts: Parts): Sweep[] {
+/** What recurs, in one process at a time. */
+interface Duty {
+  name: string;
+  everySeconds: number;
+  run: () => Promise<unknown>;
+}
+
+/** What the workers look after on their own: daily checks, what is over, and old rows. */
+export function duties(parts: Parts): Duty[] {
+  const kommo = parts.kommo.background();
   return [
-    {
-      name: 'disable hooks that were not confirmed',
-      everyMs: 3_000,
-      run: () => recheckDisableHooks(parts),
-    },
+    { name: 'syncs to ask for', everySeconds: 5, run: () => askForSyncs(parts) },
+    { name: 'attempts that are over', everySeconds: 5, run: () => expireAttempts(parts) },
     {
       name: 'installs whose grant was given up long ago',
-      everyMs: 60_000,
+      everySeconds: 60,
       run: () => endAbandonedInstalls(parts),
     },
     {
-      name: 'remains of ended installs',
-      everyMs: 15_000,
-      run: () => cleanUpAccounts(parts),
+      name: 'grants that were not used for long',
+      everySeconds: 5 * 60,
+      run: () => kommo.refreshIdle(),
     },
-    { name: 'old rows', everyMs: 60_000, run: () => purge(parts) },
-    { name: 'rotation of SECRET_KEYS', everyMs: 60_000, run: rotateSecretKeys(parts) },
+    { name: 'old rows', everySeconds: 60, run: () => purge(parts) },
+    { name: 'rotation of SECRET_KEYS', everySeconds: 60, run: rotateSecretKeys(parts) },
   ];
 }
 

@@ -16,7 +16,8 @@ export const SYNC_SOURCES = queue<{ accountId: number }>('sync', {
 export const CLEAN_UP = queue<{ accountId: number; epoch: number }>('clean-up', {
   key: ({ accountId }) => String(accountId),
   places: 2,
-  longestPauseSeconds: 15,
+  // The secrets are to be gone a minute after the uninstall.
+  longestPauseSeconds: 2,
 });
 
 /** End a session at a chat service that nobody uses any more. One service that hangs leaves room for the others. */
@@ -41,4 +42,21 @@ export const LOOK_AT_HOST = queue<{ host: string }>('look-at-host', {
   longestPauseSeconds: 60,
 });
 
-export const QUEUES = [SYNC_SOURCES, CLEAN_UP, SIGN_OUT, EXCHANGE_INSTALL_CODE, LOOK_AT_HOST];
+/** What recurs, once for all processes; the duties themselves stand in `worker.ts`. */
+export const DUTIES = queue<{ duty: string }>('duties', {
+  key: ({ duty }) => duty,
+  places: 2,
+  longestPauseSeconds: 60,
+});
+
+export const QUEUES = [
+  SYNC_SOURCES,
+  CLEAN_UP,
+  SIGN_OUT,
+  EXCHANGE_INSTALL_CODE,
+  LOOK_AT_HOST,
+  DUTIES,
+];
+
+/** Of an earlier version. */
+export const FORMER_QUEUES = ['sync-sources', 'clean-up-account', 'end-session'];

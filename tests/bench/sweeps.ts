@@ -8,12 +8,9 @@ import {
   purgeInstallCodes,
 } from '../../src/server/accounts/install/rows.ts';
 import { deleteOldAttempts, listOverdueAttempts } from '../../src/server/channels/attempts/rows.ts';
-import { claimUncleanAccounts } from '../../src/server/channels/clean-up/rows.ts';
 import { claimChannelsToCheck } from '../../src/server/channels/health/rows.ts';
 import { resealChannels } from '../../src/server/channels/rows.ts';
-import { listDueEndings } from '../../src/server/channels/sign-outs/rows.ts';
 import {
-  listDueSyncs,
   requestPeriodicSyncs,
   wakeReauthorizedSyncs,
 } from '../../src/server/channels/sources/rows.ts';
@@ -73,7 +70,6 @@ function sweeps(db: Db): Record<string, () => Promise<unknown>> {
     { id: 'k1', key: Buffer.alloc(32, 1) },
   ]);
   return {
-    'remains of ended installs': () => claimUncleanAccounts(db, 50, 15),
     'install codes that are due': () => db.transaction().execute(pickInstallCodes),
     'hosts to look at': () => db.transaction().execute(pickHostsToLookAt),
     'old tokens': () => purgeSeenTokens(db),
@@ -84,8 +80,6 @@ function sweeps(db: Db): Record<string, () => Promise<unknown>> {
     'old attempts': () => deleteOldAttempts(db, ago(20)),
     'health of the channels': () =>
       claimChannelsToCheck(db, { connector: 'telegram', before: ago(1 / 6), now, limit: 200 }),
-    'sessions to end': () => listDueEndings(db, 'telegram', 20),
-    'syncs that are due': () => listDueSyncs(db, 100),
     'syncs with a new grant': () => wakeReauthorizedSyncs(db),
     'daily syncs': () => requestPeriodicSyncs(db, now, 5),
     'refreshes whose answer was lost': () => unsettledGrants(db, 20),

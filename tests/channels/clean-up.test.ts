@@ -120,7 +120,6 @@ test('a secret that nobody could end a session with in time is forgotten all the
       external_id: null,
       webhook_id: crypto.randomUUID(),
       secret: 'sealed',
-      next_attempt_at: new Date(0),
       give_up_at: new Date(0),
     })
     .execute();

@@ -7,7 +7,7 @@ import {
   storeCached,
 } from '../../src/server/accounts/rows.ts';
 import {
-  claimSync,
+  beginSync,
   failSync,
   requestSync,
   wakeReauthorizedSyncs,
@@ -79,13 +79,13 @@ test('a token is remembered for as long as any may live, whatever the clocks of 
 });
 
 describe('a sync that stopped for want of a grant', () => {
-  const run = { accountId: ID, owner: 'a' };
+  const run = { accountId: ID };
   const stateOf = async () =>
     (await database.db.selectFrom('syncs').select('state').executeTakeFirstOrThrow()).state;
 
   beforeEach(async () => {
     await database.db.transaction().execute((trx) => requestSync(trx, ID));
-    await claimSync(database.db, { ...run, leaseSeconds: 60 });
+    await beginSync(database.db, ID);
     await failSync(database.db, {
       ...run,
       claimed: 1,

@@ -77,7 +77,7 @@ function postgres() {
     await reader.end();
     await other.query('commit');
     await migrating;
-    await other.query('select cleanup_due_at from accounts');
+    await other.query('select hook_asked_at from accounts');
   });
 }
 

@@ -261,8 +261,6 @@ async function askForSync(accountId: number) {
         done: 0,
         state: 'queued',
         next_attempt_at: PAST,
-        lease_owner: null,
-        lease_until: null,
         error_code: null,
         finished_at: null,
       })

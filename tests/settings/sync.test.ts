@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { SYNC_SOURCES } from '../../src/server/queues.ts';
 import {
   connectBot,
@@ -168,15 +168,15 @@ test('a change saved while a sync runs is synced, too', async () => {
 test('a sync that a killed process was running is taken over', async () => {
   const before = byId(sourcesOf(server, DEMO.id));
   server.emulator.state.sources = [];
-  await server.parts.db
-    .updateTable('syncs')
-    .set((row) => ({
-      requested: row('requested', '+', 1),
-      state: 'running' as const,
-      lease_owner: randomUUID(),
-      lease_until: new Date(Date.now() - 1),
-    }))
-    .execute();
+  await server.parts.db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('syncs')
+      .set((row) => ({ requested: row('requested', '+', 1), state: 'running' as const }))
+      .execute();
+    await server.parts.jobs.request(trx, SYNC_SOURCES, { accountId: DEMO.id });
+    await sql`update pgboss.job set state = 'active', started_on = now(), heartbeat_on = 'epoch'
+      where name = ${SYNC_SOURCES.name} and state = 'created'`.execute(trx);
+  });
   expect(await syncEnd(server)).toMatchObject({ state: 'done' });
   expect(byId(sourcesOf(server, DEMO.id))).toEqual(before);
 });

@@ -159,10 +159,8 @@ export async function disableAccount(trx: Trx, id: number): Promise<void> {
       install_state: 'disabled' as const,
       epoch: set('epoch', '+', 1),
       disabled_at: sql<Date>`now()`,
-      cleanup_due_at: sql<Date>`now()`,
       recheck_at: null,
       rechecks: 0,
-      cleanup_failures: 0,
     }))
     .where('id', '=', id)
     .execute();

@@ -61,21 +61,20 @@ export async function receiveDisableHook(parts: Parts, query: URLSearchParams): 
 }
 
 /** At once, in this process; where that fails, the worker's round does it. */
-async function askAboutHook(parts: Parts, accountId: number): Promise<void> {
-  const due = await claimRechecks(parts.db, 1, QUESTION_SECONDS, accountId);
-  const onError = (error: unknown, { id }: { id: number }) =>
-    parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
-  const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
-  await concurrently(due, limits, (account) => recheck(parts, account));
+function askAboutHook(parts: Parts, accountId: number): Promise<void> {
+  return askAboutDue(parts, claimRechecks(parts.db, 1, QUESTION_SECONDS, accountId));
 }
 
 /** Asks again about hooks that were not confirmed. Run by a worker every few seconds. */
-export async function recheckDisableHooks(parts: Parts): Promise<void> {
-  const due = await claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS);
+export function recheckDisableHooks(parts: Parts): Promise<void> {
+  return askAboutDue(parts, claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS));
+}
+
+async function askAboutDue(parts: Parts, claimed: ReturnType<typeof claimRechecks>): Promise<void> {
   const onError = (error: unknown, { id }: { id: number }) =>
     parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
   const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
-  await concurrently(due, limits, (account) => recheck(parts, account));
+  await concurrently(await claimed, limits, (account) => recheck(parts, account));
 }
 
 async function recheck(parts: Parts, asked: { id: number; rechecks: number }): Promise<void> {

@@ -32,7 +32,7 @@ export interface Run {
 }
 
 /** `againInSeconds`: the work is not over, and this is when it goes on. */
-interface GoOn {
+export interface GoOn {
   againInSeconds: number;
 }
 
@@ -148,6 +148,15 @@ export class Jobs {
     for (let place = 0; place < queue.places; place += 1) {
       places.push(await this.#open(queue, handler, place === 0 ? POLL_SECONDS : IDLE_POLL_SECONDS));
     }
+  }
+
+  /** Removes queues of an earlier version; `adopt` first finds what their jobs were for. */
+  async retire(names: readonly string[], adopt: () => Promise<void>): Promise<void> {
+    const known = (await this.#boss.getQueues()).map(({ name }) => name);
+    const former = names.filter((name) => known.includes(name));
+    if (former.length === 0) return;
+    await adopt();
+    for (const name of former) await this.#boss.deleteQueue(name);
   }
 
   /** Begins no further job, and tells those under way. Requests still work. */

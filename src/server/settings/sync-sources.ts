@@ -2,20 +2,13 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { findAccount, findSettings } from '../accounts/rows.ts';
 import { listChannels } from '../channels/rows.ts';
 import { ensureScope } from '../channels/scope/chat-channel.ts';
-import {
-  claimSync,
-  failSync,
-  finishSync,
-  listSources,
-  releaseSyncs,
-  renewSync,
-} from '../channels/sources/rows.ts';
+import { beginSync, failSync, finishSync, listSources } from '../channels/sources/rows.ts';
 import type { Parts } from '../context.ts';
 import { isKommoError, KommoError } from '../kommo/errors.ts';
 import { findGrantFault } from '../kommo/grants/rows.ts';
 import type { Kommo } from '../kommo/kommo.ts';
 import { AppError } from '../platform/app-error.ts';
-import { type HeldLease, holdLease, LeaseLost, newLeaseOwner } from '../platform/lease.ts';
+import { type GoOn, JobLost, type Run } from '../platform/jobs.ts';
 import { isLastingRefusal, toAppError } from '../to-app-error.ts';
 import {
   isEmptyPlan,
@@ -26,18 +19,8 @@ import {
   wantedSources,
 } from './source-plan.ts';
 
-/** A killed run is taken over after this. */
-const LEASE_SECONDS = 6;
-const BEAT_MS = 2_000;
-
-/** A save that waited for so long is part of a backlog, and goes behind those that people make now. */
-const OVERDUE_MS = 5_000;
-
 /** Most sources one request may carry. */
 const BATCH = 50;
-
-/** A setting that changes all the time must not keep one job busy for ever; the sweeper goes on. */
-const MOST_RUNS = 10;
 
 const LONGEST_PAUSE_SECONDS = 300;
 const BANNED_PAUSE_SECONDS = 300;
@@ -55,63 +38,37 @@ const UNCHANGED_BY_WAITING = new Set<ErrorCode>([
 /** Failures in a row after which an error of our own waits for the next save or the daily check. */
 const MOST_ATTEMPTS = 20;
 
-export interface SyncOptions {
-  /** With which urgency Kommo is asked: `background()` for what nobody waits for. Default: as long as it is new. */
-  kommo?: Kommo;
-  /** Ends the run when the process stops. */
-  stopping?: AbortSignal;
-}
-
 /**
  * Makes Kommo's sources equal the saved settings. Reads what is wanted when it runs, so that a job which
- * comes late or twice does no harm; a sync asked for during the run makes it begin again. Never throws for
- * what Kommo does: the outcome is kept with the account and shown to the admin.
+ * comes late or twice does no harm. What Kommo does is kept with the account and shown to the admin.
  */
 export async function syncSources(
   parts: Parts,
   accountId: number,
-  options: SyncOptions = {},
-): Promise<void> {
-  for (let run = 0; run < MOST_RUNS && !options.stopping?.aborted; run += 1) {
-    if (!(await runOnce(parts, accountId, options))) return;
-  }
-}
-
-/** One run. True when it must be followed by another. */
-async function runOnce(
-  parts: Parts,
-  accountId: number,
-  { kommo, stopping }: SyncOptions,
-): Promise<boolean> {
-  const claim = { accountId, owner: newLeaseOwner(), leaseSeconds: LEASE_SECONDS };
-  const claimed = await claimSync(parts.db, claim);
-  if (!claimed) return false;
-  const run = { accountId, owner: claim.owner, claimed: claimed.requested };
-  const renew = () => (stopping?.aborted ? Promise.resolve(false) : renewSync(parts.db, claim));
+  run: Run,
+): Promise<GoOn | undefined> {
+  const begun = await beginSync(parts.db, accountId);
+  if (!begun) return undefined;
+  const end = { accountId, claimed: begun.requested };
   try {
-    const isNew = claimed.overdueMs < OVERDUE_MS;
-    const asked = kommo ?? (isNew ? parts.kommo : parts.kommo.background());
-    await holdLease(BEAT_MS, renew, (lease) => reconcile(parts, asked, accountId, lease));
-    return await finishSync(parts.db, { ...run, at: parts.now() });
+    // An administrator who waits for their save goes first.
+    const kommo = run.isAwaited ? parts.kommo : parts.kommo.background();
+    await reconcile(parts, kommo, accountId, run);
+    await run.confirm();
+    await finishSync(parts.db, { ...end, at: parts.now() });
+    return undefined;
   } catch (error) {
-    if (error instanceof LeaseLost) {
-      if (stopping?.aborted) await releaseSyncs(parts.db, claim.owner);
-      parts.log.info({ accountId }, 'a sync was handed over');
-      return false;
-    }
-    const failure = classify(error, claimed.attempts);
+    if (error instanceof JobLost) throw error;
+    await run.confirm();
+    const failure = classify(error, begun.attempts);
     parts.log.warn({ err: error, accountId, ...failure }, 'a sync failed');
-    await failSync(parts.db, { ...run, ...failure, at: parts.now() });
-    return false;
+    await failSync(parts.db, { ...end, ...failure, at: parts.now() });
+    const { retrySeconds } = failure;
+    return retrySeconds === undefined ? undefined : { againInSeconds: retrySeconds };
   }
 }
 
-async function reconcile(
-  parts: Parts,
-  kommo: Kommo,
-  accountId: number,
-  lease: HeldLease,
-): Promise<void> {
+async function reconcile(parts: Parts, kommo: Kommo, accountId: number, run: Run): Promise<void> {
   const account = await findAccount(parts.db, accountId);
   if (account?.installState !== 'active') {
     const lacksRights = (await findGrantFault(parts.db, accountId))?.lacksRights;
@@ -132,28 +89,21 @@ async function reconcile(
   if (isEmptyPlan(plan)) return;
   const others = existing.length - plan.remove.length;
   if (others + plan.create.length > SOURCE_LIMIT) throw new AppError('source_limit_reached');
-  await apply(kommo, accountId, plan, lease);
+  await apply(kommo, accountId, plan, run);
 }
 
 /** Removes first, to stay below Kommo's limit; creates last, when the old default has been taken away. */
-async function apply(
-  kommo: Kommo,
-  accountId: number,
-  plan: SourcePlan,
-  lease: HeldLease,
-): Promise<void> {
+async function apply(kommo: Kommo, accountId: number, plan: SourcePlan, run: Run): Promise<void> {
   const refusals: KommoError[] = [];
   for (const batch of batches(plan.remove)) {
-    await lease.confirm();
+    await run.confirm();
     await kommo.deleteSources(accountId, batch);
   }
   for (const batch of batches(plan.update)) {
-    await oneByOneIfRefused(batch, refusals, lease, (items) =>
-      kommo.updateSources(accountId, items),
-    );
+    await oneByOneIfRefused(batch, refusals, run, (items) => kommo.updateSources(accountId, items));
   }
   for (const batch of batches(plan.create)) {
-    await oneByOneIfRefused(batch, refusals, lease, (items: WantedSource[]) =>
+    await oneByOneIfRefused(batch, refusals, run, (items: WantedSource[]) =>
       kommo.createSources(accountId, items),
     );
   }
@@ -165,10 +115,10 @@ async function apply(
 async function oneByOneIfRefused<Item>(
   batch: Item[],
   refusals: KommoError[],
-  lease: HeldLease,
+  run: Run,
   send: (items: Item[]) => Promise<unknown>,
 ): Promise<void> {
-  await lease.confirm();
+  await run.confirm();
   try {
     await send(batch);
   } catch (error) {
@@ -177,7 +127,7 @@ async function oneByOneIfRefused<Item>(
       refusals.push(error);
       return;
     }
-    for (const item of batch) await oneByOneIfRefused([item], refusals, lease, send);
+    for (const item of batch) await oneByOneIfRefused([item], refusals, run, send);
   }
 }
 

@@ -1,26 +1,18 @@
 import { findAccount } from '../../accounts/rows.ts';
 import type { Parts } from '../../context.ts';
 import { parseAccountHost } from '../../kommo/account-host.ts';
-import { concurrently } from '../../platform/concurrently.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import { isStorageUnavailable } from '../../platform/database/storage-errors.ts';
 import { transaction } from '../../platform/database/transaction.ts';
-import { SYNC_SOURCES } from '../../queues.ts';
+import type { Run } from '../../platform/jobs.ts';
+import { CLEAN_UP, SYNC_SOURCES } from '../../queues.ts';
 import { forgetScopes } from '../scope/rows.ts';
 import { requestSync } from '../sources/rows.ts';
 import { forgetEpochs, retireEpochs } from './retire-epochs.ts';
-import { claimUncleanAccounts, countCleanUpFailure, settleCleanUp } from './rows.ts';
+import { listUncleanAccounts } from './rows.ts';
 
-/** Failed clean-ups of one account after which its remains are removed without anybody being told. */
+/** Tries after which the remains of an install are removed without anybody being told. */
 const MOST_FAILURES = 5;
-
-const SWEEP_LIMIT = 50;
-/** A clean-up that failed, or whose worker died, is begun again after this. */
-const AGAIN_SECONDS = 15;
-const AT_ONCE = 4;
-
-/** A clean-up that takes longer, for the chat channel cannot be disconnected, holds back no other. */
-const PATIENCE_MS = 2_000;
 
 interface EndedEpoch {
   accountId: number;
@@ -30,53 +22,38 @@ interface EndedEpoch {
 /**
  * Finishes an uninstall: sessions at the chat services end, secrets are forgotten, and the chat channel is
  * disconnected, which Kommo usually did itself. Safe to repeat.
+ *
+ * @throws what went wrong while the clean-up may still be tried again
  */
 export async function cleanUpAccount(
   parts: Parts,
   { accountId, epoch }: EndedEpoch,
+  run: Run,
 ): Promise<void> {
   try {
     await transaction(parts.db, async (trx) => {
-      // The job and the sweep may meet: whoever comes second finds nothing left.
       await lockAccount(trx, accountId);
       await retireEpochs(trx, parts, accountId, epoch);
-      await settleCleanUp(trx, accountId);
     });
   } catch (error) {
-    await giveUpInTheEnd(parts, { accountId, epoch }, error);
+    // A database that cannot be reached says nothing about what is stored.
+    if (isStorageUnavailable(error) || run.tries + 1 < MOST_FAILURES) throw error;
+    await transaction(parts.db, async (trx) => {
+      await lockAccount(trx, accountId);
+      await forgetEpochs(trx, accountId, epoch);
+    });
+    parts.log.error(
+      { err: error, accountId, epoch },
+      'what an ended install left behind is removed without telling the chat services',
+    );
   }
+  await run.confirm();
   await disconnectChannel(parts, accountId);
 }
 
-/** @throws the error while the clean-up may still be tried again */
-async function giveUpInTheEnd(
-  parts: Parts,
-  { accountId, epoch }: EndedEpoch,
-  error: unknown,
-): Promise<void> {
-  // A database that cannot be reached says nothing about what is stored.
-  if (isStorageUnavailable(error)) throw error;
-  if ((await countCleanUpFailure(parts.db, accountId)) < MOST_FAILURES) throw error;
-  await transaction(parts.db, async (trx) => {
-    await lockAccount(trx, accountId);
-    await forgetEpochs(trx, accountId, epoch);
-    await settleCleanUp(trx, accountId);
-  });
-  parts.log.error(
-    { err: error, accountId, epoch },
-    'what an ended install left behind is removed without telling the chat services',
-  );
-}
-
-/** Cleans up what no job is left for. */
-export async function cleanUpAccounts(parts: Parts): Promise<void> {
-  const seconds = AGAIN_SECONDS * parts.pace.sweeps;
-  const unclean = await claimUncleanAccounts(parts.db, SWEEP_LIMIT, seconds);
-  const onError = (error: unknown, ended: EndedEpoch) =>
-    parts.log.error({ err: error, ...ended }, 'an ended install could not be cleaned up yet');
-  await concurrently(unclean, { limit: AT_ONCE, patienceMs: PATIENCE_MS, onError }, (ended) =>
-    cleanUpAccount(parts, ended),
-  );
+/** Gives a job to what an earlier version left behind without one. */
+export async function adoptCleanUps({ db, jobs }: Parts): Promise<void> {
+  for (const ended of await listUncleanAccounts(db)) await jobs.request(db, CLEAN_UP, ended);
 }
 
 /** Best effort: Kommo disconnects the channel of a disabled integration on its own. */

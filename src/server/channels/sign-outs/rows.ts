@@ -34,7 +34,6 @@ export async function insertEnding(
       external_id: ending.externalId,
       webhook_id: ending.webhookId,
       secret: secrets.seal(JSON.stringify({ content, webhookSecret }), contextOf(ending.id)),
-      next_attempt_at: sql<Date>`now()`,
       give_up_at: sql<Date>`now() + make_interval(secs => ${ending.giveUpSeconds})`,
     })
     .execute();
@@ -44,26 +43,22 @@ export async function insertEnding(
 export interface ClaimedEnding extends Omit<SessionEnding, 'content' | 'webhookSecret'> {
   secrets: Pick<SessionEnding, 'content' | 'webhookSecret'> | undefined;
   attempts: number;
-  isLastTry: boolean;
+  /** Until it is given up; none left: this is the last try. */
+  secondsLeft: number;
 }
 
-/** Takes one ending for `seconds`, if it is due and nobody else has it. */
-export async function claimEnding(
+/** Begins a try. */
+export async function beginEnding(
   db: Db,
   secrets: Secrets,
   id: string,
-  seconds: number,
 ): Promise<ClaimedEnding | undefined> {
   const row = await db
     .updateTable('session_endings')
-    .set((set) => ({
-      attempts: set('attempts', '+', 1),
-      next_attempt_at: sql<Date>`now() + make_interval(secs => ${seconds})`,
-    }))
+    .set((set) => ({ attempts: set('attempts', '+', 1) }))
     .where('id', '=', id)
-    .where('next_attempt_at', '<=', sql<Date>`now()`)
     .returningAll()
-    .returning(sql<boolean>`give_up_at <= now()`.as('is_last_try'))
+    .returning(sql<number>`extract(epoch from give_up_at - now())::float8`.as('seconds_left'))
     .executeTakeFirst();
   if (!row) return undefined;
   const opened = secrets.tryUnseal(row.secret, contextOf(row.id));
@@ -76,35 +71,16 @@ export async function claimEnding(
     webhookId: row.webhook_id,
     secrets: opened === undefined ? undefined : JSON.parse(opened),
     attempts: row.attempts,
-    isLastTry: row.is_last_try,
+    secondsLeft: row.seconds_left,
   };
-}
-
-/** Tries again after `seconds`, but not later than the moment it is given up. */
-export async function postponeEnding(db: Db, id: string, seconds: number): Promise<void> {
-  await db
-    .updateTable('session_endings')
-    .set({
-      next_attempt_at: sql<Date>`least(now() + make_interval(secs => ${seconds}), give_up_at)`,
-    })
-    .where('id', '=', id)
-    .execute();
 }
 
 export async function deleteEnding(db: Db, id: string): Promise<void> {
   await db.deleteFrom('session_endings').where('id', '=', id).execute();
 }
 
-export async function listDueEndings(db: Db, connector: string, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('session_endings')
-    .select('id')
-    .where('connector', '=', connector)
-    .where('next_attempt_at', '<=', sql<Date>`now()`)
-    .orderBy('next_attempt_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.id);
+export async function listEndings(db: Db): Promise<Pick<SessionEnding, 'id' | 'connector'>[]> {
+  return db.selectFrom('session_endings').select(['id', 'connector']).execute();
 }
 
 /**

@@ -1,31 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { type Connector, ConnectorError } from '../../connectors/connector.ts';
 import type { Parts } from '../../context.ts';
-import { concurrently } from '../../platform/concurrently.ts';
 import type { Trx } from '../../platform/database/database.ts';
+import { type GoOn, JobLost, type Run } from '../../platform/jobs.ts';
 import { SIGN_OUT } from '../../queues.ts';
 import { toolsFor } from '../connector-tools.ts';
 import { findChannelSecrets, isConnectedAnywhere, type StoredChannel } from '../rows.ts';
 import {
+  beginEnding,
   type ClaimedEnding,
-  claimEnding,
   deleteEnding,
   insertEnding,
-  listDueEndings,
-  postponeEnding,
+  listEndings,
   type SessionEnding,
 } from './rows.ts';
 
 /** After this the secret is forgotten, whether the service could be told or not. */
 const GIVE_UP_SECONDS = 3600;
 
-/** Longer than any connector's call to its service. */
-const CLAIM_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 300;
-const SWEEP_LIMIT = 100;
-
-/** Ended at one service at the same time. */
-const AT_ONCE = 10;
 
 const UNREADABLE = 'a session cannot be ended, for its secret cannot be opened; it is given up';
 
@@ -70,44 +63,48 @@ export async function unlinkLater(
   await endLater(trx, parts, ending, giveUpSeconds);
 }
 
-/** Ends one session. Never throws for what the service does: it is tried again until it is given up. */
-export async function endSession(parts: Parts, endingId: string): Promise<void> {
-  const ending = await claimEnding(parts.db, parts.secrets, endingId, CLAIM_SECONDS);
-  if (!ending) return;
+/** Ends one session. What the service refuses is tried again until it is given up. */
+export async function endSession(
+  parts: Parts,
+  endingId: string,
+  run: Run,
+): Promise<GoOn | undefined> {
+  const ending = await beginEnding(parts.db, parts.secrets, endingId);
+  if (!ending) return undefined;
   if (!ending.secrets) {
     const { accountId, connector, kind } = ending;
     parts.log.error({ endingId, accountId, connector, kind }, UNREADABLE);
     await deleteEnding(parts.db, ending.id);
-    return;
+    return undefined;
   }
   const connector = parts.connectors.get(ending.connector);
   try {
     if (connector && !(await isStillUsed(parts, connector, ending))) {
+      await run.confirm();
       await endAtService(parts, connector, { ...ending, ...ending.secrets });
     }
     await deleteEnding(parts.db, ending.id);
+    return undefined;
   } catch (error) {
+    if (error instanceof JobLost) throw error;
     const details = { connector: ending.connector, kind: ending.kind, attempts: ending.attempts };
-    if (ending.isLastTry) {
+    if (ending.secondsLeft <= 0) {
       parts.log.error({ ...details, err: error }, 'a session could not be ended and is given up');
       await deleteEnding(parts.db, ending.id);
-      return;
+      return undefined;
     }
     parts.log.warn({ ...details, err: error }, 'a session could not be ended yet');
-    await postponeEnding(parts.db, ending.id, pauseSeconds(error, ending.attempts));
+    // The last try is at the moment it is given up.
+    const pause = pauseSeconds(error, ending.attempts);
+    return { againInSeconds: Math.min(pause, ending.secondsLeft) };
   }
 }
 
-/** Ends what is due at one service: what failed before, or was left by a process that stopped. */
-export async function endDueSessions(
-  parts: Parts,
-  connector: string,
-  stopping: AbortSignal,
-): Promise<void> {
-  const due = await listDueEndings(parts.db, connector, SWEEP_LIMIT);
-  const onError = (error: unknown, endingId: string) =>
-    parts.log.error({ err: error, endingId, connector }, 'a session ending was not looked after');
-  await concurrently(due, { limit: AT_ONCE, stopping, onError }, (id) => endSession(parts, id));
+/** Gives a job to every ending that an earlier version left without one. */
+export async function adoptEndings({ db, jobs }: Parts): Promise<void> {
+  for (const { id, connector } of await listEndings(db)) {
+    await jobs.request(db, SIGN_OUT, { endingId: id, connector }, { afterSeconds: 1 });
+  }
 }
 
 /**

@@ -74,7 +74,7 @@ export function syncOf(
   return { requested, done, state, errorCode: row.error_code, finishedAt: row.finished_at };
 }
 
-/** Asks for a sync. Asked during a run, it makes that run begin once more: nothing asked for is lost. */
+/** Notes that a sync is asked for; request its job in the same transaction. */
 export async function requestSync(trx: Trx, accountId: number): Promise<void> {
   await trx
     .insertInto('syncs')
@@ -97,89 +97,54 @@ export async function requestSync(trx: Trx, accountId: number): Promise<void> {
     .execute();
 }
 
-/** Takes an account's sync when one is due; undefined when there is none or somebody else runs it. */
-export async function claimSync(
+/** Begins a run; undefined when nothing is left to do. */
+export async function beginSync(
   db: Db,
-  claim: { accountId: number; owner: string; leaseSeconds: number },
-): Promise<{ requested: number; attempts: number; overdueMs: number } | undefined> {
+  accountId: number,
+): Promise<{ requested: number; attempts: number } | undefined> {
   return db
     .updateTable('syncs')
     .set({
       // A failure stays visible while it is tried again by itself; only success or a new request ends it.
       state: sql<'running' | 'failed'>`case when attempts > 0 then 'failed' else 'running' end`,
-      lease_owner: claim.owner,
-      lease_until: sql<Date>`now() + make_interval(secs => ${claim.leaseSeconds})`,
       grant_version: (of) =>
-        of.selectFrom('grants').select('version').where('account_id', '=', claim.accountId),
+        of.selectFrom('grants').select('version').where('account_id', '=', accountId),
     })
-    .where('account_id', '=', claim.accountId)
+    .where('account_id', '=', accountId)
     .whereRef('requested', '>', 'done')
-    .where('next_attempt_at', '<=', sql<Date>`now()`)
-    .where((where) =>
-      where.or([where('lease_until', 'is', null), where('lease_until', '<', sql<Date>`now()`)]),
-    )
-    .returning([
-      'requested',
-      'attempts',
-      sql<number>`(extract(epoch from now() - next_attempt_at) * 1000)::float8`.as('overdueMs'),
-    ])
+    .returning(['requested', 'attempts'])
     .executeTakeFirst();
 }
 
-/** Keeps the lease; false when it was lost and nothing more may be written to Kommo. */
-export async function renewSync(
-  db: Db,
-  claim: { accountId: number; owner: string; leaseSeconds: number },
-): Promise<boolean> {
-  const row = await db
-    .updateTable('syncs')
-    .set({ lease_until: sql<Date>`now() + make_interval(secs => ${claim.leaseSeconds})` })
-    .where('account_id', '=', claim.accountId)
-    .where('lease_owner', '=', claim.owner)
-    .returning('account_id')
-    .executeTakeFirst();
-  return row !== undefined;
+/** What one run began with. Where a later run is through, its outcome counts. */
+interface SyncRun {
+  accountId: number;
+  claimed: number;
+  at: Date;
 }
 
-/** Notes success. True when a sync was asked for during the run, so that it must begin again. */
-export async function finishSync(
-  db: Db,
-  run: { accountId: number; owner: string; claimed: number; at: Date },
-): Promise<boolean> {
-  const row = await db
+/** Notes success. */
+export async function finishSync(db: Db, { accountId, claimed, at }: SyncRun): Promise<void> {
+  await db
     .updateTable('syncs')
     .set({
-      done: run.claimed,
-      state: sql<
-        'queued' | 'done'
-      >`case when requested > ${run.claimed} then 'queued' else 'done' end`,
+      done: claimed,
+      state: sql<'queued' | 'done'>`case when requested > ${claimed} then 'queued' else 'done' end`,
       attempts: 0,
       error_code: null,
-      finished_at: run.at,
-      lease_owner: null,
-      lease_until: null,
+      finished_at: at,
     })
-    .where('account_id', '=', run.accountId)
-    .where('lease_owner', '=', run.owner)
-    .returning(sql<boolean>`requested > ${run.claimed}`.as('again'))
-    .executeTakeFirst();
-  return row?.again ?? false;
+    .where('account_id', '=', accountId)
+    .where('done', '<', claimed)
+    .execute();
 }
 
 /**
  * Notes a failure. `retrySeconds` undefined: no further try until somebody asks, or a new grant arrives.
- * What was asked for during the run is tried at once.
  */
 export async function failSync(
   db: Db,
-  run: {
-    accountId: number;
-    owner: string;
-    claimed: number;
-    errorCode: string;
-    at: Date;
-    retrySeconds: number | undefined;
-  },
+  run: SyncRun & { errorCode: string; retrySeconds: number | undefined },
 ): Promise<void> {
   const later =
     run.retrySeconds === undefined
@@ -195,46 +160,35 @@ export async function failSync(
       error_code: run.errorCode,
       finished_at: run.at,
       next_attempt_at: sql<Date>`case when requested > ${run.claimed} then now() else ${later} end`,
-      lease_owner: null,
-      lease_until: null,
     })
     .where('account_id', '=', run.accountId)
-    .where('lease_owner', '=', run.owner)
+    .where('done', '<', run.claimed)
     .execute();
 }
 
-/** Gives a run back untouched; for a process that stops. Another one takes it at once. */
-export async function releaseSyncs(db: Db, owner: string): Promise<void> {
-  await db
-    .updateTable('syncs')
-    .set({
-      lease_owner: null,
-      lease_until: null,
-      state: sql<'queued' | 'failed'>`case when attempts > 0 then 'failed' else 'queued' end`,
-    })
-    .where('lease_owner', '=', owner)
-    .execute();
-}
-
-/** Accounts whose sync is due and in nobody's hands: retries, and what a killed process left behind. */
-export async function listDueSyncs(db: Db, limit: number): Promise<number[]> {
+/** Syncs that are to go on by themselves, and in how many seconds. */
+export async function listUnfinishedSyncs(
+  db: Db,
+): Promise<{ accountId: number; afterSeconds: number }[]> {
   const rows = await db
     .selectFrom('syncs')
-    .select('account_id')
+    .select([
+      'account_id',
+      sql<number>`greatest(extract(epoch from next_attempt_at - now()), 1)::float8`.as('seconds'),
+    ])
     .whereRef('requested', '>', 'done')
-    .where('next_attempt_at', '<=', sql<Date>`now()`)
-    .where((where) =>
-      where.or([where('lease_until', 'is', null), where('lease_until', '<', sql<Date>`now()`)]),
-    )
-    .orderBy('next_attempt_at')
-    .limit(limit)
+    .where('next_attempt_at', 'is not', null)
     .execute();
-  return rows.map((row) => row.account_id);
+  return rows.map((row) => ({ accountId: row.account_id, afterSeconds: row.seconds }));
 }
 
-/** Makes the syncs due that stopped for want of a grant and whose account has another one than they began with. */
-export async function wakeReauthorizedSyncs(db: Db): Promise<void> {
-  await db
+/**
+ * Makes the syncs due that stopped for want of a grant and whose account has another one than they began with.
+ *
+ * @returns their accounts
+ */
+export async function wakeReauthorizedSyncs(db: Db): Promise<number[]> {
+  const rows = await db
     .updateTable('syncs')
     .set({ next_attempt_at: sql<Date>`now()`, state: 'queued', attempts: 0 })
     .whereRef('requested', '>', 'done')
@@ -249,14 +203,18 @@ export async function wakeReauthorizedSyncs(db: Db): Promise<void> {
           .where('grants.state', '=', 'alive'),
       ),
     )
+    .returning('account_id')
     .execute();
+  return rows.map((row) => row.account_id);
 }
 
 /**
  * Asks for the daily check of active accounts: sources deleted or renamed in Kommo's own screens come back.
  * Spread by account over four hours, a few at a time.
+ *
+ * @returns those asked for
  */
-export async function requestPeriodicSyncs(db: Db, now: Date, limit: number): Promise<void> {
+export async function requestPeriodicSyncs(db: Db, now: Date, limit: number): Promise<number[]> {
   const due = db
     .selectFrom('syncs')
     .innerJoin('accounts', 'accounts.id', 'syncs.account_id')
@@ -273,7 +231,7 @@ export async function requestPeriodicSyncs(db: Db, now: Date, limit: number): Pr
     .where('settings.status', '=', 'active')
     .orderBy('syncs.finished_at')
     .limit(limit);
-  await db
+  const rows = await db
     .updateTable('syncs')
     .set({
       requested: sql`requested + 1`,
@@ -283,7 +241,9 @@ export async function requestPeriodicSyncs(db: Db, now: Date, limit: number): Pr
     })
     .where('account_id', 'in', due)
     .whereRef('requested', '=', 'done')
+    .returning('account_id')
     .execute();
+  return rows.map((row) => row.account_id);
 }
 
 /** Forgets what was asked for and what became of it. */

@@ -62,7 +62,7 @@ const QUEUE_LIMITS: PoolLimits = {
 };
 
 /** Between two looks for jobs whose process is gone. The queue looks once a minute by itself. */
-const TAKE_OVER_SECONDS = 5;
+const TAKE_OVER_SECONDS = 3;
 
 /** Between two removals of jobs that are done. */
 const TIDY_SECONDS = 60;

@@ -8,6 +8,7 @@ import * as fairShares from './migrations/005-fair-shares.ts';
 import * as grantVerdicts from './migrations/006-grant-verdicts.ts';
 import * as mexicanNumbers from './migrations/007-mexican-numbers.ts';
 import * as attemptChecks from './migrations/008-attempt-checks.ts';
+import * as workEngine from './migrations/009-work-engine.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -19,6 +20,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '006-grant-verdicts': grantVerdicts,
   '007-mexican-numbers': mexicanNumbers,
   '008-attempt-checks': attemptChecks,
+  '009-work-engine': workEngine,
 };
 
 /**

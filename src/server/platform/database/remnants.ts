@@ -17,15 +17,6 @@ export async function releaseRemnants(db: Db): Promise<void> {
       where other.name = job.name and other.state = 'retry' and other.singleton_key = job.singleton_key)
   `.execute(db);
   await db
-    .updateTable('syncs')
-    .set({
-      lease_owner: null,
-      lease_until: null,
-      state: sql<'queued' | 'failed'>`case when attempts > 0 then 'failed' else 'queued' end`,
-    })
-    .where('lease_owner', 'is not', null)
-    .execute();
-  await db
     .updateTable('scopes')
     .set({ lease_owner: null, lease_until: null })
     .where('lease_owner', 'is not', null)

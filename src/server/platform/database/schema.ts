@@ -53,10 +53,6 @@ export interface AccountsTable {
   recheck_at: Timestamp | null;
   /** How often a hook's uninstall was asked about again and not confirmed; -1 before the first answer. */
   rechecks: Generated<number>;
-  /** Something of an ended epoch is left; next time to look. */
-  cleanup_due_at: Timestamp | null;
-  /** How often what the last ended epoch left behind could not be cleaned up. */
-  cleanup_failures: Generated<number>;
   /** When Kommo was last asked about a hook. */
   hook_asked_at: Timestamp | null;
   created_at: CreatedAt;
@@ -265,7 +261,6 @@ export interface SessionEndingsTable {
   /** Credentials or session, and the webhook secret; sealed JSON. */
   secret: Sealed;
   attempts: Generated<number>;
-  next_attempt_at: Timestamp;
   /** The secret is forgotten then, ended or not. */
   give_up_at: Timestamp;
 }
@@ -277,8 +272,6 @@ export interface SyncsTable {
   done: number;
   state: 'queued' | 'running' | 'done' | 'failed';
   attempts: Generated<number>;
-  lease_owner: string | null;
-  lease_until: Timestamp | null;
   next_attempt_at: Timestamp | null;
   error_code: string | null;
   finished_at: Timestamp | null;
