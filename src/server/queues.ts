@@ -28,6 +28,20 @@ export const SIGN_OUT = queue<{ endingId: string; connector: string }>('sign-out
   longestPauseSeconds: 60,
 });
 
+/** Trade the code of an install call or a consent for a grant. `accounts/install` picks whose turn it is. */
+export const EXCHANGE_INSTALL_CODE = queue<{ codeId: string }>('exchange-install-code', {
+  key: ({ codeId }) => codeId,
+  places: 8,
+  longestPauseSeconds: 60,
+});
+
+/** See what the host of an install call is, before it is sent a secret. */
+export const LOOK_AT_HOST = queue<{ host: string }>('look-at-host', {
+  key: ({ host }) => host,
+  places: 4,
+  longestPauseSeconds: 60,
+});
+
 /** What recurs, once for all processes; the duties themselves stand in `worker.ts`. */
 export const DUTIES = queue<{ duty: string }>('duties', {
   key: ({ duty }) => duty,
@@ -35,7 +49,14 @@ export const DUTIES = queue<{ duty: string }>('duties', {
   longestPauseSeconds: 60,
 });
 
-export const QUEUES = [SYNC_SOURCES, CLEAN_UP, SIGN_OUT, DUTIES];
+export const QUEUES = [
+  SYNC_SOURCES,
+  CLEAN_UP,
+  SIGN_OUT,
+  EXCHANGE_INSTALL_CODE,
+  LOOK_AT_HOST,
+  DUTIES,
+];
 
 /** Of an earlier version. */
 export const FORMER_QUEUES = ['sync-sources', 'clean-up-account', 'end-session'];

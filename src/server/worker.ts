@@ -1,4 +1,6 @@
-import { installSweep } from './accounts/install/install-sweep.ts';
+import { exchangeInstallCode } from './accounts/install/exchange-install-code.ts';
+import { lookAtHost } from './accounts/install/look-at-host.ts';
+import { pickInstallWork } from './accounts/install/pick-install-work.ts';
 import { recheckDisableHooks } from './accounts/uninstall.ts';
 import { AttemptFollower } from './channels/attempts/follow-attempts.ts';
 import { cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
@@ -11,7 +13,16 @@ import { listLeftOverWork } from './platform/database/left-over-work.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
 import type { Queue } from './platform/jobs.ts';
 import type { Sweep } from './platform/sweep.ts';
-import { CLEAN_UP, DUTIES, FORMER_QUEUES, QUEUES, SIGN_OUT, SYNC_SOURCES } from './queues.ts';
+import {
+  CLEAN_UP,
+  DUTIES,
+  EXCHANGE_INSTALL_CODE,
+  FORMER_QUEUES,
+  LOOK_AT_HOST,
+  QUEUES,
+  SIGN_OUT,
+  SYNC_SOURCES,
+} from './queues.ts';
 import { syncSources } from './settings/sync-sources.ts';
 
 /** Sweeps under way may finish in this time; what they leave, the next worker finds. */
@@ -31,6 +42,8 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   await jobs.work(SYNC_SOURCES, ({ accountId }, run) => syncSources(parts, accountId, run));
   await jobs.work(CLEAN_UP, (ended, run) => cleanUpAccount(parts, ended, run));
   await jobs.work(SIGN_OUT, ({ endingId }, run) => endSession(parts, endingId, run));
+  await jobs.work(EXCHANGE_INSTALL_CODE, (code, run) => exchangeInstallCode(parts, code, run));
+  await jobs.work(LOOK_AT_HOST, (look) => lookAtHost(parts, look));
   await workDuties(parts);
   const follower = new AttemptFollower(parts);
   const sweeps = [
@@ -97,7 +110,8 @@ function polledLists(parts: Parts, stopping: AbortSignal): Sweep[] {
       everyMs: 15_000,
       run: () => checkChannels(parts, connector, stopping),
     })),
-    installSweep(parts),
+    // An administrator waits in front of the widget; between two rounds their install waits, too.
+    { name: 'install codes that are due', everyMs: 500, run: () => pickInstallWork(parts) },
     {
       name: 'refreshes whose answer was lost',
       everyMs: 5_000,
@@ -137,8 +151,5 @@ function repeat(parts: Parts, sweep: Sweep, stopping: AbortSignal): () => Promis
   stopping.addEventListener('abort', () => clearTimeout(timer));
   // What a killed process left behind is looked for at once.
   schedule(0);
-  return async () => {
-    await running;
-    await sweep.rest?.();
-  };
+  return () => running;
 }

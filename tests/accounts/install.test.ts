@@ -1,3 +1,5 @@
+import { exchangeInstallCode } from '../../src/server/accounts/install/exchange-install-code.ts';
+import { insertInstallCode } from '../../src/server/accounts/install/rows.ts';
 import { CLIENT_ID, DEMO, OTHER } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 
@@ -104,6 +106,46 @@ test('an exchange whose answer was lost ends in a visible request to authorize a
   await server.waitFor(async () => (await codes()).every(({ state }) => state === 'failed'));
   expect(tokenCalls()).toHaveLength(2);
   expect(await account(DEMO.id)).toBeUndefined();
+});
+
+test('a code that a process of the version before left behind is worked on', async () => {
+  server.emulator.fault({
+    match: { path: '/oauth2/access_token', host: 'demo.kommo.com' },
+    action: { status: 503 },
+    times: 1,
+  });
+  await server.emulator.install('demo');
+  await server.waitFor(async () =>
+    (await codes()).some(({ state, calls }) => state === 'pending' && calls),
+  );
+  // It was killed while it asked Kommo, and its lease has lapsed.
+  await server.database.db
+    .updateTable('install_codes')
+    .set({ state: 'exchanging', lease_until: new Date(Date.now() - 1_000) })
+    .execute();
+  await server.waitFor(() => grant(DEMO.id));
+});
+
+test('a worker that was taken over from does not send the code', async () => {
+  const { db, secrets } = server.parts;
+  // Stored as a consent's is, and without its job.
+  const codeId = await insertInstallCode(db, secrets, {
+    host: 'demo.kommo.com',
+    code: 'def502taken-over',
+    expected: { accountId: DEMO.id, userId: DEMO.admin },
+  });
+  const takenOver = new Error('Somebody else works on this.');
+  const run = {
+    confirm: () => Promise.reject(takenOver),
+    signal: new AbortController().signal,
+    tries: 0,
+    isAwaited: false,
+  };
+  const work = exchangeInstallCode(server.parts, { codeId: codeId ?? '' }, run);
+  await expect(work).rejects.toBe(takenOver);
+  const sent = server.emulator.requests({ path: '/oauth2/access_token' });
+  expect(sent.filter(({ body }) => body.includes('taken-over'))).toEqual([]);
+  expect(await codes()).toMatchObject([{ state: 'exchanging' }]);
 });
 
 test('a made-up code changes nothing in an account that works', async () => {

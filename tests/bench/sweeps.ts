@@ -2,7 +2,11 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { purgeIdempotencyKeys, purgeSeenTokens } from '../../src/server/access/rows.ts';
 import { purgeConsentStates } from '../../src/server/accounts/consent/rows.ts';
-import { listDueInstallCodes, purgeInstallCodes } from '../../src/server/accounts/install/rows.ts';
+import {
+  pickHostsToLookAt,
+  pickInstallCodes,
+  purgeInstallCodes,
+} from '../../src/server/accounts/install/rows.ts';
 import { deleteOldAttempts, listOverdueAttempts } from '../../src/server/channels/attempts/rows.ts';
 import { claimChannelsToCheck } from '../../src/server/channels/health/rows.ts';
 import { resealChannels } from '../../src/server/channels/rows.ts';
@@ -66,8 +70,8 @@ function sweeps(db: Db): Record<string, () => Promise<unknown>> {
     { id: 'k1', key: Buffer.alloc(32, 1) },
   ]);
   return {
-    'install codes that are due': () =>
-      listDueInstallCodes(db, { most: { vouched: 30, exchange: 30, look: 8 }, budget: 30 }),
+    'install codes that are due': () => db.transaction().execute(pickInstallCodes),
+    'hosts to look at': () => db.transaction().execute(pickHostsToLookAt),
     'old tokens': () => purgeSeenTokens(db),
     'old answers': () => purgeIdempotencyKeys(db),
     'old consents': () => purgeConsentStates(db),

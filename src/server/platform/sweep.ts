@@ -3,6 +3,4 @@ export interface Sweep {
   name: string;
   everyMs: number;
   run: () => Promise<void>;
-  /** Waits for what its runs have begun and left to itself. */
-  rest?: () => Promise<void>;
 }

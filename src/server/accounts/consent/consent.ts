@@ -4,9 +4,9 @@ import type { Parts } from '../../context.ts';
 import { type AccountHost, consentUrl, parseAccountHost } from '../../kommo/account-host.ts';
 import type { Trx } from '../../platform/database/database.ts';
 import { transaction } from '../../platform/database/transaction.ts';
+import { EXCHANGE_INSTALL_CODE } from '../../queues.ts';
 import type { Caller } from '../caller.ts';
-import { type ExchangeResult, exchangeInstallCode } from '../install/exchange-install-code.ts';
-import { storeInstallCode } from '../install/install.ts';
+import { findInstallResult, insertInstallCode } from '../install/rows.ts';
 import { consumeConsentState, insertConsentState } from './rows.ts';
 
 /** Long enough for an administrator who has to sign in to Kommo first. */
@@ -30,7 +30,7 @@ export type ConsentOutcome =
  * minutes, works once, and is bound to the caller's account and user. There is no cookie to bind it to
  * the browser with: the address is handed out across origins, where browsers store none. What a stolen
  * state could do is bounded by the check of the new grant's owner: it must be the very account the state
- * was made for (`install.ts`).
+ * was made for (`exchange-install-code.ts`).
  */
 export async function beginConsent(parts: Parts, caller: Caller): Promise<string> {
   const state = randomBytes(32).toString('base64url');
@@ -52,7 +52,10 @@ export async function beginConsent(parts: Parts, caller: Caller): Promise<string
   });
 }
 
-/** Takes the code a consent ended with. The code is stored before anything is tried with it. */
+/**
+ * Takes the code a consent ended with. Code and job are stored together: the browser only waits for what a worker
+ * does, and the work goes on when it stops waiting.
+ */
 export async function finishConsent(
   parts: Parts,
   redirect: { state: string; host: AccountHost; code: string },
@@ -60,21 +63,17 @@ export async function finishConsent(
   const stored = await transaction(parts.db, async (trx) => {
     const begun = await useState(trx, redirect.state);
     if (begun === undefined) return undefined;
-    if (begun.host.host !== redirect.host.host) return { host: begun.host };
-    const codeId = await storeInstallCode(parts, trx, {
-      host: begun.host,
-      code: redirect.code,
-      expected: { accountId: begun.accountId, userId: begun.userId },
-    });
-    return { host: begun.host, codeId };
+    const { host, ...expected } = begun;
+    if (host.host !== redirect.host.host) return { host };
+    const received = { host: host.host, code: redirect.code, expected };
+    const codeId = await insertInstallCode(trx, parts.secrets, received);
+    if (codeId !== undefined) await parts.jobs.request(trx, EXCHANGE_INSTALL_CODE, { codeId });
+    return { host, codeId };
   });
   if (stored === undefined) return { kind: 'unknown_state' };
   if (!('codeId' in stored)) return { kind: 'other_account', host: stored.host };
   if (stored.codeId === undefined) return { kind: 'failed', host: stored.host };
-  const result = await waitForExchange(parts, stored.codeId);
-  const kinds = { done: 'connected', open: 'finishing' } as const;
-  const kind = result === 'done' || result === 'open' ? kinds[result] : result;
-  return { kind, host: stored.host };
+  return { kind: await waitForExchange(parts, stored.codeId), host: stored.host };
 }
 
 /** The administrator pressed "deny", or Kommo ended the consent with another error. */
@@ -100,21 +99,13 @@ function hashState(state: string): string {
   return createHash('sha256').update(state).digest('base64url');
 }
 
-/** Exchanges the code here, or watches whoever was faster. The work goes on when the time is over. */
-async function waitForExchange(parts: Parts, codeId: string): Promise<ExchangeResult> {
-  const stopWaiting = new AbortController();
-  const patience = sleep(PAGE_PATIENCE_MS, 'open' as const, { signal: stopWaiting.signal });
-  const watch = async () => {
-    for (;;) {
-      const result = await exchangeInstallCode(parts, codeId);
-      if (result !== 'open' || stopWaiting.signal.aborted) return result;
-      await sleep(LOOK_AGAIN_MS);
-    }
-  };
-  try {
-    return await Promise.race([watch(), patience]);
-  } finally {
-    stopWaiting.abort();
-    await patience.catch(() => undefined);
+async function waitForExchange({ db }: Parts, codeId: string) {
+  const giveUpAt = performance.now() + PAGE_PATIENCE_MS;
+  for (;;) {
+    const result = await findInstallResult(db, codeId);
+    if (result === 'done') return 'connected';
+    if (result !== 'open') return result;
+    if (performance.now() > giveUpAt) return 'finishing';
+    await sleep(LOOK_AGAIN_MS);
   }
 }

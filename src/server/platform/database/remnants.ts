@@ -26,12 +26,6 @@ export async function releaseRemnants(db: Db): Promise<void> {
     .set({ lease_until: LONG_AGO })
     .where('lease_owner', 'is not', null)
     .execute();
-  // In a code that waits, the same column says when to try next; that pause stays.
-  await db
-    .updateTable('install_codes')
-    .set({ lease_until: LONG_AGO })
-    .where('state', 'in', ['exchanging', 'exchanged'])
-    .execute();
   await db
     .updateTable('attempts')
     .set({ next_check_at: sql<Date>`now()` })

@@ -113,7 +113,7 @@ export interface InstallCodesTable {
   expected_account_id: number | null;
   user_id: number | null;
   /**
-   * `pending` until a worker claims it, `exchanging` while Kommo is asked, `exchanged` once the tokens
+   * `pending` until it is picked, `exchanging` while its job asks Kommo, `exchanged` once the tokens
    * are here (sealed in `tokens`) and only their owner is still to be confirmed.
    */
   state: Generated<'pending' | 'exchanging' | 'exchanged' | 'done' | 'failed'>;
@@ -121,10 +121,11 @@ export interface InstallCodesTable {
   tokens: Sealed | null;
   /** Why it failed, as a short code for the log. */
   failure: string | null;
+  /** Not used any more. */
   failed_at: Timestamp | null;
-  /** How often the code was sent to Kommo, or its owner asked for. */
+  /** How often it was picked: its code to be sent to Kommo, or the owner of its tokens to be asked for. */
   calls: Generated<number>;
-  /** Who works on it until when; or, while nobody does, the earliest next try. */
+  /** When it may be picked next: while its job has it not before it expires, otherwise after a pause. */
   lease_until: Timestamp | null;
   /** When a signed token of this host was seen while the code was open. */
   proven_at: Timestamp | null;
