@@ -5,17 +5,17 @@ import { registerKommo } from './accounts/routes.ts';
 import { registerAttempts, registerOpenAttempts } from './channels/attempts/routes.ts';
 import { registerWebhooks } from './channels/health/routes.ts';
 import { registerChannels } from './channels/routes.ts';
-import type { Parts } from './context.ts';
+import type { Context } from './context.ts';
 import { createServer } from './platform/http/create-server.ts';
 import { registerHealth } from './platform/http/health.ts';
 import { registerSettings, registerTemplates } from './settings/routes.ts';
 
 /** Every route, behind what guards it. `scope: 'health'` is what a worker without a web role serves. */
 export async function createApp(
-  parts: Parts,
+  context: Context,
   { scope }: { scope: 'all' | 'health' } = { scope: 'all' },
 ): Promise<FastifyInstance> {
-  const { config, log } = parts;
+  const { config, log } = context;
   const app = createServer({
     log,
     publicUrl: config.publicUrl,
@@ -24,22 +24,22 @@ export async function createApp(
     describe: ({ caller }) => ({ accountId: caller?.accountId }),
   });
   app.decorateRequest('caller', null);
-  app.setErrorHandler(createErrorHandler(parts));
-  registerHealth(app, parts.db);
+  app.setErrorHandler(createErrorHandler(context));
+  registerHealth(app, context.db);
   if (scope === 'health') return app;
-  registerKommo(app, parts);
+  registerKommo(app, context);
   await app.register(async (guarded) => {
-    registerAuth(guarded, parts);
-    registerChannels(guarded, parts);
-    registerAttempts(guarded, parts);
+    registerAuth(guarded, context);
+    registerChannels(guarded, context);
+    registerAttempts(guarded, context);
     // Sign-ins wait for chat services; what is in this line waits for Kommo, which all accounts share.
     await guarded.register(async (inLine) => {
       registerAccountLine(inLine);
-      registerSettings(inLine, parts);
-      registerTemplates(inLine, parts);
+      registerSettings(inLine, context);
+      registerTemplates(inLine, context);
     });
   });
-  await app.register(async (open) => registerOpenAttempts(open, parts));
-  await app.register(async (open) => registerWebhooks(open, parts));
+  await app.register(async (open) => registerOpenAttempts(open, context));
+  await app.register(async (open) => registerWebhooks(open, context));
   return app;
 }

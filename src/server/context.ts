@@ -10,7 +10,7 @@ import type { Pace } from './platform/pace.ts';
 import type { RequestLimit } from './platform/request-limit.ts';
 
 /** What one running backend is made of. Made once by `server.ts` and handed to routes and use cases. */
-export interface Parts {
+export interface Context {
   config: Config;
   db: Db;
   jobs: Jobs;

@@ -4,7 +4,7 @@ import { purgeInstallCodes } from './accounts/install/rows.ts';
 import { endAbandonedInstalls } from './accounts/uninstall.ts';
 import { expireAttempts } from './channels/attempts/end-attempt.ts';
 import { purgeEndings } from './channels/sign-outs/rows.ts';
-import type { Parts } from './context.ts';
+import type { Context } from './context.ts';
 import { refreshIdleGrants } from './kommo/grants/maintenance.ts';
 import { concurrently } from './platform/concurrently.ts';
 import { rotateSecretKeys } from './rotate-secret-keys.ts';
@@ -18,28 +18,28 @@ interface Duty {
 }
 
 /** What the workers look after on their own: daily checks, what is over, and old rows. */
-export function duties(parts: Parts): Duty[] {
-  const kommo = parts.kommo.background();
+export function duties(context: Context): Duty[] {
+  const kommo = context.kommo.background();
   return [
-    { name: 'syncs to ask for', everySeconds: 5, run: () => askForSyncs(parts) },
-    { name: 'attempts that are over', everySeconds: 5, run: () => expireAttempts(parts) },
+    { name: 'syncs to ask for', everySeconds: 5, run: () => askForSyncs(context) },
+    { name: 'attempts that are over', everySeconds: 5, run: () => expireAttempts(context) },
     {
       name: 'installs whose grant was given up long ago',
       everySeconds: 60,
-      run: () => endAbandonedInstalls(parts),
+      run: () => endAbandonedInstalls(context),
     },
     {
       name: 'grants that were not used for long',
       everySeconds: 5 * 60,
       run: () => refreshIdleGrants(kommo),
     },
-    { name: 'old rows', everySeconds: 60, run: () => purge(parts) },
-    { name: 'rotation of SECRET_KEYS', everySeconds: 60, run: rotateSecretKeys(parts) },
+    { name: 'old rows', everySeconds: 60, run: () => purge(context) },
+    { name: 'rotation of SECRET_KEYS', everySeconds: 60, run: rotateSecretKeys(context) },
   ];
 }
 
 /** Removes old rows. A table where that fails does not keep the others from being purged. */
-async function purge({ db, log }: Parts): Promise<void> {
+async function purge({ db, log }: Context): Promise<void> {
   const purges = [
     purgeSeenTokens,
     purgeIdempotencyKeys,

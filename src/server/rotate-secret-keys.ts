@@ -1,5 +1,5 @@
 import { resealChannels } from './channels/rows.ts';
-import type { Parts } from './context.ts';
+import type { Context } from './context.ts';
 import { resealGrants } from './kommo/grants/rows.ts';
 import { listOlderKeys, retireSecretKeys } from './platform/database/key-checks.ts';
 import { newPass } from './platform/database/reseal.ts';
@@ -16,7 +16,7 @@ const REST_MS = 10 * 60_000;
  * Seals values again that were written under an older key, a few at a time, and tells when a key is no
  * longer needed. The run to repeat: without a rotation it costs one look at a table of a row or two.
  */
-export function rotateSecretKeys({ db, secrets, pace, log }: Parts): () => Promise<void> {
+export function rotateSecretKeys({ db, secrets, pace, log }: Context): () => Promise<void> {
   let restUntil = Number.NEGATIVE_INFINITY;
   const reported = new Set<string | number>();
   return async () => {

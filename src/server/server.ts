@@ -7,7 +7,7 @@ import { forgetScopes } from './channels/scope/rows.ts';
 import { forgetSync } from './channels/sources/rows.ts';
 import type { Config } from './config.ts';
 import { createConnectorRegistry } from './connectors/registry.ts';
-import type { Parts } from './context.ts';
+import type { Context } from './context.ts';
 import { createKommo } from './kommo/create-kommo.ts';
 import { createGuardedOutbound } from './platform/address-guard.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './platform/database/database.ts';
@@ -34,7 +34,7 @@ const TIDY_MS = 2_000;
 
 export interface RunningServer {
   app: FastifyInstance;
-  parts: Parts;
+  context: Context;
   databaseKind: Database['kind'];
   stop(): Promise<void>;
 }
@@ -92,7 +92,7 @@ export async function startServer(
     stops.push(() => Promise.all([running.app && closeApp(running.app), running.worker?.stop()]));
     const outside = toKommo === outbound ? undefined : toKommo.send;
     const connectors = createConnectorRegistry(config.connectors, outside);
-    const parts: Parts = {
+    const context: Context = {
       config,
       db,
       jobs,
@@ -111,11 +111,11 @@ export async function startServer(
       log,
     };
     if (config.role !== 'web')
-      running.worker = await startWorker({ ...parts, db: database.background });
-    const app = await createApp(parts, { scope: config.role === 'worker' ? 'health' : 'all' });
+      running.worker = await startWorker({ ...context, db: database.background });
+    const app = await createApp(context, { scope: config.role === 'worker' ? 'health' : 'all' });
     running.app = app;
     await app.listen({ port: config.port, host: overrides.host ?? '::' });
-    return { app, parts, databaseKind: database.kind, stop };
+    return { app, context, databaseKind: database.kind, stop };
   } catch (error) {
     await stop();
     throw error;

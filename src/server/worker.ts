@@ -6,7 +6,7 @@ import { AttemptFollower } from './channels/attempts/follow-attempts.ts';
 import { cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
 import { checkChannels } from './channels/health/channel-health.ts';
 import { endSession } from './channels/sign-outs/session-endings.ts';
-import type { Parts } from './context.ts';
+import type { Context } from './context.ts';
 import { duties } from './housekeeping.ts';
 import { probeDeadGrants, recoverLostRefreshes } from './kommo/grants/maintenance.ts';
 import { listLeftOverWork } from './platform/database/left-over-work.ts';
@@ -33,23 +33,23 @@ export interface Worker {
 }
 
 /** Runs the jobs, and the lists that are polled beside them. Any number of workers may run. */
-export async function startWorker(parts: Parts): Promise<Worker> {
+export async function startWorker(context: Context): Promise<Worker> {
   const stopping = new AbortController();
   // Alone on the embedded database, whatever is marked as begun is a remnant of the process before this one.
-  if (parts.config.databaseUrl === undefined) await releaseRemnants(parts.db);
-  const { jobs } = parts;
-  await jobs.retire(FORMER_QUEUES, () => adoptWork(parts));
-  await jobs.work(SYNC_SOURCES, ({ accountId }, run) => syncSources(parts, accountId, run));
-  await jobs.work(CLEAN_UP, (ended, run) => cleanUpAccount(parts, ended, run));
-  await jobs.work(SIGN_OUT, ({ endingId }, run) => endSession(parts, endingId, run));
-  await jobs.work(EXCHANGE_INSTALL_CODE, (code, run) => exchangeInstallCode(parts, code, run));
-  await jobs.work(LOOK_AT_HOST, (look) => lookAtHost(parts, look));
-  await workDuties(parts);
-  const follower = new AttemptFollower(parts);
+  if (context.config.databaseUrl === undefined) await releaseRemnants(context.db);
+  const { jobs } = context;
+  await jobs.retire(FORMER_QUEUES, () => adoptWork(context));
+  await jobs.work(SYNC_SOURCES, ({ accountId }, run) => syncSources(context, accountId, run));
+  await jobs.work(CLEAN_UP, (ended, run) => cleanUpAccount(context, ended, run));
+  await jobs.work(SIGN_OUT, ({ endingId }, run) => endSession(context, endingId, run));
+  await jobs.work(EXCHANGE_INSTALL_CODE, (code, run) => exchangeInstallCode(context, code, run));
+  await jobs.work(LOOK_AT_HOST, (look) => lookAtHost(context, look));
+  await workDuties(context);
+  const follower = new AttemptFollower(context);
   const sweeps = [
-    ...polledLists(parts, stopping.signal),
+    ...polledLists(context, stopping.signal),
     { name: 'QR sign-ins', everyMs: 1_000, run: () => follower.run(stopping.signal) },
-  ].map((sweep) => repeat(parts, sweep, stopping.signal));
+  ].map((sweep) => repeat(context, sweep, stopping.signal));
   return {
     stop: async () => {
       stopping.abort();
@@ -64,7 +64,7 @@ export async function startWorker(parts: Parts): Promise<Worker> {
 }
 
 /** Gives a job to what an earlier version left without one. */
-async function adoptWork({ db, jobs }: Parts): Promise<void> {
+async function adoptWork({ db, jobs }: Context): Promise<void> {
   for (const { queue: name, data, afterSeconds } of await listLeftOverWork(db)) {
     const queue = QUEUES.find((known) => known.name === name);
     if (queue) await jobs.request(db, queue as Queue<object>, data, { afterSeconds });
@@ -72,9 +72,9 @@ async function adoptWork({ db, jobs }: Parts): Promise<void> {
 }
 
 /** Each duty is one job that never ends: wherever it runs, it asks for its own next time. */
-async function workDuties(parts: Parts): Promise<void> {
-  const { db, jobs, log, pace } = parts;
-  const byName = new Map(duties(parts).map((duty) => [duty.name, duty]));
+async function workDuties(context: Context): Promise<void> {
+  const { db, jobs, log, pace } = context;
+  const byName = new Map(duties(context).map((duty) => [duty.name, duty]));
   await jobs.work(DUTIES, async ({ duty: name }) => {
     const duty = byName.get(name);
     // Of another version.
@@ -101,17 +101,17 @@ async function workDuties(parts: Parts): Promise<void> {
  * - Disable hooks: Kommo sends them once and waits three seconds, so that one statement must remember them, without
  *   a job beside it; the process that was called asks at once, and this list is for one that died.
  */
-function polledLists(parts: Parts, stopping: AbortSignal): Sweep[] {
-  const kommo = parts.kommo.background();
+function polledLists(context: Context, stopping: AbortSignal): Sweep[] {
+  const kommo = context.kommo.background();
   return [
     // Each service is looked after apart: one that hangs holds back its own channels only.
-    ...parts.connectors.all().map((connector) => ({
+    ...context.connectors.all().map((connector) => ({
       name: `health of the channels of ${connector.id}`,
       everyMs: 15_000,
-      run: () => checkChannels(parts, connector, stopping),
+      run: () => checkChannels(context, connector, stopping),
     })),
     // An administrator waits in front of the widget; between two rounds their install waits, too.
-    { name: 'install codes that are due', everyMs: 500, run: () => pickInstallWork(parts) },
+    { name: 'install codes that are due', everyMs: 500, run: () => pickInstallWork(context) },
     {
       name: 'refreshes whose answer was lost',
       everyMs: 5_000,
@@ -125,22 +125,22 @@ function polledLists(parts: Parts, stopping: AbortSignal): Sweep[] {
     {
       name: 'disable hooks that were not confirmed',
       everyMs: 3_000,
-      run: () => recheckDisableHooks(parts),
+      run: () => recheckDisableHooks(context),
     },
   ];
 }
 
 /** Runs a sweep again and again, one at a time. @returns waits for the run under way */
-function repeat(parts: Parts, sweep: Sweep, stopping: AbortSignal): () => Promise<void> {
+function repeat(context: Context, sweep: Sweep, stopping: AbortSignal): () => Promise<void> {
   let running = Promise.resolve();
   let timer: NodeJS.Timeout;
   const run = async () => {
     try {
       await sweep.run();
     } catch (error) {
-      if (!stopping.aborted) parts.log.error({ err: error, sweep: sweep.name }, 'a sweep failed');
+      if (!stopping.aborted) context.log.error({ err: error, sweep: sweep.name }, 'a sweep failed');
     }
-    schedule(sweep.everyMs * parts.pace.sweeps);
+    schedule(sweep.everyMs * context.pace.sweeps);
   };
   const schedule = (afterMs: number) => {
     if (stopping.aborted) return;

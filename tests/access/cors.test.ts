@@ -43,9 +43,9 @@ test('a preflight from an account’s page is allowed and may be remembered', as
 
 test('a preflight asks the database nothing', async () => {
   const queries: string[] = [];
-  const { parts } = server;
-  const { db } = parts;
-  parts.db = new Proxy(db, {
+  const { context } = server;
+  const { db } = context;
+  context.db = new Proxy(db, {
     get: (target, name) => {
       queries.push(String(name));
       return Reflect.get(target, name);
@@ -60,7 +60,7 @@ test('a preflight asks the database nothing', async () => {
       return queries.length === 0;
     });
   } finally {
-    parts.db = db;
+    context.db = db;
   }
 });
 

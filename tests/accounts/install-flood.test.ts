@@ -33,7 +33,7 @@ async function makeUp(subdomain = `made-up-${made}`): Promise<void> {
   made += 1;
   const host = parseReferer(`${subdomain}.kommo.com`);
   if (host === undefined) throw new Error('That is no host.');
-  await receiveInstallCall(server.parts, { host, code: `def502${made}` });
+  await receiveInstallCall(server.context, { host, code: `def502${made}` });
 }
 
 const codesOf = (host: string) =>

@@ -127,7 +127,7 @@ test('a code that a process of the version before left behind is worked on', asy
 });
 
 test('a worker that was taken over from does not send the code', async () => {
-  const { db, secrets } = server.parts;
+  const { db, secrets } = server.context;
   // Stored as a consent's is, and without its job.
   const codeId = await insertInstallCode(db, secrets, {
     host: 'demo.kommo.com',
@@ -141,7 +141,7 @@ test('a worker that was taken over from does not send the code', async () => {
     tries: 0,
     isAwaited: false,
   };
-  const work = exchangeInstallCode(server.parts, { codeId: codeId ?? '' }, run);
+  const work = exchangeInstallCode(server.context, { codeId: codeId ?? '' }, run);
   await expect(work).rejects.toBe(takenOver);
   const sent = server.emulator.requests({ path: '/oauth2/access_token' });
   expect(sent.filter(({ body }) => body.includes('taken-over'))).toEqual([]);

@@ -71,7 +71,7 @@ test('however many templates there are, one opening asks for four pages of them'
 });
 
 test('an answer that comes after an uninstall is not kept', async () => {
-  const { db } = server.parts;
+  const { db } = server.context;
   await db.deleteFrom('kommo_cache').execute();
   server.emulator.fault({ match: { path: '/api/v4/leads/pipelines' }, action: { delayMs: 300 } });
   const reading = server.api('GET', '/messenger/settings');

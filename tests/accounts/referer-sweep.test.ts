@@ -117,7 +117,7 @@ const REFUSED = [
   'ﬁ.kommo.com',
   'ß.kommo.com',
   'İ.kommo.com',
-  // Parts a URL parser would split off.
+  // Context a URL parser would split off.
   'evil.io@demo.kommo.com',
   'demo.kommo.com@evil.io',
   'user:pass@demo.kommo.com',

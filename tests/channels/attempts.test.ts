@@ -84,7 +84,7 @@ describe('ending', () => {
 
   test('an attempt whose time is over is expired for everybody', async () => {
     const started = await begin(server, { connector: 'telegram' });
-    await server.parts.db
+    await server.context.db
       .updateTable('attempts')
       .set({ expires_at: new Date(Date.now() - 1) })
       .where('id', '=', started.attempt.id)
@@ -96,7 +96,7 @@ describe('ending', () => {
 
   test('leaves no secret in the attempt', async () => {
     await connectBot(server, 1);
-    const rows = await server.parts.db
+    const rows = await server.context.db
       .selectFrom('attempts')
       .select(['state', 'session', 'candidate', 'shown', 'webhook_secret'])
       .where('state', 'not in', ['starting', 'waiting', 'confirm'])

@@ -29,7 +29,7 @@ test('creates at the same moment, from two processes where the database serves t
   const watching = new AbortController();
   const watch = (async () => {
     while (!watching.signal.aborted) {
-      const rows = await server.parts.db.selectFrom('channels').select('id').execute();
+      const rows = await server.context.db.selectFrom('channels').select('id').execute();
       most = Math.max(most, rows.length);
       await nextTurn();
     }

@@ -18,7 +18,7 @@ describe('while the chat channel is not connected yet', () => {
     server.emulator.clearFaults();
     // A sync under way would connect the channel by itself.
     await syncEnd(server);
-    await server.parts.db.deleteFrom('scopes').execute();
+    await server.context.db.deleteFrom('scopes').execute();
   });
 
   test.each([

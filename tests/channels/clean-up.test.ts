@@ -86,7 +86,7 @@ test('a bot that was connected again keeps its webhook when the old channel is e
   const answer = await submit(server, attempt.id, { confirm: true });
   expect(answer.body.attempt.state).toBe('connected');
   await server.waitFor(async () => {
-    const left = await server.parts.db.selectFrom('session_endings').select('id').execute();
+    const left = await server.context.db.selectFrom('session_endings').select('id').execute();
     return left.length === 0;
   });
   const { webhook } = bot('7100000004:');
@@ -109,7 +109,7 @@ test('what an ended install left behind goes even when it cannot be cleaned up i
 });
 
 test('a secret that nobody could end a session with in time is forgotten all the same', async () => {
-  const { db } = server.parts;
+  const { db } = server.context;
   await db
     .insertInto('session_endings')
     .values({
@@ -129,20 +129,20 @@ test('a secret that nobody could end a session with in time is forgotten all the
 /** From now on the database takes no ending: no clean-up of a channel can succeed. */
 async function refuseEndings() {
   await sql`create function refuse() returns trigger language plpgsql as 'begin raise ''poison''; end'`.execute(
-    server.parts.db,
+    server.context.db,
   );
   await sql`create trigger refuse before insert on session_endings execute function refuse()`.execute(
-    server.parts.db,
+    server.context.db,
   );
 }
 
 async function acceptEndings() {
-  await sql`drop function refuse cascade`.execute(server.parts.db);
+  await sql`drop function refuse cascade`.execute(server.context.db);
 }
 
 /** Rows that still hold something sealed for the account's chat services. */
 async function secretsLeft(): Promise<number> {
-  const { db } = server.parts;
+  const { db } = server.context;
   const rows = [
     ...(await db.selectFrom('channels').select('id').execute()),
     ...(await db.selectFrom('session_endings').select('id').execute()),

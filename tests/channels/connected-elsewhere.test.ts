@@ -67,7 +67,7 @@ async function scan(service: 'waha' | 'evolution', token?: string, channelId?: s
   const started = await begin(server, wish, token);
   const until = (isReached: (attempt: Attempt) => boolean) =>
     server.waitFor(async () => {
-      await allowChecksNow(server.parts.db, started.attempt.id);
+      await allowChecksNow(server.context.db, started.attempt.id);
       const attempt = await look(server, started);
       return isReached(attempt) ? attempt : undefined;
     });

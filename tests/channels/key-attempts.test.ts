@@ -126,7 +126,7 @@ describe('an API key', () => {
 
   test('of a bot that another service listens to is asked about, even after a yes in advance', async () => {
     await fetch(
-      `${server.parts.config.connectors.telegram?.apiRoot}/bot${botToken(6)}/setWebhook`,
+      `${server.context.config.connectors.telegram?.apiRoot}/bot${botToken(6)}/setWebhook`,
       {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -90,7 +90,7 @@ test('a redirect that comes after the attempt was cancelled stores nothing and s
 test('a redirect that comes too late stores nothing and says so', async () => {
   const started = await begin(server, { connector: 'slack' });
   const path = await allow(started);
-  await server.parts.db
+  await server.context.db
     .updateTable('attempts')
     .set({ expires_at: new Date(Date.now() - 1) })
     .where('id', '=', started.attempt.id)
@@ -201,7 +201,7 @@ test('the page speaks the account’s language and escapes the account’s name'
   const settings = await readSettings(server);
   const account = server.emulator.state.accounts.find(({ id }) => id === DEMO.id);
   if (account) account.language = 'pt-BR';
-  await server.parts.db
+  await server.context.db
     .updateTable('accounts')
     .set({ refreshed_at: new Date(0) })
     .execute();
@@ -225,7 +225,7 @@ test('removing the channel revokes its grant at the service', async () => {
     () => server.emulator.requests({ path: '/api/auth.revoke' }).length > before,
   );
   await server.waitFor(async () => {
-    const left = await server.parts.db.selectFrom('session_endings').select('id').execute();
+    const left = await server.context.db.selectFrom('session_endings').select('id').execute();
     return left.length === 0;
   });
 });

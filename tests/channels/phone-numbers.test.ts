@@ -109,7 +109,7 @@ describe('a Mexican number', () => {
 
   test('that was connected before is known again', async () => {
     const { channel } = await scan(TODAY);
-    const { db } = server.parts;
+    const { db } = server.context;
     const former = { external_id: FORMER, phone: `+${FORMER}`, handle: `+${FORMER}` };
     await db.updateTable('channels').set(former).execute();
     await renameMexican(db as unknown as Parameters<typeof renameMexican>[0]);
@@ -131,7 +131,7 @@ async function scan(number: string, channelId?: string): Promise<Attempt> {
 
 function until(started: Started, isReached: (attempt: Attempt) => boolean): Promise<Attempt> {
   return server.waitFor(async () => {
-    await allowChecksNow(server.parts.db, started.attempt.id);
+    await allowChecksNow(server.context.db, started.attempt.id);
     const attempt = await look(server, started);
     return isReached(attempt) ? attempt : undefined;
   });

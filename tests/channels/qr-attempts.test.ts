@@ -190,7 +190,7 @@ describe('events of the service', () => {
 test('a phone that removed the device shows at the next check', async () => {
   const channel = await connect('5511987654321');
   await usePhone(server, { service: 'waha', change: 'log_out' });
-  await server.parts.db
+  await server.context.db
     .updateTable('channels')
     .set({ checked_at: new Date(0) })
     .execute();
@@ -216,7 +216,7 @@ async function connect(number: string) {
 /** Looks until it is so. Does not sit out the pause between two questions, as an event of the service would not. */
 function until(started: Started, isReached: (attempt: Attempt) => boolean): Promise<Attempt> {
   return server.waitFor(async () => {
-    await allowChecksNow(server.parts.db, started.attempt.id);
+    await allowChecksNow(server.context.db, started.attempt.id);
     const attempt = await look(server, started);
     return isReached(attempt) ? attempt : undefined;
   });
@@ -238,7 +238,7 @@ async function post(id: string, event: object, signature?: string) {
 }
 
 async function sign(channelId: string, body: string): Promise<string> {
-  const secrets = await findChannelSecrets(server.parts.db, server.parts.secrets, channelId);
+  const secrets = await findChannelSecrets(server.context.db, server.context.secrets, channelId);
   return createHmac('sha512', secrets?.webhookSecret ?? '')
     .update(body)
     .digest('hex');

@@ -124,7 +124,7 @@ describe('with a worker that is busy elsewhere', () => {
 
   test('an attempt whose time is over shows as expired to viewers before the worker ends it', async () => {
     const started = await begin(server, { connector: 'waha' });
-    await server.parts.db
+    await server.context.db
       .updateTable('attempts')
       .set({ expires_at: new Date(Date.now() - 1) })
       .where('id', '=', started.attempt.id)
@@ -150,19 +150,19 @@ async function scan(server: TestServer, service: 'waha' | 'evolution', attemptId
 
 /** As if the seconds had passed that the worker lets pass where nobody looks on. */
 async function letPausesPass(server: TestServer): Promise<void> {
-  await server.parts.db
+  await server.context.db
     .updateTable('attempts')
     .set({ next_check_at: sql<Date>`now() - interval '1 minute'` })
     .execute();
 }
 
-async function damageSession({ parts: { db } }: TestServer, id: string): Promise<void> {
+async function damageSession({ context: { db } }: TestServer, id: string): Promise<void> {
   await db.updateTable('attempts').set({ session: 'v1.lost.AAAA' }).where('id', '=', id).execute();
 }
 
 /** Ends the session of an attempt at the service itself. */
-async function endSession({ parts }: TestServer, attemptId: string): Promise<void> {
-  const { url = '', apiKey = '' } = parts.config.connectors.waha ?? {};
+async function endSession({ context }: TestServer, attemptId: string): Promise<void> {
+  const { url = '', apiKey = '' } = context.config.connectors.waha ?? {};
   await fetch(`${url}/api/sessions/kommo-${attemptId}`, {
     method: 'DELETE',
     headers: { 'x-api-key': apiKey },
@@ -182,7 +182,7 @@ function channels(server: TestServer) {
 
 /** Posts an event as WAHA does, to the address of an open attempt. */
 async function post(server: TestServer, attemptId: string): Promise<Response> {
-  const { db, secrets } = server.parts;
+  const { db, secrets } = server.context;
   const attempt = await findAttempt(db, secrets, attemptId);
   const body = JSON.stringify({ event: 'session.status', session: `kommo-${attemptId}` });
   const proof = createHmac('sha512', attempt?.webhookSecret ?? '')

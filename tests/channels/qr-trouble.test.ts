@@ -104,7 +104,7 @@ test.each([
 /** Looks until it is so, without the pauses between two questions. */
 function until(started: Started, isReached: (attempt: Attempt) => boolean): Promise<Attempt> {
   return server.waitFor(async () => {
-    await allowChecksNow(server.parts.db, started.attempt.id);
+    await allowChecksNow(server.context.db, started.attempt.id);
     const attempt = await look(server, started);
     return isReached(attempt) ? attempt : undefined;
   });

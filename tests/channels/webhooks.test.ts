@@ -13,7 +13,7 @@ beforeAll(async () => {
   // Sweeps that rest leave the counted queries alone.
   server = await startQuietServer('demo');
   attemptId = (await begin(server, { connector: 'waha' })).attempt.id;
-  const { db, secrets } = server.parts;
+  const { db, secrets } = server.context;
   secret = (await findAttempt(db, secrets, attemptId))?.webhookSecret ?? '';
 });
 afterAll(() => server.close());
@@ -89,11 +89,11 @@ function post(id: string, body: Buffer, signature?: string): Promise<Response> {
 
 /** Notes the kind of each query that the backend sends from now on. */
 function countQueries(): { stop: () => string[] } {
-  const { parts } = server;
-  const { db } = parts;
+  const { context } = server;
+  const { db } = context;
   const kindOf = new WeakMap<QueryId, string>();
   const sent: string[] = [];
-  parts.db = db.withPlugin({
+  context.db = db.withPlugin({
     transformQuery: ({ node, queryId }) => {
       kindOf.set(queryId, node.kind);
       return node;
@@ -105,7 +105,7 @@ function countQueries(): { stop: () => string[] } {
   });
   return {
     stop: () => {
-      parts.db = db;
+      context.db = db;
       return sent;
     },
   };

@@ -33,7 +33,7 @@ afterAll(() => server.close());
 
 /** Every row of every table, ours and the queue's, as text. */
 async function databaseDump(): Promise<string> {
-  const { db } = server.parts;
+  const { db } = server.context;
   const tables = await sql<{ name: string }>`
     select format('%I.%I', table_schema, table_name) as name from information_schema.tables
     where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`.execute(

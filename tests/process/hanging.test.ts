@@ -49,7 +49,7 @@ test('a channel that hangs does not keep others of its service from being looked
   await letChecksBeDue(first, 'first');
   await server.waitFor(async () => {
     // The server does not know these sessions.
-    const rows = await server.parts.db
+    const rows = await server.context.db
       .selectFrom('channels')
       .select('id')
       .where('status', '=', 'action_needed')
@@ -90,7 +90,7 @@ test('sessions to end at a service that hangs do not keep others alive', async (
 });
 
 test('a probe of a dead grant that hangs does not keep a lost refresh from being recovered', async () => {
-  const { db } = server.parts;
+  const { db } = server.context;
   server.emulator.fault({
     match: { path: '/oauth2/access_token', host: 'demo.kommo.com' },
     times: 0,
@@ -119,14 +119,14 @@ test('a Kommo that hangs for one account does not keep the uninstall of another 
   server.emulator.revoke('other');
   // The one that hangs is asked about first.
   for (const [index, id] of [DEMO.id, OTHER.id].entries()) {
-    await server.parts.db
+    await server.context.db
       .updateTable('accounts')
       .set({ recheck_at: new Date(PAST.getTime() + index) })
       .where('id', '=', id)
       .execute();
   }
   await server.waitFor(async () => {
-    const account = await server.parts.db
+    const account = await server.context.db
       .selectFrom('accounts')
       .select('install_state')
       .where('id', '=', OTHER.id)
@@ -165,12 +165,12 @@ function asksOf(path: string): number {
 }
 
 async function endings(): Promise<number> {
-  const rows = await server.parts.db.selectFrom('session_endings').select('id').execute();
+  const rows = await server.context.db.selectFrom('session_endings').select('id').execute();
   return rows.length;
 }
 
 function grantOf(accountId: number) {
-  return server.parts.db
+  return server.context.db
     .selectFrom('grants')
     .select(['lease_owner', 'version'])
     .where('account_id', '=', accountId)
@@ -178,7 +178,7 @@ function grantOf(accountId: number) {
 }
 
 function syncOf(accountId: number) {
-  return server.parts.db
+  return server.context.db
     .selectFrom('syncs')
     .select('state')
     .where('account_id', '=', accountId)
@@ -188,7 +188,7 @@ function syncOf(accountId: number) {
 /** Makes every channel due, `id` before or after all others. */
 async function letChecksBeDue(id: string, place: 'first' | 'last') {
   const minutes = place === 'first' ? 0 : 2;
-  await server.parts.db
+  await server.context.db
     .updateTable('channels')
     .set({
       checked_at: sql<Date>`${PAST}::timestamptz
@@ -198,7 +198,7 @@ async function letChecksBeDue(id: string, place: 'first' | 'last') {
 }
 
 async function letCheckBeDue(id: string) {
-  await server.parts.db
+  await server.context.db
     .updateTable('channels')
     .set({ checked_at: PAST })
     .where('id', '=', id)
@@ -229,14 +229,14 @@ async function insert(connector: string, externalId: string, credentials: object
     keyEnding: undefined,
     now: new Date(),
   };
-  const { db, secrets } = server.parts;
+  const { db, secrets } = server.context;
   await db.transaction().execute((trx) => insertChannel(trx, secrets, channel, 50));
   return id;
 }
 
 /** An account of its own that has saved settings and whose sync is due, with the job that does it. */
 async function askForSync(accountId: number) {
-  const { db, secrets, jobs } = server.parts;
+  const { db, secrets, jobs } = server.context;
   await storeGrant(db, secrets, accountId);
   await db.transaction().execute(async (trx) => {
     await trx

@@ -41,9 +41,9 @@ afterEach(async () => {
   // Rotation has tests of its own.
   expect(linesAbout('a sweep failed').filter((line) => !isRotation(line))).toEqual([]);
   expect(server.logs.filter((line) => line.includes('"code":"internal"'))).toEqual([]);
-  await server.parts.db.deleteFrom('channels').execute();
-  await server.parts.db.deleteFrom('attempts').execute();
-  await server.parts.db.deleteFrom('session_endings').execute();
+  await server.context.db.deleteFrom('channels').execute();
+  await server.context.db.deleteFrom('attempts').execute();
+  await server.context.db.deleteFrom('session_endings').execute();
 });
 
 type Column = `${string}.${string}`;
@@ -127,7 +127,7 @@ test('an attempt that cannot be opened expires like any other, and so do those b
   const sound = await begin(server, { connector: 'telegram' }, otherToken);
   await damage('attempts', 'session', sql`id = ${damaged.attempt.id}`);
   const overdue = (id: string, minutes: number) =>
-    server.parts.db
+    server.context.db
       .updateTable('attempts')
       .set({ expires_at: new Date(Date.now() - minutes * 60_000) })
       .where('id', '=', id)
@@ -179,7 +179,7 @@ async function grantIsAskedForAnew(column: string) {
 
 /** To be called with a fault that leaves the code open. */
 async function codeEndsAsFailed(column: 'code' | 'tokens') {
-  const { db } = server.parts;
+  const { db } = server.context;
   await db.deleteFrom('install_codes').execute();
   await server.emulator.install('demo');
   const { id } = await server.waitFor(() =>
@@ -275,7 +275,7 @@ const DAMAGES: ((sealed: string) => string)[] = [
   (sealed) => sealed.replace(/^v1\.[^.]*/, 'v1.lost'),
   (sealed) => sealed.slice(0, -12),
   // Another row's value, put here by a restore.
-  () => server.parts.secrets.seal('{}', 'channels:another-row:credentials'),
+  () => server.context.secrets.seal('{}', 'channels:another-row:credentials'),
   () => 'nothing that was ever sealed',
 ];
 let damages = 0;
@@ -284,12 +284,12 @@ async function damage(table: string, column: string, where: ReturnType<typeof sq
   const make = DAMAGES[damages++ % DAMAGES.length];
   const { rows } = await sql<{ sealed: string }>`
     select ${sql.ref(column)} as sealed from ${sql.table(table)} where ${where}`.execute(
-    server.parts.db,
+    server.context.db,
   );
   const sealed = rows[0]?.sealed;
   if (!sealed || !make) throw new Error(`There is nothing to damage in ${table}.${column}.`);
   await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${make(sealed)} where ${where}`.execute(
-    server.parts.db,
+    server.context.db,
   );
 }
 
@@ -300,13 +300,13 @@ function linesAbout(text: string): string[] {
 async function count(table: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from ${sql.table(table)} where account_id = ${DEMO.id}`.execute(
-    server.parts.db,
+    server.context.db,
   );
   return rows[0]?.count ?? 0;
 }
 
 function attemptRow(id: string) {
-  return server.parts.db
+  return server.context.db
     .selectFrom('attempts')
     .select(['state', 'reason'])
     .where('id', '=', id)
@@ -314,7 +314,7 @@ function attemptRow(id: string) {
 }
 
 function statusOf(channelId: string) {
-  return server.parts.db
+  return server.context.db
     .selectFrom('channels')
     .select(['status', 'status_reason'])
     .where('id', '=', channelId)
@@ -322,7 +322,7 @@ function statusOf(channelId: string) {
 }
 
 async function letCheckBeDue(channelId: string) {
-  await server.parts.db
+  await server.context.db
     .updateTable('channels')
     .set({ checked_at: PAST })
     .where('id', '=', channelId)
@@ -330,7 +330,7 @@ async function letCheckBeDue(channelId: string) {
 }
 
 async function wasChecked(channelId: string): Promise<boolean> {
-  const { checked_at } = await server.parts.db
+  const { checked_at } = await server.context.db
     .selectFrom('channels')
     .select('checked_at')
     .where('id', '=', channelId)
@@ -353,13 +353,13 @@ async function insertBare(connector: string): Promise<string> {
     keyEnding: undefined,
     now: new Date(),
   };
-  const { db, secrets } = server.parts;
+  const { db, secrets } = server.context;
   await db.transaction().execute((trx) => insertChannel(trx, secrets, channel, 50));
   return id;
 }
 
 async function epochOf(accountId: number): Promise<number> {
-  const { epoch } = await server.parts.db
+  const { epoch } = await server.context.db
     .selectFrom('accounts')
     .select('epoch')
     .where('id', '=', accountId)

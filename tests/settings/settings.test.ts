@@ -80,7 +80,7 @@ describe('after the install', () => {
     const { id: accountId, admin: userId } = DEMO;
     // As the account was when the request came.
     const caller = { accountId, userId, host, isAdminClaim: true, jti: 'x', account: undefined };
-    const settings = await composedSettings(server.parts, caller);
+    const settings = await composedSettings(server.context, caller);
     expect(settings.install).toEqual({ state: 'active' });
     expect(settings.pipelines).not.toEqual([]);
   });
@@ -237,7 +237,7 @@ test('language and country follow the account until the admin fixes them', async
   if (!account) throw new Error('The seed has the account.');
   account.language = 'pt';
   account.name = 'Empresa Demo';
-  await server.parts.db
+  await server.context.db
     .updateTable('accounts')
     .set({ refreshed_at: new Date(0) })
     .execute();

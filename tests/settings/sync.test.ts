@@ -168,12 +168,12 @@ test('a change saved while a sync runs is synced, too', async () => {
 test('a sync that a killed process was running is taken over', async () => {
   const before = byId(sourcesOf(server, DEMO.id));
   server.emulator.state.sources = [];
-  await server.parts.db.transaction().execute(async (trx) => {
+  await server.context.db.transaction().execute(async (trx) => {
     await trx
       .updateTable('syncs')
       .set((row) => ({ requested: row('requested', '+', 1), state: 'running' as const }))
       .execute();
-    await server.parts.jobs.request(trx, SYNC_SOURCES, { accountId: DEMO.id });
+    await server.context.jobs.request(trx, SYNC_SOURCES, { accountId: DEMO.id });
     await sql`update pgboss.job set state = 'active', started_on = now(), heartbeat_on = 'epoch'
       where name = ${SYNC_SOURCES.name} and state = 'created'`.execute(trx);
   });
@@ -182,9 +182,9 @@ test('a sync that a killed process was running is taken over', async () => {
 });
 
 test('a lost scope is connected again', async () => {
-  await server.parts.db.deleteFrom('scopes').execute();
+  await server.context.db.deleteFrom('scopes').execute();
   await inSync();
-  const scopes = await server.parts.db.selectFrom('scopes').select('scope_id').execute();
+  const scopes = await server.context.db.selectFrom('scopes').select('scope_id').execute();
   expect(scopes).toEqual([{ scope_id: server.emulator.state.scopes[0]?.scope_id }]);
 });
 
@@ -192,14 +192,14 @@ test('every active account is checked once a day', async () => {
   const before = byId(sourcesOf(server, DEMO.id));
   server.emulator.state.sources = [];
   const yesterday = new Date(Date.now() - 25 * 3_600_000);
-  await server.parts.db.updateTable('syncs').set({ finished_at: yesterday }).execute();
+  await server.context.db.updateTable('syncs').set({ finished_at: yesterday }).execute();
   await server.waitFor(() => sourcesOf(server, DEMO.id).length === before.length);
 });
 
 test('a dead grant stops the sync, and a new grant starts it again', async () => {
   server.emulator.revoke('demo');
   const wish = await presentWish(server);
-  await server.parts.db.transaction().execute(async (trx) => {
+  await server.context.db.transaction().execute(async (trx) => {
     await trx
       .updateTable('syncs')
       .set((row) => ({
@@ -208,7 +208,7 @@ test('a dead grant stops the sync, and a new grant starts it again', async () =>
         next_attempt_at: new Date(0),
       }))
       .execute();
-    await server.parts.jobs.request(trx, SYNC_SOURCES, { accountId: DEMO.id });
+    await server.context.jobs.request(trx, SYNC_SOURCES, { accountId: DEMO.id });
   });
   await server.waitFor(async () => (await storedSync()).error_code === 'kommo_reauthorize');
   const refused = await save(server, wish);
@@ -232,11 +232,11 @@ function sourceCalls() {
 
 /** Kommo's pause for the whole account is over at once. */
 async function forgetPauses(): Promise<void> {
-  await server.parts.db.updateTable('rate_buckets').set({ paused_until: null }).execute();
+  await server.context.db.updateTable('rate_buckets').set({ paused_until: null }).execute();
 }
 
 function storedSync() {
-  return server.parts.db
+  return server.context.db
     .selectFrom('syncs')
     .select(['state', 'error_code'])
     .where('account_id', '=', DEMO.id)

@@ -82,7 +82,7 @@ describe('with a grant', () => {
     const key = randomUUID();
     const body = { name: 'Killed', content: 'Where is it?' };
     await add(body, key);
-    await server.parts.db
+    await server.context.db
       .updateTable('idempotency_keys')
       .set({ status: null, body: null, lease_until: new Date(0) })
       .where('key', '=', key)
@@ -143,7 +143,7 @@ describe('with a grant', () => {
     expect(settings.templates).toEqual(known);
     expect(settings.pipelines.length).toBeGreaterThan(0);
     server.emulator.clearFaults();
-    await server.parts.db.updateTable('rate_buckets').set({ paused_until: null }).execute();
+    await server.context.db.updateTable('rate_buckets').set({ paused_until: null }).execute();
   });
 });
 

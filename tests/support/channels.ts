@@ -21,7 +21,7 @@ export async function secondAdmin(server: TestServer): Promise<string> {
   for (const user of demo?.users ?? []) {
     if (user.id === DEMO.manager) user.rights.is_admin = true;
   }
-  await server.parts.db.deleteFrom('user_rights').execute();
+  await server.context.db.deleteFrom('user_rights').execute();
   return tokenOf(server, DEMO.subdomain, DEMO.manager);
 }
 
@@ -83,7 +83,7 @@ export async function disconnectAll(server: Client): Promise<void> {
 }
 
 /** As if half a minute had passed, for which Kommo's lists are shown without asking again. */
-export async function outdateLists({ parts: { db } }: TestServer): Promise<void> {
+export async function outdateLists({ context: { db } }: TestServer): Promise<void> {
   await db
     .updateTable('kommo_cache')
     .set({ fetched_at: new Date(0) })
@@ -129,7 +129,10 @@ export function save(server: Client, body: unknown, key: string = randomUUID(), 
 export async function presentWish(server: TestServer): Promise<SaveSettings> {
   const { body } = await server.api('GET', '/messenger/channels');
   const channels: Channel[] = body._embedded.channels;
-  const stored = await server.parts.db.selectFrom('settings').select('version').executeTakeFirst();
+  const stored = await server.context.db
+    .selectFrom('settings')
+    .select('version')
+    .executeTakeFirst();
   return {
     version: stored?.version ?? 0,
     default_channel_id: channels.find((channel) => channel.is_default)?.id ?? null,
@@ -140,7 +143,7 @@ export async function presentWish(server: TestServer): Promise<SaveSettings> {
 /** Waits until a sync has ended and no other is asked for. @returns how it ended */
 export function syncEnd(server: TestServer): Promise<{ state: string; error_code: string | null }> {
   return server.waitFor(async () => {
-    const row = await server.parts.db
+    const row = await server.context.db
       .selectFrom('syncs')
       .select(['state', 'error_code'])
       .executeTakeFirst();

@@ -13,7 +13,7 @@ export async function decideAtSlack(
   const form = new URLSearchParams(asked.searchParams);
   form.set('decision', choice.decision);
   form.set('team_choice', choice.team ?? 'T0EMULATED1');
-  const answer = await server.parts.send({
+  const answer = await server.context.send({
     method: 'POST',
     url: `${asked.origin}/oauth/v2/authorize`,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import type { Seed } from '../../src/emulator/kommo/seed.ts';
-import type { Parts } from '../../src/server/context.ts';
+import type { Context } from '../../src/server/context.ts';
 import { createLogger } from '../../src/server/platform/logger.ts';
 import type { Pace } from '../../src/server/platform/pace.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
@@ -29,7 +29,7 @@ export interface TestServer {
   url: string;
   emulator: Emulator;
   database: TestDatabase;
-  parts: Parts;
+  context: Context;
   app: RunningServer['app'];
   /** Every log line so far, as text. */
   logs: string[];
@@ -78,7 +78,7 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
     url,
     emulator,
     database,
-    parts: server.parts,
+    context: server.context,
     app: server.app,
     logs,
     api: createApi(emulator, url),
@@ -87,7 +87,7 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
       if (status !== 200) throw new Error(`The install call was answered ${status}.`);
       const { id } =
         emulator.state.accounts.find((account) => account.subdomain === subdomain) ?? {};
-      await waitFor(() => isInstalled(server.parts, id ?? 0));
+      await waitFor(() => isInstalled(server.context, id ?? 0));
     },
     waitFor,
     stop: () => server.stop(),
@@ -117,7 +117,7 @@ export async function startQuietServer(...subdomains: string[]): Promise<TestSer
   return { ...server, close };
 }
 
-async function isInstalled({ db }: Parts, accountId: number): Promise<boolean> {
+async function isInstalled({ db }: Context, accountId: number): Promise<boolean> {
   const row = await db
     .selectFrom('accounts')
     .innerJoin('grants', 'grants.account_id', 'accounts.id')

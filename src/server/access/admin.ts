@@ -1,7 +1,7 @@
 import type { Caller } from '../accounts/caller.ts';
 import { kommoReauthorize } from '../accounts/install-state.ts';
 import { findUserRights, saveUserRights } from '../accounts/rows.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { KommoError } from '../kommo/errors.ts';
 import { findUser, isAdministrator } from '../kommo/rest/account.ts';
 import { AppError } from '../platform/app-error.ts';
@@ -19,14 +19,14 @@ const RETRY_AFTER_SECONDS = 5;
  * @throws AppError `admin_required`; `temporarily_unavailable` when Kommo cannot say, never "allowed";
  *   `kommo_reauthorize` when there is no grant to ask with, or the grant's user may not ask; `kommo_misconfigured`
  */
-export async function requireAdmin(parts: Parts, caller: Caller): Promise<void> {
+export async function requireAdmin(context: Context, caller: Caller): Promise<void> {
   if (caller.isAdminClaim === true) return;
   let allowed: boolean;
   try {
-    allowed = await askRights(parts, caller);
+    allowed = await askRights(context, caller);
   } catch (error) {
     if (!(error instanceof KommoError)) throw error;
-    if (isLastingRefusal(error)) throw await kommoReauthorize(parts, caller, error);
+    if (isLastingRefusal(error)) throw await kommoReauthorize(context, caller, error);
     if (error.kind === 'misconfigured') throw toAppError(error);
     throw new AppError('temporarily_unavailable', {
       cause: error,
@@ -37,26 +37,29 @@ export async function requireAdmin(parts: Parts, caller: Caller): Promise<void> 
 }
 
 /** For display only: false when Kommo cannot say. `requireAdmin` guards the writes. */
-export async function isAdmin(parts: Parts, caller: Caller): Promise<boolean> {
+export async function isAdmin(context: Context, caller: Caller): Promise<boolean> {
   if (caller.isAdminClaim === true) return true;
   try {
-    return await askRights(parts, caller);
+    return await askRights(context, caller);
   } catch (error) {
     if (error instanceof KommoError) return false;
     throw error;
   }
 }
 
-async function askRights(parts: Parts, { accountId, userId, account }: Caller): Promise<boolean> {
-  const known = await findUserRights(parts.db, {
+async function askRights(
+  context: Context,
+  { accountId, userId, account }: Caller,
+): Promise<boolean> {
+  const known = await findUserRights(context.db, {
     accountId,
     userId,
     maxAgeSeconds: RIGHTS_MAX_AGE_SECONDS,
   });
   if (known !== undefined) return known;
   const epoch = account?.epoch ?? 0;
-  const user = await findUser(parts.kommo, accountId, userId);
+  const user = await findUser(context.kommo, accountId, userId);
   const isAdmin = isAdministrator(user);
-  await saveUserRights(parts.db, { accountId, epoch, userId, isAdmin });
+  await saveUserRights(context.db, { accountId, epoch, userId, isAdmin });
   return isAdmin;
 }

@@ -1,6 +1,6 @@
 import { type Caller, hostOfBrowserOrigin } from '../accounts/caller.ts';
 import { type Account, findAccount, findAccountByHost, moveAccount } from '../accounts/rows.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { AccountHost } from '../kommo/account-host.ts';
 import { type DisposableToken, verifyDisposableToken } from '../kommo/disposable-token.ts';
 import { getAccount } from '../kommo/rest/account.ts';
@@ -24,17 +24,20 @@ const MOST_USES = 300;
  *   a query
  */
 export async function authenticate(
-  parts: Parts,
+  context: Context,
   credentials: { token: string; origin: string | undefined },
 ): Promise<Caller> {
-  const token = await verify(parts, credentials.token);
+  const token = await verify(context, credentials.token);
   const { origin } = credentials;
-  if (origin !== undefined && hostOfBrowserOrigin(parts.config, origin)?.host !== token.host.host) {
+  if (
+    origin !== undefined &&
+    hostOfBrowserOrigin(context.config, origin)?.host !== token.host.host
+  ) {
     throw new AppError('origin_forbidden');
   }
-  parts.requestLimit?.count(token.accountId);
-  const isStrict = parts.config.disposableTokens === 'strict';
-  const { uses, account } = await countTokenUse(parts.db, token, isStrict);
+  context.requestLimit?.count(token.accountId);
+  const isStrict = context.config.disposableTokens === 'strict';
+  const { uses, account } = await countTokenUse(context.db, token, isStrict);
   if (uses > (isStrict ? 1 : MOST_USES)) throw refused('used_too_often');
   return {
     accountId: token.accountId,
@@ -42,18 +45,18 @@ export async function authenticate(
     host: token.host,
     isAdminClaim: token.isAdmin,
     jti: token.jti,
-    account: await confirmHost(parts, account, token),
+    account: await confirmHost(context, account, token),
   };
 }
 
-async function verify(parts: Parts, token: string): Promise<DisposableToken> {
-  const { clientId, clientSecret } = parts.config.kommo;
+async function verify(context: Context, token: string): Promise<DisposableToken> {
+  const { clientId, clientSecret } = context.config.kommo;
   try {
     return await verifyDisposableToken(token, {
       clientId,
       clientSecret,
-      publicUrl: parts.config.publicUrl,
-      now: parts.now,
+      publicUrl: context.config.publicUrl,
+      now: context.now,
     });
   } catch (cause) {
     throw new AppError('unauthorized', { cause });
@@ -68,22 +71,22 @@ async function verify(parts: Parts, token: string): Promise<DisposableToken> {
  * @returns the account as it is afterwards
  */
 async function confirmHost(
-  parts: Parts,
+  context: Context,
   account: Account | undefined,
   { accountId, host }: DisposableToken,
 ): Promise<Account | undefined> {
   if (account?.host === host.host) return account;
   if (account?.installState === 'active') {
-    const isThere = await isAccountAt(parts, accountId, host);
+    const isThere = await isAccountAt(context, accountId, host);
     if (isThere === false) throw refused('host_of_another_account');
-    if (isThere === true) return findAccount(parts.db, accountId);
+    if (isThere === true) return findAccount(context.db, accountId);
   }
-  const holder = await findAccountByHost(parts.db, host.host);
+  const holder = await findAccountByHost(context.db, host.host);
   if (holder?.installState === 'active' && holder.id !== accountId) {
-    if (await isAccountAt(parts, holder.id, host)) throw refused('host_of_another_account');
+    if (await isAccountAt(context, holder.id, host)) throw refused('host_of_another_account');
   }
   // Read again: asking Kommo may have shown that its grant is dead.
-  return account && findAccount(parts.db, accountId);
+  return account && findAccount(context.db, accountId);
 }
 
 /**
@@ -92,16 +95,16 @@ async function confirmHost(
  * @returns undefined when the account's grant is dead, so that Kommo cannot be asked
  */
 async function isAccountAt(
-  parts: Parts,
+  context: Context,
   accountId: number,
   host: AccountHost,
 ): Promise<boolean | undefined> {
   try {
-    const { subdomain } = await getAccount(parts.kommo, accountId);
-    const stored = await findAccount(parts.db, accountId);
+    const { subdomain } = await getAccount(context.kommo, accountId);
+    const stored = await findAccount(context.db, accountId);
     if (stored?.host === host.host) return true;
     if (subdomain !== host.subdomain || stored?.tld !== host.tld) return false;
-    await moveAccount(parts.db, accountId, host);
+    await moveAccount(context.db, accountId, host);
     return true;
   } catch (error) {
     if (isLastingRefusal(error)) return undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LIMITS } from '../../contract/api.ts';
 import { ConnectorError } from '../connectors/connector.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { KommoError, wasNeverSent } from '../kommo/errors.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
@@ -66,7 +66,7 @@ const UNKEYED: Once = { keep: () => Promise.resolve(), isRepeat: false, referenc
  * @throws AppError `idempotency_key_required`, `idempotency_key_reused`, `in_progress`
  */
 export async function runUnderKey(
-  parts: Parts,
+  context: Context,
   request: KeyedRequest,
   work: KeyedWork,
   options: { required?: boolean } = {},
@@ -77,7 +77,7 @@ export async function runUnderKey(
     throw new AppError('idempotency_key_required');
   }
   const use = { accountId: request.accountId, key, requestHash: hashOf(request) };
-  const state = await claimIdempotencyKey(parts.db, parts.secrets, use, LEASE_SECONDS);
+  const state = await claimIdempotencyKey(context.db, context.secrets, use, LEASE_SECONDS);
   switch (state.kind) {
     case 'answered':
       return state.answer;
@@ -85,17 +85,17 @@ export async function runUnderKey(
       throw new AppError('idempotency_key_reused');
     case 'answer_lost':
       // Doing the work again would be worse: the caller checks what is there and takes a new key.
-      parts.log.error({ accountId: use.accountId }, 'a stored answer cannot be opened');
+      context.log.error({ accountId: use.accountId }, 'a stored answer cannot be opened');
       throw new AppError('idempotency_key_reused');
     case 'running':
       throw new AppError('in_progress', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     case 'claimed':
-      return runClaimed(parts, state, work);
+      return runClaimed(context, state, work);
   }
 }
 
 async function runClaimed(
-  { db, secrets, log }: Parts,
+  { db, secrets, log }: Context,
   { claim: first, isRepeat }: Extract<KeyState, { kind: 'claimed' }>,
   work: KeyedWork,
 ): Promise<StoredAnswer> {

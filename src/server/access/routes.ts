@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../accounts/caller.ts';
 import { kommoReauthorize } from '../accounts/install-state.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import { FairLine } from '../platform/fair-line.ts';
 import { denyOrigin } from '../platform/http/cors.ts';
@@ -26,14 +26,14 @@ const DEADLINE_MS = 9_000;
  * Guards a scope: no route in it runs, and no body is read, before the disposable token is proven. The token is
  * read from `X-Auth-Token` only, and only if there is exactly one.
  */
-export function registerAuth(scope: FastifyInstance, parts: Parts): void {
+export function registerAuth(scope: FastifyInstance, context: Context): void {
   scope.addHook('onRequest', async (request, reply) => {
     const [token, ...others] = request.raw.headersDistinct['x-auth-token'] ?? [];
     if (token === undefined || others.length > 0) throw new AppError('unauthorized');
     try {
       request.caller = await withDeadline(
         DEADLINE_MS,
-        authenticate(parts, { token, origin: request.headers.origin }),
+        authenticate(context, { token, origin: request.headers.origin }),
       );
     } catch (error) {
       if (error instanceof AppError && error.code === 'origin_forbidden') denyOrigin(reply);
@@ -79,7 +79,7 @@ export function registerAccountLine(scope: FastifyInstance): void {
 
 /** Runs a write once per `Idempotency-Key`, as `runUnderKey` does. Call it after the caller's rights are checked. */
 export function runOnce(
-  parts: Parts,
+  context: Context,
   request: FastifyRequest,
   work: KeyedWork,
   options?: { required?: boolean },
@@ -88,15 +88,15 @@ export function runOnce(
   const { method, body, raw } = request;
   const [path = ''] = request.url.split('?');
   const keys = raw.headersDistinct['idempotency-key'] ?? [];
-  return runUnderKey(parts, { accountId, userId, method, path, body, keys }, work, options);
+  return runUnderKey(context, { accountId, userId, method, path, body, keys }, work, options);
 }
 
 /** Answers every failure of a route with the one error body; nothing the caller sent comes back. */
-export function createErrorHandler(parts: Parts) {
+export function createErrorHandler(context: Context) {
   return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     let failure = fromFramework(error) ?? toAppError(error);
     if (failure.code === 'kommo_reauthorize' && failure.refreshTokenUrl === undefined) {
-      failure = await withConsentPage(parts, request, failure);
+      failure = await withConsentPage(context, request, failure);
     }
     logFailure(request, failure);
     return sendError(request, reply, failure);
@@ -105,13 +105,13 @@ export function createErrorHandler(parts: Parts) {
 
 /** A use case only knew that the grant is dead. The page to renew it on is made for the caller here. */
 async function withConsentPage(
-  parts: Parts,
+  context: Context,
   request: FastifyRequest,
   failure: AppError,
 ): Promise<AppError> {
   if (request.caller === null) return failure;
   try {
-    return await kommoReauthorize(parts, request.caller, failure.cause);
+    return await kommoReauthorize(context, request.caller, failure.cause);
   } catch (error) {
     return toAppError(error);
   }

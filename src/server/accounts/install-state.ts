@@ -1,5 +1,5 @@
 import type { InstallStatus } from '../../contract/api.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { findGrantFault } from '../kommo/grants/rows.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Caller } from './caller.ts';
@@ -12,10 +12,10 @@ import { type Account, findUserRights } from './rows.ts';
  *
  * @throws AppError `kommo_reauthorize` with a consent page when there is no working grant
  */
-export async function requireActiveAccount(parts: Parts, caller: Caller): Promise<Account> {
+export async function requireActiveAccount(context: Context, caller: Caller): Promise<Account> {
   const { account } = caller;
   if (account?.installState === 'active') return account;
-  throw await kommoReauthorize(parts, caller);
+  throw await kommoReauthorize(context, caller);
 }
 
 /** How long an answer of the users API counts here: without a grant there is no asking for a newer one. */
@@ -26,18 +26,18 @@ const RIGHTS_MAX_AGE_SECONDS = 300;
  * administrators get no page: their grant would carry their lesser rights.
  */
 export async function kommoReauthorize(
-  parts: Parts,
+  context: Context,
   caller: Caller,
   cause?: unknown,
 ): Promise<AppError> {
   return new AppError('kommo_reauthorize', {
     cause,
-    refreshTokenUrl: await consentPageFor(parts, caller),
+    refreshTokenUrl: await consentPageFor(context, caller),
   });
 }
 
-async function consentPageFor(parts: Parts, caller: Caller): Promise<string | undefined> {
-  return (await isNoAdministrator(parts, caller)) ? undefined : beginConsent(parts, caller);
+async function consentPageFor(context: Context, caller: Caller): Promise<string | undefined> {
+  return (await isNoAdministrator(context, caller)) ? undefined : beginConsent(context, caller);
 }
 
 /**
@@ -45,17 +45,17 @@ async function consentPageFor(parts: Parts, caller: Caller): Promise<string | un
  * `is_admin`. A caller without it, about whom nothing is known, counts as one: otherwise the first authorization
  * would be impossible.
  */
-async function isNoAdministrator(parts: Parts, caller: Caller): Promise<boolean> {
+async function isNoAdministrator(context: Context, caller: Caller): Promise<boolean> {
   const { accountId, userId, isAdminClaim } = caller;
   if (isAdminClaim === true) return false;
   const user = { accountId, userId, maxAgeSeconds: RIGHTS_MAX_AGE_SECONDS };
-  const known = await findUserRights(parts.db, user);
+  const known = await findUserRights(context.db, user);
   return known === undefined ? isAdminClaim === false : !known;
 }
 
 /** Whether the integration works; if not, why, and where an administrator can make it work. */
 export async function installStatus(
-  parts: Parts,
+  context: Context,
   caller: Caller,
   account: Account | undefined,
 ): Promise<InstallStatus> {
@@ -65,9 +65,9 @@ export async function installStatus(
     return { state: 'active', ...(isReinstall && { is_reinstall: true }) };
   }
   // Kommo's install call may still be under way; the consent page is offered all the same.
-  const isAuthorizing = await vouchForInstallCodes(parts.db, caller.host.host);
-  const fault = await findGrantFault(parts.db, caller.accountId);
-  const url = await consentPageFor(parts, caller);
+  const isAuthorizing = await vouchForInstallCodes(context.db, caller.host.host);
+  const fault = await findGrantFault(context.db, caller.accountId);
+  const url = await consentPageFor(context, caller);
   return {
     state: isAuthorizing ? 'authorizing' : 'authorization_required',
     ...(url !== undefined && { authorize_url: url }),

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Pipeline, pipeline, type Template, template } from '../../contract/api.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { isKommoError } from '../kommo/errors.ts';
 import { getAccount, listPipelines } from '../kommo/rest/account.ts';
 import { listTemplates } from '../kommo/rest/templates.ts';
@@ -33,7 +33,7 @@ const pipelines = z.array(pipeline);
 const templates = z.array(template);
 
 /** Requests under way, by account and kind: callers at the same moment share one. */
-const underway = new WeakMap<Parts, Map<string, Promise<unknown>>>();
+const underway = new WeakMap<Context, Map<string, Promise<unknown>>>();
 
 /**
  * The account's pipelines: the last answer while it is fresh, otherwise Kommo's. While Kommo is in trouble, the
@@ -43,70 +43,70 @@ const underway = new WeakMap<Parts, Map<string, Promise<unknown>>>();
  * @throws KommoError when nothing is known, or when waiting does not help
  */
 export function readPipelines(
-  parts: Parts,
+  context: Context,
   owner: Owner,
   known: CachedAnswer | undefined,
 ): Promise<Pipeline[]> {
-  const ask = () => listPipelines(parts.kommo, owner.id);
-  return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask });
+  const ask = () => listPipelines(context.kommo, owner.id);
+  return read(context, owner, { kind: 'pipelines', schema: pipelines, known, ask });
 }
 
 /** As `readPipelines`, but always asks: a save is checked against what Kommo has now. */
 export function askPipelines(
-  parts: Parts,
+  context: Context,
   owner: Owner,
   known: CachedAnswer | undefined,
 ): Promise<Pipeline[]> {
-  const ask = () => listPipelines(parts.kommo, owner.id);
-  return read(parts, owner, { kind: 'pipelines', schema: pipelines, known, ask, isForced: true });
+  const ask = () => listPipelines(context.kommo, owner.id);
+  return read(context, owner, { kind: 'pipelines', schema: pipelines, known, ask, isForced: true });
 }
 
 /** The templates this integration made; otherwise as `readPipelines`. */
 export function readTemplates(
-  parts: Parts,
+  context: Context,
   owner: Owner,
   known: CachedAnswer | undefined,
 ): Promise<Template[]> {
-  const ask = () => listTemplates(parts.kommo, owner.id);
-  return read(parts, owner, { kind: 'templates', schema: templates, known, ask });
+  const ask = () => listTemplates(context.kommo, owner.id);
+  return read(context, owner, { kind: 'templates', schema: templates, known, ask });
 }
 
 /** As `readTemplates`, for callers that have read nothing yet. */
-export async function findTemplates(parts: Parts, owner: Owner): Promise<Template[]> {
+export async function findTemplates(context: Context, owner: Owner): Promise<Template[]> {
   const key = { accountId: owner.id, kind: 'templates' } as const;
-  return readTemplates(parts, owner, await findCached(parts.db, key, LIST_SECONDS));
+  return readTemplates(context, owner, await findCached(context.db, key, LIST_SECONDS));
 }
 
 /** The last known templates however old, or Kommo's answer where none are known. */
 export function knownTemplates(
-  parts: Parts,
+  context: Context,
   owner: Owner,
   known: CachedAnswer | undefined,
 ): Promise<Template[]> {
-  return readTemplates(parts, owner, known && { ...known, isFresh: true });
+  return readTemplates(context, owner, known && { ...known, isFresh: true });
 }
 
 /** A template was added: the next reader must see it. */
-export function outdateTemplates(parts: Parts, accountId: number): Promise<void> {
-  return outdateCached(parts.db, { accountId, kind: 'templates' });
+export function outdateTemplates(context: Context, accountId: number): Promise<void> {
+  return outdateCached(context.db, { accountId, kind: 'templates' });
 }
 
 /** What a new channel is given: the main pipeline, where it is known. Never fails. */
 export async function mainPipelineIds(
-  parts: Parts,
+  context: Context,
   { accountId, epoch }: { accountId: number; epoch: number },
 ): Promise<number[]> {
   try {
     const key = { accountId, kind: 'pipelines' } as const;
-    const known = await findCached(parts.db, key, LIST_SECONDS);
+    const known = await findCached(context.db, key, LIST_SECONDS);
     const list = await readPipelines(
-      parts,
+      context,
       { id: accountId, epoch },
       known && { ...known, isFresh: true },
     );
     return list.filter((one) => one.is_main && !one.is_archived).map((one) => one.id);
   } catch (error) {
-    parts.log.warn({ err: error, accountId }, 'the main pipeline could not be read');
+    context.log.warn({ err: error, accountId }, 'the main pipeline could not be read');
     return [];
   }
 }
@@ -115,22 +115,22 @@ export async function mainPipelineIds(
  * Keeps up with the account's name, language and country. Never fails, and does not wait long; a late answer
  * shows next time.
  */
-export function refreshProfile(parts: Parts, account: Account): Promise<void> {
-  return Promise.race([askProfile(parts, account), wait(PATIENCE_MS, undefined, { ref: false })]);
+export function refreshProfile(context: Context, account: Account): Promise<void> {
+  return Promise.race([askProfile(context, account), wait(PATIENCE_MS, undefined, { ref: false })]);
 }
 
-async function askProfile(parts: Parts, account: Account): Promise<void> {
+async function askProfile(context: Context, account: Account): Promise<void> {
   try {
-    if (!(await claimProfileRefresh(parts.db, account.id, LIST_SECONDS))) return;
-    const { name, language, country, amojoId } = await getAccount(parts.kommo, account.id);
-    await storeProfile(parts.db, account.id, account.epoch, { name, language, country, amojoId });
+    if (!(await claimProfileRefresh(context.db, account.id, LIST_SECONDS))) return;
+    const { name, language, country, amojoId } = await getAccount(context.kommo, account.id);
+    await storeProfile(context.db, account.id, account.epoch, { name, language, country, amojoId });
   } catch (error) {
-    parts.log.warn({ err: error, accountId: account.id }, 'the account could not be read again');
+    context.log.warn({ err: error, accountId: account.id }, 'the account could not be read again');
   }
 }
 
 async function read<T>(
-  parts: Parts,
+  context: Context,
   owner: Owner,
   list: {
     kind: CacheKind;
@@ -145,16 +145,16 @@ async function read<T>(
   const read = (answer: CachedAnswer | undefined) => answer && schema.safeParse(answer.body).data;
   const known = read(list.known);
   if (known !== undefined && list.known?.isFresh && !isForced) return known;
-  const asking = share(parts, `${owner.id} ${kind} ${isForced}`, async () => {
+  const asking = share(context, `${owner.id} ${kind} ${isForced}`, async () => {
     if (!isForced) {
       // Another caller, here or on another replica, may have asked since this one read what is stored.
       const key = { accountId: owner.id, kind };
-      const latest = await findCached(parts.db, key, LIST_SECONDS);
+      const latest = await findCached(context.db, key, LIST_SECONDS);
       const body = latest?.isFresh ? read(latest) : undefined;
       if (body !== undefined) return body;
     }
     const body = await list.ask();
-    await storeCached(parts.db, { accountId: owner.id, epoch: owner.epoch, kind, body });
+    await storeCached(context.db, { accountId: owner.id, epoch: owner.epoch, kind, body });
     return body;
   });
   if (known === undefined) return asking;
@@ -164,7 +164,7 @@ async function read<T>(
     return await Promise.race([asking, late]);
   } catch (error) {
     if (!isPassing(error)) throw error;
-    parts.log.warn(
+    context.log.warn(
       { err: error, accountId: owner.id, kind },
       "Kommo's last answer is shown instead",
     );
@@ -179,9 +179,9 @@ function isPassing(error: unknown): boolean {
   return isKommoError(error) && !isLastingRefusal(error);
 }
 
-function share<T>(parts: Parts, key: string, ask: () => Promise<T>): Promise<T> {
-  const mine = underway.get(parts) ?? new Map<string, Promise<unknown>>();
-  underway.set(parts, mine);
+function share<T>(context: Context, key: string, ask: () => Promise<T>): Promise<T> {
+  const mine = underway.get(context) ?? new Map<string, Promise<unknown>>();
+  underway.set(context, mine);
   const known = mine.get(key) as Promise<T> | undefined;
   if (known !== undefined) return known;
   const asking = ask().finally(() => mine.delete(key));

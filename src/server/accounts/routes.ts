@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import { sendPage } from '../platform/http/page.ts';
 import { type PageKey, pageText } from '../platform/http/page-text.ts';
@@ -45,7 +45,7 @@ const STATUS: Record<ConsentOutcome['kind'], number> = {
 };
 
 /** The two addresses registered in Kommo's integration card: redirect URI and disable hook. */
-export function registerKommo(app: FastifyInstance, parts: Parts): void {
+export function registerKommo(app: FastifyInstance, context: Context): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     '/kommo/oauth/callback',
@@ -59,15 +59,15 @@ export function registerKommo(app: FastifyInstance, parts: Parts): void {
       },
     },
     async (request, reply) => {
-      const redirect = readKommoRedirect(queryOf(request), parts.config.kommo);
+      const redirect = readKommoRedirect(queryOf(request), context.config.kommo);
       switch (redirect.kind) {
         case 'install':
-          await receiveInstallCall(parts, redirect);
+          await receiveInstallCall(context, redirect);
           return accepted.parse({ status: 'accepted' });
         case 'consent':
-          return showOutcome(parts, request, reply, () => finishConsent(parts, redirect));
+          return showOutcome(context, request, reply, () => finishConsent(context, redirect));
         case 'denied':
-          return showOutcome(parts, request, reply, () => refuseConsent(parts, redirect.state));
+          return showOutcome(context, request, reply, () => refuseConsent(context, redirect.state));
         case 'invalid': {
           const { isBrowser, parameter, problem } = redirect;
           if (isBrowser) return showPage(request, reply, 'consent.bad_link');
@@ -89,14 +89,14 @@ export function registerKommo(app: FastifyInstance, parts: Parts): void {
       },
     },
     async (request) => {
-      await receiveDisableHook(parts, queryOf(request));
+      await receiveDisableHook(context, queryOf(request));
       return { status: 'accepted' as const };
     },
   );
 }
 
 async function showOutcome(
-  parts: Parts,
+  context: Context,
   request: FastifyRequest,
   reply: FastifyReply,
   work: () => Promise<ConsentOutcome>,
@@ -108,7 +108,7 @@ async function showOutcome(
     status: STATUS[outcome.kind],
     ...textFor(request, key),
     hint: {
-      origin: browserOrigin(parts.config, outcome.host),
+      origin: browserOrigin(context.config, outcome.host),
       message: { type: 'chat-connector:authorized', version: 1, session: '' },
     },
   });

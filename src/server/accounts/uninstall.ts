@@ -1,4 +1,4 @@
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { findGrantVersion, forgetGrant, grantsLongGivenUp } from '../kommo/grants/rows.ts';
 import { accountOfDisableHook } from '../kommo/hook-signature.ts';
 import { confirmRevoked } from '../kommo/rest/account.ts';
@@ -50,69 +50,76 @@ const ENDED_AT_ONCE = 20;
  * @throws AppError `signature_invalid`, the same for every forgery
  * @see https://developers.kommo.com/docs/oauth-20
  */
-export async function receiveDisableHook(parts: Parts, query: URLSearchParams): Promise<void> {
-  const accountId = accountOfDisableHook(query, parts.config.kommo);
+export async function receiveDisableHook(context: Context, query: URLSearchParams): Promise<void> {
+  const accountId = accountOfDisableHook(query, context.config.kommo);
   if (accountId === undefined) throw new AppError('signature_invalid');
-  await recordDisableHook(parts.db, accountId);
-  parts.log.info({ accountId }, 'disable hook');
-  askAboutHook(parts, accountId).catch((error: unknown) => {
-    parts.log.warn({ err: error, accountId }, 'a disable hook could not be asked about yet');
+  await recordDisableHook(context.db, accountId);
+  context.log.info({ accountId }, 'disable hook');
+  askAboutHook(context, accountId).catch((error: unknown) => {
+    context.log.warn({ err: error, accountId }, 'a disable hook could not be asked about yet');
   });
 }
 
 /** At once, in this process; where that fails, the worker's round does it. */
-function askAboutHook(parts: Parts, accountId: number): Promise<void> {
-  return askAboutDue(parts, claimRechecks(parts.db, 1, QUESTION_SECONDS, accountId));
+function askAboutHook(context: Context, accountId: number): Promise<void> {
+  return askAboutDue(context, claimRechecks(context.db, 1, QUESTION_SECONDS, accountId));
 }
 
 /** Asks again about hooks that were not confirmed. Run by a worker every few seconds. */
-export function recheckDisableHooks(parts: Parts): Promise<void> {
-  return askAboutDue(parts, claimRechecks(parts.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS));
+export function recheckDisableHooks(context: Context): Promise<void> {
+  return askAboutDue(context, claimRechecks(context.db, RECHECKS_AT_ONCE, RECHECK_LEASE_SECONDS));
 }
 
-async function askAboutDue(parts: Parts, claimed: ReturnType<typeof claimRechecks>): Promise<void> {
+async function askAboutDue(
+  context: Context,
+  claimed: ReturnType<typeof claimRechecks>,
+): Promise<void> {
   const onError = (error: unknown, { id }: { id: number }) =>
-    parts.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
+    context.log.error({ err: error, accountId: id }, 'a disable hook could not be asked about');
   const limits = { limit: RECHECKS_AT_ONCE, patienceMs: RECHECK_PATIENCE_MS, onError };
-  await concurrently(await claimed, limits, (account) => recheck(parts, account));
+  await concurrently(await claimed, limits, (account) => recheck(context, account));
 }
 
-async function recheck(parts: Parts, asked: { id: number; rechecks: number }): Promise<void> {
-  const result = await endIfRevoked(parts, asked.id);
-  parts.log.info({ accountId: asked.id, result }, 'asked about a disable hook');
+async function recheck(context: Context, asked: { id: number; rechecks: number }): Promise<void> {
+  const result = await endIfRevoked(context, asked.id);
+  context.log.info({ accountId: asked.id, result }, 'asked about a disable hook');
   if (result === 'ended' || result === 'not_installed') return;
   const rechecks = asked.rechecks + 1;
   const afterSeconds = RECHECK_DELAYS_SECONDS[rechecks];
   const isOver = result === 'alive' && rechecks >= ALIVE_ENOUGH;
   const next = isOver || afterSeconds === undefined ? undefined : { afterSeconds, rechecks };
-  await scheduleRecheck(parts.db, asked, next);
+  await scheduleRecheck(context.db, asked, next);
 }
 
 /**
  * Ends installs whose grant was given up long ago. Kommo's disable hook comes once, if at all; credentials of
  * chat services must not be kept for ever for want of it. The widget has announced it since.
  */
-export async function endAbandonedInstalls(parts: Parts): Promise<void> {
-  for (const { accountId, epoch, version } of await grantsLongGivenUp(parts.db, ENDED_AT_ONCE)) {
+export async function endAbandonedInstalls(context: Context): Promise<void> {
+  for (const { accountId, epoch, version } of await grantsLongGivenUp(context.db, ENDED_AT_ONCE)) {
     try {
-      await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, { epoch, version }));
-      parts.log.warn({ accountId }, 'an install ended: its grant was given up long ago');
+      await transaction(context.db, (trx) =>
+        endInstall(context, trx, accountId, { epoch, version }),
+      );
+      context.log.warn({ accountId }, 'an install ended: its grant was given up long ago');
     } catch (error) {
-      parts.log.error({ err: error, accountId }, 'an abandoned install could not be ended');
+      context.log.error({ err: error, accountId }, 'an abandoned install could not be ended');
     }
   }
 }
 
 async function endIfRevoked(
-  parts: Parts,
+  context: Context,
   accountId: number,
 ): Promise<'not_installed' | 'ended' | 'alive' | 'unknown'> {
-  const account = await findAccount(parts.db, accountId);
+  const account = await findAccount(context.db, accountId);
   if (account === undefined || account.installState === 'disabled') return 'not_installed';
-  const asked = { epoch: account.epoch, version: await findGrantVersion(parts.db, accountId) };
-  const answer = await confirmRevoked(parts.kommo.background(), accountId);
+  const asked = { epoch: account.epoch, version: await findGrantVersion(context.db, accountId) };
+  const answer = await confirmRevoked(context.kommo.background(), accountId);
   if (answer !== 'revoked') return answer;
-  const hasEnded = await transaction(parts.db, (trx) => endInstall(parts, trx, accountId, asked));
+  const hasEnded = await transaction(context.db, (trx) =>
+    endInstall(context, trx, accountId, asked),
+  );
   // A new grant came while we asked about the old one: Kommo's answer says nothing about it.
   return hasEnded ? 'ended' : 'unknown';
 }
@@ -123,7 +130,7 @@ async function endIfRevoked(
  * can write any more, since its number is no longer the account's.
  */
 async function endInstall(
-  parts: Parts,
+  context: Context,
   trx: Trx,
   accountId: number,
   asked: { epoch: number; version: number | undefined },
@@ -134,9 +141,9 @@ async function endInstall(
   await disableAccount(trx, accountId);
   await forgetGrant(trx, accountId);
   await forgetUserRights(trx, accountId);
-  for (const forget of parts.onUninstalled) await forget(trx, { accountId, epoch: asked.epoch });
+  for (const forget of context.onUninstalled) await forget(trx, { accountId, epoch: asked.epoch });
   await forgetConsentStates(trx, accountId);
   await forgetSettings(trx, accountId);
-  await parts.jobs.request(trx, CLEAN_UP, { accountId, epoch: asked.epoch });
+  await context.jobs.request(trx, CLEAN_UP, { accountId, epoch: asked.epoch });
   return true;
 }

@@ -2,7 +2,7 @@ import type { Channel, ChannelCollection } from '../../contract/api.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { findSettings, storeDefaultChannel } from '../accounts/rows.ts';
 import type { Config } from '../config.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
 import type { Trx } from '../platform/database/database.ts';
@@ -21,19 +21,19 @@ import { unlinkLater } from './sign-outs/session-endings.ts';
 import { replaceSources, requestSync } from './sources/rows.ts';
 
 /** The account's channels, as the guide's collection. */
-export async function readChannels(parts: Parts, caller: Caller): Promise<ChannelCollection> {
+export async function readChannels(context: Context, caller: Caller): Promise<ChannelCollection> {
   const epoch = caller.account?.epoch ?? 0;
   const { channels, defaultChannelId } = await listChannelsWithDefault(
-    parts.db,
+    context.db,
     caller.accountId,
     epoch,
   );
   return {
     _total_items: channels.length,
     _embedded: {
-      channels: channels.map((channel) => viewChannel(parts, channel, defaultChannelId)),
+      channels: channels.map((channel) => viewChannel(context, channel, defaultChannelId)),
     },
-    _links: { self: { href: channelAddress(parts) } },
+    _links: { self: { href: channelAddress(context) } },
   };
 }
 
@@ -43,7 +43,7 @@ export async function readChannels(parts: Parts, caller: Caller): Promise<Channe
  * @see https://developers.kommo.com/docs/install-and-adjust-settings for the guide's part of the shape
  */
 export function viewChannel(
-  parts: Parts,
+  context: Context,
   channel: StoredChannel,
   defaultChannelId: string | null,
 ): Channel {
@@ -54,7 +54,7 @@ export function viewChannel(
     pipeline_id: channel.pipelineIds[0] ?? null,
     pipeline_ids: channel.pipelineIds,
     // The guide's flag of WhatsApp's linked devices, which is what a scanned code makes us.
-    is_multidevice_mode_on: parts.connectors.find(channel.connector)?.auth === 'qr' ? 1 : 0,
+    is_multidevice_mode_on: context.connectors.find(channel.connector)?.auth === 'qr' ? 1 : 0,
     is_default: channel.id === defaultChannelId,
     is_saved: channel.isSaved,
     connector: channel.connector,
@@ -62,13 +62,13 @@ export function viewChannel(
     status_reason: channel.statusReason,
     account: channel.account,
     created_at: channel.createdAt.toISOString(),
-    _links: { self: { href: channelAddress(parts, channel.id) } },
+    _links: { self: { href: channelAddress(context, channel.id) } },
   };
 }
 
 /** Address of the collection, or of one channel. */
-function channelAddress(parts: Parts, id?: string): string {
-  const collection = `${parts.config.publicUrl}/messenger/channels`;
+function channelAddress(context: Context, id?: string): string {
+  const collection = `${context.config.publicUrl}/messenger/channels`;
   return id === undefined ? collection : `${collection}/${id}`;
 }
 
@@ -88,23 +88,23 @@ export function isAtLimit(
  *
  * @throws AppError `not_found` for an id that is unknown or another account's
  */
-export async function removeChannel(parts: Parts, caller: Caller, id: string): Promise<void> {
-  await transaction(parts.db, async (trx) => {
+export async function removeChannel(context: Context, caller: Caller, id: string): Promise<void> {
+  await transaction(context.db, async (trx) => {
     const account = await lockAccount(trx, caller.accountId);
     const key = { id, accountId: caller.accountId, epoch: account?.epoch ?? 0 };
     const channel = await findChannel(trx, key);
     if (!channel) throw new AppError('not_found');
-    for (const attempt of await lockAttemptsOfChannel(trx, parts.secrets, id)) {
-      await endAttempt(trx, parts, attempt, { state: 'cancelled', reason: 'superseded' });
+    for (const attempt of await lockAttemptsOfChannel(trx, context.secrets, id)) {
+      await endAttempt(trx, context, attempt, { state: 'cancelled', reason: 'superseded' });
     }
-    await unlinkLater(trx, parts, channel);
+    await unlinkLater(trx, context, channel);
     await deleteChannel(trx, id);
     await replaceSources(trx, channel.accountId, [id], []);
     await moveDefault(trx, channel);
     const settings = await findSettings(trx, channel.accountId, channel.epoch);
     if (settings.status !== 'active') return;
     await requestSync(trx, channel.accountId);
-    await parts.jobs.request(trx, SYNC_SOURCES, { accountId: channel.accountId });
+    await context.jobs.request(trx, SYNC_SOURCES, { accountId: channel.accountId });
   });
 }
 

@@ -5,7 +5,7 @@ import {
   type ConnectorFailure,
   type Tools,
 } from '../connectors/connector.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import { toAppError } from '../to-app-error.ts';
 import type { Candidate, StoredAttempt } from './attempts/rows.ts';
@@ -22,15 +22,15 @@ const REASONS: Record<ConnectorFailure, AttemptReason> = {
 
 /** The toolbox of a connector. `webhook.id` is the channel's id; before there is one, the attempt's. */
 export function toolsFor(
-  parts: Parts,
+  context: Context,
   connector: string,
   webhook: { id: string; secret: string },
 ): Tools {
-  const { publicUrl } = parts.config;
+  const { publicUrl } = context.config;
   return {
-    send: parts.send,
-    now: parts.now,
-    log: parts.log.child({ connector }),
+    send: context.send,
+    now: context.now,
+    log: context.log.child({ connector }),
     redirectUrl: `${publicUrl}/connect/callback/${connector}`,
     webhook: {
       url: `${publicUrl}/connect/webhooks/${connector}/${webhook.id}`,
@@ -40,8 +40,8 @@ export function toolsFor(
 }
 
 /** The toolbox for an open attempt. */
-export function toolsForAttempt(parts: Parts, attempt: StoredAttempt): Tools {
-  return toolsFor(parts, attempt.connector, {
+export function toolsForAttempt(context: Context, attempt: StoredAttempt): Tools {
+  return toolsFor(context, attempt.connector, {
     id: webhookIdOf(attempt),
     secret: attempt.webhookSecret ?? '',
   });
@@ -56,8 +56,8 @@ export function webhookIdOf(attempt: Pick<StoredAttempt, 'id' | 'channelId'>): s
 }
 
 /** @throws AppError `connector_misconfigured` when the operator no longer offers the service */
-export function getConnector(parts: Parts, id: string): Connector {
-  const connector = parts.connectors.find(id);
+export function getConnector(context: Context, id: string): Connector {
+  const connector = context.connectors.find(id);
   if (!connector) throw new AppError('connector_misconfigured');
   return connector;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { channelCollection } from '../../contract/api.ts';
 import { requireAdmin } from '../access/admin.ts';
 import { callerOf } from '../access/routes.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { ZodTypeProvider } from '../platform/http/zod-schemas.ts';
 import { readChannels, removeChannel } from './channels.ts';
 
@@ -11,7 +11,7 @@ const byId = z.object({ id: z.string() });
 const nothing = z.null();
 
 /** The guide's channel resource. Its POST begins an attempt, and stands with the attempts. */
-export function registerChannels(app: FastifyInstance, parts: Parts): void {
+export function registerChannels(app: FastifyInstance, context: Context): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     '/messenger/channels',
@@ -22,7 +22,7 @@ export function registerChannels(app: FastifyInstance, parts: Parts): void {
         response: { 200: channelCollection },
       },
     },
-    (request) => readChannels(parts, callerOf(request)),
+    (request) => readChannels(context, callerOf(request)),
   );
   routes.delete(
     '/messenger/channels/:id',
@@ -36,8 +36,8 @@ export function registerChannels(app: FastifyInstance, parts: Parts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      await requireAdmin(parts, caller);
-      await removeChannel(parts, caller, request.params.id);
+      await requireAdmin(context, caller);
+      await removeChannel(context, caller, request.params.id);
       return reply.code(204).send(null);
     },
   );

@@ -1,5 +1,5 @@
 import { requestPeriodicSyncs, wakeReauthorizedSyncs } from '../channels/sources/rows.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { transaction } from '../platform/database/transaction.ts';
 import { SYNC_SOURCES } from '../queues.ts';
 
@@ -10,12 +10,12 @@ const PERIODIC_LIMIT = 5;
 const SOON = { afterSeconds: 1 };
 
 /** Asks for the syncs that nobody presses a button for: after a new grant, and the daily check. */
-export async function askForSyncs(parts: Parts): Promise<void> {
-  await transaction(parts.db, async (trx) => {
+export async function askForSyncs(context: Context): Promise<void> {
+  await transaction(context.db, async (trx) => {
     const woken = await wakeReauthorizedSyncs(trx);
-    const periodic = await requestPeriodicSyncs(trx, parts.now(), PERIODIC_LIMIT);
+    const periodic = await requestPeriodicSyncs(trx, context.now(), PERIODIC_LIMIT);
     for (const accountId of [...woken, ...periodic]) {
-      await parts.jobs.request(trx, SYNC_SOURCES, { accountId }, SOON);
+      await context.jobs.request(trx, SYNC_SOURCES, { accountId }, SOON);
     }
   });
 }

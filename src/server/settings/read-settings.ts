@@ -20,7 +20,7 @@ import { type Account, findAccount } from '../accounts/rows.ts';
 import { viewChannel } from '../channels/channels.ts';
 import { listChannels, type StoredChannel } from '../channels/rows.ts';
 import type { StoredSync } from '../channels/sources/rows.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { isLastingRefusal, toAppError } from '../to-app-error.ts';
 import { CHANGEABLE } from './check-save.ts';
 import { findOverview } from './rows.ts';
@@ -43,33 +43,33 @@ export interface SettingsContent {
  *
  * @throws AppError when Kommo is in trouble and nothing is known yet
  */
-export async function readSettings(parts: Parts, caller: Caller): Promise<Settings> {
+export async function readSettings(context: Context, caller: Caller): Promise<Settings> {
   const { account } = caller;
   const key = { id: caller.accountId, epoch: account?.epoch ?? 0 };
   const [overview, channels] = await Promise.all([
-    findOverview(parts.db, key, LIST_SECONDS),
-    listChannels(parts.db, key.id, key.epoch),
+    findOverview(context.db, key, LIST_SECONDS),
+    listChannels(context.db, key.id, key.epoch),
   ]);
   const isInstalled = account?.installState === 'active';
   const [isAdministrator, pipelines, templates] = await Promise.all([
-    isAdmin(parts, caller),
-    isInstalled ? withoutGrant(readPipelines(parts, account, overview.pipelines)) : [],
-    isInstalled ? withoutGrant(readTemplates(parts, account, overview.templates)) : [],
-    isInstalled && !overview.isProfileFresh ? refreshProfile(parts, account) : undefined,
+    isAdmin(context, caller),
+    isInstalled ? withoutGrant(readPipelines(context, account, overview.pipelines)) : [],
+    isInstalled ? withoutGrant(readTemplates(context, account, overview.templates)) : [],
+    isInstalled && !overview.isProfileFresh ? refreshProfile(context, account) : undefined,
   ]);
   const { isProfileFresh } = overview;
   const areFresh = overview.pipelines?.isFresh && overview.templates?.isFresh && isProfileFresh;
   // If Kommo was asked, it may have said something new about the account, or that its grant is dead.
   const hasAsked = isInstalled && !(areFresh && isAdministrator);
-  const present = hasAsked ? await findAccount(parts.db, account.id) : account;
-  const install = await installStatus(parts, caller, present);
+  const present = hasAsked ? await findAccount(context.db, account.id) : account;
+  const install = await installStatus(context, caller, present);
   if (!isInstalled && install.state === 'authorization_required') {
     // The install may have finished after the account was read and before its code was.
-    const latest = await findAccount(parts.db, caller.accountId);
+    const latest = await findAccount(context.db, caller.accountId);
     const isNew = latest?.installState === 'active';
-    if (isNew) return readSettings(parts, { ...caller, account: latest });
+    if (isNew) return readSettings(context, { ...caller, account: latest });
   }
-  return composeSettings(parts, caller, {
+  return composeSettings(context, caller, {
     account: present,
     settings: overview.settings,
     channels,
@@ -83,7 +83,7 @@ export async function readSettings(parts: Parts, caller: Caller): Promise<Settin
 
 /** The settings as the wire has them. */
 export function composeSettings(
-  parts: Parts,
+  context: Context,
   caller: Caller,
   { account, settings, channels, sync, install, ...of }: SettingsContent,
 ): Settings {
@@ -103,10 +103,10 @@ export function composeSettings(
       ...profile,
     },
     user: { id: caller.userId, is_admin: of.isAdmin },
-    connectors: parts.connectors.describe(),
-    limits: { channels: { max: parts.config.maxChannels, used: channels.length } },
+    connectors: context.connectors.describe(),
+    limits: { channels: { max: context.config.maxChannels, used: channels.length } },
     pipelines: of.pipelines,
-    channels: channels.map((channel) => viewChannel(parts, channel, settings.defaultChannelId)),
+    channels: channels.map((channel) => viewChannel(context, channel, settings.defaultChannelId)),
     default_channel_id: settings.defaultChannelId,
     templates: of.templates,
     preferences: effectivePreferences(settings.preferences, profile),

@@ -10,14 +10,14 @@ import {
 } from '../../contract/api.ts';
 import { requireAdmin } from '../access/admin.ts';
 import { callerOf, runOnce } from '../access/routes.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { ZodTypeProvider } from '../platform/http/zod-schemas.ts';
 import { readSettings } from './read-settings.ts';
 import { repeatSave, type SaveReceipt, saveSettings } from './save-settings.ts';
 import { addTemplate, listTemplates } from './templates.ts';
 
 /** What the settings screen reads and Kommo's Save button writes. */
-export function registerSettings(app: FastifyInstance, parts: Parts): void {
+export function registerSettings(app: FastifyInstance, context: Context): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     '/messenger/settings',
@@ -28,7 +28,7 @@ export function registerSettings(app: FastifyInstance, parts: Parts): void {
         response: { 200: settings },
       },
     },
-    (request) => readSettings(parts, callerOf(request)),
+    (request) => readSettings(context, callerOf(request)),
   );
   routes.put(
     '/messenger/settings',
@@ -43,21 +43,23 @@ export function registerSettings(app: FastifyInstance, parts: Parts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      await requireAdmin(parts, caller);
+      await requireAdmin(context, caller);
       let saved: Settings | undefined;
-      const { body } = await runOnce(parts, request, async ({ keep }) => {
-        saved = await saveSettings(parts, caller, request.body, (trx, receipt) =>
+      const { body } = await runOnce(context, request, async ({ keep }) => {
+        saved = await saveSettings(context, caller, request.body, (trx, receipt) =>
           keep(trx, { status: 200, body: receipt }),
         );
         return { status: 200, body: { version: saved.version, sync: saved.sync } };
       });
-      return reply.code(200).send(saved ?? (await repeatSave(parts, caller, body as SaveReceipt)));
+      return reply
+        .code(200)
+        .send(saved ?? (await repeatSave(context, caller, body as SaveReceipt)));
     },
   );
 }
 
 /** The chat templates this integration made in the account. */
-export function registerTemplates(app: FastifyInstance, parts: Parts): void {
+export function registerTemplates(app: FastifyInstance, context: Context): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     '/messenger/templates',
@@ -68,7 +70,7 @@ export function registerTemplates(app: FastifyInstance, parts: Parts): void {
         response: { 200: templateCollection },
       },
     },
-    (request) => listTemplates(parts, callerOf(request)),
+    (request) => listTemplates(context, callerOf(request)),
   );
   routes.post(
     '/messenger/templates',
@@ -82,10 +84,10 @@ export function registerTemplates(app: FastifyInstance, parts: Parts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      await requireAdmin(parts, caller);
-      const answer = await runOnce(parts, request, async (once) => ({
+      await requireAdmin(context, caller);
+      const answer = await runOnce(context, request, async (once) => ({
         status: 201,
-        body: await addTemplate(parts, caller, request.body, once),
+        body: await addTemplate(context, caller, request.body, once),
       }));
       return reply.code(201).send(answer.body as Template);
     },

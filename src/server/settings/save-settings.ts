@@ -9,7 +9,7 @@ import { type Account, findAccount } from '../accounts/rows.ts';
 import { listChannels, type StoredChannel } from '../channels/rows.ts';
 import { ensureScope } from '../channels/scope/chat-channel.ts';
 import { listSources, type SourceMapping } from '../channels/sources/rows.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
@@ -53,29 +53,29 @@ class Outdated extends Error {}
  *   `kommo_reauthorize`; KommoError when Kommo cannot be asked, or refuses to connect the chat channel
  */
 export async function saveSettings(
-  parts: Parts,
+  context: Context,
   caller: Caller,
   wanted: SaveSettings,
   keep: Keep,
 ): Promise<Settings> {
-  const account = await requireActiveAccount(parts, caller);
+  const account = await requireActiveAccount(context, caller);
   const input = withoutRepeats(wanted);
-  let present = await readPresent(parts, account);
+  let present = await readPresent(context, account);
   // First against what is known: a stale save must not cost a call to Kommo.
   checkVersion(present.settings, input);
-  const pipelines = await askPipelines(parts, account, present.pipelines);
+  const pipelines = await askPipelines(context, account, present.pipelines);
   const [isAdministrator, templates] = await Promise.all([
-    isAdmin(parts, caller),
-    knownTemplates(parts, account, present.templates).catch(() => []),
+    isAdmin(context, caller),
+    knownTemplates(context, account, present.templates).catch(() => []),
   ]);
   for (let tries = 1; ; tries += 1) {
-    checkSave(input, { ...present, pipelines, sharing: parts.config.pipelineSharing });
-    if (present.scopeId === undefined) await ensureScope(parts, account);
-    const save = composeSave(parts, account, input, present);
+    checkSave(input, { ...present, pipelines, sharing: context.config.pipelineSharing });
+    if (present.scopeId === undefined) await ensureScope(context, account);
+    const save = composeSave(context, account, input, present);
     const sync = queuedAfter(present.sync);
     const receipt = { version: save.version + 1, sync: viewSync(sync) };
-    if (await write(parts, save, (trx) => keep(trx, receipt))) {
-      return composeSettings(parts, caller, {
+    if (await write(context, save, (trx) => keep(trx, receipt))) {
+      return composeSettings(context, caller, {
         account,
         settings: { ...save, version: receipt.version, status: 'active' },
         channels: savedChannels(present.channels, save),
@@ -88,34 +88,39 @@ export async function saveSettings(
     }
     if (tries === MOST_TRIES) throw new AppError('in_progress');
     await sleep(Math.random() * LONGEST_PAUSE_MS);
-    const current = await findAccount(parts.db, account.id);
+    const current = await findAccount(context.db, account.id);
     if (current?.epoch !== account.epoch || current.installState !== 'active') {
       throw new AppError('kommo_reauthorize');
     }
-    present = await readPresent(parts, account);
+    present = await readPresent(context, account);
   }
 }
 
 /** Answers a save that was done before, with the settings as they are now. */
 export async function repeatSave(
-  parts: Parts,
+  context: Context,
   caller: Caller,
   receipt: SaveReceipt,
 ): Promise<Settings> {
-  const settings = await readSettings(parts, caller);
+  const settings = await readSettings(context, caller);
   return settings.version === receipt.version ? { ...settings, sync: receipt.sync } : settings;
 }
 
-async function readPresent(parts: Parts, account: Account): Promise<Present> {
+async function readPresent(context: Context, account: Account): Promise<Present> {
   const [overview, channels, sources] = await Promise.all([
-    findOverview(parts.db, account, LIST_SECONDS),
-    listChannels(parts.db, account.id, account.epoch),
-    listSources(parts.db, account.id),
+    findOverview(context.db, account, LIST_SECONDS),
+    listChannels(context.db, account.id, account.epoch),
+    listSources(context.db, account.id),
   ]);
   return { ...overview, channels, sources };
 }
 
-function composeSave(parts: Parts, account: Account, input: SaveSettings, present: Present): Save {
+function composeSave(
+  context: Context,
+  account: Account,
+  input: SaveSettings,
+  present: Present,
+): Save {
   const channels = input.channels.map(({ id, name, pipeline_ids }) => ({
     id,
     name,
@@ -129,7 +134,7 @@ function composeSave(parts: Parts, account: Account, input: SaveSettings, presen
     preferences: input.preferences
       ? storedPreferences(input.preferences)
       : present.settings.preferences,
-    savedAt: parts.now(),
+    savedAt: context.now(),
     channels,
     sources: channels.flatMap((channel) => assignSources(channel, present.sources)),
   };
@@ -137,13 +142,13 @@ function composeSave(parts: Parts, account: Account, input: SaveSettings, presen
 
 /** One transaction, whose last statement locks the account. @returns false when the save was outdated */
 async function write(
-  parts: Parts,
+  context: Context,
   save: Save,
   keep: (trx: Trx) => Promise<void>,
 ): Promise<boolean> {
   try {
-    await transaction(parts.db, async (trx) => {
-      await parts.jobs.request(trx, SYNC_SOURCES, { accountId: save.accountId });
+    await transaction(context.db, async (trx) => {
+      await context.jobs.request(trx, SYNC_SOURCES, { accountId: save.accountId });
       await keep(trx);
       if (!(await writeSave(trx, save))) throw new Outdated();
     });

@@ -3,7 +3,7 @@ import { findAccount, findSettings } from '../accounts/rows.ts';
 import { listChannels } from '../channels/rows.ts';
 import { ensureScope } from '../channels/scope/chat-channel.ts';
 import { beginSync, failSync, finishSync, listSources } from '../channels/sources/rows.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { KommoError } from '../kommo/errors.ts';
 import { findGrantFault } from '../kommo/grants/rows.ts';
 import type { Kommo } from '../kommo/kommo.ts';
@@ -45,49 +45,54 @@ const MOST_ATTEMPTS = 20;
  * comes late or twice does no harm. What Kommo does is kept with the account and shown to the admin.
  */
 export async function syncSources(
-  parts: Parts,
+  context: Context,
   accountId: number,
   run: Run,
 ): Promise<GoOn | undefined> {
-  const begun = await beginSync(parts.db, accountId);
+  const begun = await beginSync(context.db, accountId);
   if (!begun) return undefined;
   const end = { accountId, claimed: begun.requested };
   try {
     // An administrator who waits for their save goes first.
-    const kommo = run.isAwaited ? parts.kommo : parts.kommo.background();
-    await reconcile(parts, kommo, accountId, run);
+    const kommo = run.isAwaited ? context.kommo : context.kommo.background();
+    await reconcile(context, kommo, accountId, run);
     await run.confirm();
-    await finishSync(parts.db, { ...end, at: parts.now() });
+    await finishSync(context.db, { ...end, at: context.now() });
     return undefined;
   } catch (error) {
     if (error instanceof JobLost) throw error;
     await run.confirm();
     const failure = classify(error, begun.attempts);
-    parts.log.warn({ err: error, accountId, ...failure }, 'a sync failed');
-    await failSync(parts.db, { ...end, ...failure, at: parts.now() });
+    context.log.warn({ err: error, accountId, ...failure }, 'a sync failed');
+    await failSync(context.db, { ...end, ...failure, at: context.now() });
     const { retrySeconds } = failure;
     return retrySeconds === undefined ? undefined : { againInSeconds: retrySeconds };
   }
 }
 
-async function reconcile(parts: Parts, kommo: Kommo, accountId: number, run: Run): Promise<void> {
-  const account = await findAccount(parts.db, accountId);
+async function reconcile(
+  context: Context,
+  kommo: Kommo,
+  accountId: number,
+  run: Run,
+): Promise<void> {
+  const account = await findAccount(context.db, accountId);
   if (account?.installState !== 'active') {
-    const lacksRights = (await findGrantFault(parts.db, accountId))?.lacksRights;
+    const lacksRights = (await findGrantFault(context.db, accountId))?.lacksRights;
     throw new AppError(lacksRights === true ? 'kommo_forbidden' : 'kommo_reauthorize');
   }
-  const settings = await findSettings(parts.db, accountId, account.epoch);
+  const settings = await findSettings(context.db, accountId, account.epoch);
   // Disabled and installed again since it was asked for: nothing is saved that could be synced.
   if (settings.status !== 'active') return;
-  await ensureScope(parts, account, kommo);
-  const channels = await listChannels(parts.db, accountId, account.epoch);
+  await ensureScope(context, account, kommo);
+  const channels = await listChannels(context.db, accountId, account.epoch);
   const wanted = wantedSources(
     channels.filter((channel) => channel.isSaved),
-    await listSources(parts.db, accountId),
+    await listSources(context.db, accountId),
     settings.defaultChannelId,
   );
   const existing = await listSourcesAtKommo(kommo, accountId);
-  const plan = planSources(wanted, existing, parts.config.kommo.channelCode);
+  const plan = planSources(wanted, existing, context.config.kommo.channelCode);
   if (isEmptyPlan(plan)) return;
   const others = existing.length - plan.remove.length;
   if (others + plan.create.length > SOURCE_LIMIT) throw new AppError('source_limit_reached');

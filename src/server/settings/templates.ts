@@ -3,7 +3,7 @@ import type { Once } from '../access/idempotency.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { requireActiveAccount } from '../accounts/install-state.ts';
 import { findTemplates, outdateTemplates } from '../accounts/kommo-lists.ts';
-import type { Parts } from '../context.ts';
+import type { Context } from '../context.ts';
 import { isKommoError, wasNeverSent } from '../kommo/errors.ts';
 import { createTemplate, findTemplate, type NewTemplate } from '../kommo/rest/templates.ts';
 
@@ -13,9 +13,9 @@ import { createTemplate, findTemplate, type NewTemplate } from '../kommo/rest/te
  * @throws AppError `kommo_reauthorize`; KommoError when nothing is known yet and Kommo is in trouble
  * @see https://developers.kommo.com/reference/templates
  */
-export async function listTemplates(parts: Parts, caller: Caller): Promise<TemplateCollection> {
-  const account = await requireActiveAccount(parts, caller);
-  return { _embedded: { templates: await findTemplates(parts, account) } };
+export async function listTemplates(context: Context, caller: Caller): Promise<TemplateCollection> {
+  const account = await requireActiveAccount(context, caller);
+  return { _embedded: { templates: await findTemplates(context, account) } };
 }
 
 /**
@@ -25,28 +25,28 @@ export async function listTemplates(parts: Parts, caller: Caller): Promise<Templ
  * @throws KommoError `rejected` when Kommo does not accept it
  */
 export async function addTemplate(
-  parts: Parts,
+  context: Context,
   caller: Caller,
   { name, content, external_id }: CreateTemplate,
   once: Pick<Once, 'isRepeat' | 'reference'>,
 ): Promise<Template> {
-  const account = await requireActiveAccount(parts, caller);
+  const account = await requireActiveAccount(context, caller);
   const wanted = { name, content, externalId: external_id ?? `request-${once.reference}` };
-  const find = () => findTemplate(parts.kommo, account.id, wanted);
+  const find = () => findTemplate(context.kommo, account.id, wanted);
   const made = once.isRepeat ? await find() : undefined;
-  const template = made ?? (await create(parts, account.id, wanted, find));
-  await outdateTemplates(parts, account.id);
+  const template = made ?? (await create(context, account.id, wanted, find));
+  await outdateTemplates(context, account.id);
   return template;
 }
 
 async function create(
-  parts: Parts,
+  context: Context,
   accountId: number,
   wanted: NewTemplate,
   find: () => Promise<Template | undefined>,
 ): Promise<Template> {
   try {
-    return await createTemplate(parts.kommo, accountId, wanted);
+    return await createTemplate(context.kommo, accountId, wanted);
   } catch (error) {
     if (!isKommoError(error, 'unavailable') || wasNeverSent(error)) throw error;
     const made = await find().catch(() => undefined);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { type AccountHost, consentUrl, parseAccountHost } from '../../kommo/account-host.ts';
 import type { Trx } from '../../platform/database/database.ts';
 import { transaction } from '../../platform/database/transaction.ts';
@@ -32,16 +32,16 @@ export type ConsentOutcome =
  * state could do is bounded by the check of the new grant's owner: it must be the very account the state
  * was made for (`exchange-install-code.ts`).
  */
-export async function beginConsent(parts: Parts, caller: Caller): Promise<string> {
+export async function beginConsent(context: Context, caller: Caller): Promise<string> {
   const state = randomBytes(32).toString('base64url');
-  await insertConsentState(parts.db, {
+  await insertConsentState(context.db, {
     stateHash: hashState(state),
     accountId: caller.accountId,
     userId: caller.userId,
     host: caller.host.host,
     lifeSeconds: STATE_LIFE_SECONDS,
   });
-  const { clientId, emulatorUrl } = parts.config.kommo;
+  const { clientId, emulatorUrl } = context.config.kommo;
   return consentUrl({
     tld: caller.host.tld,
     clientId,
@@ -57,32 +57,32 @@ export async function beginConsent(parts: Parts, caller: Caller): Promise<string
  * does, and the work goes on when it stops waiting.
  */
 export async function finishConsent(
-  parts: Parts,
+  context: Context,
   redirect: { state: string; host: AccountHost; code: string },
 ): Promise<ConsentOutcome> {
-  const stored = await transaction(parts.db, async (trx) => {
+  const stored = await transaction(context.db, async (trx) => {
     const begun = await useState(trx, redirect.state);
     if (begun === undefined) return undefined;
     const { host, ...expected } = begun;
     if (host.host !== redirect.host.host) return { host };
     const received = { host: host.host, code: redirect.code, expected };
-    const codeId = await insertInstallCode(trx, parts.secrets, received);
-    if (codeId !== undefined) await parts.jobs.request(trx, EXCHANGE_INSTALL_CODE, { codeId });
+    const codeId = await insertInstallCode(trx, context.secrets, received);
+    if (codeId !== undefined) await context.jobs.request(trx, EXCHANGE_INSTALL_CODE, { codeId });
     return { host, codeId };
   });
   if (stored === undefined) return { kind: 'unknown_state' };
   if (!('codeId' in stored)) return { kind: 'other_account', host: stored.host };
   if (stored.codeId === undefined) return { kind: 'failed', host: stored.host };
-  return { kind: await waitForExchange(parts, stored.codeId), host: stored.host };
+  return { kind: await waitForExchange(context, stored.codeId), host: stored.host };
 }
 
 /** The administrator pressed "deny", or Kommo ended the consent with another error. */
 export async function refuseConsent(
-  parts: Parts,
+  context: Context,
   state: string | undefined,
 ): Promise<ConsentOutcome> {
   if (state === undefined) return { kind: 'unknown_state' };
-  const begun = await transaction(parts.db, (trx) => useState(trx, state));
+  const begun = await transaction(context.db, (trx) => useState(trx, state));
   return begun === undefined ? { kind: 'unknown_state' } : { kind: 'refused', host: begun.host };
 }
 
@@ -99,7 +99,7 @@ function hashState(state: string): string {
   return createHash('sha256').update(state).digest('base64url');
 }
 
-async function waitForExchange({ db }: Parts, codeId: string) {
+async function waitForExchange({ db }: Context, codeId: string) {
   const giveUpAt = performance.now() + PAGE_PATIENCE_MS;
   for (;;) {
     const result = await findInstallResult(db, codeId);

@@ -1,4 +1,4 @@
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { type AccountHost, parseAccountHost } from '../../kommo/account-host.ts';
 import { KommoError, type KommoFailure } from '../../kommo/errors.ts';
 import { saveGrant, type TokenPair } from '../../kommo/grants/rows.ts';
@@ -52,31 +52,34 @@ class WrongOwner extends Error {
  * visible "authorize again".
  */
 export async function exchangeInstallCode(
-  parts: Parts,
+  context: Context,
   { codeId }: { codeId: string },
   run: Run,
 ): Promise<void> {
-  const code = await openInstallCode(parts.db, parts.secrets, codeId);
+  const code = await openInstallCode(context.db, context.secrets, codeId);
   if (code === undefined) return;
   if (code.tokens === undefined && code.code === undefined) {
-    await failInstallCode(parts.db, codeId, 'unreadable');
-    parts.log.error({ host: code.host, codeId }, 'an install was lost: its code cannot be opened');
+    await failInstallCode(context.db, codeId, 'unreadable');
+    context.log.error(
+      { host: code.host, codeId },
+      'an install was lost: its code cannot be opened',
+    );
     return;
   }
   // A consent was begun by a proven user, so it goes like their other requests.
-  const kommo = code.expected === undefined ? parts.kommo.forInstall(code) : parts.kommo;
+  const kommo = code.expected === undefined ? context.kommo.forInstall(code) : context.kommo;
   try {
     const host = parseAccountHost(code.host);
     if (host === undefined) throw new WrongOwner('other_account');
-    const tokens = code.tokens ?? (await exchange({ ...parts, kommo }, code, host, run));
-    await confirmAndStore({ ...parts, kommo }, code, host, tokens);
+    const tokens = code.tokens ?? (await exchange({ ...context, kommo }, code, host, run));
+    await confirmAndStore({ ...context, kommo }, code, host, tokens);
   } catch (error) {
-    await settle(parts, code, error);
+    await settle(context, code, error);
   }
 }
 
 async function exchange(
-  { kommo, db, secrets }: Parts,
+  { kommo, db, secrets }: Context,
   { id, code = '' }: OpenCode,
   host: AccountHost,
   run: Run,
@@ -94,12 +97,12 @@ async function exchange(
  * before a healthy grant may be replaced.
  */
 async function confirmAndStore(
-  parts: Parts,
+  context: Context,
   code: OpenCode,
   host: AccountHost,
   tokens: TokenPair,
 ): Promise<void> {
-  const { kommo, db, log } = parts;
+  const { kommo, db, log } = context;
   const { expected } = code;
   const claimed = decodeAccessToken(tokens.accessToken).accountId;
   for (;;) {
@@ -119,7 +122,7 @@ async function confirmAndStore(
       before?.installState !== 'active' ||
       (await isAdministratorsToken(kommo, host.host, tokens.accessToken));
     if (!mayBeReplaced) throw new WrongOwner('other_user');
-    if (await storeGrant(parts, code.id, { ...account, ...host }, tokens, before)) break;
+    if (await storeGrant(context, code.id, { ...account, ...host }, tokens, before)) break;
     // The integration was disabled, or another grant came, in between: ask again.
   }
   log.info({ accountId: claimed, host: host.host }, 'installed');
@@ -127,7 +130,7 @@ async function confirmAndStore(
 
 /** @returns false when the install epoch changed under our hands, or a working grant came */
 async function storeGrant(
-  { db, secrets, now }: Parts,
+  { db, secrets, now }: Context,
   codeId: string,
   account: KommoAccount & AccountHost,
   tokens: TokenPair,
@@ -148,7 +151,7 @@ async function storeGrant(
 }
 
 /** A failed exchange changes nothing in an account that works. */
-async function settle({ db, log }: Parts, code: OpenCode, error: unknown): Promise<void> {
+async function settle({ db, log }: Context, code: OpenCode, error: unknown): Promise<void> {
   const { id, host } = code;
   if (error instanceof WrongOwner) {
     await failInstallCode(db, id, error.mismatch);

@@ -1,4 +1,4 @@
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import type { AccountHost } from '../../kommo/account-host.ts';
 import { insertInstallCode } from './rows.ts';
 
@@ -8,7 +8,7 @@ import { insertInstallCode } from './rows.ts';
  * that could take time. `pickInstallWork` requests the exchange, and drops what is too much.
  */
 export async function receiveInstallCall(
-  { db, secrets }: Parts,
+  { db, secrets }: Context,
   { host, code }: { host: AccountHost; code: string },
 ): Promise<void> {
   await insertInstallCode(db, secrets, { host: host.host, code });

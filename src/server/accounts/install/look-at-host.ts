@@ -1,4 +1,4 @@
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { parseAccountHost } from '../../kommo/account-host.ts';
 import { isKommoError } from '../../kommo/errors.ts';
 import { inspectHost } from '../../kommo/rest/account.ts';
@@ -11,18 +11,21 @@ const LOOK_AGAIN_SECONDS = 2;
  * first, without a secret: a page that welcomes a stranger is no account and gets nothing; what does not look
  * like an account waits behind what does.
  */
-export async function lookAtHost(parts: Parts, { host: name }: { host: string }): Promise<void> {
+export async function lookAtHost(
+  context: Context,
+  { host: name }: { host: string },
+): Promise<void> {
   const host = parseAccountHost(name);
-  const kommo = parts.kommo.forInstall({ isVouched: false });
+  const kommo = context.kommo.forInstall({ isVouched: false });
   try {
     await noteHostLook(
-      parts.db,
+      context.db,
       name,
       host === undefined ? 'foreign' : await inspectHost(kommo, host),
     );
   } catch (error) {
     if (!isKommoError(error)) throw error;
     // The budget is used up by others, which says nothing about this host.
-    await noteHostLook(parts.db, name, { againInSeconds: LOOK_AGAIN_SECONDS });
+    await noteHostLook(context.db, name, { againInSeconds: LOOK_AGAIN_SECONDS });
   }
 }

@@ -1,4 +1,4 @@
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { transaction } from '../../platform/database/transaction.ts';
 import { EXCHANGE_INSTALL_CODE, LOOK_AT_HOST } from '../../queues.ts';
 import { dropExcessInstallCodes, pickHostsToLookAt, pickInstallCodes } from './rows.ts';
@@ -10,7 +10,7 @@ import { dropExcessInstallCodes, pickHostsToLookAt, pickInstallCodes } from './r
  * make calls up, so whose turn it is depends on all that came since: on who was vouched for, on each host's share,
  * on what was spent in this minute. And a call has to be stored in one statement.
  */
-export async function pickInstallWork({ db, jobs }: Parts): Promise<void> {
+export async function pickInstallWork({ db, jobs }: Context): Promise<void> {
   await dropExcessInstallCodes(db);
   await transaction(db, async (trx) => {
     for (const codeId of await pickInstallCodes(trx)) {

@@ -2,7 +2,7 @@ import type { AttemptReason } from '../../../contract/api.ts';
 import { mainPipelineIds } from '../../accounts/kommo-lists.ts';
 import { findSettings, storeDefaultChannel } from '../../accounts/rows.ts';
 import type { Config } from '../../config.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { transaction } from '../../platform/database/transaction.ts';
@@ -39,41 +39,41 @@ export type Acceptance =
  * @throws ConnectorError from `link`; nothing is stored then
  */
 export async function acceptAccount(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   candidate: Candidate,
   consent: 'given' | 'unless_questionable' | 'asked',
 ): Promise<Acceptance> {
-  const obstacle = await findObstacle(parts.db, parts.config, attempt, candidate);
+  const obstacle = await findObstacle(context.db, context.config, attempt, candidate);
   if (obstacle) return { outcome: 'obstacle', reason: obstacle };
-  const question = await findQuestion(parts.db, attempt, candidate);
+  const question = await findQuestion(context.db, attempt, candidate);
   if (consent === 'asked' || (consent === 'unless_questionable' && question !== null)) {
-    return ask(parts, attempt, candidate, question);
+    return ask(context, attempt, candidate, question);
   }
-  const connector = getConnector(parts, attempt.connector);
+  const connector = getConnector(context, attempt.connector);
   const credentials = connector.link
-    ? await connector.link(toolsForAttempt(parts, attempt), candidate)
+    ? await connector.link(toolsForAttempt(context, attempt), candidate)
     : candidate.credentials;
   const linked = { ...candidate, credentials };
-  const pipelineIds = attempt.channelId === null ? await mainPipelineIds(parts, attempt) : [];
-  const acceptance = await transaction(parts.db, (trx) =>
-    store(trx, parts, attempt, linked, pipelineIds),
+  const pipelineIds = attempt.channelId === null ? await mainPipelineIds(context, attempt) : [];
+  const acceptance = await transaction(context.db, (trx) =>
+    store(trx, context, attempt, linked, pipelineIds),
   );
   // What `link` did for a key is undone here. Other sign-ins are given back when their attempt is ended.
   if (acceptance.outcome !== 'changed' && attempt.auth === 'api_key') {
-    await discardSignIn(parts, attempt, linked);
+    await discardSignIn(context, attempt, linked);
   }
   return acceptance;
 }
 
 /** Has the service forget a sign-in that does not become a channel. */
 export async function discardSignIn(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   candidate: Candidate,
 ): Promise<void> {
-  await transaction(parts.db, (trx) =>
-    endLater(trx, parts, {
+  await transaction(context.db, (trx) =>
+    endLater(trx, context, {
       accountId: attempt.accountId,
       connector: attempt.connector,
       kind: 'unlink',
@@ -122,25 +122,25 @@ async function findObstacle(
 }
 
 async function ask(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   candidate: Candidate,
   question: AttemptReason | null,
 ): Promise<Acceptance> {
-  const asking = await changeAttempt(parts.db, parts.secrets, attempt.id, {
+  const asking = await changeAttempt(context.db, context.secrets, attempt.id, {
     state: 'confirm',
     reason: question,
     account: linkedAccountOf(candidate),
     candidate,
     shown: {},
-    now: parts.now(),
+    now: context.now(),
   });
   return asking ? { outcome: 'changed', attempt: asking } : { outcome: 'over' };
 }
 
 async function store(
   trx: Trx,
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   linked: Candidate,
   pipelineIds: number[],
@@ -149,11 +149,11 @@ async function store(
   if (account?.epoch !== attempt.epoch || account.installState === 'disabled') {
     return { outcome: 'over' };
   }
-  const current = await lockAttempt(trx, parts.secrets, attempt.id);
+  const current = await lockAttempt(trx, context.secrets, attempt.id);
   // Confirmed twice, by two clicks or in two tabs: once is enough.
   if (current?.state === 'connected') return { outcome: 'changed', attempt: current };
   if (!current?.isReadable || !isLive(current.state)) return { outcome: 'over' };
-  const obstacle = await findObstacle(trx, parts.config, current, linked);
+  const obstacle = await findObstacle(trx, context.config, current, linked);
   if (obstacle) return { outcome: 'obstacle', reason: obstacle };
 
   const signedIn: SignedIn = {
@@ -161,31 +161,31 @@ async function store(
     phone: linked.phone ?? '',
     secrets: { credentials: linked.credentials, webhookSecret: current.webhookSecret ?? '' },
     keyEnding: linked.keyEnding,
-    now: parts.now(),
+    now: context.now(),
   };
   const channelId = webhookIdOf(current);
   if (current.channelId === null) {
-    await retireEpochs(trx, parts, current.accountId, account.epoch - 1);
-    const isAdded = await addChannel(trx, parts, current, signedIn, pipelineIds);
+    await retireEpochs(trx, context, current.accountId, account.epoch - 1);
+    const isAdded = await addChannel(trx, context, current, signedIn, pipelineIds);
     if (!isAdded) return { outcome: 'obstacle', reason: 'channel_limit_reached' };
   } else {
     const channel = await findChannel(trx, { ...current, id: current.channelId });
     if (!channel) return { outcome: 'over' };
-    await renewChannel(trx, parts, channel, signedIn);
+    await renewChannel(trx, context, channel, signedIn);
   }
-  const connected = await changeAttempt(trx, parts.secrets, current.id, {
+  const connected = await changeAttempt(trx, context.secrets, current.id, {
     state: 'connected',
     reason: null,
     account: signedIn.account,
     resultChannelId: channelId,
-    now: parts.now(),
+    now: context.now(),
   });
   return connected ? { outcome: 'changed', attempt: connected } : { outcome: 'over' };
 }
 
 async function addChannel(
   trx: Trx,
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   signedIn: SignedIn,
   pipelineIds: number[],
@@ -193,9 +193,9 @@ async function addChannel(
   const { accountId, epoch, connector } = attempt;
   const isAdded = await insertChannel(
     trx,
-    parts.secrets,
+    context.secrets,
     { ...signedIn, id: attempt.id, accountId, epoch, connector, pipelineIds },
-    parts.config.maxChannels,
+    context.config.maxChannels,
   );
   if (!isAdded) return false;
   const { defaultChannelId } = await findSettings(trx, accountId, epoch);
@@ -205,13 +205,13 @@ async function addChannel(
 
 async function renewChannel(
   trx: Trx,
-  parts: Parts,
+  context: Context,
   channel: StoredChannel,
   signedIn: SignedIn,
 ): Promise<void> {
   const isOther = channel.account.external_id !== signedIn.account.external_id;
   // A QR sign-in is a new session of the same number; elsewhere the same account keeps its one grant.
-  const isNewSession = parts.connectors.find(channel.connector)?.auth === 'qr';
-  if (isOther || isNewSession) await unlinkLater(trx, parts, channel);
-  await replaceSignIn(trx, parts.secrets, channel.id, signedIn);
+  const isNewSession = context.connectors.find(channel.connector)?.auth === 'qr';
+  if (isOther || isNewSession) await unlinkLater(trx, context, channel);
+  await replaceSignIn(trx, context.secrets, channel.id, signedIn);
 }

@@ -1,5 +1,5 @@
 import type { Attempt } from '../../../contract/api.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { readAttempt, viewAttempt } from './read-attempt.ts';
 import { isLive, markWatched, readRevisions, type StoredAttempt } from './rows.ts';
 
@@ -27,13 +27,13 @@ interface Watched {
  * viewers of this process; only attempts that changed or ran out are read again.
  */
 export class AttemptWatch {
-  readonly #parts: Parts;
+  readonly #context: Context;
   readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
   #markedAt = 0;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /** Calls `listener` with every state from the next change on. @returns how to stop */
@@ -60,8 +60,8 @@ export class AttemptWatch {
       const ids = [...this.#watched.keys()];
       if (ids.length > 0) {
         await this.#mark(ids);
-        const revisions = await readRevisions(this.#parts.db, ids);
-        const now = this.#parts.now();
+        const revisions = await readRevisions(this.#context.db, ids);
+        const now = this.#context.now();
         for (const id of ids) {
           const watched = this.#watched.get(id);
           if (!watched || watched.isReading) continue;
@@ -71,7 +71,7 @@ export class AttemptWatch {
         }
       }
     } catch (error) {
-      this.#parts.log.warn({ err: error }, 'open attempts could not be watched');
+      this.#context.log.warn({ err: error }, 'open attempts could not be watched');
     } finally {
       this.#timer =
         this.#watched.size > 0 ? setTimeout(() => void this.#tick(), TICK_MS) : undefined;
@@ -81,20 +81,20 @@ export class AttemptWatch {
   async #mark(ids: readonly string[]): Promise<void> {
     if (performance.now() - this.#markedAt < MARK_MS) return;
     this.#markedAt = performance.now();
-    await markWatched(this.#parts.db, ids);
+    await markWatched(this.#context.db, ids);
   }
 
   async #look(id: string, watched: Watched): Promise<void> {
     watched.isReading = true;
     try {
-      const attempt = await readAttempt(this.#parts, id);
+      const attempt = await readAttempt(this.#context, id);
       const isOver = attempt !== undefined && !isLive(attempt.state);
       if (attempt && attempt.revision === watched.revision && !isOver) return;
-      const view = attempt && (await viewAttempt(this.#parts, attempt));
+      const view = attempt && (await viewAttempt(this.#context, attempt));
       watched.revision = attempt?.revision ?? watched.revision;
       for (const listener of [...watched.listeners]) listener(view);
     } catch (error) {
-      this.#parts.log.warn({ err: error, attemptId: id }, 'an attempt could not be read');
+      this.#context.log.warn({ err: error, attemptId: id }, 'an attempt could not be read');
     } finally {
       watched.isReading = false;
     }

@@ -1,6 +1,6 @@
 import type { AttemptReason, AttemptState } from '../../../contract/api.ts';
 import type { Caller } from '../../accounts/caller.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { concurrently } from '../../platform/concurrently.ts';
 import type { Trx } from '../../platform/database/database.ts';
@@ -35,19 +35,19 @@ const AT_ONCE = 4;
  */
 export async function endAttempt(
   trx: Trx,
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   end: AttemptEnd,
 ): Promise<StoredAttempt | undefined> {
-  const ended = await changeAttempt(trx, parts.secrets, attempt.id, {
+  const ended = await changeAttempt(trx, context.secrets, attempt.id, {
     state: end.state,
     reason: end.reason,
-    now: parts.now(),
+    now: context.now(),
   });
   if (!ended) return undefined;
   if (!attempt.isReadable) {
     const details = { attemptId: attempt.id, accountId: attempt.accountId };
-    parts.log.error(details, 'an attempt holds a secret that cannot be opened, and is ended');
+    context.log.error(details, 'an attempt holds a secret that cannot be opened, and is ended');
   }
   const common = {
     accountId: attempt.accountId,
@@ -57,32 +57,35 @@ export async function endAttempt(
   };
   if (attempt.auth === 'qr' && attempt.session !== null) {
     const abandoned = { ...common, kind: 'abandon' as const, externalId: null };
-    await endLater(trx, parts, { ...abandoned, content: attempt.session }, end.giveUpSeconds);
+    await endLater(trx, context, { ...abandoned, content: attempt.session }, end.giveUpSeconds);
   } else if (attempt.auth === 'oauth' && attempt.candidate !== null) {
     const { externalId, credentials } = attempt.candidate;
     const unlinked = { ...common, kind: 'unlink' as const, externalId };
-    await endLater(trx, parts, { ...unlinked, content: credentials }, end.giveUpSeconds);
+    await endLater(trx, context, { ...unlinked, content: credentials }, end.giveUpSeconds);
   }
   return ended;
 }
 
 /** Ends an attempt in a transaction of its own. @returns the attempt as it is then, ended now or before */
 export async function endAttemptById(
-  parts: Parts,
+  context: Context,
   id: string,
   end: AttemptEnd,
 ): Promise<StoredAttempt | undefined> {
-  return transaction(parts.db, async (trx) => {
-    const attempt = await lockAttempt(trx, parts.secrets, id);
+  return transaction(context.db, async (trx) => {
+    const attempt = await lockAttempt(trx, context.secrets, id);
     if (!attempt || !isLive(attempt.state)) return attempt;
-    return endAttempt(trx, parts, attempt, end);
+    return endAttempt(trx, context, attempt, end);
   });
 }
 
 /** Ends an open attempt that nobody can carry on, for a secret of it cannot be opened; others stay as they are. */
-export async function endUnreadable(parts: Parts, attempt: StoredAttempt): Promise<StoredAttempt> {
+export async function endUnreadable(
+  context: Context,
+  attempt: StoredAttempt,
+): Promise<StoredAttempt> {
   if (attempt.isReadable || !isLive(attempt.state)) return attempt;
-  const ended = await endAttemptById(parts, attempt.id, {
+  const ended = await endAttemptById(context, attempt.id, {
     state: 'failed',
     reason: 'service_error',
   });
@@ -90,20 +93,20 @@ export async function endUnreadable(parts: Parts, attempt: StoredAttempt): Promi
 }
 
 /** Cancels an attempt of the caller's account. One that is over stays as it is. @throws AppError `not_found` */
-export async function cancelAttempt(parts: Parts, caller: Caller, id: string): Promise<void> {
-  const attempt = await findAttempt(parts.db, parts.secrets, id);
+export async function cancelAttempt(context: Context, caller: Caller, id: string): Promise<void> {
+  const attempt = await findAttempt(context.db, context.secrets, id);
   if (attempt?.accountId !== caller.accountId) throw new AppError('not_found');
-  await endAttemptById(parts, id, { state: 'cancelled', reason: null });
+  await endAttemptById(context, id, { state: 'cancelled', reason: null });
 }
 
 /** Ends attempts whose time is over, and forgets those of yesterday. */
-export async function expireAttempts(parts: Parts): Promise<void> {
-  const now = parts.now();
-  const overdue = await listOverdueAttempts(parts.db, now, SWEEP_LIMIT);
+export async function expireAttempts(context: Context): Promise<void> {
+  const now = context.now();
+  const overdue = await listOverdueAttempts(context.db, now, SWEEP_LIMIT);
   const onError = (error: unknown, attemptId: string) =>
-    parts.log.error({ err: error, attemptId }, 'an attempt could not be ended');
+    context.log.error({ err: error, attemptId }, 'an attempt could not be ended');
   await concurrently(overdue, { limit: AT_ONCE, onError }, (id) =>
-    endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' }),
+    endAttemptById(context, id, { state: 'expired', reason: 'timed_out' }),
   );
-  await deleteOldAttempts(parts.db, new Date(now.getTime() - KEEP_MS));
+  await deleteOldAttempts(context.db, new Date(now.getTime() - KEEP_MS));
 }

@@ -3,7 +3,7 @@ import { effectivePreferences } from '../../accounts/preferences.ts';
 import { findAccount, findSettings } from '../../accounts/rows.ts';
 import { ConnectorError, type OAuthConnector } from '../../connectors/connector.ts';
 import { safeReason } from '../../connectors/http.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { reasonOf, toolsForAttempt } from '../connector-tools.ts';
 import { acceptAccount, discardSignIn, type Obstacle } from './accept-account.ts';
 import { type AttemptEnd, endAttemptById, endUnreadable } from './end-attempt.ts';
@@ -48,18 +48,18 @@ const OPERATOR_ERRORS = new Set([
  * `state`, which belongs to one attempt of one connector. A redirect that comes twice, or late, changes nothing.
  */
 export async function finishOAuth(
-  parts: Parts,
+  context: Context,
   connectorId: string,
   query: URLSearchParams,
 ): Promise<OAuthResult> {
-  const connector = parts.connectors.find(connectorId);
+  const connector = context.connectors.find(connectorId);
   const state = query.getAll('state');
   if (connector?.auth !== 'oauth' || state.length !== 1 || !state[0]) return UNKNOWN;
-  const spent = await spendOAuthState(parts.db, parts.secrets, hashKey(state[0]), connectorId);
+  const spent = await spendOAuthState(context.db, context.secrets, hashKey(state[0]), connectorId);
   if (!spent) return UNKNOWN;
-  const known = await endUnreadable(parts, spent.attempt);
+  const known = await endUnreadable(context, spent.attempt);
   const isOpen = spent.isFirst && isLive(known.state);
-  const attempt = isOpen ? await finish(parts, connector, known, query) : known;
+  const attempt = isOpen ? await finish(context, connector, known, query) : known;
   return {
     outcome: outcomeOf(attempt),
     attempt: {
@@ -67,7 +67,7 @@ export async function finishOAuth(
       openerOrigin: attempt.openerOrigin,
       accountName: attempt.account?.name ?? null,
     },
-    language: await languageOf(parts, attempt),
+    language: await languageOf(context, attempt),
   };
 }
 
@@ -91,44 +91,45 @@ function outcomeOf({ state, reason }: StoredAttempt): Outcome {
 }
 
 async function finish(
-  parts: Parts,
+  context: Context,
   connector: OAuthConnector,
   attempt: StoredAttempt,
   query: URLSearchParams,
 ): Promise<StoredAttempt> {
-  const end = async (how: AttemptEnd) => (await endAttemptById(parts, attempt.id, how)) ?? attempt;
-  if (attempt.expiresAt <= parts.now()) return end({ state: 'expired', reason: 'timed_out' });
+  const end = async (how: AttemptEnd) =>
+    (await endAttemptById(context, attempt.id, how)) ?? attempt;
+  if (attempt.expiresAt <= context.now()) return end({ state: 'expired', reason: 'timed_out' });
   const refusal = query.get('error');
   if (refusal !== null) {
-    logRefusal(parts, attempt, query);
+    logRefusal(context, attempt, query);
     return end(endOfRefusal(refusal));
   }
   let candidate: Candidate | undefined;
   try {
     candidate = await connector.finish(
-      toolsForAttempt(parts, attempt),
+      toolsForAttempt(context, attempt),
       attempt.session ?? {},
       query,
     );
-    const acceptance = await acceptAccount(parts, attempt, candidate, 'unless_questionable');
+    const acceptance = await acceptAccount(context, attempt, candidate, 'unless_questionable');
     if (acceptance.outcome === 'changed') return acceptance.attempt;
-    await discardSignIn(parts, attempt, candidate);
+    await discardSignIn(context, attempt, candidate);
     return acceptance.outcome === 'obstacle'
       ? end({ state: 'failed', reason: acceptance.reason })
       : end({ state: 'cancelled', reason: null });
   } catch (error) {
-    if (candidate) await discardSignIn(parts, attempt, candidate);
+    if (candidate) await discardSignIn(context, attempt, candidate);
     const details = { err: error, attemptId: attempt.id, connector: connector.id };
-    if (error instanceof ConnectorError) parts.log.warn(details, 'an OAuth sign-in failed');
-    else parts.log.error(details, 'an OAuth sign-in failed');
+    if (error instanceof ConnectorError) context.log.warn(details, 'an OAuth sign-in failed');
+    else context.log.error(details, 'an OAuth sign-in failed');
     return end({ state: 'failed', reason: reasonOf(error) });
   }
 }
 
 /** The service's own words are the operator's only hint at what is set up wrong there. */
-function logRefusal(parts: Parts, attempt: StoredAttempt, query: URLSearchParams): void {
+function logRefusal(context: Context, attempt: StoredAttempt, query: URLSearchParams): void {
   const secrets = [...query.getAll('state'), ...query.getAll('code')];
-  parts.log.warn(
+  context.log.warn(
     {
       attemptId: attempt.id,
       connector: attempt.connector,
@@ -145,9 +146,9 @@ function endOfRefusal(error: string): AttemptEnd {
   return { state: 'failed', reason };
 }
 
-async function languageOf(parts: Parts, attempt: StoredAttempt): Promise<string> {
-  const account = await findAccount(parts.db, attempt.accountId);
+async function languageOf(context: Context, attempt: StoredAttempt): Promise<string> {
+  const account = await findAccount(context.db, attempt.accountId);
   if (!account) return 'en';
-  const { preferences } = await findSettings(parts.db, account.id, account.epoch);
+  const { preferences } = await findSettings(context.db, account.id, account.epoch);
   return effectivePreferences(preferences, account).language.value;
 }

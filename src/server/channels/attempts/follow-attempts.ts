@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { QrConnector } from '../../connectors/connector.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { progressQr } from './qr-progress.ts';
 import { type ClaimedCheck, claimDueChecks } from './rows.ts';
 
@@ -18,12 +18,12 @@ const BUSY_MS = 3_000;
  * window has the channel all the same.
  */
 export class AttemptFollower {
-  readonly #parts: Parts;
+  readonly #context: Context;
   /** The questions that each service has not answered yet. */
   readonly #open = new Map<string, Set<Promise<void>>>();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /** Asks about everything that is due, and goes on for as long as there is something. Waits for no answer. */
@@ -43,14 +43,14 @@ export class AttemptFollower {
 
   async #askAll(): Promise<number> {
     let asked = 0;
-    for (const connector of this.#parts.connectors.all()) {
+    for (const connector of this.#context.connectors.all()) {
       if (connector.auth === 'qr') asked += await this.#ask(connector);
     }
     return asked;
   }
 
   async #ask(connector: QrConnector): Promise<number> {
-    const { db, secrets } = this.#parts;
+    const { db, secrets } = this.#context;
     const open = this.#open.get(connector.id) ?? new Set();
     this.#open.set(connector.id, open);
     const limit = AT_ONCE - open.size;
@@ -65,10 +65,10 @@ export class AttemptFollower {
 
   async #follow({ id, open }: ClaimedCheck, connector: QrConnector): Promise<void> {
     try {
-      await progressQr(this.#parts, open(), connector);
+      await progressQr(this.#context, open(), connector);
     } catch (error) {
       const details = { err: error, attemptId: id };
-      this.#parts.log.error(details, 'a QR sign-in could not be followed');
+      this.#context.log.error(details, 'a QR sign-in could not be followed');
     }
   }
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AttemptReason } from '../../../contract/api.ts';
 import type { QrConnector, QrProgress } from '../../connectors/connector.ts';
 import { ConnectorError } from '../../connectors/connector.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { reasonOf, toolsForAttempt } from '../connector-tools.ts';
 import { acceptAccount } from './accept-account.ts';
 import { endAttemptById, endUnreadable } from './end-attempt.ts';
@@ -32,40 +32,44 @@ const RETRY_MS = 100;
  * one question runs at a time, on one replica.
  */
 export function progressQr(
-  parts: Parts,
+  context: Context,
   claimed: StoredAttempt,
   connector: QrConnector,
 ): Promise<void> {
-  return asClaimed(parts, claimed.id, async () => {
+  return asClaimed(context, claimed.id, async () => {
     if (!claimed.isReadable) {
-      await endUnreadable(parts, claimed);
+      await endUnreadable(context, claimed);
       return;
     }
     // What is over is not asked about, even if the worker has not ended it yet.
-    if (claimed.session === null || claimed.expiresAt <= parts.now()) return;
+    if (claimed.session === null || claimed.expiresAt <= context.now()) return;
     try {
-      const tools = toolsForAttempt(parts, claimed);
-      await record(parts, claimed, await connector.check(tools, claimed.session));
+      const tools = toolsForAttempt(context, claimed);
+      await record(context, claimed, await connector.check(tools, claimed.session));
     } catch (error) {
       // The next question may succeed; the attempt ends with its own time limit.
       const reason = reasonOf(error);
       const isOurs = !(error instanceof ConnectorError);
-      warnOnce(parts, claimed, reason, isOurs ? 'error' : 'warn', error);
-      const now = parts.now();
+      warnOnce(context, claimed, reason, isOurs ? 'error' : 'warn', error);
+      const now = context.now();
       if (claimed.reason === reason && claimed.warnedOf === reason) return;
-      await changeAttempt(parts.db, parts.secrets, claimed.id, { reason, warnedOf: reason, now });
+      await changeAttempt(context.db, context.secrets, claimed.id, {
+        reason,
+        warnedOf: reason,
+        now,
+      });
     }
   });
 }
 
 /** The same at once, because the service says that something happened. Waits for a question under way. */
 export async function progressQrNow(
-  parts: Parts,
+  context: Context,
   id: string,
   connector: QrConnector,
 ): Promise<void> {
-  const claimed = await claimSoon(parts, id);
-  if (claimed) await progressQr(parts, claimed, connector);
+  const claimed = await claimSoon(context, id);
+  if (claimed) await progressQr(context, claimed, connector);
 }
 
 /**
@@ -73,20 +77,20 @@ export async function progressQrNow(
  * question takes too long to wait for.
  */
 export async function withCheck<T>(
-  parts: Parts,
+  context: Context,
   id: string,
   work: (current: StoredAttempt) => Promise<T>,
 ): Promise<T | undefined> {
-  const current = await claimSoon(parts, id);
-  return current && asClaimed(parts, id, () => work(current));
+  const current = await claimSoon(context, id);
+  return current && asClaimed(context, id, () => work(current));
 }
 
-async function claimSoon(parts: Parts, id: string): Promise<StoredAttempt | undefined> {
+async function claimSoon(context: Context, id: string): Promise<StoredAttempt | undefined> {
   const giveUpAt = performance.now() + PATIENCE_MS;
   while (performance.now() < giveUpAt) {
-    const claimed = await claimCheck(parts.db, parts.secrets, id);
+    const claimed = await claimCheck(context.db, context.secrets, id);
     if (claimed) return claimed;
-    const now = await findAttempt(parts.db, parts.secrets, id);
+    const now = await findAttempt(context.db, context.secrets, id);
     if (!now || !isLive(now.state) || now.state === 'confirm') return undefined;
     await wait(RETRY_MS);
   }
@@ -94,12 +98,12 @@ async function claimSoon(parts: Parts, id: string): Promise<StoredAttempt | unde
 }
 
 /** Holds the claim while `work` runs, then gives it back. */
-async function asClaimed<T>(parts: Parts, id: string, work: () => Promise<T>): Promise<T> {
+async function asClaimed<T>(context: Context, id: string, work: () => Promise<T>): Promise<T> {
   const began = performance.now();
   let marking: Promise<void> | undefined;
   const slow = setTimeout(() => {
-    marking = allowCheckIn(parts.db, id, SLOW_LEASE_SECONDS).catch((error: unknown) => {
-      parts.log.warn({ err: error, attemptId: id }, 'a slow question could not be marked');
+    marking = allowCheckIn(context.db, id, SLOW_LEASE_SECONDS).catch((error: unknown) => {
+      context.log.warn({ err: error, attemptId: id }, 'a slow question could not be marked');
     });
   }, SLOW_MS);
   try {
@@ -108,13 +112,13 @@ async function asClaimed<T>(parts: Parts, id: string, work: () => Promise<T>): P
     clearTimeout(slow);
     await marking;
     const asked = (performance.now() - began) / 1000;
-    await allowCheckIn(parts.db, id, Math.max(0, WATCHED_PAUSE_SECONDS - asked));
+    await allowCheckIn(context.db, id, Math.max(0, WATCHED_PAUSE_SECONDS - asked));
   }
 }
 
 /** Tells the operator what an administrator sees on the screen: once, not with every question. */
 function warnOnce(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   reason: AttemptReason,
   level: 'warn' | 'error',
@@ -122,17 +126,21 @@ function warnOnce(
 ): void {
   if (attempt.warnedOf === reason) return;
   const details = { err: error, attemptId: attempt.id, connector: attempt.connector, reason };
-  parts.log[level](details, 'a QR sign-in does not get on');
+  context.log[level](details, 'a QR sign-in does not get on');
 }
 
-async function record(parts: Parts, attempt: StoredAttempt, progress: QrProgress): Promise<void> {
+async function record(
+  context: Context,
+  attempt: StoredAttempt,
+  progress: QrProgress,
+): Promise<void> {
   const { session } = progress;
   switch (progress.state) {
     case 'starting':
-      await update(parts, attempt, { state: 'starting', reason: null, shown: {}, session });
+      await update(context, attempt, { state: 'starting', reason: null, shown: {}, session });
       return;
     case 'showing':
-      await update(parts, attempt, {
+      await update(context, attempt, {
         state: 'waiting',
         reason: null,
         shown: shownOf(attempt, progress),
@@ -142,8 +150,8 @@ async function record(parts: Parts, attempt: StoredAttempt, progress: QrProgress
       return;
     case 'linking': {
       const reason = progress.isNameless === true ? 'account_unknown' : 'linking';
-      if (reason !== 'linking') warnOnce(parts, attempt, reason, 'warn');
-      await update(parts, attempt, {
+      if (reason !== 'linking') warnOnce(context, attempt, reason, 'warn');
+      await update(context, attempt, {
         state: 'waiting',
         reason,
         shown: {},
@@ -154,24 +162,24 @@ async function record(parts: Parts, attempt: StoredAttempt, progress: QrProgress
     }
     case 'expired':
       if (attempt.hasShownCode) {
-        await endAttemptById(parts, attempt.id, { state: 'expired', reason: 'timed_out' });
+        await endAttemptById(context, attempt.id, { state: 'expired', reason: 'timed_out' });
         return;
       }
       // What was never shown cannot have been scanned: it is the service that failed.
-      warnOnce(parts, attempt, 'service_error', 'warn', new Error('it ended without a code'));
-      await endAttemptById(parts, attempt.id, { state: 'failed', reason: 'service_error' });
+      warnOnce(context, attempt, 'service_error', 'warn', new Error('it ended without a code'));
+      await endAttemptById(context, attempt.id, { state: 'failed', reason: 'service_error' });
       return;
     case 'connected':
-      await connect(parts, attempt, progress);
+      await connect(context, attempt, progress);
   }
 }
 
 async function connect(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   { session, linked }: Extract<QrProgress, { state: 'connected' }>,
 ): Promise<void> {
-  const linking = await update(parts, attempt, {
+  const linking = await update(context, attempt, {
     state: 'waiting',
     // What kept the channel from being made a moment ago stays visible until it is made.
     reason: attempt.reason ?? 'linking',
@@ -179,13 +187,13 @@ async function connect(
     session,
   });
   if (!linking) return;
-  const acceptance = await acceptAccount(parts, linking, linked, 'unless_questionable');
+  const acceptance = await acceptAccount(context, linking, linked, 'unless_questionable');
   if (acceptance.outcome === 'changed') return;
   const end =
     acceptance.outcome === 'obstacle'
       ? ({ state: 'failed', reason: acceptance.reason } as const)
       : ({ state: 'cancelled', reason: null } as const);
-  await endAttemptById(parts, attempt.id, end);
+  await endAttemptById(context, attempt.id, end);
 }
 
 /** A new code leaves a requested pairing code in place: both lead to the same session. */
@@ -209,7 +217,7 @@ function shownOf(attempt: StoredAttempt, code: Extract<QrProgress, { state: 'sho
  * @returns the attempt as it stands; undefined when it changed without us
  */
 async function update(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   to: Omit<AttemptChange, 'now'>,
 ): Promise<StoredAttempt | undefined> {
@@ -217,8 +225,8 @@ async function update(
     ([name, value]) => !isDeepStrictEqual(attempt[name as keyof StoredAttempt], asStored(value)),
   );
   if (!isNews) return attempt;
-  const change = { ...to, now: parts.now() };
-  return changeAttempt(parts.db, parts.secrets, attempt.id, change, attempt.revision);
+  const change = { ...to, now: context.now() };
+  return changeAttempt(context.db, context.secrets, attempt.id, change, attempt.revision);
 }
 
 /** As it comes back from the database: dates in a session are texts there. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Attempt } from '../../../contract/api.ts';
 import { findSettings } from '../../accounts/rows.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { viewChannel } from '../channels.ts';
 import { findChannel } from '../rows.ts';
@@ -21,28 +21,31 @@ const BACK_OFF = 0.1;
  * @throws AppError `unauthorized`, the same for a wrong key and an unknown attempt
  */
 export async function readWithKey(
-  parts: Parts,
+  context: Context,
   id: string,
   key: string | undefined,
 ): Promise<StoredAttempt> {
-  const attempt = key && (await findAttemptByKey(parts.db, parts.secrets, id, hashKey(key)));
+  const attempt = key && (await findAttemptByKey(context.db, context.secrets, id, hashKey(key)));
   if (!attempt) throw new AppError('unauthorized');
-  return asSeen(parts, attempt);
+  return asSeen(context, attempt);
 }
 
 /** The attempt as it stands; undefined when it is unknown. */
-export async function readAttempt(parts: Parts, id: string): Promise<StoredAttempt | undefined> {
-  const attempt = await findAttempt(parts.db, parts.secrets, id);
-  return attempt && asSeen(parts, attempt);
+export async function readAttempt(
+  context: Context,
+  id: string,
+): Promise<StoredAttempt | undefined> {
+  const attempt = await findAttempt(context.db, context.secrets, id);
+  return attempt && asSeen(context, attempt);
 }
 
 /**
  * As the viewer is told: an attempt whose time is over has expired, though the worker ends it some seconds later,
  * and one with a secret that cannot be opened has failed.
  */
-function asSeen(parts: Parts, attempt: StoredAttempt): StoredAttempt {
+function asSeen(context: Context, attempt: StoredAttempt): StoredAttempt {
   if (!isLive(attempt.state)) return attempt;
-  if (attempt.expiresAt <= parts.now())
+  if (attempt.expiresAt <= context.now())
     return { ...attempt, state: 'expired', reason: 'timed_out' };
   return attempt.isReadable ? attempt : { ...attempt, state: 'failed', reason: 'service_error' };
 }
@@ -53,9 +56,9 @@ export function hashKey(key: string): string {
 }
 
 /** An attempt as the wire has it. Holds no secrets but what its own administrator must see to sign in. */
-export async function viewAttempt(parts: Parts, attempt: StoredAttempt): Promise<Attempt> {
+export async function viewAttempt(context: Context, attempt: StoredAttempt): Promise<Attempt> {
   const { shown } = attempt;
-  const now = parts.now();
+  const now = context.now();
   const view: Attempt = {
     id: attempt.id,
     connector: attempt.connector,
@@ -77,9 +80,13 @@ export async function viewAttempt(parts: Parts, attempt: StoredAttempt): Promise
   }
   if (attempt.resultChannelId !== null) {
     const { accountId, epoch } = attempt;
-    const channel = await findChannel(parts.db, { id: attempt.resultChannelId, accountId, epoch });
-    const settings = await findSettings(parts.db, accountId, epoch);
-    if (channel) view.channel = viewChannel(parts, channel, settings.defaultChannelId);
+    const channel = await findChannel(context.db, {
+      id: attempt.resultChannelId,
+      accountId,
+      epoch,
+    });
+    const settings = await findSettings(context.db, accountId, epoch);
+    if (channel) view.channel = viewChannel(context, channel, settings.defaultChannelId);
   }
   return view;
 }

@@ -13,7 +13,7 @@ import {
 import { requireAdmin } from '../../access/admin.ts';
 import { callerOf, runOnce } from '../../access/routes.ts';
 import { browserOrigin, type Caller } from '../../accounts/caller.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { type EventStream, EventStreams } from '../../platform/http/event-streams.ts';
 import { sendPage } from '../../platform/http/page.ts';
 import { pageText } from '../../platform/http/page-text.ts';
@@ -32,7 +32,7 @@ const byConnector = z.object({ connector: z.string() });
 const nothing = z.null();
 
 /** Beginning and carrying on an attempt. Behind the token, and for administrators only. */
-export function registerAttempts(app: FastifyInstance, parts: Parts): void {
+export function registerAttempts(app: FastifyInstance, context: Context): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.post(
     '/messenger/channels',
@@ -46,11 +46,11 @@ export function registerAttempts(app: FastifyInstance, parts: Parts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      await requireAdmin(parts, caller);
-      const origin = openerOrigin(parts, caller, request.headers.origin);
-      const answer = await runOnce(parts, request, async () => ({
+      await requireAdmin(context, caller);
+      const origin = openerOrigin(context, caller, request.headers.origin);
+      const answer = await runOnce(context, request, async () => ({
         status: 201,
-        body: await startAttempt(parts, caller, request.body, origin),
+        body: await startAttempt(context, caller, request.body, origin),
       }));
       return reply.code(201).send(answer.body as StartedAttempt);
     },
@@ -68,13 +68,13 @@ export function registerAttempts(app: FastifyInstance, parts: Parts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      await requireAdmin(parts, caller);
+      await requireAdmin(context, caller);
       const { id } = request.params;
       const work = async () => ({
         status: 200,
-        body: await submitCredentials(parts, caller, id, request.body),
+        body: await submitCredentials(context, caller, id, request.body),
       });
-      const answer = await runOnce(parts, request, work, { required: false });
+      const answer = await runOnce(context, request, work, { required: false });
       return reply.code(200).send(answer.body as SubmittedAnswer);
     },
   );
@@ -90,8 +90,8 @@ export function registerAttempts(app: FastifyInstance, parts: Parts): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      await requireAdmin(parts, caller);
-      await cancelAttempt(parts, caller, request.params.id);
+      await requireAdmin(context, caller);
+      await cancelAttempt(context, caller, request.params.id);
       return reply.code(204).send(null);
     },
   );
@@ -101,12 +101,12 @@ export function registerAttempts(app: FastifyInstance, parts: Parts): void {
  * Where the callback page may post to: the page that asked, which `registerAuth` has proven to belong to the
  * token's account. A client without a browser gets the account's own address.
  */
-function openerOrigin(parts: Parts, caller: Caller, origin: string | undefined): string {
-  return origin ?? browserOrigin(parts.config, caller.host);
+function openerOrigin(context: Context, caller: Caller, origin: string | undefined): string {
+  return origin ?? browserOrigin(context.config, caller.host);
 }
 
 /** Following an attempt, and coming back from a sign-in. Without a token: each route has its own proof. */
-export function registerOpenAttempts(app: FastifyInstance, parts: Parts): void {
+export function registerOpenAttempts(app: FastifyInstance, context: Context): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     '/connect/attempts/:id',
@@ -120,15 +120,15 @@ export function registerOpenAttempts(app: FastifyInstance, parts: Parts): void {
       },
     },
     async (request) => {
-      const attempt = await readWithKey(parts, request.params.id, bearerOf(request));
-      return { attempt: await viewAttempt(parts, attempt) };
+      const attempt = await readWithKey(context, request.params.id, bearerOf(request));
+      return { attempt: await viewAttempt(context, attempt) };
     },
   );
-  registerEvents(app, parts);
-  registerCallback(app, parts);
+  registerEvents(app, context);
+  registerCallback(app, context);
 }
 
-function registerCallback(app: FastifyInstance, parts: Parts): void {
+function registerCallback(app: FastifyInstance, context: Context): void {
   app.withTypeProvider<ZodTypeProvider>().get(
     '/connect/callback/:connector',
     {
@@ -140,7 +140,11 @@ function registerCallback(app: FastifyInstance, parts: Parts): void {
     },
     async (request, reply) => {
       const { connector } = request.params;
-      const { attempt, outcome, language } = await finishOAuth(parts, connector, queryOf(request));
+      const { attempt, outcome, language } = await finishOAuth(
+        context,
+        connector,
+        queryOf(request),
+      );
       const text = pageText(language, `sign_in.${outcome}`, { name: attempt?.accountName ?? '' });
       const page = { status: attempt ? 200 : 400, ...text };
       if (!attempt) return sendPage(reply, page);
@@ -167,8 +171,8 @@ const ENDED = new Set<Attempt['state']>(['connected', 'failed', 'expired', 'canc
  * An attempt's states as server-sent events, the same objects as `GET /connect/attempts/:id` answers. Read
  * with `fetch`: an `EventSource` cannot send the key, and a key in an address would be logged.
  */
-function registerEvents(app: FastifyInstance, parts: Parts): void {
-  const watch = new AttemptWatch(parts);
+function registerEvents(app: FastifyInstance, context: Context): void {
+  const watch = new AttemptWatch(context);
   const streams = new EventStreams(app);
   const slots = new StreamSlots({ perKey: STREAMS_PER_KEY, total: MOST_STREAMS });
   app.withTypeProvider<ZodTypeProvider>().get(
@@ -186,8 +190,8 @@ function registerEvents(app: FastifyInstance, parts: Parts): void {
       const key = bearerOf(request);
       // By its hash: a refused key leaves no trace of what it might have opened.
       reply.raw.once('close', slots.take(`${id} ${hashKey(key ?? '')}`));
-      const attempt = await readWithKey(parts, id, key);
-      const first = await viewAttempt(parts, attempt);
+      const attempt = await readWithKey(context, id, key);
+      const first = await viewAttempt(context, attempt);
       const stream = streams.open(reply);
       if (stream) follow(stream, attempt, first);
     },

@@ -5,7 +5,7 @@ import type { Caller } from '../../accounts/caller.ts';
 import { requireActiveAccount } from '../../accounts/install-state.ts';
 import type { Account } from '../../accounts/rows.ts';
 import type { Connector } from '../../connectors/connector.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import { transaction } from '../../platform/database/transaction.ts';
@@ -42,22 +42,22 @@ const KEY_BYTES = 32;
  *   the chat service answered
  */
 export async function startAttempt(
-  parts: Parts,
+  context: Context,
   caller: Caller,
   input: StartAttempt,
   openerOrigin: string,
 ): Promise<StartedAttempt> {
-  const account = await requireActiveAccount(parts, caller);
-  const connector = parts.connectors.find(input.connector);
+  const account = await requireActiveAccount(context, caller);
+  const connector = context.connectors.find(input.connector);
   if (!connector) throw invalid('connector', 'unknown');
   const channelId = input.channel_id ?? null;
   const webhookSecret =
     channelId === null
-      ? await newChannelSecret(parts, account, connector.id)
-      : await secretOfChannel(parts, account, channelId, connector.id);
+      ? await newChannelSecret(context, account, connector.id)
+      : await secretOfChannel(context, account, channelId, connector.id);
   const key = randomKey();
   const oauthState = connector.auth === 'oauth' ? randomKey() : null;
-  const now = parts.now();
+  const now = context.now();
   const row: NewAttempt = {
     id: randomUUID(),
     accountId: account.id,
@@ -73,9 +73,9 @@ export async function startAttempt(
     expiresAt: new Date(now.getTime() + LIFETIME_MS[connector.auth]),
     now,
   };
-  const opened = await open(parts, row);
-  const attempt = await begin(parts, connector, opened, oauthState);
-  return { attempt: await viewAttempt(parts, attempt), attempt_key: key };
+  const opened = await open(context, row);
+  const attempt = await begin(context, connector, opened, oauthState);
+  return { attempt: await viewAttempt(context, attempt), attempt_key: key };
 }
 
 function randomKey(): string {
@@ -87,58 +87,62 @@ function invalid(path: string, code: string): AppError {
 }
 
 async function newChannelSecret(
-  parts: Parts,
+  context: Context,
   account: Account,
   connector: string,
 ): Promise<string> {
-  const channels = await listChannels(parts.db, account.id, account.epoch);
-  if (isAtLimit(parts.config, channels, connector)) throw new AppError('channel_limit_reached');
+  const channels = await listChannels(context.db, account.id, account.epoch);
+  if (isAtLimit(context.config, channels, connector)) throw new AppError('channel_limit_reached');
   return randomKey();
 }
 
 async function secretOfChannel(
-  parts: Parts,
+  context: Context,
   account: Account,
   id: string,
   connector: string,
 ): Promise<string> {
-  const channel = await findChannel(parts.db, { id, accountId: account.id, epoch: account.epoch });
-  const secrets = channel && (await findChannelSecrets(parts.db, parts.secrets, id));
+  const channel = await findChannel(context.db, {
+    id,
+    accountId: account.id,
+    epoch: account.epoch,
+  });
+  const secrets = channel && (await findChannelSecrets(context.db, context.secrets, id));
   if (!secrets) throw new AppError('not_found');
   if (channel.connector !== connector) throw invalid('channel_id', 'other_connector');
   return secrets.webhookSecret ?? randomKey();
 }
 
-async function open(parts: Parts, row: NewAttempt): Promise<StoredAttempt> {
-  await transaction(parts.db, async (trx) => {
+async function open(context: Context, row: NewAttempt): Promise<StoredAttempt> {
+  await transaction(context.db, async (trx) => {
     const account = await lockAccount(trx, row.accountId);
     if (account?.epoch !== row.epoch) throw new AppError('not_found');
-    for (const replaced of await lockReplacedAttempts(trx, parts.secrets, row)) {
-      await endAttempt(trx, parts, replaced, { state: 'cancelled', reason: 'superseded' });
+    for (const replaced of await lockReplacedAttempts(trx, context.secrets, row)) {
+      await endAttempt(trx, context, replaced, { state: 'cancelled', reason: 'superseded' });
     }
-    await insertAttempt(trx, parts.secrets, row);
+    await insertAttempt(trx, context.secrets, row);
   });
-  return getAttempt(parts, row.id);
+  return getAttempt(context, row.id);
 }
 
 async function begin(
-  parts: Parts,
+  context: Context,
   connector: Connector,
   attempt: StoredAttempt,
   oauthState: string | null,
 ): Promise<StoredAttempt> {
-  const tools = toolsForAttempt(parts, attempt);
-  const now = parts.now();
+  const tools = toolsForAttempt(context, attempt);
+  const now = context.now();
   try {
     switch (connector.auth) {
       case 'api_key':
-        return await change(parts, attempt.id, { state: 'waiting', now });
+        return await change(context, attempt.id, { state: 'waiting', now });
       case 'oauth': {
-        const isFurther = attempt.channelId === null && (await hasChannel(parts, attempt));
+        const isFurther = attempt.channelId === null && (await hasChannel(context, attempt));
         const { authorizeUrl, session } = await connector.begin(tools, oauthState ?? '', {
           isFurther,
         });
-        return await change(parts, attempt.id, {
+        return await change(context, attempt.id, {
           state: 'waiting',
           shown: { authorizeUrl },
           session,
@@ -147,50 +151,53 @@ async function begin(
       }
       case 'qr': {
         const session = await connector.begin(tools, attempt.id);
-        const begun = await changeAttempt(parts.db, parts.secrets, attempt.id, { session, now });
+        const begun = await changeAttempt(context.db, context.secrets, attempt.id, {
+          session,
+          now,
+        });
         if (begun) return begun;
         // Superseded or cancelled while the service was opening the session.
-        await abandonLater(parts, attempt, session);
-        return await getAttempt(parts, attempt.id);
+        await abandonLater(context, attempt, session);
+        return await getAttempt(context, attempt.id);
       }
     }
   } catch (error) {
-    await endAttemptById(parts, attempt.id, { state: 'failed', reason: reasonOf(error) });
+    await endAttemptById(context, attempt.id, { state: 'failed', reason: reasonOf(error) });
     throw toCredentialsError(error);
   }
 }
 
 /** Whether an account of this service is already connected. */
 async function hasChannel(
-  parts: Parts,
+  context: Context,
   { accountId, epoch, connector }: StoredAttempt,
 ): Promise<boolean> {
-  const channels = await listChannels(parts.db, accountId, epoch);
+  const channels = await listChannels(context.db, accountId, epoch);
   return channels.some((channel) => channel.connector === connector);
 }
 
 async function change(
-  parts: Parts,
+  context: Context,
   id: string,
   to: Parameters<typeof changeAttempt>[3],
 ): Promise<StoredAttempt> {
-  const changed = await changeAttempt(parts.db, parts.secrets, id, to);
-  return changed ?? getAttempt(parts, id);
+  const changed = await changeAttempt(context.db, context.secrets, id, to);
+  return changed ?? getAttempt(context, id);
 }
 
-async function getAttempt(parts: Parts, id: string): Promise<StoredAttempt> {
-  const attempt = await findAttempt(parts.db, parts.secrets, id);
+async function getAttempt(context: Context, id: string): Promise<StoredAttempt> {
+  const attempt = await findAttempt(context.db, context.secrets, id);
   if (!attempt) throw new AppError('not_found');
   return attempt;
 }
 
 async function abandonLater(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   session: Record<string, unknown>,
 ): Promise<void> {
-  await transaction(parts.db, (trx) =>
-    endLater(trx, parts, {
+  await transaction(context.db, (trx) =>
+    endLater(trx, context, {
       accountId: attempt.accountId,
       connector: attempt.connector,
       kind: 'abandon',

@@ -6,7 +6,7 @@ import { effectivePreferences } from '../../accounts/preferences.ts';
 import { findAccount, findSettings } from '../../accounts/rows.ts';
 import type { ApiKeyConnector, QrConnector } from '../../connectors/connector.ts';
 import { withoutInvisible } from '../../connectors/plain-text.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { getConnector, toCredentialsError, toolsForAttempt } from '../connector-tools.ts';
 import { acceptAccount } from './accept-account.ts';
@@ -28,64 +28,65 @@ const SHORTEST_KEY = 12;
  *   else the service answered. After any of these, and after a preview, the attempt is as it was
  */
 export async function submitCredentials(
-  parts: Parts,
+  context: Context,
   caller: Caller,
   id: string,
   submitted: SubmitCredentials,
 ): Promise<SubmittedAnswer> {
-  const found = await findAttempt(parts.db, parts.secrets, id);
+  const found = await findAttempt(context.db, context.secrets, id);
   if (found?.accountId !== caller.accountId) throw new AppError('not_found');
-  const attempt = await endUnreadable(parts, found);
+  const attempt = await endUnreadable(context, found);
   const isYes = submitted.confirm === true && Object.keys(submitted.values).length === 0;
   // A second click on the same yes gets what the first one made.
-  if (attempt.state === 'connected' && isYes) return { attempt: await viewAttempt(parts, attempt) };
+  if (attempt.state === 'connected' && isYes)
+    return { attempt: await viewAttempt(context, attempt) };
   if (attempt.state === 'expired') throw new AppError('attempt_expired');
   if (!isLive(attempt.state)) throw new AppError('attempt_state');
-  if (attempt.expiresAt <= parts.now()) {
-    await endAttemptById(parts, id, { state: 'expired', reason: 'timed_out' });
+  if (attempt.expiresAt <= context.now()) {
+    await endAttemptById(context, id, { state: 'expired', reason: 'timed_out' });
     throw new AppError('attempt_expired');
   }
   if (submitted.preview) {
-    const understood = await read(parts, attempt, submitted.values);
-    return { attempt: await viewAttempt(parts, attempt), understood };
+    const understood = await read(context, attempt, submitted.values);
+    return { attempt: await viewAttempt(context, attempt), understood };
   }
-  const taken = await take(parts, attempt, submitted, isYes);
-  return { attempt: await viewAttempt(parts, taken) };
+  const taken = await take(context, attempt, submitted, isYes);
+  return { attempt: await viewAttempt(context, taken) };
 }
 
 /** What the values mean, before the service is asked about them. */
 async function read(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   given: Record<string, string>,
 ): Promise<SubmittedAnswer['understood']> {
-  const connector = getConnector(parts, attempt.connector);
+  const connector = getConnector(context, attempt.connector);
   if (connector.auth === 'oauth') throw new AppError('attempt_state');
   const values = checkedValues(connector.fields, given);
   if (connector.auth !== 'qr') return {};
-  return { phone: formatPhone(await readPhone(parts, attempt, values.phone ?? '')) };
+  return { phone: formatPhone(await readPhone(context, attempt, values.phone ?? '')) };
 }
 
 async function take(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   submitted: SubmitCredentials,
   isYes: boolean,
 ): Promise<StoredAttempt> {
   if (isYes) {
     if (attempt.state !== 'confirm' || !attempt.candidate) throw new AppError('attempt_state');
-    return accept(parts, attempt, attempt.candidate, 'given');
+    return accept(context, attempt, attempt.candidate, 'given');
   }
-  const connector = getConnector(parts, attempt.connector);
+  const connector = getConnector(context, attempt.connector);
   if (connector.auth === 'oauth') throw new AppError('attempt_state');
   const values = checkedValues(connector.fields, submitted.values);
   return connector.auth === 'qr'
-    ? requestPairingCode(parts, attempt, connector, values)
-    : verify(parts, attempt, connector, values, submitted.confirm === true);
+    ? requestPairingCode(context, attempt, connector, values)
+    : verify(context, attempt, connector, values, submitted.confirm === true);
 }
 
 async function verify(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   connector: ApiKeyConnector,
   values: Record<string, string>,
@@ -93,25 +94,25 @@ async function verify(
 ): Promise<StoredAttempt> {
   let candidate: Candidate;
   try {
-    const linked = await connector.verify(toolsForAttempt(parts, attempt), values);
+    const linked = await connector.verify(toolsForAttempt(context, attempt), values);
     candidate = { ...linked, keyEnding: keyEnding(connector.fields, values) };
   } catch (error) {
     throw toCredentialsError(error);
   }
-  if (!isConfirmed) return accept(parts, attempt, candidate, 'asked');
+  if (!isConfirmed) return accept(context, attempt, candidate, 'asked');
   // A yes that comes with the key answers a question only if it was asked about this very account.
   const wasAsked =
     attempt.state === 'confirm' && attempt.candidate?.externalId === candidate.externalId;
-  return accept(parts, attempt, candidate, wasAsked ? 'given' : 'unless_questionable');
+  return accept(context, attempt, candidate, wasAsked ? 'given' : 'unless_questionable');
 }
 
 async function accept(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   candidate: Candidate,
   consent: Parameters<typeof acceptAccount>[3],
 ): Promise<StoredAttempt> {
-  const acceptance = await acceptAccount(parts, attempt, candidate, consent).catch(
+  const acceptance = await acceptAccount(context, attempt, candidate, consent).catch(
     (error: unknown) => {
       throw toCredentialsError(error);
     },
@@ -120,40 +121,40 @@ async function accept(
   if (acceptance.outcome === 'over') throw new AppError('attempt_state');
   // A key can be replaced by another one; a scanned or signed-in account is what it is.
   if (attempt.auth !== 'api_key') {
-    await endAttemptById(parts, attempt.id, { state: 'failed', reason: acceptance.reason });
+    await endAttemptById(context, attempt.id, { state: 'failed', reason: acceptance.reason });
   }
   throw new AppError(acceptance.reason);
 }
 
 async function requestPairingCode(
-  parts: Parts,
+  context: Context,
   attempt: StoredAttempt,
   connector: QrConnector,
   values: Record<string, string>,
 ): Promise<StoredAttempt> {
-  const phone = await readPhone(parts, attempt, values.phone ?? '');
-  const changed = await withCheck(parts, attempt.id, async (current) => {
+  const phone = await readPhone(context, attempt, values.phone ?? '');
+  const changed = await withCheck(context, attempt.id, async (current) => {
     if (current.session === null) throw new AppError('attempt_state');
-    const tools = toolsForAttempt(parts, current);
+    const tools = toolsForAttempt(context, current);
     const pairingCode = await connector
       .pairingCode(tools, current.session, phone)
       .catch((error: unknown) => {
         throw toCredentialsError(error);
       });
-    return changeAttempt(parts.db, parts.secrets, current.id, {
+    return changeAttempt(context.db, context.secrets, current.id, {
       shown: { ...current.shown, pairingCode },
-      now: parts.now(),
+      now: context.now(),
     });
   });
   if (changed) return changed;
-  const now = await findAttempt(parts.db, parts.secrets, attempt.id);
+  const now = await findAttempt(context.db, context.secrets, attempt.id);
   const isOpen = now && isLive(now.state) && now.state !== 'confirm';
   throw new AppError(isOpen ? 'in_progress' : 'attempt_state');
 }
 
-async function readPhone(parts: Parts, attempt: StoredAttempt, typed: string): Promise<string> {
-  const account = await findAccount(parts.db, attempt.accountId);
-  const { preferences } = await findSettings(parts.db, attempt.accountId, attempt.epoch);
+async function readPhone(context: Context, attempt: StoredAttempt, typed: string): Promise<string> {
+  const account = await findAccount(context.db, attempt.accountId);
+  const { preferences } = await findSettings(context.db, attempt.accountId, attempt.epoch);
   const country = account ? effectivePreferences(preferences, account).country.value : '';
   const phone = phoneDigits(typed, country);
   if (phone === undefined)

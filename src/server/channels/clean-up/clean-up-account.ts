@@ -1,5 +1,5 @@
 import { findAccount } from '../../accounts/rows.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { parseAccountHost } from '../../kommo/account-host.ts';
 import { disconnectChannel } from '../../kommo/amojo.ts';
 
@@ -27,43 +27,43 @@ interface EndedEpoch {
  * @throws what went wrong while the clean-up may still be tried again
  */
 export async function cleanUpAccount(
-  parts: Parts,
+  context: Context,
   { accountId, epoch }: EndedEpoch,
   run: Run,
 ): Promise<void> {
   try {
-    await transaction(parts.db, async (trx) => {
+    await transaction(context.db, async (trx) => {
       await lockAccount(trx, accountId);
-      await retireEpochs(trx, parts, accountId, epoch);
+      await retireEpochs(trx, context, accountId, epoch);
     });
   } catch (error) {
     // A database that cannot be reached says nothing about what is stored.
     if (isStorageUnavailable(error) || run.tries + 1 < MOST_FAILURES) throw error;
-    await transaction(parts.db, async (trx) => {
+    await transaction(context.db, async (trx) => {
       await lockAccount(trx, accountId);
       await forgetEpochs(trx, accountId, epoch);
     });
-    parts.log.error(
+    context.log.error(
       { err: error, accountId, epoch },
       'what an ended install left behind is removed without telling the chat services',
     );
   }
   await run.confirm();
-  await disconnectFromAccount(parts, accountId);
+  await disconnectFromAccount(context, accountId);
 }
 
 /** Best effort: Kommo disconnects the channel of a disabled integration on its own. */
-async function disconnectFromAccount(parts: Parts, accountId: number): Promise<void> {
-  const account = await findAccount(parts.db, accountId);
+async function disconnectFromAccount(context: Context, accountId: number): Promise<void> {
+  const account = await findAccount(context.db, accountId);
   if (account?.installState !== 'disabled' || account.amojoId === null) return;
   const tld = parseAccountHost(`${account.subdomain}.${account.tld}`)?.tld;
   if (tld === undefined) return;
   try {
-    await disconnectChannel(parts.kommo.background(), tld, account.amojoId);
+    await disconnectChannel(context.kommo.background(), tld, account.amojoId);
   } catch (error) {
-    parts.log.warn({ err: error, accountId }, 'the chat channel could not be disconnected');
+    context.log.warn({ err: error, accountId }, 'the chat channel could not be disconnected');
   }
-  await reconnectIfReinstalled(parts, accountId, account.epoch);
+  await reconnectIfReinstalled(context, accountId, account.epoch);
 }
 
 /**
@@ -71,15 +71,15 @@ async function disconnectFromAccount(parts: Parts, accountId: number): Promise<v
  * connects it again once the scope is forgotten.
  */
 async function reconnectIfReinstalled(
-  parts: Parts,
+  context: Context,
   accountId: number,
   epoch: number,
 ): Promise<void> {
-  await transaction(parts.db, async (trx) => {
+  await transaction(context.db, async (trx) => {
     const now = await lockAccount(trx, accountId);
     if (now === undefined || now.installState === 'disabled') return;
     await forgetScopes(trx, accountId, epoch);
     await requestSync(trx, accountId);
-    await parts.jobs.request(trx, SYNC_SOURCES, { accountId });
+    await context.jobs.request(trx, SYNC_SOURCES, { accountId });
   });
 }

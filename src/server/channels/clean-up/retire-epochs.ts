@@ -1,4 +1,4 @@
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import type { Trx } from '../../platform/database/database.ts';
 import { endAttempt } from '../attempts/end-attempt.ts';
 import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../attempts/rows.ts';
@@ -18,15 +18,15 @@ const GIVE_UP_SECONDS = 40;
  */
 export async function retireEpochs(
   trx: Trx,
-  parts: Parts,
+  context: Context,
   accountId: number,
   upToEpoch: number,
 ): Promise<void> {
   for (const channel of await listEndedChannels(trx, accountId, upToEpoch)) {
-    await unlinkLater(trx, parts, channel, GIVE_UP_SECONDS);
+    await unlinkLater(trx, context, channel, GIVE_UP_SECONDS);
   }
-  for (const attempt of await lockEndedAttempts(trx, parts.secrets, accountId, upToEpoch)) {
-    await endAttempt(trx, parts, attempt, {
+  for (const attempt of await lockEndedAttempts(trx, context.secrets, accountId, upToEpoch)) {
+    await endAttempt(trx, context, attempt, {
       state: 'cancelled',
       reason: null,
       giveUpSeconds: GIVE_UP_SECONDS,

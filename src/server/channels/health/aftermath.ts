@@ -1,4 +1,4 @@
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 
 /** How long work under way may take to finish when the process stops. */
 const DRAIN_MS = 1_500;
@@ -13,10 +13,10 @@ interface Lane {
  * those that wait. It dies with the process, so use it only for work that something else would find again.
  */
 export class Aftermath {
-  readonly #log: Parts['log'];
+  readonly #log: Context['log'];
   readonly #lanes = new Map<string, Lane>();
 
-  constructor(log: Parts['log']) {
+  constructor(log: Context['log']) {
     this.#log = log;
   }
 

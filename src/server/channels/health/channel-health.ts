@@ -1,5 +1,5 @@
 import { type Connector, ConnectorError, type Health } from '../../connectors/connector.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { concurrently } from '../../platform/concurrently.ts';
 import { toolsFor } from '../connector-tools.ts';
 import { findChannelSecrets, type StoredChannel } from '../rows.ts';
@@ -20,19 +20,20 @@ const AT_ONCE = 10;
 
 /** Asks one service about its channels that were not checked for a while. */
 export async function checkChannels(
-  parts: Parts,
+  context: Context,
   connector: Connector,
   stopping: AbortSignal,
 ): Promise<void> {
   const onError = (error: unknown, { channel }: Due) => {
     const details = { err: error, channelId: channel.id, connector: connector.id };
-    if (error instanceof ConnectorError) parts.log.warn(details, 'a channel could not be checked');
-    else parts.log.error(details, 'a channel could not be checked');
+    if (error instanceof ConnectorError)
+      context.log.warn(details, 'a channel could not be checked');
+    else context.log.error(details, 'a channel could not be checked');
   };
-  const due = claimDue(parts, connector.id, stopping);
+  const due = claimDue(context, connector.id, stopping);
   await concurrently(due, { limit: AT_ONCE, stopping, onError }, async ({ channel, asOf }) => {
-    const health = await ask(parts, connector, channel);
-    if (health) await recordHealth(parts, channel, health, asOf);
+    const health = await ask(context, connector, channel);
+    if (health) await recordHealth(context, channel, health, asOf);
   });
 }
 
@@ -44,15 +45,15 @@ interface Due {
 
 /** Takes a few at a time, as they are asked for: what is taken counts as checked. */
 async function* claimDue(
-  parts: Parts,
+  context: Context,
   connector: string,
   stopping: AbortSignal,
 ): AsyncGenerator<Due> {
   while (!stopping.aborted) {
-    const asOf = parts.now();
+    const asOf = context.now();
     const before = new Date(asOf.getTime() - CHECK_EVERY_MS);
     const claim = { connector, before, now: asOf, limit: AT_ONCE };
-    const channels = await claimChannelsToCheck(parts.db, claim);
+    const channels = await claimChannelsToCheck(context.db, claim);
     for (const channel of channels) yield { channel, asOf };
     if (channels.length < AT_ONCE) return;
   }
@@ -60,12 +61,12 @@ async function* claimDue(
 
 /** Records what is known about a channel as of `asOf`. */
 export async function recordHealth(
-  parts: Parts,
+  context: Context,
   channel: Pick<StoredChannel, 'id'>,
   health: Health,
   asOf: Date,
 ): Promise<void> {
-  await storeHealth(parts.db, parts.secrets, channel.id, {
+  await storeHealth(context.db, context.secrets, channel.id, {
     status: health.status,
     statusReason: health.reason,
     ...(health.credentials && { credentials: health.credentials }),
@@ -74,25 +75,25 @@ export async function recordHealth(
 }
 
 async function ask(
-  parts: Parts,
+  context: Context,
   connector: Connector,
   channel: StoredChannel,
 ): Promise<Health | undefined> {
-  const secrets = await findChannelSecrets(parts.db, parts.secrets, channel.id);
+  const secrets = await findChannelSecrets(context.db, context.secrets, channel.id);
   if (!secrets) return undefined;
   const { credentials, webhookSecret } = secrets;
-  if (!credentials || webhookSecret === undefined) return unreadable(parts, connector, channel);
-  const tools = toolsFor(parts, channel.connector, { id: channel.id, secret: webhookSecret });
+  if (!credentials || webhookSecret === undefined) return unreadable(context, connector, channel);
+  const tools = toolsFor(context, channel.connector, { id: channel.id, secret: webhookSecret });
   return connector.health(tools, credentials);
 }
 
 /** Signing in again puts new secrets in their place. */
-function unreadable(parts: Parts, connector: Connector, channel: StoredChannel): Health {
+function unreadable(context: Context, connector: Connector, channel: StoredChannel): Health {
   const reason = NO_CREDENTIALS[connector.auth];
   // Said once, not at every check.
   if (channel.statusReason !== reason) {
     const details = { channelId: channel.id, accountId: channel.accountId };
-    parts.log.error(details, 'the secrets of a channel cannot be opened');
+    context.log.error(details, 'the secrets of a channel cannot be opened');
   }
   return { status: 'action_needed', reason };
 }

@@ -4,7 +4,7 @@ import {
   type Health,
   type WebhookRequest,
 } from '../../connectors/connector.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { toAppError } from '../../to-app-error.ts';
 import { progressQrNow } from '../attempts/qr-progress.ts';
@@ -22,13 +22,13 @@ export interface Recipient {
 
 /** @throws AppError `not_found` for an address we never gave out */
 export async function findRecipient(
-  parts: Parts,
+  context: Context,
   connectorId: string,
   id: string,
 ): Promise<Recipient> {
-  const connector = parts.connectors.find(connectorId);
+  const connector = context.connectors.find(connectorId);
   if (!connector?.receive) throw new AppError('not_found');
-  const owner = await findWebhookOwner(parts.db, parts.secrets, id, connectorId);
+  const owner = await findWebhookOwner(context.db, context.secrets, id, connectorId);
   if (!owner) throw new AppError('not_found');
   return { connector: connector as Recipient['connector'], owner };
 }
@@ -41,33 +41,33 @@ export async function findRecipient(
  * @throws AppError `signature_invalid` when the connector cannot prove the event
  */
 export async function receiveEvent(
-  parts: Parts,
+  context: Context,
   aftermath: Aftermath,
   { connector, owner }: Recipient,
   request: WebhookRequest,
 ): Promise<void> {
-  const asOf = parts.now();
+  const asOf = context.now();
   const { id, webhookSecret, credentials } = owner;
   // A secret that cannot be opened proves nothing.
   if (webhookSecret === undefined) throw new AppError('signature_invalid');
-  const tools = toolsFor(parts, connector.id, { id, secret: webhookSecret });
+  const tools = toolsFor(context, connector.id, { id, secret: webhookSecret });
   const health = await prove(connector.receive(tools, credentials, request));
   if (credentials !== undefined && health) {
-    aftermath.run(`${id} health`, () => recordHealth(parts, { id }, health, asOf));
+    aftermath.run(`${id} health`, () => recordHealth(context, { id }, health, asOf));
   }
   // A channel's address also serves an open attempt to sign the channel in again.
   if (connector.auth === 'qr' && (credentials === undefined || !health)) {
-    aftermath.run(`${id} attempts`, () => progressAttempts(parts, connector, id));
+    aftermath.run(`${id} attempts`, () => progressAttempts(context, connector, id));
   }
 }
 
 async function progressAttempts(
-  parts: Parts,
+  context: Context,
   connector: Connector & { auth: 'qr' },
   webhookId: string,
 ): Promise<void> {
-  for (const id of await allowChecksNow(parts.db, webhookId)) {
-    await progressQrNow(parts, id, connector);
+  for (const id of await allowChecksNow(context.db, webhookId)) {
+    await progressQrNow(context, id, connector);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
 import { Aftermath } from './aftermath.ts';
@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-/** Chat services post whole messages, of which we read small parts. */
+/** Chat services post whole messages, of which we read small context. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;
 
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
@@ -22,8 +22,8 @@ const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
  * The chat services' webhooks. An event is proven over its bytes as they came in, so nothing may parse them
  * first. Whose address it is, is known before the body is read.
  */
-export function registerWebhooks(app: FastifyInstance, parts: Parts): void {
-  const aftermath = new Aftermath(parts.log);
+export function registerWebhooks(app: FastifyInstance, context: Context): void {
+  const aftermath = new Aftermath(context.log);
   app.addHook('onClose', () => aftermath.drain());
   app.decorateRequest('recipient', null);
   app.removeAllContentTypeParsers();
@@ -34,7 +34,7 @@ export function registerWebhooks(app: FastifyInstance, parts: Parts): void {
       bodyLimit: WEBHOOK_BODY_BYTES,
       onRequest: async (request) => {
         const { connector, id } = request.params;
-        request.recipient = await findRecipient(parts, connector, id);
+        request.recipient = await findRecipient(context, connector, id);
       },
       schema: {
         tags: ['attempts'],
@@ -47,7 +47,7 @@ export function registerWebhooks(app: FastifyInstance, parts: Parts): void {
       if (request.recipient === null) throw new AppError('not_found');
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const event = { headers: headersOf(request), body };
-      await receiveEvent(parts, aftermath, request.recipient, event);
+      await receiveEvent(context, aftermath, request.recipient, event);
       return reply.code(204).send(null);
     },
   );

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../../accounts/rows.ts';
 import { storeProfile } from '../../accounts/rows.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { connectChannel } from '../../kommo/amojo.ts';
 import type { Kommo } from '../../kommo/kommo.ts';
 import { getAccount } from '../../kommo/rest/account.ts';
@@ -27,9 +27,9 @@ const RETRY_AFTER_SECONDS = 5;
  * @see https://developers.kommo.com/reference/connect-channel
  */
 export async function ensureScope(
-  parts: Parts,
+  context: Context,
   account: Account,
-  kommo: Kommo = parts.kommo,
+  kommo: Kommo = context.kommo,
 ): Promise<string> {
   const claim = {
     accountId: account.id,
@@ -39,13 +39,13 @@ export async function ensureScope(
   };
   const giveUpAt = performance.now() + PATIENCE_MS;
   while (performance.now() < giveUpAt) {
-    const known = await findScope(parts.db, account.id, account.epoch);
+    const known = await findScope(context.db, account.id, account.epoch);
     if (known !== undefined) return known;
-    if (await claimScope(parts.db, claim)) {
+    if (await claimScope(context.db, claim)) {
       return holdLease(
         BEAT_MS,
-        () => renewScopeClaim(parts.db, claim),
-        () => connect(parts, account, kommo, claim),
+        () => renewScopeClaim(context.db, claim),
+        () => connect(context, account, kommo, claim),
       );
     }
     await wait(RETRY_MS);
@@ -54,31 +54,31 @@ export async function ensureScope(
 }
 
 async function connect(
-  parts: Parts,
+  context: Context,
   account: Account,
   kommo: Kommo,
   claim: Parameters<typeof claimScope>[1],
 ): Promise<string> {
   try {
-    const amojoId = await amojoIdOf(parts, account, kommo);
+    const amojoId = await amojoIdOf(context, account, kommo);
     const scopeId = await connectChannel(kommo, account.id, amojoId);
     const { id: accountId, epoch } = account;
     // Disabled while Kommo was answering: the scope is as dead as the epoch.
-    if (!(await storeScope(parts.db, { accountId, epoch, scopeId }))) {
+    if (!(await storeScope(context.db, { accountId, epoch, scopeId }))) {
       throw new AppError('kommo_reauthorize');
     }
     return scopeId;
   } catch (error) {
-    await releaseScope(parts.db, claim);
+    await releaseScope(context.db, claim);
     throw error;
   }
 }
 
 /** Asked for again if the install did not learn it: Kommo fills it in some time after an account is made. */
-async function amojoIdOf(parts: Parts, account: Account, kommo: Kommo): Promise<string> {
+async function amojoIdOf(context: Context, account: Account, kommo: Kommo): Promise<string> {
   if (account.amojoId !== null) return account.amojoId;
   const profile = await getAccount(kommo, account.id);
   if (profile.amojoId === null) throw new AppError('channel_refused');
-  await storeProfile(parts.db, account.id, account.epoch, profile);
+  await storeProfile(context.db, account.id, account.epoch, profile);
   return profile.amojoId;
 }

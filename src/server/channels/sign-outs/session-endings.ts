@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Connector, ConnectorError } from '../../connectors/connector.ts';
-import type { Parts } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import type { Trx } from '../../platform/database/database.ts';
 import { type GoOn, JobLost, type Run } from '../../platform/jobs.ts';
 import { SIGN_OUT } from '../../queues.ts';
@@ -24,13 +24,13 @@ const UNREADABLE = 'a session cannot be ended, for its secret cannot be opened; 
 /** Has a session ended at its service as soon as this transaction commits. */
 export async function endLater(
   trx: Trx,
-  parts: Parts,
+  context: Context,
   ending: Omit<SessionEnding, 'id'>,
   giveUpSeconds = GIVE_UP_SECONDS,
 ): Promise<void> {
   const id = randomUUID();
-  await insertEnding(trx, parts.secrets, { id, ...ending, giveUpSeconds });
-  await parts.jobs.request(trx, SIGN_OUT, { endingId: id, connector: ending.connector });
+  await insertEnding(trx, context.secrets, { id, ...ending, giveUpSeconds });
+  await context.jobs.request(trx, SIGN_OUT, { endingId: id, connector: ending.connector });
 }
 
 /**
@@ -39,15 +39,15 @@ export async function endLater(
  */
 export async function unlinkLater(
   trx: Trx,
-  parts: Parts,
+  context: Context,
   channel: StoredChannel,
   giveUpSeconds?: number,
 ): Promise<void> {
-  const secrets = await findChannelSecrets(trx, parts.secrets, channel.id);
+  const secrets = await findChannelSecrets(trx, context.secrets, channel.id);
   if (!secrets) return;
   const { id, accountId, connector } = channel;
   if (!secrets.credentials) {
-    parts.log.error({ accountId, channelId: id, connector }, UNREADABLE);
+    context.log.error({ accountId, channelId: id, connector }, UNREADABLE);
     return;
   }
   const ending = {
@@ -59,40 +59,40 @@ export async function unlinkLater(
     webhookSecret: secrets.webhookSecret ?? '',
     content: secrets.credentials,
   };
-  await endLater(trx, parts, ending, giveUpSeconds);
+  await endLater(trx, context, ending, giveUpSeconds);
 }
 
 /** Ends one session. What the service refuses is tried again until it is given up. */
 export async function endSession(
-  parts: Parts,
+  context: Context,
   endingId: string,
   run: Run,
 ): Promise<GoOn | undefined> {
-  const ending = await beginEnding(parts.db, parts.secrets, endingId);
+  const ending = await beginEnding(context.db, context.secrets, endingId);
   if (!ending) return undefined;
   if (!ending.secrets) {
     const { accountId, connector, kind } = ending;
-    parts.log.error({ endingId, accountId, connector, kind }, UNREADABLE);
-    await deleteEnding(parts.db, ending.id);
+    context.log.error({ endingId, accountId, connector, kind }, UNREADABLE);
+    await deleteEnding(context.db, ending.id);
     return undefined;
   }
-  const connector = parts.connectors.find(ending.connector);
+  const connector = context.connectors.find(ending.connector);
   try {
-    if (connector && !(await isStillUsed(parts, connector, ending))) {
+    if (connector && !(await isStillUsed(context, connector, ending))) {
       await run.confirm();
-      await endAtService(parts, connector, { ...ending, ...ending.secrets });
+      await endAtService(context, connector, { ...ending, ...ending.secrets });
     }
-    await deleteEnding(parts.db, ending.id);
+    await deleteEnding(context.db, ending.id);
     return undefined;
   } catch (error) {
     if (error instanceof JobLost) throw error;
     const details = { connector: ending.connector, kind: ending.kind, attempts: ending.attempts };
     if (ending.secondsLeft <= 0) {
-      parts.log.error({ ...details, err: error }, 'a session could not be ended and is given up');
-      await deleteEnding(parts.db, ending.id);
+      context.log.error({ ...details, err: error }, 'a session could not be ended and is given up');
+      await deleteEnding(context.db, ending.id);
       return undefined;
     }
-    parts.log.warn({ ...details, err: error }, 'a session could not be ended yet');
+    context.log.warn({ ...details, err: error }, 'a session could not be ended yet');
     // The last try is at the moment it is given up.
     const pause = pauseSeconds(error, ending.attempts);
     return { againInSeconds: Math.min(pause, ending.secondsLeft) };
@@ -104,20 +104,20 @@ export async function endSession(
  * reconnect: ending it would end them, too. A QR session belongs to one channel and is always ended.
  */
 async function isStillUsed(
-  parts: Parts,
+  context: Context,
   connector: Connector,
   { externalId }: ClaimedEnding,
 ): Promise<boolean> {
   if (connector.auth === 'qr' || externalId === null) return false;
-  return isConnectedAnywhere(parts.db, connector.id, externalId);
+  return isConnectedAnywhere(context.db, connector.id, externalId);
 }
 
 async function endAtService(
-  parts: Parts,
+  context: Context,
   connector: Connector,
   ending: Pick<SessionEnding, 'kind' | 'webhookId' | 'webhookSecret' | 'content'>,
 ): Promise<void> {
-  const tools = toolsFor(parts, connector.id, {
+  const tools = toolsFor(context, connector.id, {
     id: ending.webhookId,
     secret: ending.webhookSecret,
   });
