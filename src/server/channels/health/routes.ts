@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-/** Chat services post whole messages, of which we read small parts. */
+/** Chat services post whole messages, of which we read small context. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;
 
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
