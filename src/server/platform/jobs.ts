@@ -65,7 +65,7 @@ const YEAR_SECONDS = 365 * 86_400;
 const UNKNOWN_JOB = '00000000-0000-0000-0000-000000000000';
 
 interface Options {
-  /** Told of what a handler threw, before it is tried again. */
+  /** Told of what a handler threw before it is tried again, and of `JobLost`. */
   onFailure?: (error: unknown, job: { queue: string; data: object }) => void;
 }
 
@@ -233,7 +233,7 @@ export class Jobs {
       const outcome = await handler(job.data, run);
       if (outcome) await this.#goOnLater(queue, job, outcome.againInSeconds);
     } catch (error) {
-      if (!(error instanceof JobLost)) this.#onFailure(error, { queue: name, data: job.data });
+      this.#onFailure(error, { queue: name, data: job.data });
       throw error;
     }
   }
