@@ -62,11 +62,9 @@ export async function startServer(
     const secrets = new Secrets(config.secretKeys);
     const keyIds = config.secretKeys.map(({ id }) => id);
     await checkSecretKeys(database.db, secrets, keyIds);
-    const jobs = new Jobs(database, {
-      onFailure: (error, job) => {
-        if (error instanceof JobLost) log.info(job, 'a job was handed over');
-        else log.error({ err: error, ...job }, 'a job failed');
-      },
+    const jobs = new Jobs(database, (error, job) => {
+      if (error instanceof JobLost) log.info(job, 'a job was handed over');
+      else log.error({ err: error, ...job }, 'a job failed');
     });
     await jobs.prepare(QUEUES);
     const running: { app?: FastifyInstance; worker?: Worker } = {};
