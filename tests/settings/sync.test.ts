@@ -189,7 +189,7 @@ test('a process that was paused writes nothing once its sync was taken over', as
   await held.arrived;
   // Its heartbeat was not seen for so long.
   await sql`update pgboss.job set state = 'retry'
-    where name = ${SYNC_SOURCES.name} and state = 'active'`.execute(server.parts.db);
+    where name = ${SYNC_SOURCES.name} and state = 'active'`.execute(server.context.db);
   await server.waitFor(() => sourceCalls().length === calls + 2);
   held.release();
   expect(await syncEnd(server)).toMatchObject({ state: 'done' });
