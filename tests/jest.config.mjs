@@ -69,6 +69,8 @@ const SERVER = [
 const POSTGRES_ONLY = [
   'process/round-trips',
   'process/slow-database',
+  'process/taken-over',
+  'process/left-over-work',
   'platform/lock-order',
   'platform/migrate-postgres',
   'platform/transaction',

@@ -3,12 +3,14 @@ import { lookAtHost } from './accounts/install/look-at-host.ts';
 import { pickInstallWork } from './accounts/install/pick-install-work.ts';
 import { recheckDisableHooks } from './accounts/uninstall.ts';
 import { AttemptFollower } from './channels/attempts/follow-attempts.ts';
-import { adoptCleanUps, cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
+import { cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
 import { checkChannels } from './channels/health/channel-health.ts';
-import { adoptEndings, endSession } from './channels/sign-outs/session-endings.ts';
+import { endSession } from './channels/sign-outs/session-endings.ts';
 import type { Parts } from './context.ts';
 import { duties } from './housekeeping.ts';
+import { listLeftOverWork } from './platform/database/left-over-work.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
+import type { Queue } from './platform/jobs.ts';
 import type { Sweep } from './platform/sweep.ts';
 import {
   CLEAN_UP,
@@ -16,10 +18,10 @@ import {
   EXCHANGE_INSTALL_CODE,
   FORMER_QUEUES,
   LOOK_AT_HOST,
+  QUEUES,
   SIGN_OUT,
   SYNC_SOURCES,
 } from './queues.ts';
-import { adoptSyncs } from './settings/ask-for-syncs.ts';
 import { syncSources } from './settings/sync-sources.ts';
 
 /** Sweeps under way may finish in this time; what they leave, the next worker finds. */
@@ -35,9 +37,7 @@ export async function startWorker(parts: Parts): Promise<Worker> {
   // Alone on the embedded database, whatever is marked as begun is a remnant of the process before this one.
   if (parts.config.databaseUrl === undefined) await releaseRemnants(parts.db);
   const { jobs } = parts;
-  await jobs.retire(FORMER_QUEUES, async () => {
-    for (const adopt of [adoptSyncs, adoptEndings, adoptCleanUps]) await adopt(parts);
-  });
+  await jobs.retire(FORMER_QUEUES, () => adoptWork(parts));
   await jobs.work(SYNC_SOURCES, ({ accountId }, run) => syncSources(parts, accountId, run));
   await jobs.work(CLEAN_UP, (ended, run) => cleanUpAccount(parts, ended, run));
   await jobs.work(SIGN_OUT, ({ endingId }, run) => endSession(parts, endingId, run));
@@ -60,6 +60,14 @@ export async function startWorker(parts: Parts): Promise<Worker> {
       clearTimeout(timer);
     },
   };
+}
+
+/** Gives a job to what an earlier version left without one. */
+async function adoptWork({ db, jobs }: Parts): Promise<void> {
+  for (const { queue: name, data, afterSeconds } of await listLeftOverWork(db)) {
+    const queue = QUEUES.find((known) => known.name === name);
+    if (queue) await jobs.request(db, queue as Queue<object>, data, { afterSeconds });
+  }
 }
 
 /** Each duty is one job that never ends: wherever it runs, it asks for its own next time. */

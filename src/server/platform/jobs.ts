@@ -64,10 +64,8 @@ const NO_LIMIT = 1_000_000;
 const YEAR_SECONDS = 365 * 86_400;
 const UNKNOWN_JOB = '00000000-0000-0000-0000-000000000000';
 
-interface Options {
-  /** Told of what a handler threw, before it is tried again. */
-  onFailure?: (error: unknown, job: { queue: string; data: object }) => void;
-}
+/** Told of what a handler threw before it is tried again, and of `JobLost`. */
+type OnFailure = (error: unknown, job: { queue: string; data: object }) => void;
 
 /**
  * Background work. Exclusive, late, repeated and taken over are pg-boss's doing; what is done runs at least once,
@@ -79,15 +77,18 @@ interface Options {
 export class Jobs {
   readonly #boss: PgBoss;
   readonly #db: Db;
-  readonly #onFailure: NonNullable<Options['onFailure']>;
+  readonly #onFailure: OnFailure;
   readonly #stopping = new AbortController();
   /** Ids of pg-boss's workers, by queue. */
   readonly #places = new Map<string, string[]>();
 
-  constructor({ boss, background }: Pick<Database, 'boss' | 'background'>, options: Options = {}) {
+  constructor(
+    { boss, background }: Pick<Database, 'boss' | 'background'>,
+    onFailure: OnFailure = () => undefined,
+  ) {
     this.#boss = boss;
     this.#db = background;
-    this.#onFailure = options.onFailure ?? (() => undefined);
+    this.#onFailure = onFailure;
   }
 
   /** Creates the queues; call once at start, before anything is requested. */
@@ -200,17 +201,16 @@ export class Jobs {
     handler: Handler<Data>,
     work: () => Promise<void>,
   ): Promise<void> {
-    let standIn: Promise<string> | undefined;
+    let standIn: Promise<string | undefined> | undefined;
     const timer = setTimeout(() => {
       if (this.#stopping.signal.aborted) return;
-      standIn = this.#open(queue, handler, POLL_SECONDS);
-      standIn.catch((error: unknown) => this.#onFailure(error, { queue: queue.name, data: {} }));
+      standIn = this.#open(queue, handler, POLL_SECONDS).catch(() => undefined);
     }, PLACE_MS);
     try {
       await work();
     } finally {
       clearTimeout(timer);
-      const id = await standIn?.catch(() => undefined);
+      const id = await standIn;
       if (id !== undefined) await this.#boss.offWork(queue.name, { id, wait: false });
     }
   }
@@ -233,7 +233,7 @@ export class Jobs {
       const outcome = await handler(job.data, run);
       if (outcome) await this.#goOnLater(queue, job, outcome.againInSeconds);
     } catch (error) {
-      if (!(error instanceof JobLost)) this.#onFailure(error, { queue: name, data: job.data });
+      this.#onFailure(error, { queue: name, data: job.data });
       throw error;
     }
   }

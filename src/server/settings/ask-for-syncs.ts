@@ -1,8 +1,4 @@
-import {
-  listUnfinishedSyncs,
-  requestPeriodicSyncs,
-  wakeReauthorizedSyncs,
-} from '../channels/sources/rows.ts';
+import { requestPeriodicSyncs, wakeReauthorizedSyncs } from '../channels/sources/rows.ts';
 import type { Parts } from '../context.ts';
 import { transaction } from '../platform/database/transaction.ts';
 import { SYNC_SOURCES } from '../queues.ts';
@@ -22,11 +18,4 @@ export async function askForSyncs(parts: Parts): Promise<void> {
       await parts.jobs.request(trx, SYNC_SOURCES, { accountId }, SOON);
     }
   });
-}
-
-/** Gives a job to every sync that an earlier version left without one. */
-export async function adoptSyncs({ db, jobs }: Parts): Promise<void> {
-  for (const { accountId, afterSeconds } of await listUnfinishedSyncs(db)) {
-    await jobs.request(db, SYNC_SOURCES, { accountId }, { afterSeconds });
-  }
 }

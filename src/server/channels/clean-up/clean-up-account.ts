@@ -5,11 +5,10 @@ import { lockAccount } from '../../platform/database/account-lock.ts';
 import { isStorageUnavailable } from '../../platform/database/storage-errors.ts';
 import { transaction } from '../../platform/database/transaction.ts';
 import type { Run } from '../../platform/jobs.ts';
-import { CLEAN_UP, SYNC_SOURCES } from '../../queues.ts';
+import { SYNC_SOURCES } from '../../queues.ts';
 import { forgetScopes } from '../scope/rows.ts';
 import { requestSync } from '../sources/rows.ts';
 import { forgetEpochs, retireEpochs } from './retire-epochs.ts';
-import { listUncleanAccounts } from './rows.ts';
 
 /** Tries after which the remains of an install are removed without anybody being told. */
 const MOST_FAILURES = 5;
@@ -49,11 +48,6 @@ export async function cleanUpAccount(
   }
   await run.confirm();
   await disconnectChannel(parts, accountId);
-}
-
-/** Gives a job to what an earlier version left behind without one. */
-export async function adoptCleanUps({ db, jobs }: Parts): Promise<void> {
-  for (const ended of await listUncleanAccounts(db)) await jobs.request(db, CLEAN_UP, ended);
 }
 
 /** Best effort: Kommo disconnects the channel of a disabled integration on its own. */

@@ -79,10 +79,6 @@ export async function deleteEnding(db: Db, id: string): Promise<void> {
   await db.deleteFrom('session_endings').where('id', '=', id).execute();
 }
 
-export async function listEndings(db: Db): Promise<Pick<SessionEnding, 'id' | 'connector'>[]> {
-  return db.selectFrom('session_endings').select(['id', 'connector']).execute();
-}
-
 /**
  * Forgets the secrets whose time is long over: their service held the last try up, or is not offered any
  * more.

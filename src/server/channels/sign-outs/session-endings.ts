@@ -11,7 +11,6 @@ import {
   type ClaimedEnding,
   deleteEnding,
   insertEnding,
-  listEndings,
   type SessionEnding,
 } from './rows.ts';
 
@@ -97,13 +96,6 @@ export async function endSession(
     // The last try is at the moment it is given up.
     const pause = pauseSeconds(error, ending.attempts);
     return { againInSeconds: Math.min(pause, ending.secondsLeft) };
-  }
-}
-
-/** Gives a job to every ending that an earlier version left without one. */
-export async function adoptEndings({ db, jobs }: Parts): Promise<void> {
-  for (const { id, connector } of await listEndings(db)) {
-    await jobs.request(db, SIGN_OUT, { endingId: id, connector }, { afterSeconds: 1 });
   }
 }
 

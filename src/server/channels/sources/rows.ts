@@ -166,22 +166,6 @@ export async function failSync(
     .execute();
 }
 
-/** Syncs that are to go on by themselves, and in how many seconds. */
-export async function listUnfinishedSyncs(
-  db: Db,
-): Promise<{ accountId: number; afterSeconds: number }[]> {
-  const rows = await db
-    .selectFrom('syncs')
-    .select([
-      'account_id',
-      sql<number>`greatest(extract(epoch from next_attempt_at - now()), 1)::float8`.as('seconds'),
-    ])
-    .whereRef('requested', '>', 'done')
-    .where('next_attempt_at', 'is not', null)
-    .execute();
-  return rows.map((row) => ({ accountId: row.account_id, afterSeconds: row.seconds }));
-}
-
 /**
  * Makes the syncs due that stopped for want of a grant and whose account has another one than they began with.
  *
