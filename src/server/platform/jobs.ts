@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import { fromKysely, type JobWithMetadata, type PgBoss } from 'pg-boss';
+import { isKeyBusy } from './database/busy-key.ts';
 import type { Database, Db, Trx } from './database/database.ts';
 import { transaction } from './database/transaction.ts';
 
@@ -227,7 +227,10 @@ export class Jobs {
       if (signal.aborted || !hasHit(await this.#boss.touch(name, attempt))) throw new JobLost();
     };
     try {
-      if (!queue.group) await this.#beAlone(name, job);
+      // One that is tried again and one that was requested since may both be taken in the same instant. Each of
+      // them looks after it was taken, so that one gives way at least; it comes back in a second or two.
+      const self = { queue: name, key: job.singletonKey, id: job.id };
+      if (!queue.group && (await isKeyBusy(this.#db, self))) throw new JobLost();
       const isAwaited = nowSeconds() - job.priority < AWAITED_SECONDS;
       const run = { confirm, signal, tries: job.retryCount, isAwaited };
       const outcome = await handler(job.data, run);
@@ -236,19 +239,6 @@ export class Jobs {
       this.#onFailure(error, { queue: name, data: job.data });
       throw error;
     }
-  }
-
-  /**
-   * One that is tried again and one that was requested since may both be taken in the same instant. Each of them
-   * looks after it was taken, so that one gives way at least; it comes back in a second or two.
-   */
-  async #beAlone(name: string, { id, singletonKey }: JobWithMetadata): Promise<void> {
-    const { rows } = await sql`
-      select 1 from pgboss.job
-      where name = ${name} and group_id = ${singletonKey} and state = 'active' and id <> ${id}`.execute(
-      this.#db,
-    );
-    if (rows.length > 0) throw new JobLost();
   }
 
   /** Ends the run and asks for the next one, unless one was requested meanwhile. */
