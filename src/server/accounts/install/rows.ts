@@ -123,17 +123,25 @@ export async function pickInstallCodes(trx: Trx): Promise<string[]> {
       select host, host_check from install_codes
       where tried_at is not null and state <> 'done'
         and (tried_at > now() - interval '1 minute' or state = 'exchanging')
+    ), of_host as (
+      select host, count(*) as tries from tried group by host
+    ), of_class as (
+      select host_check as class, count(*) as tries from tried group by host_check
     ), due as (
-      select id, ${isVouched} as is_vouched, case when ${isVouched} then 'account' else host_check end as class,
-        received_at, row_number() over (partition by host, ${isVouched} order by received_at desc)
-          + case when ${isVouched} then 0 else (select count(*) from tried where tried.host = install_codes.host) end
-          as place
+      select id, host, ${isVouched} as is_vouched, received_at,
+        case when not ${isVouched} then host_check end as class,
+        row_number() over (partition by host, ${isVouched} order by received_at desc) as place
       from install_codes
       where ${isOpen} and ${isDue} and (${isVouched} or host_check is not null)
+    ), placed as (
+      select id, is_vouched, received_at, class,
+        place + case when is_vouched then 0 else coalesce(tries, 0) end as place
+      from due left join of_host using (host)
     ), ranked as (
-      select id, row_number() over (partition by is_vouched, class order by place, received_at desc)
-        + case when is_vouched then 0 else (select count(*) from tried where host_check = class) end as rank
-      from due where is_vouched or place <= ${BUDGET_OF_HOST}::int
+      select id, coalesce(tries, 0)
+        + row_number() over (partition by is_vouched, class order by place, received_at desc) as rank
+      from placed left join of_class using (class)
+      where is_vouched or place <= ${BUDGET_OF_HOST}::int
     ), picked as (
       select id from install_codes
       where id in (select id from ranked where rank <= ${BUDGET}::int) and ${isOpen} and ${isDue}
