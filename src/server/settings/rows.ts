@@ -7,8 +7,7 @@ import {
   type StoredSettings,
   settingsOf,
 } from '../accounts/rows.ts';
-import type { SourceMapping } from '../channels/sources/rows.ts';
-import { type StoredSync, type SyncRow, syncOf } from '../channels/sources/rows.ts';
+import { type SourceMapping, type StoredSync, syncOf } from '../channels/sources/rows.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
 import { prepared } from '../platform/database/prepared.ts';
 
@@ -44,7 +43,7 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
       pipeline_id: pipelineId,
     })),
   );
-  const { rows } = await sql<{ is_written: boolean }>`
+  const { rows } = await sql<{ isWritten: boolean }>`
     with locked as materialized (
       select id from accounts
       where id = ${save.accountId} and epoch = ${save.epoch} and install_state = 'active'
@@ -98,7 +97,7 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
       and (${save.defaultChannelId}::uuid is null or exists (select from main)) as is_written`.execute(
     trx,
   );
-  return rows[0]?.is_written === true;
+  return rows[0]?.isWritten === true;
 }
 
 /** What the settings screen shows of an account besides its channels. */
@@ -115,12 +114,12 @@ export interface Overview {
 
 type OrNull<Row> = { [Name in keyof Row]: Row[Name] | null };
 
-type OverviewRow = OrNull<SettingsRow & SyncRow & { scope_id: string }> & {
+type OverviewRow = OrNull<SettingsRow & StoredSync & { scopeId: string }> & {
   pipelines: unknown;
-  pipelines_fresh: boolean;
+  pipelinesFresh: boolean;
   templates: unknown;
-  templates_fresh: boolean;
-  profile_fresh: boolean;
+  templatesFresh: boolean;
+  profileFresh: boolean;
 };
 
 /**
@@ -135,15 +134,15 @@ export async function findOverview(
   seconds: number,
 ): Promise<Overview> {
   const isYoung = (
-    column: 'pipelines.fetched_at' | 'templates.fetched_at' | 'accounts.refreshed_at',
-  ) => sql`coalesce(${sql.raw(column)} > now() - make_interval(secs => ${seconds}), false)`;
+    column: 'pipelines.fetchedAt' | 'templates.fetchedAt' | 'accounts.refreshedAt',
+  ) => sql`coalesce(${sql.ref(column)} > now() - make_interval(secs => ${seconds}), false)`;
   // Spelt out: building a statement with so many joins anew for each request costs as much as sending it.
   const { rows } = await sql<OverviewRow>`${prepared('overview')}
     select settings.epoch, settings.version, settings.status, settings.default_channel_id, settings.preferences,
       syncs.requested, syncs.done, syncs.state, syncs.error_code, syncs.finished_at, scopes.scope_id,
-      pipelines.body as pipelines, ${isYoung('pipelines.fetched_at')} as pipelines_fresh,
-      templates.body as templates, ${isYoung('templates.fetched_at')} as templates_fresh,
-      ${isYoung('accounts.refreshed_at')} as profile_fresh
+      pipelines.body as pipelines, ${isYoung('pipelines.fetchedAt')} as pipelines_fresh,
+      templates.body as templates, ${isYoung('templates.fetchedAt')} as templates_fresh,
+      ${isYoung('accounts.refreshedAt')} as profile_fresh
     from accounts
     left join settings on settings.account_id = accounts.id
     left join syncs on syncs.account_id = accounts.id
@@ -155,9 +154,9 @@ export async function findOverview(
   return {
     settings: settingsOf(row, account.epoch),
     sync: row && syncOf(row),
-    scopeId: row?.scope_id ?? undefined,
-    pipelines: row && cachedAnswer(row.pipelines, row.pipelines_fresh),
-    templates: row && cachedAnswer(row.templates, row.templates_fresh),
-    isProfileFresh: row?.profile_fresh === true,
+    scopeId: row?.scopeId ?? undefined,
+    pipelines: row && cachedAnswer(row.pipelines, row.pipelinesFresh),
+    templates: row && cachedAnswer(row.templates, row.templatesFresh),
+    isProfileFresh: row?.profileFresh === true,
   };
 }

@@ -53,7 +53,7 @@ export async function reserveInstant(
     // Rows are locked in the order of their names, here and in `pauseBucket`: no two callers wait for each other.
     const { rows } = await sql<{
       outcome: Reservation['outcome'] | 'missing';
-      wait_ms: number;
+      waitMs: number;
       instant: number;
       clock: number;
     }>`
@@ -85,8 +85,7 @@ export async function reserveInstant(
       from verdict`.execute(db);
     const [row] = rows;
     if (row && row.outcome !== 'missing') {
-      const { outcome, wait_ms: waitMs, instant, clock } = row;
-      return { outcome, waitMs, instant, clock };
+      return { ...row, outcome: row.outcome };
     }
     await sql`
       insert into rate_buckets (bucket, next_at)
