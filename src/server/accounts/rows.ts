@@ -2,24 +2,14 @@ import { type Selectable, sql } from 'kysely';
 import type { Preferences } from '../../contract/api.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
-import type { AccountsTable, SettingsTable } from '../platform/database/schema.ts';
+import type { SettingsTable } from '../platform/database/schema.ts';
 import { transaction } from '../platform/database/transaction.ts';
 
-/** A Kommo account as we know it: the tenant that everything else belongs to. */
-export type Account = Pick<
-  Selectable<AccountsTable>,
-  | 'id'
-  | 'host'
-  | 'subdomain'
-  | 'tld'
-  | 'name'
-  | 'language'
-  | 'country'
-  | 'amojoId'
-  | 'epoch'
-  /** What an administrator would see: `active` only while a grant of this epoch is alive. */
-  | 'installState'
->;
+/**
+ * A Kommo account as we know it: the tenant that everything else belongs to. `installState` is what an
+ * administrator would see: `active` only while a grant of this epoch is alive.
+ */
+export type Account = Omit<AccountRow, 'granted'>;
 
 /** What Kommo itself said about an account, at install. */
 export type ConfirmedAccount = Omit<Account, 'host' | 'epoch' | 'installState'> & { host: string };
@@ -215,12 +205,7 @@ export async function claimRechecks(
 }
 
 /** What Kommo says about an account. It may change at any time. */
-export interface AccountProfile {
-  name: string;
-  language: string;
-  country: string;
-  amojoId: string | null;
-}
+export type AccountProfile = Pick<Account, 'name' | 'language' | 'country' | 'amojoId'>;
 
 /** Claims the right to ask Kommo about the account again, unless it was asked within `seconds`. */
 export async function claimProfileRefresh(
@@ -248,16 +233,16 @@ export async function storeProfile(
   db: Db,
   accountId: number,
   epoch: number,
-  profile: AccountProfile,
+  { name, language, country, amojoId }: AccountProfile,
 ): Promise<void> {
   await db
     .updateTable('accounts')
     .set({
-      name: profile.name,
-      language: profile.language,
-      country: profile.country,
+      name,
+      language,
+      country,
       // The amojo id never changes; an answer without it must not lose it.
-      ...(profile.amojoId !== null && { amojoId: profile.amojoId }),
+      ...(amojoId !== null && { amojoId }),
     })
     .where('id', '=', accountId)
     .where('epoch', '=', epoch)

@@ -244,13 +244,8 @@ export interface SignedIn {
 export async function insertChannel(
   trx: Trx,
   secrets: Secrets,
-  channel: SignedIn & {
-    id: string;
-    accountId: number;
-    epoch: number;
-    connector: string;
-    pipelineIds: number[];
-  },
+  channel: SignedIn &
+    Pick<StoredChannel, 'id' | 'accountId' | 'epoch' | 'connector' | 'pipelineIds'>,
   max: number,
 ): Promise<boolean> {
   const taken = await trx

@@ -33,32 +33,23 @@ export interface Save {
  * @returns false when something changed. Part of the save may be written then: give the transaction up
  */
 export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
-  const channels = JSON.stringify(
-    save.channels.map(({ id, name, pipelineIds }) => ({ id, name, pipeline_ids: pipelineIds })),
-  );
-  const sources = JSON.stringify(
-    save.sources.map(({ externalId, channelId, pipelineId }) => ({
-      external_id: externalId,
-      channel_id: channelId,
-      pipeline_id: pipelineId,
-    })),
-  );
   const { rows } = await sql<{ isWritten: boolean }>`
     with locked as materialized (
       select id from accounts
       where id = ${save.accountId} and epoch = ${save.epoch} and install_state = 'active'
       for no key update
     ), given as materialized (
-      select * from jsonb_to_recordset(${channels}::jsonb) as input (id uuid, name text, pipeline_ids jsonb)
+      select * from jsonb_to_recordset(${JSON.stringify(save.channels)}::jsonb)
+        as input (id uuid, name text, "pipelineIds" jsonb)
     ), wanted as materialized (
-      select * from jsonb_to_recordset(${sources}::jsonb)
-        as source (external_id text, channel_id uuid, pipeline_id bigint)
+      select * from jsonb_to_recordset(${JSON.stringify(save.sources)}::jsonb)
+        as source ("externalId" text, "channelId" uuid, "pipelineId" bigint)
     ), main as materialized (
       select channels.id from channels join locked on locked.id = channels.account_id
       where channels.id = ${save.defaultChannelId}::uuid and channels.epoch = ${save.epoch}
       for key share of channels
     ), named as (
-      update channels set name = given.name, pipeline_ids = given.pipeline_ids, is_saved = true
+      update channels set name = given.name, pipeline_ids = given."pipelineIds", is_saved = true
       from given, locked
       where channels.id = given.id and channels.account_id = locked.id and channels.epoch = ${save.epoch}
         -- Here too, so that it is read first: a statement cannot lock a row it has changed.
@@ -67,10 +58,10 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
     ), dropped as (
       delete from sources using locked
       where sources.account_id = locked.id and channel_id in (select id from given)
-        and external_id not in (select external_id from wanted)
+        and external_id not in (select "externalId" from wanted)
     ), mapped as (
       insert into sources (account_id, external_id, channel_id, pipeline_id)
-      select locked.id, external_id, channel_id, pipeline_id from wanted, locked
+      select locked.id, "externalId", "channelId", "pipelineId" from wanted, locked
       on conflict (account_id, external_id) do update set pipeline_id = excluded.pipeline_id
         where sources.pipeline_id <> excluded.pipeline_id
     ), stored as (

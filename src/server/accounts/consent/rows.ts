@@ -1,13 +1,10 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.ts';
+import type { ConsentStatesTable } from '../../platform/database/schema.ts';
 
 /** Who began a consent in the widget; the callback may finish it for nobody else. */
-export interface ConsentState {
-  accountId: number;
-  userId: number;
-  host: string;
-}
+export type ConsentState = Pick<Selectable<ConsentStatesTable>, 'accountId' | 'userId' | 'host'>;
 
 export async function insertConsentState(
   db: Db,

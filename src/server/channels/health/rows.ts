@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { ChannelStatus, StatusReason } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
@@ -13,9 +12,7 @@ export async function storeHealth(
   db: Db,
   secrets: Secrets,
   id: string,
-  health: {
-    status: ChannelStatus;
-    statusReason: StatusReason | null;
+  health: Pick<StoredChannel, 'status' | 'statusReason'> & {
     credentials?: Record<string, unknown>;
     asOf: Date;
   },

@@ -1,17 +1,12 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.ts';
+import type { SessionEndingsTable } from '../../platform/database/schema.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 
 /** A session at a chat service that must be ended there, with what is needed to do it. */
-export interface SessionEnding {
-  id: string;
-  accountId: number;
-  connector: string;
-  kind: 'unlink' | 'abandon';
-  /** Who was signed in; null for a session that nobody scanned. */
-  externalId: string | null;
-  webhookId: string;
+export interface SessionEnding
+  extends Omit<Selectable<SessionEndingsTable>, 'secret' | 'attempts' | 'giveUpAt'> {
   /** Credentials (`unlink`) or session (`abandon`). */
   content: Record<string, unknown>;
   webhookSecret: string;

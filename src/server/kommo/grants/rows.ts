@@ -146,8 +146,9 @@ export async function findGrant(
         .onRef('accounts.id', '=', 'grants.accountId')
         .onRef('accounts.epoch', '=', 'grants.epoch'),
     )
-    .selectAll('grants')
-    .select('accounts.host')
+    .select(['grants.accountId', 'grants.epoch', 'version', 'accessToken', 'refreshToken'])
+    .select(['expiresAt', 'scopes', 'apiDomain', 'host', 'state', 'grants.refreshedAt'])
+    .select(['refreshFailures as failures', 'clientRefusals'])
     .select(
       sql<number>`greatest(0, extract(epoch from grants.next_refresh_at - clock_timestamp()) * 1000)::float8`.as(
         'retryInMs',
@@ -158,36 +159,22 @@ export async function findGrant(
     .where('accounts.installState', '<>', 'disabled')
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const key = { accountId, epoch: row.epoch, version: row.version };
-  return {
-    ...key,
-    ...openTokens(secrets, key, row),
-    expiresAt: row.expiresAt,
-    scopes: row.scopes,
-    apiDomain: row.apiDomain,
-    host: row.host,
-    state: row.state,
-    refreshedAt: row.refreshedAt,
-    failures: row.refreshFailures,
-    retryInMs: row.retryInMs ?? 0,
-    clientRefusals: row.clientRefusals,
-    mayForceRefresh: row.mayForceRefresh,
-  };
+  return { ...row, ...openTokens(secrets, row) };
 }
 
 function openTokens(
   secrets: Secrets,
-  key: GrantKey,
-  row: Pick<TokenPair, 'accessToken' | 'refreshToken'> & { state: 'alive' | 'dead' },
+  row: GrantKey & Pick<Grant, 'accessToken' | 'refreshToken' | 'state'>,
 ) {
+  const { accountId, epoch, version, state } = row;
   try {
     return {
-      accessToken: secrets.unseal(row.accessToken, place(key.accountId, 'access_token')),
-      refreshToken: secrets.unseal(row.refreshToken, place(key.accountId, 'refresh_token')),
+      accessToken: secrets.unseal(row.accessToken, place(accountId, 'access_token')),
+      refreshToken: secrets.unseal(row.refreshToken, place(accountId, 'refresh_token')),
     };
   } catch (error) {
     if (!(error instanceof CannotUnseal)) throw error;
-    throw new UnreadableGrant(key, row.state === 'alive', error);
+    throw new UnreadableGrant({ accountId, epoch, version }, state === 'alive', error);
   }
 }
 
