@@ -288,30 +288,22 @@ export function settingsOf(
   return { version, status, defaultChannelId, preferences };
 }
 
-/** Writes the settings of an epoch. Call with the account locked: see account-lock.ts. */
-async function storeSettings(
-  trx: Trx,
-  accountId: number,
-  epoch: number,
-  settings: StoredSettings,
-): Promise<void> {
-  const values = { ...settings, epoch, preferences: JSON.stringify(settings.preferences) };
-  await trx
-    .insertInto('settings')
-    .values({ accountId, ...values })
-    .onConflict((conflict) => conflict.column('accountId').doUpdateSet(values))
-    .execute();
-}
-
 /** Sets the default channel, when the first one is connected or the default removed. Call with the account locked. */
 export async function storeDefaultChannel(
   trx: Trx,
   accountId: number,
   epoch: number,
-  channelId: string | null,
+  defaultChannelId: string | null,
 ): Promise<void> {
-  const settings = await findSettings(trx, accountId, epoch);
-  await storeSettings(trx, accountId, epoch, { ...settings, defaultChannelId: channelId });
+  const { version, status, preferences } = await findSettings(trx, accountId, epoch);
+  const known = { epoch, version, status, preferences: JSON.stringify(preferences) };
+  await trx
+    .insertInto('settings')
+    .values({ accountId, ...known, defaultChannelId })
+    .onConflict((conflict) =>
+      conflict.column('accountId').doUpdateSet({ ...known, defaultChannelId }),
+    )
+    .execute();
 }
 
 function fresh(version: number): StoredSettings {

@@ -14,23 +14,17 @@ export async function listSources(db: Db, accountId: number): Promise<SourceMapp
     .execute();
 }
 
-/** Replaces the mapping of the named channels; those of other channels stay. */
-export async function replaceSources(
+/** Forgets the mapping of the named channels. */
+export async function forgetSources(
   trx: Trx,
   accountId: number,
   channelIds: readonly string[],
-  mappings: readonly SourceMapping[],
 ): Promise<void> {
   if (channelIds.length === 0) return;
   await trx
     .deleteFrom('sources')
     .where('accountId', '=', accountId)
     .where('channelId', 'in', channelIds)
-    .execute();
-  if (mappings.length === 0) return;
-  await trx
-    .insertInto('sources')
-    .values(mappings.map((mapping) => ({ accountId, ...mapping })))
     .execute();
 }
 
