@@ -224,7 +224,7 @@ export function resealChannels(
   limit: number,
   pass: ResealPass = newPass(),
 ): Promise<number> {
-  const columns = ['credentials', 'webhook_secret'];
+  const columns = ['credentials', 'webhook_secret'] satisfies Parameters<typeof place>[1][];
   return reseal(db, secrets, { table: 'channels', id: 'id', columns }, limit, pass);
 }
 
