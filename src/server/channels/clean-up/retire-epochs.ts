@@ -4,7 +4,7 @@ import { endAttempt } from '../attempts/end-attempt.ts';
 import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../attempts/rows.ts';
 import { deleteChannelsOfEpochs, listEndedChannels } from '../rows.ts';
 import { unlinkLater } from '../sign-outs/session-endings.ts';
-import { replaceSources } from '../sources/rows.ts';
+import { forgetSources } from '../sources/rows.ts';
 
 /**
  * So long a chat service is told that the integration was uninstalled. Then the secrets are forgotten: a
@@ -38,6 +38,6 @@ export async function retireEpochs(
 /** Removes the same without telling anybody. */
 export async function forgetEpochs(trx: Trx, accountId: number, upToEpoch: number): Promise<void> {
   const ids = await deleteChannelsOfEpochs(trx, accountId, upToEpoch);
-  await replaceSources(trx, accountId, ids, []);
+  await forgetSources(trx, accountId, ids);
   await deleteAttemptsOfEpochs(trx, accountId, upToEpoch);
 }
