@@ -151,13 +151,18 @@ describe('events of the service', () => {
     const channel = await connect('5511987654321');
     const session = `kommo-${channel.id}`;
     const logout = { event: 'session.status', session, payload: { status: 'FAILED' } };
+    // An event is answered before it is acted on.
+    const shows = (status: string) =>
+      server.waitFor(async () => (await readSettings(server)).channels[0]?.status === status);
     expect((await post(channel.id, logout)).status).toBe(204);
+    await shows('action_needed');
     expect((await readSettings(server)).channels[0]).toMatchObject({
       status: 'action_needed',
       status_reason: 'scan_again',
     });
     const back = { event: 'session.status', session, payload: { status: 'WORKING' } };
     await post(channel.id, back);
+    await shows('connected');
     expect((await readSettings(server)).channels[0]).toMatchObject({
       status: 'connected',
       status_reason: null,
