@@ -7,8 +7,8 @@ import { newPass } from './platform/database/reseal.ts';
 const RESEAL_LIMIT = 100;
 
 /**
- * What is short-lived keeps its key until it is gone, which takes a day. So long each pass reads through
- * the tables to no end, so there is time between two.
+ * Short-lived values keep their key until they are gone, which takes a day. Until then each pass reads through
+ * the tables for nothing, so two passes are well apart.
  */
 const REST_MS = 10 * 60_000;
 

@@ -24,7 +24,7 @@ test('a fixed value must look like a language or a country', () => {
   ]);
 });
 
-test('a value beside "follows the account" is neither judged, stored nor a change', () => {
+test('a value beside "follows the account" is neither checked, stored nor a change', () => {
   const wish = { language: { mode: 'account', value: '??' }, country: follows } as const;
   expect(faultyPreferences(wish)).toEqual([]);
   expect(storedPreferences(wish)).toEqual({ language: follows, country: follows });

@@ -51,7 +51,7 @@ describe('an API key', () => {
     expect((await readSettings(server)).channels).toHaveLength(1);
   });
 
-  test('that the service cannot look at for now is answered with the time it asks for', async () => {
+  test('that the service cannot check for now is answered with the time it asks for', async () => {
     const started = await begin(server, { connector: 'telegram' });
     server.emulator.fault({ match: { path: '*/getMe' }, action: { rateLimited: 42 } });
     const refused = await submit(server, started.attempt.id, { values: { token: botToken(23) } });

@@ -71,7 +71,7 @@ describe('the number of a pairing code', () => {
   );
 });
 
-test('a look at a key asks nobody about it', async () => {
+test('a preview of a key asks nobody about it', async () => {
   const { attempt } = await begin(server, { connector: 'telegram' });
   const path = `/messenger/attempts/${attempt.id}/credentials`;
   const before = server.emulator.requests({ path: '/__services/telegram/*' }).length;

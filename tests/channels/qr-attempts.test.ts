@@ -177,7 +177,7 @@ describe('events of the service', () => {
     expect((await readSettings(server)).channels[0]?.status).toBe('connected');
   });
 
-  test('make an open attempt look again at once', async () => {
+  test('make an open attempt ask again at once', async () => {
     const started = await begin(server, { connector: 'waha' });
     await until(started, ({ qr }) => qr !== undefined);
     await usePhone(server, { service: 'waha', change: 'scan' });

@@ -66,7 +66,7 @@ test.each([
   ['service_unreachable', { status: 502 }],
   ['rate_limited', { rateLimited: 1 }],
 ] as const)(
-  '%s shows while it lasts, and is logged once, not at each look',
+  '%s shows while it lasts, and is logged once, not at each check',
   async (reason, action) => {
     const started = await begin(server, { connector: 'waha' });
     const path = '/__services/waha/api/sessions/*';

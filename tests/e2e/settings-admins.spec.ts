@@ -89,7 +89,7 @@ test('what was not saved is still there after the modal was closed, and Kommo st
     .toEqual({ version: 3, channels: 1 });
 });
 
-/** The second administrator at a computer of his own. */
+/** The second administrator at a computer of their own. */
 async function openAsSecondAdmin(
   browser: Browser,
   stack: Stack,

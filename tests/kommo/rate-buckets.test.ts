@@ -146,7 +146,7 @@ test('once requests went well for a while after a stop, a single refusal is nobo
   expect((await newcomer()).outcome).toBe('reserved');
 });
 
-/** As if the stop of all had ended so long ago. */
+/** As if the stop of all had ended `agoMs` ago. */
 async function endSharedStop(agoMs: number): Promise<void> {
   await database.db
     .updateTable('rate_buckets')

@@ -21,7 +21,7 @@ import {
 
 jest.setTimeout(180_000);
 
-/** So long a killed worker may be the last that anybody heard of its work. */
+/** How long the work of a killed worker may lie idle. */
 const TAKEN_OVER_MS = 60_000;
 
 /** One account for each kind of work. */

@@ -88,7 +88,7 @@ test('50 impatient saves over two processes: one connects the chat channel, one 
   const { 200: won = 0, version_conflict: lost = 0, in_progress: repeated = 0 } = outcomes(answers);
   expect(won).toBeGreaterThanOrEqual(1);
   expect(won + lost + repeated).toBe(50);
-  // Whoever was told `saved` was told the same.
+  // Everybody who was told `saved` was told the same.
   const kept = answers.filter(({ status }) => status === 200).map(({ body }) => body);
   expect(new Set(kept.map((body) => JSON.stringify(body.channels))).size).toBe(1);
   expect(new Set(kept.map((body) => body.version))).toEqual(new Set([1]));

@@ -43,7 +43,7 @@ test('a source deleted in Kommo’s own screens comes back under its external id
   expect(byId(sourcesOf(server, DEMO.id))).toEqual(byId(before));
 });
 
-test('a source renamed or moved in Kommo’s own screens is mended', async () => {
+test('a source renamed or moved in Kommo’s own screens is put right', async () => {
   const before = sourcesOf(server, DEMO.id);
   for (const source of server.emulator.state.sources) {
     source.name = 'changed by hand';

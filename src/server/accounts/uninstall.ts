@@ -36,7 +36,7 @@ const RECHECKS_AT_ONCE = 20;
 
 /** A question that takes longer goes on, and the next round begins without it. */
 const RECHECK_PATIENCE_MS = 2_000;
-/** One question alone; whoever is killed at it is soon followed. */
+/** For one question alone: short, so that another process soon takes over from a killed one. */
 const QUESTION_SECONDS = 20;
 
 const ENDED_AT_ONCE = 20;

@@ -41,7 +41,7 @@ export async function concurrently<Item>(
   await Promise.all(Array.from({ length: limit }, worker));
 }
 
-/** Hands out one item after the other, whoever asks. */
+/** Hands out one item after another to several callers. */
 async function* inOrder<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item> {
   yield* items;
 }

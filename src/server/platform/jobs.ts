@@ -46,7 +46,7 @@ export class JobLost extends Error {
   }
 }
 
-/** A killed process is noticed after so long, and a look of the queue's upkeep. The queue takes no less. */
+/** How long a killed process goes unnoticed, plus one round of pg-boss's monitor. pg-boss takes no less. */
 const HEARTBEAT_SECONDS = 10;
 
 /** One place of each queue looks so often for jobs whose time has come; new ones announce themselves. */
@@ -251,7 +251,7 @@ export class Jobs {
     if (rows.length > 0) throw new JobLost();
   }
 
-  /** Ends the run and asks for the next one, unless one was requested meanwhile. */
+  /** Ends the run and requests the next one, unless somebody has requested one since. */
   async #goOnLater<Data extends object>(
     queue: Queue<Data>,
     { id, retryCount, data }: JobWithMetadata<Data>,
@@ -266,7 +266,7 @@ export class Jobs {
   }
 }
 
-/** Hands a queue's payload type to whoever requests and works. */
+/** Carries a queue's payload type to `request` and `work`. */
 export function queue<Data extends object>(
   name: string,
   policy: Omit<Queue<Data>, 'name'>,

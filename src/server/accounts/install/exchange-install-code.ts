@@ -92,7 +92,7 @@ async function exchange(
 }
 
 /**
- * Whoever can call us chooses the host; only the new token says whose account it is. Its own claim, the
+ * Any caller can choose the host; only the new token says whose account it is. Its own claim, the
  * account that this host answers with, and the account a consent was begun for must all be the same one
  * before a healthy grant may be replaced.
  */

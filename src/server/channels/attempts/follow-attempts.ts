@@ -10,7 +10,7 @@ const AT_ONCE = 50;
 /** Between two rounds while something is asked about: somebody may be waiting before the screen. */
 const BUSY_PAUSE_MS = 150;
 
-/** So long a worker goes on at that pace after the last question. */
+/** How long a worker keeps that pace after the last question. */
 const BUSY_MS = 3_000;
 
 /**

@@ -7,8 +7,8 @@ import { unlinkLater } from '../sign-outs/session-endings.ts';
 import { replaceSources } from '../sources/rows.ts';
 
 /**
- * So long a chat service is told that the integration was uninstalled. Then the secrets are forgotten: a
- * minute after an uninstall nothing that could speak for the account may be left.
+ * How long we try to tell a chat service that the integration was uninstalled. Then the secrets are forgotten:
+ * a minute after an uninstall nothing that could speak for the account may be left.
  */
 const GIVE_UP_SECONDS = 40;
 
