@@ -30,7 +30,7 @@ const DATABASE_RETRY_MS = 1_000;
 const DRAIN_MS = 8_000;
 
 /** How long handlers whose connections and calls were cut may take to put things right in the database. */
-const TIDY_MS = 2_000;
+const SETTLE_MS = 2_000;
 
 export interface RunningServer {
   app: FastifyInstance;
@@ -67,7 +67,7 @@ export async function startServer(
     });
     await jobs.prepare(QUEUES);
     const running: { app?: FastifyInstance; worker?: Worker } = {};
-    stops.push(() => withTimeout(TIDY_MS, running.app?.handlersEnded() ?? Promise.resolve()));
+    stops.push(() => withTimeout(SETTLE_MS, running.app?.handlersEnded() ?? Promise.resolve()));
     const outbound = createOutbound();
     stops.push(() => outbound.close());
     // Kommo is on the public internet; the client secret goes nowhere else, whatever a resolver says.

@@ -1,28 +1,28 @@
+import { checkHost } from './accounts/install/check-host.ts';
 import { exchangeInstallCode } from './accounts/install/exchange-install-code.ts';
-import { lookAtHost } from './accounts/install/look-at-host.ts';
 import { pickInstallWork } from './accounts/install/pick-install-work.ts';
 import { recheckDisableHooks } from './accounts/uninstall.ts';
 import { AttemptFollower } from './channels/attempts/follow-attempts.ts';
 import { cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
 import { checkChannels } from './channels/health/channel-health.ts';
-import { endSession } from './channels/sign-outs/session-endings.ts';
+import { signOut } from './channels/sign-outs/sign-out.ts';
 import type { Context } from './context.ts';
-import { duties } from './housekeeping.ts';
 import { probeDeadGrants, recoverLostRefreshes } from './kommo/grants/maintenance.ts';
 import { listLeftOverWork } from './platform/database/left-over-work.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
 import type { Queue } from './platform/jobs.ts';
 import type { Sweep } from './platform/sweep.ts';
 import {
+  CHECK_HOST,
   CLEAN_UP,
-  DUTIES,
   EXCHANGE_INSTALL_CODE,
   FORMER_QUEUES,
-  LOOK_AT_HOST,
   QUEUES,
+  SCHEDULED,
   SIGN_OUT,
   SYNC_SOURCES,
 } from './queues.ts';
+import { scheduledJobs } from './scheduled-jobs.ts';
 import { syncSources } from './settings/sync-sources.ts';
 
 /** Sweeps under way may finish in this time; what they leave, the next worker finds. */
@@ -41,10 +41,10 @@ export async function startWorker(context: Context): Promise<Worker> {
   await jobs.retire(FORMER_QUEUES, () => adoptWork(context));
   await jobs.work(SYNC_SOURCES, ({ accountId }, run) => syncSources(context, accountId, run));
   await jobs.work(CLEAN_UP, (ended, run) => cleanUpAccount(context, ended, run));
-  await jobs.work(SIGN_OUT, ({ endingId }, run) => endSession(context, endingId, run));
+  await jobs.work(SIGN_OUT, ({ endingId }, run) => signOut(context, endingId, run));
   await jobs.work(EXCHANGE_INSTALL_CODE, (code, run) => exchangeInstallCode(context, code, run));
-  await jobs.work(LOOK_AT_HOST, (look) => lookAtHost(context, look));
-  await workDuties(context);
+  await jobs.work(CHECK_HOST, (data) => checkHost(context, data));
+  await workScheduledJobs(context);
   const follower = new AttemptFollower(context);
   const sweeps = [
     ...polledLists(context, stopping.signal),
@@ -71,23 +71,23 @@ async function adoptWork({ db, jobs }: Context): Promise<void> {
   }
 }
 
-/** Each duty is one job that never ends: wherever it runs, it asks for its own next time. */
-async function workDuties(context: Context): Promise<void> {
+/** Each scheduled job never ends: wherever it runs, it asks for its own next time. */
+async function workScheduledJobs(context: Context): Promise<void> {
   const { db, jobs, log, pace } = context;
-  const byName = new Map(duties(context).map((duty) => [duty.name, duty]));
-  await jobs.work(DUTIES, async ({ duty: name }) => {
-    const duty = byName.get(name);
+  const byName = new Map(scheduledJobs(context).map((job) => [job.name, job]));
+  await jobs.work(SCHEDULED, async ({ name }) => {
+    const job = byName.get(name);
     // Of another version.
-    if (!duty) return undefined;
+    if (!job) return undefined;
     try {
-      await duty.run();
+      await job.run();
     } catch (error) {
       log.error({ err: error, sweep: name }, 'a sweep failed');
     }
-    return { againInSeconds: duty.everySeconds * pace.sweeps };
+    return { againInSeconds: job.everySeconds * pace.sweeps };
   });
-  // Whatever the last process meant to do later is looked at once.
-  for (const name of byName.keys()) await jobs.request(db, DUTIES, { duty: name });
+  // What the last process meant to do later is done at once.
+  for (const name of byName.keys()) await jobs.request(db, SCHEDULED, { name });
 }
 
 /**

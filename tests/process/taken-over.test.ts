@@ -94,7 +94,7 @@ test('what a worker was doing when it was killed is taken over within a minute, 
   for (const match of Object.values(WRITES)) expect(written(match)).toHaveLength(1);
 });
 
-/** Makes an attempt overdue and holds up the duty that ends it. @returns lets it go on */
+/** Makes an attempt overdue and holds up the job that ends it. @returns lets it go on */
 async function stopInTheMiddleOfExpiry(id: string): Promise<() => Promise<void>> {
   const { db } = backends;
   if (!db) throw new Error('This is about processes that share a database.');
@@ -107,7 +107,7 @@ async function stopInTheMiddleOfExpiry(id: string): Promise<() => Promise<void>>
   await sql`lock table attempts in access exclusive mode`.execute(held);
   await backend.waitFor(async () => {
     const { rows } = await sql`select 1 from pgboss.job
-      where name = 'duties' and state = 'active' and singleton_key = 'attempts that are over'`.execute(
+      where name = 'scheduled' and state = 'active' and singleton_key = 'attempts that are over'`.execute(
       held,
     );
     return rows.length > 0;

@@ -72,7 +72,7 @@ export function readTemplates(
 }
 
 /** As `readTemplates`, for callers that have read nothing yet. */
-export async function findTemplates(context: Context, owner: Owner): Promise<Template[]> {
+export async function loadTemplates(context: Context, owner: Owner): Promise<Template[]> {
   const key = { accountId: owner.id, kind: 'templates' } as const;
   return readTemplates(context, owner, await findCached(context.db, key, LIST_SECONDS));
 }

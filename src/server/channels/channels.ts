@@ -17,7 +17,7 @@ import {
   listChannelsWithDefault,
   type StoredChannel,
 } from './rows.ts';
-import { unlinkLater } from './sign-outs/session-endings.ts';
+import { signOutChannelLater } from './sign-outs/sign-out.ts';
 import { replaceSources, requestSync } from './sources/rows.ts';
 
 /** The account's channels, as the guide's collection. */
@@ -97,7 +97,7 @@ export async function removeChannel(context: Context, caller: Caller, id: string
     for (const attempt of await lockAttemptsOfChannel(trx, context.secrets, id)) {
       await endAttempt(trx, context, attempt, { state: 'cancelled', reason: 'superseded' });
     }
-    await unlinkLater(trx, context, channel);
+    await signOutChannelLater(trx, context, channel);
     await deleteChannel(trx, id);
     await replaceSources(trx, channel.accountId, [id], []);
     await moveDefault(trx, channel);

@@ -19,7 +19,7 @@ export class OperatorServer {
   }
 
   /**
-   * Sends one request; a refusal is left to the caller to judge.
+   * Sends one request; a refusal is left to the caller.
    *
    * @throws ConnectorError `misconfigured` when the server refuses the key, `rate_limited`, `unavailable`
    */

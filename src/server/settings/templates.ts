@@ -2,7 +2,7 @@ import type { CreateTemplate, Template, TemplateCollection } from '../../contrac
 import type { Once } from '../access/idempotency.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { requireActiveAccount } from '../accounts/install-state.ts';
-import { findTemplates, outdateTemplates } from '../accounts/kommo-lists.ts';
+import { loadTemplates, outdateTemplates } from '../accounts/kommo-lists.ts';
 import type { Context } from '../context.ts';
 import { isKommoError, wasNeverSent } from '../kommo/errors.ts';
 import { createTemplate, findTemplate, type NewTemplate } from '../kommo/rest/templates.ts';
@@ -15,7 +15,7 @@ import { createTemplate, findTemplate, type NewTemplate } from '../kommo/rest/te
  */
 export async function listTemplates(context: Context, caller: Caller): Promise<TemplateCollection> {
   const account = await requireActiveAccount(context, caller);
-  return { _embedded: { templates: await findTemplates(context, account) } };
+  return { _embedded: { templates: await loadTemplates(context, account) } };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { transaction } from '../../platform/database/transaction.ts';
-import { EXCHANGE_INSTALL_CODE, LOOK_AT_HOST } from '../../queues.ts';
+import { CHECK_HOST, EXCHANGE_INSTALL_CODE } from '../../queues.ts';
 import { dropExcessInstallCodes, pickHostsToLookAt, pickInstallCodes } from './rows.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function pickInstallWork({ db, jobs }: Context): Promise<void> {
       await jobs.request(trx, EXCHANGE_INSTALL_CODE, { codeId });
     }
     for (const host of await pickHostsToLookAt(trx)) {
-      await jobs.request(trx, LOOK_AT_HOST, { host });
+      await jobs.request(trx, CHECK_HOST, { host });
     }
   });
 }

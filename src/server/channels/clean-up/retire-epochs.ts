@@ -3,7 +3,7 @@ import type { Trx } from '../../platform/database/database.ts';
 import { endAttempt } from '../attempts/end-attempt.ts';
 import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../attempts/rows.ts';
 import { deleteChannelsOfEpochs, listEndedChannels } from '../rows.ts';
-import { unlinkLater } from '../sign-outs/session-endings.ts';
+import { signOutChannelLater } from '../sign-outs/sign-out.ts';
 import { replaceSources } from '../sources/rows.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function retireEpochs(
   upToEpoch: number,
 ): Promise<void> {
   for (const channel of await listEndedChannels(trx, accountId, upToEpoch)) {
-    await unlinkLater(trx, context, channel, GIVE_UP_SECONDS);
+    await signOutChannelLater(trx, context, channel, GIVE_UP_SECONDS);
   }
   for (const attempt of await lockEndedAttempts(trx, context.secrets, accountId, upToEpoch)) {
     await endAttempt(trx, context, attempt, {

@@ -10,8 +10,8 @@ import { toAppError } from '../../to-app-error.ts';
 import { progressQrNow } from '../attempts/qr-progress.ts';
 import { allowChecksNow } from '../attempts/rows.ts';
 import { toolsFor } from '../connector-tools.ts';
-import type { Aftermath } from './aftermath.ts';
 import { recordHealth } from './channel-health.ts';
+import type { FollowUpWork } from './follow-up-work.ts';
 import { findWebhookOwner, type WebhookOwner } from './rows.ts';
 
 /** Where an event goes. Known before its body is read, so that a stranger's body never is. */
@@ -21,7 +21,7 @@ export interface Recipient {
 }
 
 /** @throws AppError `not_found` for an address we never gave out */
-export async function findRecipient(
+export async function getRecipient(
   context: Context,
   connectorId: string,
   id: string,
@@ -42,7 +42,7 @@ export async function findRecipient(
  */
 export async function receiveEvent(
   context: Context,
-  aftermath: Aftermath,
+  followUp: FollowUpWork,
   { connector, owner }: Recipient,
   request: WebhookRequest,
 ): Promise<void> {
@@ -53,11 +53,11 @@ export async function receiveEvent(
   const tools = toolsFor(context, connector.id, { id, secret: webhookSecret });
   const health = await prove(connector.receive(tools, credentials, request));
   if (credentials !== undefined && health) {
-    aftermath.run(`${id} health`, () => recordHealth(context, { id }, health, asOf));
+    followUp.run(`${id} health`, () => recordHealth(context, { id }, health, asOf));
   }
   // A channel's address also serves an open attempt to sign the channel in again.
   if (connector.auth === 'qr' && (credentials === undefined || !health)) {
-    aftermath.run(`${id} attempts`, () => progressAttempts(context, connector, id));
+    followUp.run(`${id} attempts`, () => progressAttempts(context, connector, id));
   }
 }
 

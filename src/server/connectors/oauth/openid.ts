@@ -10,7 +10,7 @@ import { NotReached, type Outbound } from '../../platform/outbound.ts';
 import { ConnectorError, type ConnectorFailure } from '../connector.ts';
 import { parseExactJson } from '../exact-json.ts';
 import {
-  demandWorthJudging,
+  demandAnswer,
   failureOfCall,
   notUnderstood,
   rateLimited,
@@ -47,7 +47,7 @@ export function fetchThrough(send: Outbound): CustomFetch {
       throw error instanceof NotReached ? failureOfCall(error) : error;
     });
     if (answer.status === 429) throw rateLimited(answer.headers['retry-after']);
-    demandWorthJudging(answer.status);
+    demandAnswer(answer.status);
     const { 'content-type': type = '', 'www-authenticate': challenge } = answer.headers;
     const text = answer.body.toString('utf8');
     const body = parseObject(text);

@@ -106,7 +106,7 @@ async function refreshUnderLease(
     const seemsMoved = isRefusal || error.kind === 'not_found';
     if (whereabouts === undefined && seemsMoved) {
       // Only at the account's present address is a refusal the grant's.
-      whereabouts = await findWhereabouts(kommo, seen, host);
+      whereabouts = await askWhereabouts(kommo, seen, host);
       if (typeof whereabouts === 'object') {
         host = whereabouts;
         await kommo.moveAccount(accountId, host);
@@ -192,7 +192,7 @@ async function askForPair(
   }
 }
 
-async function findWhereabouts(
+async function askWhereabouts(
   kommo: Kommo,
   grant: Grant,
   from: AccountHost | undefined,

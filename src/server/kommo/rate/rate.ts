@@ -106,10 +106,10 @@ export class Rate {
     this.#lines.set(name, line);
     const leftMs = giveUpAt - performance.now();
     // Told at once instead of after the wait: at best one turn an instant.
-    const isHopeless = line.places(who) * this.#spacingMs > leftMs;
+    const isHopeless = line.waiting(who) * this.#spacingMs > leftMs;
     if (isHopeless || !(await line.enter(who, leftMs))) {
       throw new KommoError('rate_limited', {
-        retryAfterSeconds: Math.max(1, Math.ceil((line.places(who) * this.#spacingMs) / 1000)),
+        retryAfterSeconds: Math.max(1, Math.ceil((line.waiting(who) * this.#spacingMs) / 1000)),
       });
     }
     try {
