@@ -1,6 +1,6 @@
 import type { Attempt } from '../../src/contract/api.ts';
 import { allowChecksNow } from '../../src/server/channels/attempts/rows.ts';
-import { begin, disconnectAll, look } from '../support/channels.ts';
+import { begin, disconnectAll, pollAttempt } from '../support/channels.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 
 let server: TestServer;
@@ -105,7 +105,7 @@ test.each([
 function until(started: Started, isReached: (attempt: Attempt) => boolean): Promise<Attempt> {
   return server.waitFor(async () => {
     await allowChecksNow(server.context.db, started.attempt.id);
-    const attempt = await look(server, started);
+    const attempt = await pollAttempt(server, started);
     return isReached(attempt) ? attempt : undefined;
   });
 }

@@ -70,9 +70,9 @@ test('what was not saved is still there after the modal was closed, and Kommo st
   await settings.rename('Front desk', 'Reception');
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(settings.widget).toBeHidden();
-  await account.save((wish) => ({
-    ...wish,
-    channels: wish.channels.map((channel) => ({
+  await account.save((input) => ({
+    ...input,
+    channels: input.channels.map((channel) => ({
       ...channel,
       pipeline_ids: [account.pipeline('Partners').id],
     })),

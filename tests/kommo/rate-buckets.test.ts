@@ -21,14 +21,14 @@ const SLACK = 2_000;
 
 function reserve(
   buckets: string[],
-  wish: { single?: string; leadMs?: number; maxWaitMs?: number } = {},
+  options: { single?: string; leadMs?: number; maxWaitMs?: number } = {},
 ) {
   return reserveInstant(database.db, {
     buckets,
     spacingMs: SPACING,
     leadMs: 0,
     maxWaitMs: 60_000,
-    ...wish,
+    ...options,
   });
 }
 

@@ -5,7 +5,7 @@ import { type Backend, type Backends, openBackends } from '../support/backends.t
 import {
   begin,
   connectBot,
-  look,
+  pollAttempt,
   readSettings,
   save,
   sourcesOf,
@@ -85,7 +85,10 @@ test('what a worker was doing when it was killed is taken over within a minute, 
     ...Object.values(WRITES).map((match) =>
       backend.waitFor(() => written(match).length > 0, TAKEN_OVER_MS),
     ),
-    backend.waitFor(async () => (await look(backend, started)).state === 'expired', TAKEN_OVER_MS),
+    backend.waitFor(
+      async () => (await pollAttempt(backend, started)).state === 'expired',
+      TAKEN_OVER_MS,
+    ),
   ]);
   expect(performance.now() - killedAt).toBeLessThan(TAKEN_OVER_MS);
 

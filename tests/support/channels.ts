@@ -52,8 +52,8 @@ export function submit(
   });
 }
 
-/** Looks at an attempt with its own key, as the widget polls it. */
-export async function look(
+/** Reads an attempt with its own key, as the widget polls it. */
+export async function pollAttempt(
   server: Client,
   started: { attempt: { id: string }; attempt_key: string },
 ): Promise<Attempt> {
@@ -126,7 +126,7 @@ export function save(server: Client, body: unknown, key: string = randomUUID(), 
  * What the widget would save when nothing was changed, put together without asking Kommo: the settings
  * cost it requests, of which there are seven a second.
  */
-export async function presentWish(server: TestServer): Promise<SaveSettings> {
+export async function storedInput(server: TestServer): Promise<SaveSettings> {
   const { body } = await server.api('GET', '/messenger/channels');
   const channels: Channel[] = body._embedded.channels;
   const stored = await server.context.db

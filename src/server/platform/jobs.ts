@@ -55,7 +55,7 @@ const POLL_SECONDS = 1;
 const IDLE_POLL_SECONDS = 30;
 
 /** A job that takes longer goes on, and its queue gets a worker more until it ends. */
-const SLOW_JOB_MS = 2_000;
+const PLACE_MS = 2_000;
 
 /** What was requested longer ago is part of a backlog. */
 const AWAITED_SECONDS = 5;
@@ -207,7 +207,7 @@ export class Jobs {
       if (this.#stopping.signal.aborted) return;
       standIn = this.#open(queue, handler, POLL_SECONDS);
       standIn.catch((error: unknown) => this.#onFailure(error, { queue: queue.name, data: {} }));
-    }, SLOW_JOB_MS);
+    }, PLACE_MS);
     try {
       await work();
     } finally {
