@@ -22,14 +22,14 @@ import { withTimeout } from './platform/with-timeout.ts';
 import { QUEUES } from './queues.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-/** How long we wait for a database that is not up yet; after that the supervisor starts us again. */
+/** How long we wait for a database that is not up yet; then the supervisor starts us again. */
 const DATABASE_PATIENCE_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
 
 /** Requests still open after this are cut. A save that waits for Kommo may take this long; streams end at once. */
 const DRAIN_MS = 8_000;
 
-/** How long handlers whose connections and calls were cut may take to put things right in the database. */
+/** How long handlers whose connections and calls were cut may take to finish in the database. */
 const SETTLE_MS = 2_000;
 
 export interface RunningServer {
@@ -39,7 +39,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** What tests put in place of the process's own. */
+/** What tests replace. */
 interface Overrides {
   now?: () => Date;
   pace?: Pace;
@@ -47,7 +47,7 @@ interface Overrides {
   host?: string;
 }
 
-/** Starts everything the role needs, in order, and listens last: everyone who is answered can be served. */
+/** Starts everything the role needs, in order, and listens last, when it can serve every request. */
 export async function startServer(
   config: Config,
   log: FastifyBaseLogger,

@@ -35,7 +35,7 @@ export interface Worker {
 /** Runs the jobs, and the lists that are polled beside them. Any number of workers may run. */
 export async function startWorker(context: Context): Promise<Worker> {
   const stopping = new AbortController();
-  // Alone on the embedded database, whatever is marked as begun is a remnant of the process before this one.
+  // This process is alone on the embedded database: work marked as begun was left by the one before.
   if (context.config.databaseUrl === undefined) await releaseRemnants(context.db);
   const { jobs } = context;
   await jobs.retire(FORMER_QUEUES, () => adoptWork(context));
@@ -63,7 +63,7 @@ export async function startWorker(context: Context): Promise<Worker> {
   };
 }
 
-/** Gives a job to what an earlier version left without one. */
+/** Makes jobs for work that an earlier version left without one. */
 async function adoptWork({ db, jobs }: Context): Promise<void> {
   for (const { queue: name, data, afterSeconds } of await listLeftOverWork(db)) {
     const queue = QUEUES.find((known) => known.name === name);
@@ -92,9 +92,9 @@ async function workScheduledJobs(context: Context): Promise<void> {
 
 /**
  * What is polled although pg-boss could wake somebody, and why:
- * - Health of the channels: every channel would have a waiting job for ever, a million of them, and a request that
- *   brings one forward reads all that wait. The list is the channels themselves; each process takes what is due.
- * - QR sign-ins: asked about every other second while somebody looks on, which is more often than jobs are fetched.
+ * - Health of the channels: a million channels would have a million jobs that wait for ever, and a request that brings
+ *   one forward reads all that wait. The list is the channels themselves; each process takes what is due.
+ * - QR sign-ins: checked every other second while somebody watches, which is more often than jobs are fetched.
  * - Install codes: they take turns by a rank over all hosts that changes with each of them, and a job has one place.
  * - Refreshes and probes of grants: fenced by the grant's version within seconds and begun by requests, too; see
  *   decision 046.
@@ -104,13 +104,13 @@ async function workScheduledJobs(context: Context): Promise<void> {
 function polledLists(context: Context, stopping: AbortSignal): Sweep[] {
   const kommo = context.kommo.background();
   return [
-    // Each service is looked after apart: one that hangs holds back its own channels only.
+    // Each service has its own sweep: one that hangs holds back only its own channels.
     ...context.connectors.all().map((connector) => ({
       name: `health of the channels of ${connector.id}`,
       everyMs: 15_000,
       run: () => checkChannels(context, connector, stopping),
     })),
-    // An administrator waits in front of the widget; between two rounds their install waits, too.
+    // An administrator waits in front of the widget, also between two rounds.
     { name: 'install codes that are due', everyMs: 500, run: () => pickInstallWork(context) },
     {
       name: 'refreshes whose answer was lost',
@@ -149,7 +149,7 @@ function repeat(context: Context, sweep: Sweep, stopping: AbortSignal): () => Pr
     }, afterMs);
   };
   stopping.addEventListener('abort', () => clearTimeout(timer));
-  // What a killed process left behind is looked for at once.
+  // At once, to find what a killed process left behind.
   schedule(0);
   return () => running;
 }

@@ -74,7 +74,7 @@ export function spawnBackend(
   };
 }
 
-/** What came of a backend that something else had started. */
+/** A backend that another program has started. */
 export interface Launched {
   /** Of the program that was started, not of the backend. */
   pid: number;

@@ -82,7 +82,7 @@ export async function disconnectAll(server: Client): Promise<void> {
   }
 }
 
-/** As if half a minute had passed, for which Kommo's lists are shown without asking again. */
+/** As if the half minute had passed for which Kommo's lists are shown without asking again. */
 export async function outdateLists({ context: { db } }: TestServer): Promise<void> {
   await db
     .updateTable('kommo_cache')
@@ -123,8 +123,8 @@ export function save(server: Client, body: unknown, key: string = randomUUID(), 
 }
 
 /**
- * What the widget would save when nothing was changed, put together without asking Kommo: the settings
- * cost it requests, of which there are seven a second.
+ * What the widget would save when nothing was changed, composed without asking Kommo: reading the settings costs some
+ * of its seven requests a second.
  */
 export async function storedInput(server: TestServer): Promise<SaveSettings> {
   const { body } = await server.api('GET', '/messenger/channels');
@@ -140,7 +140,7 @@ export async function storedInput(server: TestServer): Promise<SaveSettings> {
   };
 }
 
-/** Waits until a sync has ended and no other is asked for. @returns how it ended */
+/** Waits until a sync has ended and no other is requested. @returns how it ended */
 export function syncEnd(server: TestServer): Promise<{ state: string; error_code: string | null }> {
   return server.waitFor(async () => {
     const row = await server.context.db

@@ -53,7 +53,7 @@ export function viewChannel(
     phone: channel.phone,
     pipeline_id: channel.pipelineIds[0] ?? null,
     pipeline_ids: channel.pipelineIds,
-    // The guide's flag of WhatsApp's linked devices, which is what a scanned code makes us.
+    // The guide's flag for WhatsApp's linked devices: a scanned code makes us one.
     is_multidevice_mode_on: context.connectors.find(channel.connector)?.auth === 'qr' ? 1 : 0,
     is_default: channel.id === defaultChannelId,
     is_saved: channel.isSaved,

@@ -30,7 +30,7 @@ import {
 const CODES = { firstMs: 45_000, nextMs: 45_000, refreshes: 6 };
 /** A closed connection is over only after this long: asking for a pairing code closes it for a moment. */
 const CLOSED_MS = 5_000;
-/** Pauses between looks for a pairing code, which Evolution makes in the background. */
+/** Pauses between polls for a pairing code, which Evolution makes in the background. */
 const PAIRING_PAUSE_MS = 1_000;
 const PAIRING_LOOKS = 8;
 
@@ -140,7 +140,7 @@ function closed(session: EvolutionSession, now: Date): QrProgress {
   return { state: 'linking', session: { ...session, closedAt } };
 }
 
-/** What a look at the codes means. The server would renew them without end. */
+/** What the codes mean now. The server would renew them without end. */
 function progressOf(given: EvolutionCodes, session: EvolutionSession, now: Date): QrProgress {
   const { closedAt: _, ...open } = session;
   const last = session.code;

@@ -7,13 +7,13 @@ import { plainLine } from './plain-text.ts';
 /** Answers of the services here are a few kilobytes; more is a fault or an attack. */
 const MAX_BYTES = 256 * 1024;
 
-/** Longest pause a service may ask for. Beyond it we try again anyway. */
+/** Longest pause a service may ask for. After that we try again anyway. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
-/** Refusals in form that only mean "not now": request timeout, too early. */
+/** Statuses of refusals that only mean "not now": request timeout, too early. */
 const BUSY = new Set([408, 425]);
 
-/** As much of a service's words as an admin reads. */
+/** How much of a service's words an admin reads, in characters. */
 const LONGEST_REASON = 200;
 
 export interface JsonRequest {
@@ -76,7 +76,7 @@ export function readAs<Schema extends z.ZodType>(schema: Schema, json: unknown):
   return parsed.data;
 }
 
-/** A text that need not be there: null, empty or of another type, it must not spoil the rest of an answer. */
+/** An optional text. Null, empty or of another type, it must not spoil the rest of an answer. */
 export const optionalText = z.string().min(1).optional().catch(undefined);
 
 /** Not reached, or told to wait. `detail` is in our own words, never the service's. */
@@ -113,7 +113,7 @@ interface Refusal {
   field?: string;
   /** The service's own words, unfiltered. */
   text?: unknown;
-  /** What the request carried in confidence; a service that echoes it must not leak it through us. */
+  /** The secrets the request carried; a service that echoes them must not leak them through us. */
   secrets: readonly (string | undefined)[];
 }
 

@@ -6,7 +6,7 @@ interface Settings {
   url: string;
   /** Carries the server's key. */
   headers: Record<string, string>;
-  /** Statuses by which the server refuses the key. */
+  /** Statuses with which the server refuses the key. */
   keyRefusedBy: readonly number[];
 }
 

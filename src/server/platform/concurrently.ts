@@ -3,7 +3,7 @@ import { withTimeout } from './with-timeout.ts';
 interface Limits<Item> {
   /** Most items at the same time. */
   limit: number;
-  /** An item that takes longer, in milliseconds, gives its place to the next one and goes on by itself. Absent: never. */
+  /** An item that takes longer, in milliseconds, no longer counts for `limit` and goes on by itself. Absent: never. */
   patienceMs?: number;
   /** Once aborted, no further item is begun. */
   stopping?: AbortSignal;

@@ -19,8 +19,8 @@ export async function listTemplates(context: Context, caller: Caller): Promise<T
 }
 
 /**
- * Adds a template to the account. Each gets an external id, so that one whose creation was never answered can be
- * found again instead of being created twice.
+ * Adds a template to the account. Each gets an external id, so that one whose creation Kommo never answered is found
+ * again, not created twice.
  *
  * @throws KommoError `rejected` when Kommo does not accept it
  */

@@ -16,7 +16,7 @@ const STATE_LIFE_SECONDS = 600;
 const PAGE_PATIENCE_MS = 6_000;
 const POLL_MS = 100;
 
-/** What became of a consent. `host` is the account it was begun for, as far as that is known. */
+/** What became of a consent. `host` is the account it was begun for, if known. */
 export type ConsentOutcome =
   | {
       kind: 'connected' | 'finishing' | 'refused' | 'failed' | 'other_account' | 'other_user';

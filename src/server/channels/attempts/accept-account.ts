@@ -59,7 +59,7 @@ export async function acceptAccount(
   const acceptance = await transaction(context.db, (trx) =>
     store(trx, context, attempt, linked, pipelineIds),
   );
-  // What `link` did for a key is undone here. Other sign-ins are given back when their attempt is ended.
+  // This undoes what `link` did for a key. Other sign-ins are given back when their attempt ends.
   if (acceptance.outcome !== 'changed' && attempt.auth === 'api_key') {
     await discardSignIn(context, attempt, linked);
   }
@@ -85,7 +85,7 @@ export async function discardSignIn(
   );
 }
 
-/** A different account than the channel's, or one that is in use elsewhere: the administrator decides. */
+/** The administrator decides about another account than the channel's, and about one in use elsewhere. */
 async function findQuestion(
   db: Db,
   attempt: StoredAttempt,

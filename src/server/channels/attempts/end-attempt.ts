@@ -79,7 +79,7 @@ export async function endAttemptById(
   });
 }
 
-/** Ends an open attempt that nobody can carry on, for a secret of it cannot be opened; others stay as they are. */
+/** Ends an open attempt if one of its secrets cannot be opened: nobody can carry it on. */
 export async function endUnreadable(
   context: Context,
   attempt: StoredAttempt,

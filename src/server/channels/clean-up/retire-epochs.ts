@@ -14,7 +14,7 @@ const GIVE_UP_SECONDS = 40;
 
 /**
  * Removes what outlived its install epoch: channels, their sources' numbers, and attempts. Sessions at the
- * chat services are ended after the commit. Repeating it finds nothing to do.
+ * chat services end after the commit. A repeat finds nothing to do.
  */
 export async function retireEpochs(
   trx: Trx,

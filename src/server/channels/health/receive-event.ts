@@ -34,9 +34,9 @@ export async function getRecipient(
 }
 
 /**
- * Takes an event that a chat service posted to the address of a channel or of an open attempt. It is answered as
- * soon as it is proven, and acted on after that. If the process dies, nothing is lost: an event only says that it
- * is time to ask, and the regular checks of channels and attempts ask anyway.
+ * Takes an event that a chat service posted to the address of a channel or of an open attempt, answers as soon as it
+ * is proven, and acts on it after that. If the process dies, nothing is lost: an event only says that it is time to
+ * ask, and the regular checks of channels and attempts ask anyway.
  *
  * @throws AppError `signature_invalid` when the connector cannot prove the event
  */

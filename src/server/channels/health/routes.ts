@@ -19,8 +19,8 @@ const WEBHOOK_BODY_BYTES = 1024 * 1024;
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
 
 /**
- * The chat services' webhooks. An event is proven over its bytes as they came in, so nothing may parse them
- * first. Whose address it is, is known before the body is read.
+ * The chat services' webhooks. An event is proven over its bytes as received, so nothing may parse them first. The
+ * address tells whose it is before the body is read.
  */
 export function registerWebhooks(app: FastifyInstance, context: Context): void {
   const followUp = new FollowUpWork(context.log);

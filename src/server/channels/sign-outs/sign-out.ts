@@ -14,14 +14,14 @@ import {
   type SessionEnding,
 } from './rows.ts';
 
-/** After this the secret is forgotten, whether the service could be told or not. */
+/** After this the secret is forgotten, whether or not the service could be told. */
 const GIVE_UP_SECONDS = 3600;
 
 const LONGEST_PAUSE_SECONDS = 300;
 
 const UNREADABLE = 'a session cannot be ended, for its secret cannot be opened; it is given up';
 
-/** Has a session ended at its service as soon as this transaction commits. */
+/** Ends a session at its service as soon as this transaction has committed. */
 export async function signOutLater(
   trx: Trx,
   context: Context,
@@ -34,8 +34,8 @@ export async function signOutLater(
 }
 
 /**
- * Has a channel's session ended as `signOutLater` does, with the credentials it has now. Where they cannot be
- * opened, the session is left to the service.
+ * Ends a channel's session as `signOutLater` does, with its present credentials. If they cannot be opened, the
+ * session is left to the service.
  */
 export async function signOutChannelLater(
   trx: Trx,
@@ -62,7 +62,7 @@ export async function signOutChannelLater(
   await signOutLater(trx, context, session, giveUpSeconds);
 }
 
-/** Ends one session. What the service refuses is tried again until it is given up. */
+/** Ends one session. A refusal of the service is tried again until the session is given up. */
 export async function signOut(context: Context, id: string, run: Run): Promise<GoOn | undefined> {
   const session = await beginEnding(context.db, context.secrets, id);
   if (!session) return undefined;
@@ -93,7 +93,7 @@ export async function signOut(context: Context, id: string, run: Run): Promise<G
       return undefined;
     }
     context.log.warn({ ...details, err: error }, 'a session could not be ended yet');
-    // The last try is at the moment it is given up.
+    // The last try comes at the moment the session is given up.
     const pause = pauseSeconds(error, session.attempts);
     return { againInSeconds: Math.min(pause, session.secondsLeft) };
   }
