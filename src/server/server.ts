@@ -14,7 +14,7 @@ import { type Database, type DatabaseOptions, openDatabase } from './platform/da
 import { checkSecretKeys } from './platform/database/key-checks.ts';
 import { Secrets } from './platform/database/secrets.ts';
 import { isStorageUnavailable } from './platform/database/storage-errors.ts';
-import { Jobs } from './platform/jobs.ts';
+import { JobLost, Jobs } from './platform/jobs.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { PACE, type Pace } from './platform/pace.ts';
 import { RequestLimit } from './platform/request-limit.ts';
@@ -62,8 +62,9 @@ export async function startServer(
     const secrets = new Secrets(config.secretKeys);
     const keyIds = config.secretKeys.map(({ id }) => id);
     await checkSecretKeys(database.db, secrets, keyIds);
-    const jobs = new Jobs(database, {
-      onFailure: (error, job) => log.error({ err: error, ...job }, 'a job failed'),
+    const jobs = new Jobs(database, (error, job) => {
+      if (error instanceof JobLost) log.info(job, 'a job was handed over');
+      else log.error({ err: error, ...job }, 'a job failed');
     });
     await jobs.prepare(QUEUES);
     const running: { app?: FastifyInstance; worker?: Worker } = {};

@@ -181,6 +181,25 @@ test('a sync that a killed process was running is taken over', async () => {
   expect(byId(sourcesOf(server, DEMO.id))).toEqual(before);
 });
 
+test('a process that was paused writes nothing once its sync was taken over', async () => {
+  server.emulator.state.sources = [];
+  const calls = sourceCalls().length;
+  const held = server.emulator.barrier({ method: 'GET', path: '/api/v4/sources' }, 1, 'manual');
+  await save(server, await presentWish(server));
+  await held.arrived;
+  // Its heartbeat was not seen for so long.
+  await sql`update pgboss.job set state = 'retry'
+    where name = ${SYNC_SOURCES.name} and state = 'active'`.execute(server.context.db);
+  await server.waitFor(() => sourceCalls().length === calls + 2);
+  held.release();
+  expect(await syncEnd(server)).toMatchObject({ state: 'done' });
+  await server.waitFor(() => server.logs.some((line) => line.includes('was handed over')));
+  const methods = sourceCalls()
+    .slice(calls)
+    .map(({ method }) => method);
+  expect(methods).toEqual(['GET', 'GET', 'POST']);
+});
+
 test('a lost scope is connected again', async () => {
   await server.context.db.deleteFrom('scopes').execute();
   await inSync();

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import { fromKysely, type JobWithMetadata, type PgBoss } from 'pg-boss';
+import { isKeyBusy } from './database/busy-key.ts';
 import type { Database, Db, Trx } from './database/database.ts';
 import { transaction } from './database/transaction.ts';
 
@@ -55,7 +55,7 @@ const POLL_SECONDS = 1;
 const IDLE_POLL_SECONDS = 30;
 
 /** A job that takes longer goes on, and its queue gets a worker more until it ends. */
-const PLACE_MS = 2_000;
+const SLOW_JOB_MS = 2_000;
 
 /** What was requested longer ago is part of a backlog. */
 const AWAITED_SECONDS = 5;
@@ -64,10 +64,8 @@ const NO_LIMIT = 1_000_000;
 const YEAR_SECONDS = 365 * 86_400;
 const UNKNOWN_JOB = '00000000-0000-0000-0000-000000000000';
 
-interface Options {
-  /** Told of what a handler threw, before it is tried again. */
-  onFailure?: (error: unknown, job: { queue: string; data: object }) => void;
-}
+/** Told of what a handler threw before it is tried again, and of `JobLost`. */
+type OnFailure = (error: unknown, job: { queue: string; data: object }) => void;
 
 /**
  * Background work. pg-boss makes it exclusive, delays it, repeats it and takes it over. A job runs at least once, so
@@ -79,15 +77,18 @@ interface Options {
 export class Jobs {
   readonly #boss: PgBoss;
   readonly #db: Db;
-  readonly #onFailure: NonNullable<Options['onFailure']>;
+  readonly #onFailure: OnFailure;
   readonly #stopping = new AbortController();
   /** Ids of pg-boss's workers, by queue. */
   readonly #workers = new Map<string, string[]>();
 
-  constructor({ boss, background }: Pick<Database, 'boss' | 'background'>, options: Options = {}) {
+  constructor(
+    { boss, background }: Pick<Database, 'boss' | 'background'>,
+    onFailure: OnFailure = () => undefined,
+  ) {
     this.#boss = boss;
     this.#db = background;
-    this.#onFailure = options.onFailure ?? (() => undefined);
+    this.#onFailure = onFailure;
   }
 
   /** Creates the queues; call once at start, before anything is requested. */
@@ -202,17 +203,16 @@ export class Jobs {
     handler: Handler<Data>,
     work: () => Promise<void>,
   ): Promise<void> {
-    let standIn: Promise<string> | undefined;
+    let extra: Promise<string | undefined> | undefined;
     const timer = setTimeout(() => {
       if (this.#stopping.signal.aborted) return;
-      standIn = this.#open(queue, handler, POLL_SECONDS);
-      standIn.catch((error: unknown) => this.#onFailure(error, { queue: queue.name, data: {} }));
-    }, PLACE_MS);
+      extra = this.#open(queue, handler, POLL_SECONDS).catch(() => undefined);
+    }, SLOW_JOB_MS);
     try {
       await work();
     } finally {
       clearTimeout(timer);
-      const id = await standIn?.catch(() => undefined);
+      const id = await extra;
       if (id !== undefined) await this.#boss.offWork(queue.name, { id, wait: false });
     }
   }
@@ -229,28 +229,18 @@ export class Jobs {
       if (signal.aborted || !hasHit(await this.#boss.touch(name, attempt))) throw new JobLost();
     };
     try {
-      if (!queue.group) await this.#beAlone(name, job);
+      // One that is tried again and one that was requested since may both be taken in the same instant. Each of
+      // them looks after it was taken, so that one gives way at least; it comes back in a second or two.
+      const self = { queue: name, key: job.singletonKey, id: job.id };
+      if (!queue.group && (await isKeyBusy(this.#db, self))) throw new JobLost();
       const isAwaited = nowSeconds() - job.priority < AWAITED_SECONDS;
       const run = { confirm, signal, tries: job.retryCount, isAwaited };
       const outcome = await handler(job.data, run);
       if (outcome) await this.#goOnLater(queue, job, outcome.againInSeconds);
     } catch (error) {
-      if (!(error instanceof JobLost)) this.#onFailure(error, { queue: name, data: job.data });
+      this.#onFailure(error, { queue: name, data: job.data });
       throw error;
     }
-  }
-
-  /**
-   * A job that is tried again and one requested since may both be fetched in the same instant. Each checks after it
-   * was fetched, so at least one gives way; it comes back in a second or two.
-   */
-  async #beAlone(name: string, { id, singletonKey }: JobWithMetadata): Promise<void> {
-    const { rows } = await sql`
-      select 1 from pgboss.job
-      where name = ${name} and group_id = ${singletonKey} and state = 'active' and id <> ${id}`.execute(
-      this.#db,
-    );
-    if (rows.length > 0) throw new JobLost();
   }
 
   /** Ends the run and requests the next one, unless somebody has requested one since. */
