@@ -5,7 +5,7 @@ import { queue } from './platform/jobs.ts';
  * when it runs.
  */
 
-/** Make an account's sources equal its settings. Kommo's budget is per account, so a higher concurrency helps many accounts. */
+/** Make an account's sources equal its settings. Kommo's budget is per account, so several at once help many accounts. */
 export const SYNC_SOURCES = queue<{ accountId: number }>('sync', {
   key: ({ accountId }) => String(accountId),
   concurrency: 8,

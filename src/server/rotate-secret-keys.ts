@@ -13,8 +13,8 @@ const RESEAL_LIMIT = 100;
 const REST_MS = 10 * 60_000;
 
 /**
- * Seals values again that were written under an older key, a few at a time, and tells when a key is no
- * longer needed. The run to repeat: without a rotation it costs one look at a table of a row or two.
+ * Seals values again that were written under an older key, a few at a time, and logs when a key is no longer needed.
+ * Call the result again and again: without a rotation each run reads one table of a row or two.
  */
 export function rotateSecretKeys({ db, secrets, pace, log }: Context): () => Promise<void> {
   let restUntil = Number.NEGATIVE_INFINITY;

@@ -17,7 +17,7 @@ interface ScheduledJob {
   run: () => Promise<unknown>;
 }
 
-/** What the workers look after on their own: daily checks, what is over, and old rows. */
+/** What workers do unasked: daily checks, ending what is over, removing old rows. */
 export function scheduledJobs(context: Context): ScheduledJob[] {
   const kommo = context.kommo.background();
   return [
@@ -38,7 +38,7 @@ export function scheduledJobs(context: Context): ScheduledJob[] {
   ];
 }
 
-/** Removes old rows. A table where that fails does not keep the others from being purged. */
+/** Removes old rows. A failure in one table does not stop the purge of the others. */
 async function purge({ db, log }: Context): Promise<void> {
   const purges = [
     purgeSeenTokens,

@@ -185,9 +185,9 @@ test('a process that was paused writes nothing once its sync was taken over', as
   server.emulator.state.sources = [];
   const calls = sourceCalls().length;
   const held = server.emulator.barrier({ method: 'GET', path: '/api/v4/sources' }, 1, 'manual');
-  await save(server, await presentWish(server));
+  await save(server, await storedInput(server));
   await held.arrived;
-  // Its heartbeat was not seen for so long.
+  // As if its heartbeat had stopped long ago.
   await sql`update pgboss.job set state = 'retry'
     where name = ${SYNC_SOURCES.name} and state = 'active'`.execute(server.context.db);
   await server.waitFor(() => sourceCalls().length === calls + 2);
