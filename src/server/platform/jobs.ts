@@ -229,8 +229,8 @@ export class Jobs {
       if (signal.aborted || !hasHit(await this.#boss.touch(name, attempt))) throw new JobLost();
     };
     try {
-      // One that is tried again and one that was requested since may both be taken in the same instant. Each of
-      // them looks after it was taken, so that one gives way at least; it comes back in a second or two.
+      // A job that is tried again and one requested since may both be fetched in the same instant. Each checks after
+      // it was fetched, so at least one gives way; it comes back in a second or two.
       const self = { queue: name, key: job.singletonKey, id: job.id };
       if (!queue.group && (await isKeyBusy(this.#db, self))) throw new JobLost();
       const isAwaited = nowSeconds() - job.priority < AWAITED_SECONDS;
