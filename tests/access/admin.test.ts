@@ -1,6 +1,7 @@
 import { goodClaims, signToken } from '../support/bad-tokens.ts';
 import { DEMO } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 beforeEach(async () => {
-  await server.database.db.deleteFrom('user_rights').execute();
+  await tablesOf(server.database.db).deleteFrom('user_rights').execute();
   server.emulator.clearFaults();
 });
 
@@ -56,7 +57,10 @@ test('Kommo’s answer is kept for five minutes and no longer', async () => {
   await write(DEMO.manager, undefined);
   expect(userCalls()).toBe(calls);
   const checkedAt = new Date(Date.now() - 301_000);
-  await server.database.db.updateTable('user_rights').set({ checked_at: checkedAt }).execute();
+  await tablesOf(server.database.db)
+    .updateTable('user_rights')
+    .set({ checked_at: checkedAt })
+    .execute();
   await write(DEMO.manager, undefined);
   expect(userCalls()).toBe(calls + 1);
 });
@@ -78,7 +82,7 @@ test.each([
     });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     server.emulator.clearFaults();
-    await server.database.db.deleteFrom('rate_buckets').execute();
+    await tablesOf(server.database.db).deleteFrom('rate_buckets').execute();
   },
 );
 
@@ -104,7 +108,7 @@ test('the settings say whether the reader may change them', async () => {
 test('without a grant nobody can be asked: the answer is where to authorize', async () => {
   server.emulator.revoke('demo');
   const answer = await server.waitFor(async () => {
-    await server.database.db.deleteFrom('user_rights').execute();
+    await tablesOf(server.database.db).deleteFrom('user_rights').execute();
     const refused = await write(DEMO.manager, undefined);
     return refused.status === 403 && refused;
   });

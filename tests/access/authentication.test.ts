@@ -1,6 +1,7 @@
 import { goodClaims, signToken } from '../support/bad-tokens.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -26,7 +27,7 @@ test('one token is good for 300 requests and no more', async () => {
   const jti = crypto.randomUUID();
   const token = claims({ jti });
   await read(token);
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('seen_tokens')
     .set({ uses: 298 })
     .where('jti', '=', jti)
@@ -42,7 +43,7 @@ test('a token of one account with the same id as another’s counts apart', asyn
   const jti = crypto.randomUUID();
   const poison = claims({ jti, account_id: OTHER.id, iss: OTHER.origin, user_id: OTHER.admin });
   await read(poison);
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('seen_tokens')
     .set({ uses: 1_000 })
     .where('account_id', '=', OTHER.id)
@@ -54,14 +55,14 @@ test('a token of one account with the same id as another’s counts apart', asyn
 
 test('a row of a seen token stays small, however long its id is', async () => {
   expect((await read(claims({ jti: 'j'.repeat(255) }))).status).toBe(200);
-  const rows = await server.database.db.selectFrom('seen_tokens').select('jti').execute();
+  const rows = await tablesOf(server.database.db).selectFrom('seen_tokens').select('jti').execute();
   expect(Math.max(...rows.map(({ jti }) => jti.length))).toBeLessThanOrEqual(43);
 });
 
 test('a refused token leaves no row', async () => {
-  const before = await server.database.db.selectFrom('seen_tokens').selectAll().execute();
+  const before = await tablesOf(server.database.db).selectFrom('seen_tokens').selectAll().execute();
   await read(claims({ client_uuid: 'x' }));
-  const after = await server.database.db.selectFrom('seen_tokens').selectAll().execute();
+  const after = await tablesOf(server.database.db).selectFrom('seen_tokens').selectAll().execute();
   expect(after).toEqual(before);
 });
 
@@ -98,7 +99,7 @@ test('a renamed account is followed, and its old name is no longer accepted', as
   const moved = { account_id: OTHER.id, user_id: OTHER.admin };
   const answer = await read(claims({ ...moved, iss: 'https://renamed.kommo.com' }));
   expect(answer.status).toBe(200);
-  const row = await server.database.db
+  const row = await tablesOf(server.database.db)
     .selectFrom('accounts')
     .select(['host', 'subdomain'])
     .where('id', '=', OTHER.id)
@@ -125,12 +126,14 @@ test('old tokens are purged and living ones kept', async () => {
     uses: 1,
     expires_at: new Date(Date.now() - 120_000),
   }));
-  await db.insertInto('seen_tokens').values(rows).execute();
+  await tablesOf(db).insertInto('seen_tokens').values(rows).execute();
   const living = claims();
   await read(living);
   const { purgeSeenTokens } = await import('../../src/server/access/rows.ts');
   expect(await purgeSeenTokens(db)).toBe(1_200);
-  expect((await db.selectFrom('seen_tokens').selectAll().execute()).length).toBeGreaterThan(0);
+  expect(
+    (await tablesOf(db).selectFrom('seen_tokens').selectAll().execute()).length,
+  ).toBeGreaterThan(0);
 });
 
 describe('in strict mode', () => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { forgetOldestKeys } from '../../src/server/access/rows.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let database: TestDatabase;
 
@@ -17,7 +18,7 @@ test('of more keys than an account may hold the oldest are forgotten, and nobody
     select account, 'key ' || n, 'hash', 200, 'sealed', now(), now() + make_interval(secs => n)
     from generate_series(1, 1100) as n, (values (1::bigint), (2)) as holder (account)`.execute(db);
   await forgetOldestKeys(db, 1);
-  const rows = await db
+  const rows = await tablesOf(db)
     .selectFrom('idempotency_keys')
     .select([
       'account_id',

@@ -1,6 +1,7 @@
 import { botToken, pollAttempt, secondAdmin } from '../support/channels.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -19,7 +20,7 @@ const start = (
 ) =>
   server.api('POST', '/messenger/channels', { body, key, ...(token !== undefined && { token }) });
 
-const attempts = () => server.database.db.selectFrom('attempts').select('id').execute();
+const attempts = () => tablesOf(server.database.db).selectFrom('attempts').select('id').execute();
 
 test.each([
   ['PUT', '/messenger/settings', { version: 0, default_channel_id: null, channels: [] }],
@@ -85,7 +86,7 @@ test.each(['telegram', 'waha', 'slack'])(
   async (connector) => {
     const key = crypto.randomUUID();
     const { body } = await start(key, { connector });
-    const { expires_at } = await server.database.db
+    const { expires_at } = await tablesOf(server.database.db)
       .selectFrom('idempotency_keys')
       .select('expires_at')
       .where('key', '=', key)
@@ -129,7 +130,10 @@ test('a failure is not stored: the same request may be tried again', async () =>
 
 test('the stored answer is sealed: it may hold the key of an attempt', async () => {
   const { body } = await start(crypto.randomUUID());
-  const rows = await server.database.db.selectFrom('idempotency_keys').selectAll().execute();
+  const rows = await tablesOf(server.database.db)
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .execute();
   expect(JSON.stringify(rows)).not.toContain(body.attempt_key);
   for (const row of rows) if (row.status !== null) expect(row.body).toMatch(/^v1\.test\./);
 });
@@ -139,17 +143,21 @@ test('what a killed process was doing may be done again when its lease is over',
   await start(key);
   const { db } = server.database;
   const unfinished = { status: null, body: null };
-  await db.updateTable('idempotency_keys').set(unfinished).where('key', '=', key).execute();
+  await tablesOf(db)
+    .updateTable('idempotency_keys')
+    .set(unfinished)
+    .where('key', '=', key)
+    .execute();
   expect(await start(key)).toMatchObject({ status: 409, body: { error: { code: 'in_progress' } } });
   const lapsed = { lease_until: new Date(Date.now() - 1_000) };
-  await db.updateTable('idempotency_keys').set(lapsed).where('key', '=', key).execute();
+  await tablesOf(db).updateTable('idempotency_keys').set(lapsed).where('key', '=', key).execute();
   expect((await start(key)).status).toBe(201);
 });
 
 test('after a day a key is free', async () => {
   const key = crypto.randomUUID();
   const first = await start(key);
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('idempotency_keys')
     .set({ expires_at: new Date(Date.now() - 1_000) })
     .where('key', '=', key)

@@ -1,6 +1,7 @@
 import { DEMO, OTHER } from '../support/config.ts';
 import { beginConsent, decideConsent, openCallback } from '../support/consent.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -14,14 +15,14 @@ beforeEach(async () => {
   server.emulator.reset();
   server.emulator.useBackend('https://connector.test', server.url);
   const { db } = server.database;
-  await db.deleteFrom('install_codes').execute();
-  await db.deleteFrom('consent_states').execute();
-  await db.deleteFrom('accounts').execute();
+  await tablesOf(db).deleteFrom('install_codes').execute();
+  await tablesOf(db).deleteFrom('consent_states').execute();
+  await tablesOf(db).deleteFrom('accounts').execute();
 });
 
 const state = async () => (await server.api('GET', '/messenger/settings')).body.install.state;
 
-const codes = () => server.database.db.selectFrom('install_codes').selectAll().execute();
+const codes = () => tablesOf(server.database.db).selectFrom('install_codes').selectAll().execute();
 
 test('a missed install is made good by the administrator’s consent', async () => {
   expect(await state()).toBe('authorization_required');
@@ -83,7 +84,7 @@ test('of two callbacks with one state only one is taken', async () => {
 
 test('a state is over after ten minutes', async () => {
   const redirect = await decideConsent(server, await beginConsent(server));
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('consent_states')
     .set({ expires_at: new Date(Date.now() - 1_000) })
     .execute();
@@ -93,7 +94,10 @@ test('a state is over after ten minutes', async () => {
 
 test('the state lies in the database as a hash only', async () => {
   const address = await beginConsent(server);
-  const rows = await server.database.db.selectFrom('consent_states').selectAll().execute();
+  const rows = await tablesOf(server.database.db)
+    .selectFrom('consent_states')
+    .selectAll()
+    .execute();
   expect(JSON.stringify(rows)).not.toContain(address.searchParams.get('state'));
   const [row] = rows;
   const life = (row?.expires_at.getTime() ?? 0) - Date.now();
@@ -133,7 +137,10 @@ test('an install call never answers a consent, even with its state', async () =>
   redirect.searchParams.set('code', 'def502made-up');
   const answer = await openCallback(server, redirect);
   expect(answer).toMatchObject({ status: 200, body: { status: 'accepted' } });
-  const rows = await server.database.db.selectFrom('consent_states').selectAll().execute();
+  const rows = await tablesOf(server.database.db)
+    .selectFrom('consent_states')
+    .selectAll()
+    .execute();
   expect(rows).toMatchObject([{ used_at: null }]);
 });
 
@@ -143,7 +150,9 @@ test('consenting for another account installs neither', async () => {
   const page = await openCallback(server, redirect);
   expect(page.status).toBe(400);
   expect(page.body).toContain('another Kommo account');
-  expect(await server.database.db.selectFrom('accounts').selectAll().execute()).toEqual([]);
+  expect(await tablesOf(server.database.db).selectFrom('accounts').selectAll().execute()).toEqual(
+    [],
+  );
 });
 
 test('a code of another account under the right host installs neither', async () => {
@@ -151,7 +160,9 @@ test('a code of another account under the right host installs neither', async ()
   const redirect = await decideConsent(server, address, { who: `${OTHER.id}:${OTHER.admin}` });
   redirect.searchParams.set('referer', 'demo.kommo.com');
   expect((await openCallback(server, redirect)).status).toBe(400);
-  expect(await server.database.db.selectFrom('accounts').selectAll().execute()).toEqual([]);
+  expect(await tablesOf(server.database.db).selectFrom('accounts').selectAll().execute()).toEqual(
+    [],
+  );
 });
 
 test('consenting as another user of the account installs nothing', async () => {
@@ -221,7 +232,7 @@ test('a dead grant is renewed by consent in the same install', async () => {
   const redirect = await decideConsent(server, new URL(refused.body.install.authorize_url));
   expect((await openCallback(server, redirect)).status).toBe(200);
   expect(await state()).toBe('active');
-  const row = await server.database.db
+  const row = await tablesOf(server.database.db)
     .selectFrom('accounts')
     .select('epoch')
     .where('id', '=', DEMO.id)

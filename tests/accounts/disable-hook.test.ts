@@ -1,6 +1,7 @@
 import { CLIENT_ID, DEMO, OTHER } from '../support/config.ts';
 import { callHook, hookSignature as signature } from '../support/disable-hook.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const account = () =>
-  server.database.db
+  tablesOf(server.database.db)
     .selectFrom('accounts')
     .select(['install_state', 'epoch', 'recheck_at'])
     .where('id', '=', DEMO.id)

@@ -10,6 +10,7 @@ import {
 import { CLIENT_ID, DEMO } from '../support/config.ts';
 import { beginConsent, decideConsent, openCallback } from '../support/consent.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -29,10 +30,10 @@ beforeEach(async () => {
   server.emulator.reset();
   server.emulator.useBackend('https://connector.test', server.url);
   const { db } = server.database;
-  await db.deleteFrom('install_codes').execute();
-  await db.deleteFrom('accounts').execute();
-  await db.deleteFrom('rate_buckets').execute();
-  await db.deleteFrom('user_rights').execute();
+  await tablesOf(db).deleteFrom('install_codes').execute();
+  await tablesOf(db).deleteFrom('accounts').execute();
+  await tablesOf(db).deleteFrom('rate_buckets').execute();
+  await tablesOf(db).deleteFrom('user_rights').execute();
 });
 
 const tokenOf = (userId: number) => server.emulator.disposableToken('demo', userId);
@@ -56,14 +57,14 @@ const begin = (userId: number) =>
   });
 
 const grant = () =>
-  server.database.db
+  tablesOf(server.database.db)
     .selectFrom('grants')
     .selectAll()
     .where('account_id', '=', DEMO.id)
     .executeTakeFirstOrThrow();
 
 const codeStates = async () => {
-  const rows = await server.database.db
+  const rows = await tablesOf(server.database.db)
     .selectFrom('install_codes')
     .select(['state', 'failure'])
     .orderBy('received_at')
@@ -94,7 +95,7 @@ async function callWith(code: string): Promise<string> {
 
 /** Looks at dead grants that rest, now. */
 async function probe(): Promise<void> {
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('grants')
     .set({ next_refresh_at: new Date(0) })
     .where('next_refresh_at', 'is not', null)
@@ -207,7 +208,7 @@ describe('when the user who gave access is an administrator no more', () => {
     const saved = await save(server, unchanged(settings), randomUUID(), tokenOf(DEMO.manager));
     expect(saved.status).toBe(200);
     expect(await syncEnd(server)).toEqual({ state: 'failed', error_code: 'kommo_forbidden' });
-    const sync = await server.database.db
+    const sync = await tablesOf(server.database.db)
       .selectFrom('syncs')
       .select('next_attempt_at')
       .executeTakeFirst();

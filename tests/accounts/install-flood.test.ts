@@ -5,6 +5,7 @@ import { readSettings } from '../support/channels.ts';
 import { CLIENT_SECRET } from '../support/config.ts';
 import { installRaceAccount, raceAccount, raceSeed, raceToken } from '../support/race-accounts.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const TENANTS = [0, 1, 2].map(raceAccount);
 const [working, opener, silent] = TENANTS as [
@@ -37,13 +38,17 @@ async function makeUp(subdomain = `made-up-${made}`): Promise<void> {
 }
 
 const codesOf = (host: string) =>
-  server.database.db.selectFrom('install_codes').selectAll().where('host', '=', host).execute();
+  tablesOf(server.database.db)
+    .selectFrom('install_codes')
+    .selectAll()
+    .where('host', '=', host)
+    .execute();
 
 const exchanges = (host: string) =>
   server.emulator.requests({ path: '/oauth2/access_token', host: `${host}.kommo.com` });
 
 const isInstalled = async ({ id }: { id: number }) =>
-  (await server.database.db
+  (await tablesOf(server.database.db)
     .selectFrom('grants')
     .select('account_id')
     .where('account_id', '=', id)
@@ -71,7 +76,7 @@ test('a signed token of the host takes its install out of what made-up calls sha
     for (let calls = 0; calls < 2; calls += 1) await makeUp(raceAccount(index).subdomain);
   }
   await server.waitFor(async () => {
-    const failed = await server.database.db
+    const failed = await tablesOf(server.database.db)
       .selectFrom('install_codes')
       .select('id')
       .where('state', '=', 'failed')

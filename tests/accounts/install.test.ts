@@ -2,6 +2,7 @@ import { exchangeInstallCode } from '../../src/server/accounts/install/exchange-
 import { insertInstallCode } from '../../src/server/accounts/install/rows.ts';
 import { CLIENT_ID, DEMO, OTHER } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -15,8 +16,8 @@ beforeEach(async () => {
   server.emulator.reset();
   server.emulator.useBackend('https://connector.test', server.url);
   const { db } = server.database;
-  await db.deleteFrom('install_codes').execute();
-  await db.deleteFrom('accounts').execute();
+  await tablesOf(db).deleteFrom('install_codes').execute();
+  await tablesOf(db).deleteFrom('accounts').execute();
 });
 
 /** Exchanges of codes issued in this test; one of the test before may still be under way. */
@@ -25,13 +26,17 @@ const tokenCalls = () =>
     .requests({ path: '/oauth2/access_token' })
     .filter(({ body }) => server.emulator.state.codes.some(({ code }) => body.includes(code)));
 
-const codes = () => server.database.db.selectFrom('install_codes').selectAll().execute();
+const codes = () => tablesOf(server.database.db).selectFrom('install_codes').selectAll().execute();
 
 const account = (id: number) =>
-  server.database.db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+  tablesOf(server.database.db)
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
 
 const grant = (id: number) =>
-  server.database.db
+  tablesOf(server.database.db)
     .selectFrom('grants')
     .selectAll()
     .where('account_id', '=', id)
@@ -119,7 +124,7 @@ test('a code that a process of the version before left behind is worked on', asy
     (await codes()).some(({ state, calls }) => state === 'pending' && calls),
   );
   // It was killed while it asked Kommo, and its lease has lapsed.
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('install_codes')
     .set({ state: 'exchanging', lease_until: new Date(Date.now() - 1_000) })
     .execute();
@@ -180,7 +185,7 @@ test('a grant whose owner is not the account of the host is not kept', async () 
 
 test('a host that changed hands leaves the old account without it', async () => {
   await server.install('demo');
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('accounts')
     .set({ host: 'other.kommo.com' })
     .where('id', '=', DEMO.id)

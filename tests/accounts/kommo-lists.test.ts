@@ -1,6 +1,7 @@
 import { outdateLists, readSettings } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -72,17 +73,17 @@ test('however many templates there are, one opening asks for four pages of them'
 
 test('an answer that comes after an uninstall is not kept', async () => {
   const { db } = server.context;
-  await db.deleteFrom('kommo_cache').execute();
+  await tablesOf(db).deleteFrom('kommo_cache').execute();
   server.emulator.fault({ match: { path: '/api/v4/leads/pipelines' }, action: { delayMs: 300 } });
   const reading = server.api('GET', '/messenger/settings');
   await server.waitFor(
     () => server.emulator.requests({ path: '/api/v4/leads/pipelines' }).length > 0,
   );
-  await db
+  await tablesOf(db)
     .updateTable('accounts')
     .set((set) => ({ epoch: set('epoch', '+', 1) }))
     .execute();
   await reading;
-  const kept = await db.selectFrom('kommo_cache').select('kind').execute();
+  const kept = await tablesOf(db).selectFrom('kommo_cache').select('kind').execute();
   expect(kept.map(({ kind }) => kind)).not.toContain('pipelines');
 });

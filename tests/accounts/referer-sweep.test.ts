@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { CLIENT_ID } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -28,7 +29,7 @@ const call = (referer: string) => {
   return server.api('GET', `/kommo/oauth/callback?${query}`, { token: null });
 };
 
-const codes = () => server.database.db.selectFrom('install_codes').selectAll().execute();
+const codes = () => tablesOf(server.database.db).selectFrom('install_codes').selectAll().execute();
 
 const TLDS = ['kommo.com', 'amocrm.com', 'amocrm.ru'];
 
@@ -225,7 +226,7 @@ test.each([
 ])(
   'the referer %j names an account, and only that is called, by way of the emulator',
   async (referer) => {
-    await server.database.db.deleteFrom('install_codes').execute();
+    await tablesOf(server.database.db).deleteFrom('install_codes').execute();
     expect((await call(referer)).status).toBe(200);
     await server.waitFor(async () => (await codes()).every(({ state }) => state !== 'pending'));
     const allowed = `kommo.localhost:${server.emulator.port}`;

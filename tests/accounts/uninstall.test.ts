@@ -2,6 +2,7 @@ import { connectBot, readSettings, save, unchanged } from '../support/channels.t
 import { CLIENT_ID, DEMO } from '../support/config.ts';
 import { callHook, hookSignature as signature } from '../support/disable-hook.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -15,15 +16,15 @@ beforeEach(async () => {
   server.emulator.reset();
   server.emulator.useBackend('https://connector.test', server.url);
   const { db } = server.database;
-  await db.deleteFrom('install_codes').execute();
-  await db.deleteFrom('accounts').execute();
+  await tablesOf(db).deleteFrom('install_codes').execute();
+  await tablesOf(db).deleteFrom('accounts').execute();
   await server.install('demo');
 });
 
 const hook = (changes: Record<string, string | undefined> = {}) => callHook(server, changes);
 
 const account = () =>
-  server.database.db
+  tablesOf(server.database.db)
     .selectFrom('accounts')
     .select(['install_state', 'epoch', 'recheck_at', 'rechecks'])
     .where('id', '=', DEMO.id)
@@ -53,7 +54,7 @@ const count = async (
   table: 'grants' | 'settings' | 'syncs' | 'channels' | 'scopes' | 'user_rights',
 ) =>
   (
-    await server.database.db
+    await tablesOf(server.database.db)
       .selectFrom(table)
       .select('account_id')
       .where('account_id', '=', DEMO.id)
@@ -76,7 +77,10 @@ test('a genuine hook ends the install: tokens, settings and secrets are gone, th
   }
   await server.waitFor(async () => (await count('channels')) === 0);
   await server.waitFor(async () => {
-    const endings = await server.database.db.selectFrom('session_endings').selectAll().execute();
+    const endings = await tablesOf(server.database.db)
+      .selectFrom('session_endings')
+      .selectAll()
+      .execute();
     return endings.length === 0;
   });
   expect(server.emulator.requests({ path: '/__services/telegram/*/deleteWebhook' })).toHaveLength(
@@ -151,7 +155,7 @@ test.each([
     expect(state.recheck_at).not.toBeNull();
     expect(await count('grants')).toBe(1);
     server.emulator.clearFaults();
-    await server.database.db.deleteFrom('rate_buckets').execute();
+    await tablesOf(server.database.db).deleteFrom('rate_buckets').execute();
   },
 );
 
@@ -160,7 +164,10 @@ test('a hook that comes before Kommo revokes the tokens is asked about again', a
   await isAnswered();
   expect(await account()).toMatchObject({ install_state: 'active', epoch: 1 });
   server.emulator.revoke('demo');
-  await server.database.db.updateTable('accounts').set({ recheck_at: new Date() }).execute();
+  await tablesOf(server.database.db)
+    .updateTable('accounts')
+    .set({ recheck_at: new Date() })
+    .execute();
   await server.waitFor(async () => (await account()).install_state === 'disabled');
   expect(await count('grants')).toBe(0);
 });
@@ -170,7 +177,10 @@ test('a hook that Kommo denies is not asked about for ever', async () => {
   await isAnswered();
   for (const rechecks of [0, 1]) {
     expect((await account()).rechecks).toBe(rechecks);
-    await server.database.db.updateTable('accounts').set({ recheck_at: new Date() }).execute();
+    await tablesOf(server.database.db)
+      .updateTable('accounts')
+      .set({ recheck_at: new Date() })
+      .execute();
     await server.waitFor(async () => {
       const { rechecks: now, recheck_at: at } = await account();
       return now !== rechecks || at === null;
@@ -188,7 +198,7 @@ test('a grant that came while Kommo was asked about the old one survives', async
   );
   const answer = hook();
   await barrier.arrived;
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('grants')
     .set({ version: 99 })
     .where('account_id', '=', DEMO.id)
@@ -224,7 +234,7 @@ test('a hook that is sent again and again costs one question a minute', async ()
   expect(next?.getTime()).toBeGreaterThan(Date.now() + 5_000);
 
   const aMinuteAgo = new Date(Date.now() - 61_000);
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('accounts')
     .set({ hook_asked_at: aMinuteAgo, recheck_at: null })
     .execute();
@@ -238,7 +248,7 @@ test('a hook that comes while Kommo denies an earlier one is not forgotten with 
     1,
     'manual',
   );
-  await server.database.db
+  await tablesOf(server.database.db)
     .updateTable('accounts')
     .set({ recheck_at: new Date(0), rechecks: 1 })
     .execute();
@@ -257,7 +267,7 @@ describe('an install that Kommo ended without a word', () => {
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
   const giveUp = (at: Date) =>
-    server.database.db.updateTable('grants').set({ given_up_at: at }).execute();
+    tablesOf(server.database.db).updateTable('grants').set({ given_up_at: at }).execute();
 
   beforeEach(async () => {
     await connectBot(server, 4);

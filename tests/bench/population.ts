@@ -6,6 +6,7 @@ import { saveGrant } from '../../src/server/kommo/grants/rows.ts';
 import type { Db } from '../../src/server/platform/database/database.ts';
 import { Secrets } from '../../src/server/platform/database/secrets.ts';
 import { CLIENT_ID, testConfig } from '../support/config.ts';
+import { tablesOf } from '../support/tables.ts';
 
 export const FIRST_ID = 40_000_000;
 
@@ -45,7 +46,7 @@ export async function installPopulation(emulator: Emulator, db: Db, count: numbe
   const secrets = new Secrets(testConfig(emulator.port).secretKeys);
   await insertAccounts(db, count);
   for (let index = 0; index < count; index += 1) {
-    await db
+    await tablesOf(db)
       .updateTable('accounts')
       .set({ amojo_id: emulator.world.account(accountIdOf(index)).amojo_id })
       .where('id', '=', accountIdOf(index))

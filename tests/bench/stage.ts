@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, PostgresDialect } from 'kysely';
+import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import type { Seed } from '../../src/emulator/kommo/seed.ts';
-import type { Db } from '../../src/server/platform/database/database.ts';
-import type { Schema } from '../../src/server/platform/database/schema.ts';
+import { type Db, openHandle } from '../../src/server/platform/database/database.ts';
 import { type BackendProcess, spawnBackend } from '../support/backend-process.ts';
 import { PUBLIC_URL, testEnvironment } from '../support/config.ts';
 import { createScratchDatabase } from '../support/database.ts';
@@ -53,7 +52,7 @@ export async function openStage(options: { processes?: number; seed?: Seed } = {
   const pool = new pg.Pool({ connectionString: scratch.url, max: 4 });
   // Dropping the database in the end cuts connections that are just being closed.
   pool.on('error', () => undefined);
-  const db: Db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const db = openHandle(new PostgresDialect({ pool }));
 
   const call: Stage['call'] = async ({
     method = 'GET',

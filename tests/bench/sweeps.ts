@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { purgeIdempotencyKeys, purgeSeenTokens } from '../../src/server/access/rows.ts';
 import { purgeConsentStates } from '../../src/server/accounts/consent/rows.ts';
@@ -41,6 +41,7 @@ export async function measureSweeps(): Promise<Figure[]> {
   const pool = new pg.Pool({ connectionString: scratch.url, max: 2, types });
   let took: number[] = [];
   const db: Db = new Kysely<Schema>({
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
     dialect: new PostgresDialect({ pool }),
     log: (event) => {
       took.push(event.queryDurationMillis);

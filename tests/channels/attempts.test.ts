@@ -11,6 +11,7 @@ import {
 } from '../support/channels.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -90,7 +91,7 @@ describe('ending', () => {
 
   test('an attempt whose time is over is expired for everybody', async () => {
     const started = await begin(server, { connector: 'telegram' });
-    await server.context.db
+    await tablesOf(server.context.db)
       .updateTable('attempts')
       .set({ expires_at: new Date(Date.now() - 1) })
       .where('id', '=', started.attempt.id)
@@ -105,7 +106,7 @@ describe('ending', () => {
 
   test('leaves no secret in the attempt', async () => {
     await connectBot(server, 1);
-    const rows = await server.context.db
+    const rows = await tablesOf(server.context.db)
       .selectFrom('attempts')
       .select(['state', 'session', 'candidate', 'shown', 'webhook_secret'])
       .where('state', 'not in', ['starting', 'waiting', 'confirm'])

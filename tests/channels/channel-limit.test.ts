@@ -3,6 +3,7 @@ import { begin, botToken, connectBot, readSettings, submit } from '../support/ch
 import { DEMO } from '../support/config.ts';
 import { testDatabaseKind } from '../support/database.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const MAX = 8;
 
@@ -29,7 +30,7 @@ test('creates at the same moment, from two processes where the database serves t
   const watching = new AbortController();
   const watch = (async () => {
     while (!watching.signal.aborted) {
-      const rows = await server.context.db.selectFrom('channels').select('id').execute();
+      const rows = await tablesOf(server.context.db).selectFrom('channels').select('id').execute();
       most = Math.max(most, rows.length);
       await nextTurn();
     }

@@ -2,6 +2,7 @@ import { ERROR_STATUS } from '../../src/contract/errors.ts';
 import { connectBot, save, sourcesOf, storedInput, syncEnd } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -18,7 +19,7 @@ describe('while the chat channel is not connected yet', () => {
     server.emulator.clearFaults();
     // A sync under way would connect the channel by itself.
     await syncEnd(server);
-    await server.context.db.deleteFrom('scopes').execute();
+    await tablesOf(server.context.db).deleteFrom('scopes').execute();
   });
 
   test.each([

@@ -14,6 +14,7 @@ import {
 import { DEMO } from '../support/config.ts';
 import { decideAtSlack } from '../support/slack.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -86,7 +87,10 @@ test('a bot that was connected again keeps its webhook when the old channel is e
   const answer = await submit(server, attempt.id, { confirm: true });
   expect(answer.body.attempt.state).toBe('connected');
   await server.waitFor(async () => {
-    const left = await server.context.db.selectFrom('session_endings').select('id').execute();
+    const left = await tablesOf(server.context.db)
+      .selectFrom('session_endings')
+      .select('id')
+      .execute();
     return left.length === 0;
   });
   const { webhook } = bot('7100000004:');
@@ -110,7 +114,7 @@ test('what an ended install left behind goes even when it cannot be cleaned up i
 
 test('a secret that nobody could end a session with in time is forgotten all the same', async () => {
   const { db } = server.context;
-  await db
+  await tablesOf(db)
     .insertInto('session_endings')
     .values({
       id: crypto.randomUUID(),
@@ -144,9 +148,9 @@ async function acceptSignOuts() {
 async function secretsLeft(): Promise<number> {
   const { db } = server.context;
   const rows = [
-    ...(await db.selectFrom('channels').select('id').execute()),
-    ...(await db.selectFrom('session_endings').select('id').execute()),
-    ...(await db
+    ...(await tablesOf(db).selectFrom('channels').select('id').execute()),
+    ...(await tablesOf(db).selectFrom('session_endings').select('id').execute()),
+    ...(await tablesOf(db)
       .selectFrom('attempts')
       .select('id')
       .where((where) =>

@@ -15,6 +15,7 @@ import {
 import { idleGrants, markGrantDead, unsettledGrants } from '../../src/server/kommo/grants/rows.ts';
 import { REFRESHED, storeGrant } from '../support/grants.ts';
 import { SECRETS, useStoredAccounts } from '../support/stored-accounts.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const ID = 31_263_018;
 const DAY_MS = 86_400_000;
@@ -39,7 +40,7 @@ describe('an answer of Kommo', () => {
       findUserRights(database.db, { accountId: ID, userId: 5, maxAgeSeconds: 60 }),
     ]);
 
-  beforeEach(() => database.db.deleteFrom('user_rights').execute());
+  beforeEach(() => tablesOf(database.db).deleteFrom('user_rights').execute());
 
   test('is kept in the install it was asked for in, the newest one', async () => {
     await answer(1, ['one']);
@@ -71,7 +72,7 @@ test('a token is remembered for as long as any may live, whatever the clocks of 
   expect((await countTokenUse(database.db, token, true)).uses).toBe(1);
   await purgeSeenTokens(database.db);
   expect((await countTokenUse(database.db, token, true)).uses).toBe(2);
-  await database.db
+  await tablesOf(database.db)
     .updateTable('seen_tokens')
     .set({ expires_at: new Date(Date.now() - DAY_MS) })
     .execute();
@@ -81,7 +82,8 @@ test('a token is remembered for as long as any may live, whatever the clocks of 
 describe('a sync that stopped for want of a grant', () => {
   const run = { accountId: ID };
   const stateOf = async () =>
-    (await database.db.selectFrom('syncs').select('state').executeTakeFirstOrThrow()).state;
+    (await tablesOf(database.db).selectFrom('syncs').select('state').executeTakeFirstOrThrow())
+      .state;
 
   beforeEach(async () => {
     await database.db.transaction().execute((trx) => requestSync(trx, ID));
@@ -111,7 +113,7 @@ describe('a sync that stopped for want of a grant', () => {
 test('grants that no key opens do not stand in front of those that wait for a refresh', async () => {
   const { db } = database;
   await storeGrant(db, SECRETS, ID + 1, 'x', new Date(REFRESHED.getTime() + 1));
-  await db.updateTable('grants').set({ refresh_attempts: 1 }).execute();
+  await tablesOf(db).updateTable('grants').set({ refresh_attempts: 1 }).execute();
   const first = async () => [
     ...(await idleGrants(db, new Date(REFRESHED.getTime() + 10 * DAY_MS), 1)),
     ...(await unsettledGrants(db, 1)),

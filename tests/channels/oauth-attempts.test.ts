@@ -2,6 +2,7 @@ import { begin, disconnectAll, pollAttempt, readSettings, submit } from '../supp
 import { DEMO, PUBLIC_URL } from '../support/config.ts';
 import { decideAtSlack } from '../support/slack.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -93,7 +94,7 @@ test('a redirect that comes after the attempt was cancelled stores nothing and s
 test('a redirect that comes too late stores nothing and says so', async () => {
   const started = await begin(server, { connector: 'slack' });
   const path = await allow(started);
-  await server.context.db
+  await tablesOf(server.context.db)
     .updateTable('attempts')
     .set({ expires_at: new Date(Date.now() - 1) })
     .where('id', '=', started.attempt.id)
@@ -207,7 +208,7 @@ test('the page speaks the account’s language and escapes the account’s name'
   const settings = await readSettings(server);
   const account = server.emulator.state.accounts.find(({ id }) => id === DEMO.id);
   if (account) account.language = 'pt-BR';
-  await server.context.db
+  await tablesOf(server.context.db)
     .updateTable('accounts')
     .set({ refreshed_at: new Date(0) })
     .execute();
@@ -231,7 +232,10 @@ test('removing the channel revokes its grant at the service', async () => {
     () => server.emulator.requests({ path: '/api/auth.revoke' }).length > before,
   );
   await server.waitFor(async () => {
-    const left = await server.context.db.selectFrom('session_endings').select('id').execute();
+    const left = await tablesOf(server.context.db)
+      .selectFrom('session_endings')
+      .select('id')
+      .execute();
     return left.length === 0;
   });
 });

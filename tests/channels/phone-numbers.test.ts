@@ -5,6 +5,7 @@ import { begin, disconnectAll, pollAttempt, readSettings } from '../support/chan
 import { DEMO } from '../support/config.ts';
 import { usePhone } from '../support/phone.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -111,7 +112,7 @@ describe('a Mexican number', () => {
     const { channel } = await scan(TODAY);
     const { db } = server.context;
     const former = { external_id: FORMER, phone: `+${FORMER}`, handle: `+${FORMER}` };
-    await db.updateTable('channels').set(former).execute();
+    await tablesOf(db).updateTable('channels').set(former).execute();
     await renameMexican(db as unknown as Parameters<typeof renameMexican>[0]);
     const settings = await readSettings(server);
     expect(settings.channels).toMatchObject([

@@ -5,6 +5,7 @@ import { findChannelSecrets } from '../../src/server/channels/rows.ts';
 import { begin, disconnectAll, pollAttempt, readSettings, submit } from '../support/channels.ts';
 import { phoneSessions, usePhone } from '../support/phone.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -190,7 +191,7 @@ describe('events of the service', () => {
 test('a phone that removed the device shows at the next check', async () => {
   const channel = await connect('5511987654321');
   await usePhone(server, { service: 'waha', change: 'log_out' });
-  await server.context.db
+  await tablesOf(server.context.db)
     .updateTable('channels')
     .set({ checked_at: new Date(0) })
     .execute();

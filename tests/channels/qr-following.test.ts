@@ -4,6 +4,7 @@ import { findAttempt } from '../../src/server/channels/attempts/rows.ts';
 import { begin, disconnectAll, pollAttempt, readSettings } from '../support/channels.ts';
 import { phoneSessions, usePhone } from '../support/phone.ts';
 import { startQuietServer, startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const NUMBER = '5511987654321';
 const QUESTION = { method: 'GET', path: '/__services/waha/api/sessions/*' };
@@ -127,7 +128,7 @@ describe('with a worker that is busy elsewhere', () => {
 
   test('an attempt whose time is over shows as expired to viewers before the worker ends it', async () => {
     const started = await begin(server, { connector: 'waha' });
-    await server.context.db
+    await tablesOf(server.context.db)
       .updateTable('attempts')
       .set({ expires_at: new Date(Date.now() - 1) })
       .where('id', '=', started.attempt.id)
@@ -156,14 +157,18 @@ async function scan(server: TestServer, service: 'waha' | 'evolution', attemptId
 
 /** As if the seconds had passed that the worker lets pass where nobody looks on. */
 async function letPausesPass(server: TestServer): Promise<void> {
-  await server.context.db
+  await tablesOf(server.context.db)
     .updateTable('attempts')
     .set({ next_check_at: sql<Date>`now() - interval '1 minute'` })
     .execute();
 }
 
 async function damageSession({ context: { db } }: TestServer, id: string): Promise<void> {
-  await db.updateTable('attempts').set({ session: 'v1.lost.AAAA' }).where('id', '=', id).execute();
+  await tablesOf(db)
+    .updateTable('attempts')
+    .set({ session: 'v1.lost.AAAA' })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Ends the session of an attempt at the service itself. */

@@ -1,6 +1,7 @@
 import { isKommoError, type KommoError } from '../../src/server/kommo/errors.ts';
 import { DEMO } from '../support/config.ts';
 import { type KommoBench, openKommoBench } from '../support/kommo.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const TOKEN_PATH = { path: '/oauth2/access_token' };
 const REST = { host: 'demo.kommo.com', path: '/api/v4/*' };
@@ -42,7 +43,7 @@ async function errorOf(promise: Promise<unknown>): Promise<KommoError | undefine
 }
 
 async function grant() {
-  return await bench.db
+  return await tablesOf(bench.db)
     .selectFrom('grants')
     .innerJoin('accounts', 'accounts.id', 'grants.account_id')
     .selectAll('grants')
@@ -53,7 +54,7 @@ async function grant() {
 
 /** Lets what rests until some time be due now. */
 async function letRestEnd(): Promise<void> {
-  await bench.db
+  await tablesOf(bench.db)
     .updateTable('grants')
     .set({ next_refresh_at: new Date(0) })
     .where('next_refresh_at', 'is not', null)
@@ -110,11 +111,11 @@ describe('a 401 of the API', () => {
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
     const refuseOnce = () => bench.emulator.fault({ match: REST, action: { status: 401 } });
     const seen = { forced_refreshes: 3, forced_since: minutesAgo(50) };
-    await bench.db.updateTable('grants').set(seen).execute();
+    await tablesOf(bench.db).updateTable('grants').set(seen).execute();
     refuseOnce();
     expect((await bench.kommo.account(DEMO.id)).id).toBe(DEMO.id);
     expect(refreshes()).toHaveLength(0);
-    await bench.db
+    await tablesOf(bench.db)
       .updateTable('grants')
       .set({ forced_since: minutesAgo(61) })
       .execute();
@@ -258,13 +259,13 @@ describe('trouble at the token endpoint', () => {
     expect(await errorOf(bench.kommo.account(DEMO.id))).toMatchObject({ kind: 'unavailable' });
     expect(refreshes()).toHaveLength(1);
     await letRestEnd();
-    await bench.db.deleteFrom('rate_buckets').execute();
+    await tablesOf(bench.db).deleteFrom('rate_buckets').execute();
     expect((await bench.kommo.account(DEMO.id)).id).toBe(DEMO.id);
     expect((await grant()).refresh_failures).toBe(0);
   });
 
   test('does not matter while the old token still lives', async () => {
-    await bench.db
+    await tablesOf(bench.db)
       .updateTable('grants')
       .set({ expires_at: new Date(now.getTime() + 30_000) })
       .execute();
@@ -274,12 +275,15 @@ describe('trouble at the token endpoint', () => {
 });
 
 test('without a grant an administrator must authorize', async () => {
-  await bench.db.deleteFrom('grants').execute();
+  await tablesOf(bench.db).deleteFrom('grants').execute();
   expect((await errorOf(bench.kommo.account(DEMO.id)))?.kind).toBe('reauthorize');
 });
 
 test('a grant that no key opens is not used, and the log says so', async () => {
-  await bench.db.updateTable('grants').set({ access_token: 'v1.lost.AAAA.AAAA' }).execute();
+  await tablesOf(bench.db)
+    .updateTable('grants')
+    .set({ access_token: 'v1.lost.AAAA.AAAA' })
+    .execute();
   expect((await errorOf(bench.kommo.account(DEMO.id)))?.kind).toBe('reauthorize');
   expect(bench.logs.join('')).toContain('cannot be opened');
 });

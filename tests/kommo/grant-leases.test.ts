@@ -15,6 +15,7 @@ import {
 import { Secrets } from '../../src/server/platform/database/secrets.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { REFRESHED, storeGrant, tokensOf } from '../support/grants.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const secrets = new Secrets([{ id: 'test', key: Buffer.alloc(32, 1) }]);
 const ID = 31_263_018;
@@ -28,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 beforeEach(async () => {
-  await database.db.deleteFrom('accounts').execute();
+  await tablesOf(database.db).deleteFrom('accounts').execute();
   await install(ID);
 });
 
@@ -44,14 +45,14 @@ const KEY = { accountId: ID, epoch: 1, version: 1 };
 
 /** As if the holder had shown no sign of life for longer than a lease. */
 async function letLeaseEnd(): Promise<void> {
-  await database.db
+  await tablesOf(database.db)
     .updateTable('grants')
     .set({ lease_until: new Date(0) })
     .execute();
 }
 
 async function installState(): Promise<string | undefined> {
-  const row = await database.db
+  const row = await tablesOf(database.db)
     .selectFrom('accounts')
     .select('install_state')
     .where('id', '=', ID)
@@ -72,7 +73,7 @@ describe('the lease of a refresh', () => {
     expect(await takeGrantLease(database.db, lease('a', 2), false)).toBe(false);
     expect(await takeGrantLease(database.db, lease('a', 1, 2), false)).toBe(false);
     expect(await takeGrantLease(database.db, lease('a'), true)).toBe(false);
-    await database.db.updateTable('accounts').set({ epoch: 2 }).execute();
+    await tablesOf(database.db).updateTable('accounts').set({ epoch: 2 }).execute();
     expect(await takeGrantLease(database.db, lease('a'), false)).toBe(false);
   });
 
@@ -131,14 +132,14 @@ describe('the lease of a refresh', () => {
 
   test('is worth nothing after an uninstall, a reinstall or a new consent', async () => {
     await takeGrantLease(database.db, lease('a'), false);
-    await database.db.updateTable('accounts').set({ epoch: 2 }).execute();
+    await tablesOf(database.db).updateTable('accounts').set({ epoch: 2 }).execute();
     const store = (mark: string) =>
       completeGrantRefresh(database.db, secrets, lease('a'), tokensOf(mark), REFRESHED);
     expect(await store('after uninstall')).toBe(false);
     await database.db.transaction().execute((trx) => forgetGrant(trx, ID));
     await install(ID, 'reinstalled');
     expect(await store('after reinstall')).toBe(false);
-    await database.db.updateTable('accounts').set({ epoch: 1 }).execute();
+    await tablesOf(database.db).updateTable('accounts').set({ epoch: 1 }).execute();
     await install(ID, 'consented');
     expect(await store('after consent')).toBe(false);
     expect(await findGrant(database.db, secrets, ID)).toMatchObject({
@@ -189,7 +190,7 @@ describe('a dead grant', () => {
 test('idle grants are found after a week, spread over the eighth day', async () => {
   const day = 86_400_000;
   const before = new Date(REFRESHED.getTime());
-  await database.db.deleteFrom('accounts').execute();
+  await tablesOf(database.db).deleteFrom('accounts').execute();
   const early = 1440 * 3;
   const late = early + 1439;
   await install(early, 'x', new Date(before.getTime() - 1_000));

@@ -12,6 +12,7 @@ import {
 } from '../../src/server/platform/database/secrets.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { REFRESHED, storeGrant, tokensOf } from '../support/grants.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const OLD_KEY: SecretKey = { id: 'old', key: Buffer.alloc(32, 1) };
 const NEW_KEY: SecretKey = { id: 'new', key: Buffer.alloc(32, 2) };
@@ -28,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 beforeEach(async () => {
-  await database.db.deleteFrom('accounts').execute();
+  await tablesOf(database.db).deleteFrom('accounts').execute();
   await install(ID);
 });
 
@@ -56,7 +57,9 @@ describe('a stored grant', () => {
   });
 
   test('holds no readable token', async () => {
-    const rows = JSON.stringify(await database.db.selectFrom('grants').selectAll().execute());
+    const rows = JSON.stringify(
+      await tablesOf(database.db).selectFrom('grants').selectAll().execute(),
+    );
     expect(rows).not.toMatch(/access-first|refresh-first/);
   });
 
@@ -85,9 +88,9 @@ describe('a stored grant', () => {
   });
 
   test('of an older install, or of one that has ended, is not found', async () => {
-    await database.db.updateTable('accounts').set({ epoch: 2 }).execute();
+    await tablesOf(database.db).updateTable('accounts').set({ epoch: 2 }).execute();
     expect(await findGrant(database.db, secrets, ID)).toBeUndefined();
-    await database.db
+    await tablesOf(database.db)
       .updateTable('accounts')
       .set({ epoch: 1, install_state: 'disabled' })
       .execute();
@@ -96,18 +99,21 @@ describe('a stored grant', () => {
 
   test('does not open in another account’s row, or in another column', async () => {
     await install(OTHER_ID);
-    const { access_token } = await database.db
+    const { access_token } = await tablesOf(database.db)
       .selectFrom('grants')
       .select('access_token')
       .where('account_id', '=', ID)
       .executeTakeFirstOrThrow();
-    await database.db
+    await tablesOf(database.db)
       .updateTable('grants')
       .set({ access_token })
       .where('account_id', '=', OTHER_ID)
       .execute();
     await expect(findGrant(database.db, secrets, OTHER_ID)).rejects.toThrow(CannotUnseal);
-    await database.db.updateTable('grants').set({ refresh_token: access_token }).execute();
+    await tablesOf(database.db)
+      .updateTable('grants')
+      .set({ refresh_token: access_token })
+      .execute();
     await expect(findGrant(database.db, secrets, ID)).rejects.toThrow(CannotUnseal);
   });
 });
@@ -129,7 +135,7 @@ describe('rotation of SECRET_KEYS', () => {
 
   test('passes over what no key opens', async () => {
     await install(1);
-    await database.db
+    await tablesOf(database.db)
       .updateTable('grants')
       .set({ access_token: 'v1.lost.AAAA.AAAA' })
       .where('account_id', '=', 1)

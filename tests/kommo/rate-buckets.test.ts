@@ -4,6 +4,7 @@ import {
   reserveInstant,
 } from '../../src/server/kommo/rate/rows.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let database: TestDatabase;
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => database.close());
 
-beforeEach(() => database.db.deleteFrom('rate_buckets').execute());
+beforeEach(() => tablesOf(database.db).deleteFrom('rate_buckets').execute());
 
 const SPACING = 160;
 /** What a loaded machine may take between two statements. */
@@ -38,7 +39,7 @@ function pause(bucket: string, pauseMs: number) {
 
 test('many callers at once get instants that lie apart, each once', async () => {
   const next = new Date(Date.now() + 60_000);
-  await database.db
+  await tablesOf(database.db)
     .insertInto('rate_buckets')
     .values({ bucket: 'egress', next_at: next })
     .execute();
@@ -48,7 +49,7 @@ test('many callers at once get instants that lie apart, each once', async () => 
     ),
   );
   expect(new Set(all.map(({ outcome }) => outcome))).toEqual(new Set(['reserved']));
-  const { next_at } = await database.db
+  const { next_at } = await tablesOf(database.db)
     .selectFrom('rate_buckets')
     .select('next_at')
     .where('bucket', '=', 'egress')
@@ -67,11 +68,13 @@ test('an instant is free in every bucket asked for', async () => {
 
 test('nothing is reserved beyond what the caller would wait', async () => {
   await reserve(['a'], { leadMs: 30_000 });
-  const before = await database.db.selectFrom('rate_buckets').selectAll().execute();
+  const before = await tablesOf(database.db).selectFrom('rate_buckets').selectAll().execute();
   const { outcome, waitMs } = await reserve(['a'], { maxWaitMs: 1_000 });
   expect(outcome).toBe('behind');
   expect(waitMs).toBeGreaterThan(30_000 - SLACK);
-  expect(await database.db.selectFrom('rate_buckets').selectAll().execute()).toEqual(before);
+  expect(await tablesOf(database.db).selectFrom('rate_buckets').selectAll().execute()).toEqual(
+    before,
+  );
 });
 
 test('a pause stops one installation, and leaves the others their way out', async () => {
@@ -115,7 +118,7 @@ test('when several installations are refused, and most of them, all stop for sec
 
 test('refusals that lie far apart are not taken together', async () => {
   await refuse(4, 4);
-  await database.db
+  await tablesOf(database.db)
     .updateTable('rate_buckets')
     .set({ refused_at: new Date(Date.now() - 60_000) })
     .where('refused_at', 'is not', null)
@@ -141,14 +144,14 @@ test('a refusal right after all were stopped stops them again, for longer', asyn
 test('once requests went well for a while after a stop, a single refusal is nobody else’s again', async () => {
   await refuse(6, 10);
   await endSharedStop(30_000);
-  await database.db.updateTable('rate_buckets').set({ refused_at: null }).execute();
+  await tablesOf(database.db).updateTable('rate_buckets').set({ refused_at: null }).execute();
   await pause('installation:9', 300_000);
   expect((await newcomer()).outcome).toBe('reserved');
 });
 
 /** As if the stop of all had ended `agoMs` ago. */
 async function endSharedStop(agoMs: number): Promise<void> {
-  await database.db
+  await tablesOf(database.db)
     .updateTable('rate_buckets')
     .set({ paused_until: new Date(Date.now() - agoMs - 1) })
     .where('bucket', '=', 'egress')
@@ -156,7 +159,7 @@ async function endSharedStop(agoMs: number): Promise<void> {
 }
 
 test('an installation has one instant ahead at a time, and others pass it by', async () => {
-  await database.db
+  await tablesOf(database.db)
     .insertInto('rate_buckets')
     .values({ bucket: 'egress', next_at: new Date(Date.now() + 10_000) })
     .execute();
@@ -187,7 +190,7 @@ test('reserving and pausing at the same time do not wait for each other for ever
 
 test('buckets nobody used for a day are forgotten', async () => {
   const hour = 3_600_000;
-  await database.db
+  await tablesOf(database.db)
     .insertInto('rate_buckets')
     .values([
       { bucket: 'old', next_at: new Date(Date.now() - 25 * hour) },
@@ -200,7 +203,7 @@ test('buckets nobody used for a day are forgotten', async () => {
     ])
     .execute();
   await forgetIdleBuckets(database.db);
-  const left = await database.db
+  const left = await tablesOf(database.db)
     .selectFrom('rate_buckets')
     .select('bucket')
     .orderBy('bucket')

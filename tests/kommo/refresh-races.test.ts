@@ -2,6 +2,7 @@ import { DEMO } from '../support/config.ts';
 import { testDatabaseKind } from '../support/database.ts';
 import { type KommoBench, openKommoBench } from '../support/kommo.ts';
 import { type RefreshProcess, startRefreshProcess } from '../support/refresh-processes.ts';
+import { tablesOf } from '../support/tables.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const MODES = ['strict', 'until-new-used', 'grace-30s'] as const;
@@ -26,7 +27,7 @@ function tokenCalls(): number {
 }
 
 async function grant() {
-  return await bench.db
+  return await tablesOf(bench.db)
     .selectFrom('grants')
     .innerJoin('accounts', 'accounts.id', 'grants.account_id')
     .select(['grants.state', 'grants.version', 'accounts.install_state'])
@@ -97,7 +98,7 @@ if (testDatabaseKind() === 'postgres') {
       barrier.release();
       await waitFor(() => bench.emulator.state.grants.length > issued);
       // As if the lease had ended in between.
-      await bench.db
+      await tablesOf(bench.db)
         .updateTable('grants')
         .set({ lease_until: new Date(0) })
         .execute();
@@ -154,7 +155,7 @@ if (testDatabaseKind() === 'postgres') {
           await killDuringRefresh(moment);
           expect(await survivor.recover()).toEqual(['0']);
           // As if the 15 s of the dead holder's lease had passed.
-          await bench.db
+          await tablesOf(bench.db)
             .updateTable('grants')
             .set({ lease_until: new Date(0) })
             .execute();

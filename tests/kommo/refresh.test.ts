@@ -3,6 +3,7 @@ import { forgetGrant, markGrantDead } from '../../src/server/kommo/grants/rows.t
 import { DEMO } from '../support/config.ts';
 import { askToken } from '../support/emulator-client.ts';
 import { type KommoBench, openKommoBench } from '../support/kommo.ts';
+import { tablesOf } from '../support/tables.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const MODES = ['strict', 'until-new-used', 'grace-30s'] as const;
@@ -43,7 +44,7 @@ async function kindOf(promise: Promise<unknown>): Promise<string> {
 }
 
 async function grant() {
-  return await bench.db
+  return await tablesOf(bench.db)
     .selectFrom('grants')
     .innerJoin('accounts', 'accounts.id', 'grants.account_id')
     .selectAll('grants')
@@ -55,7 +56,7 @@ async function grant() {
 /** What a process leaves that was killed after it had sent the token call. */
 async function leaveUnfinished(): Promise<void> {
   await bench.expire(DEMO.id);
-  await bench.db
+  await tablesOf(bench.db)
     .updateTable('grants')
     .set({ lease_owner: 'killed', lease_until: new Date(0), refresh_attempts: 1 })
     .execute();
@@ -148,7 +149,7 @@ test('a new pair is not lost to another replica that took the lease over and was
   const caller = kindOf(useGrant());
   await waitFor(() => refreshes().length === 1);
   // As if this replica had lost the database for longer than a lease lives.
-  await bench.db
+  await tablesOf(bench.db)
     .updateTable('grants')
     .set({ lease_owner: 'other', lease_until: new Date(Date.now() + 60_000) })
     .execute();
@@ -205,18 +206,21 @@ describe('while a refresh is in flight', () => {
   test('an uninstall ends it: nothing of the new pair is stored', async () => {
     const kind = await held(() =>
       bench.db.transaction().execute(async (trx) => {
-        await trx.updateTable('accounts').set({ install_state: 'disabled', epoch: 2 }).execute();
+        await tablesOf(trx)
+          .updateTable('accounts')
+          .set({ install_state: 'disabled', epoch: 2 })
+          .execute();
         await forgetGrant(trx, DEMO.id);
       }),
     );
     expect(kind).toBe('reauthorize');
-    expect(await bench.db.selectFrom('grants').selectAll().execute()).toEqual([]);
+    expect(await tablesOf(bench.db).selectFrom('grants').selectAll().execute()).toEqual([]);
   });
 
   test('a reinstall’s pair stays, and is the one that is used', async () => {
     let installed = '';
     const kind = await held(async () => {
-      await bench.db.updateTable('accounts').set({ epoch: 2 }).execute();
+      await tablesOf(bench.db).updateTable('accounts').set({ epoch: 2 }).execute();
       await bench.install('demo');
       installed = (await grant()).refresh_token;
     });

@@ -1,5 +1,6 @@
 import { DEMO } from '../support/config.ts';
 import { type KommoBench, openKommoBench } from '../support/kommo.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const REST = { host: 'demo.kommo.com', path: '/api/v4/*' };
 const DAY_AND_MORE = 25 * 3_600_000;
@@ -24,7 +25,10 @@ function refreshes() {
 }
 
 async function storedHost(): Promise<string | null> {
-  const { host } = await bench.db.selectFrom('accounts').select('host').executeTakeFirstOrThrow();
+  const { host } = await tablesOf(bench.db)
+    .selectFrom('accounts')
+    .select('host')
+    .executeTakeFirstOrThrow();
   return host;
 }
 
@@ -45,7 +49,7 @@ describe('an account that was renamed', () => {
 
   test('is found when another account has taken its address', async () => {
     bench.emulator.rename('demo', 'renamed');
-    await bench.db.updateTable('accounts').set({ host: null }).execute();
+    await tablesOf(bench.db).updateTable('accounts').set({ host: null }).execute();
     expect((await bench.kommo.account(DEMO.id)).subdomain).toBe('renamed');
     expect(await storedHost()).toBe('renamed.kommo.com');
   });
@@ -91,7 +95,7 @@ describe('whether an install has ended', () => {
   });
 
   test('is not known without a grant', async () => {
-    await bench.db.deleteFrom('grants').execute();
+    await tablesOf(bench.db).deleteFrom('grants').execute();
     expect(await confirm()).toEqual({ answer: 'unknown', requests: 0 });
   });
 });

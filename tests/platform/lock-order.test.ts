@@ -12,6 +12,7 @@ import { transaction } from '../../src/server/platform/database/transaction.ts';
 import { createScratchDatabase, openTestDatabase } from '../support/database.ts';
 import { REFRESHED, storeGrant, tokensOf } from '../support/grants.ts';
 import { connectTo } from '../support/postgres-client.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const secrets = new Secrets([{ id: 'test', key: Buffer.alloc(32, 1) }]);
 const A = 31_263_018;
@@ -106,7 +107,7 @@ async function references() {
   await storeGrant(database.db, secrets, A);
   await transaction(database.db, async (trx) => {
     await lockAccount(trx, A);
-    await database.db
+    await tablesOf(database.db)
       .insertInto('syncs')
       .values({ account_id: A, requested: 1, done: 0, state: 'queued' })
       .execute();

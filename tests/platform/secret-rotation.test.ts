@@ -10,6 +10,7 @@ import { newPass } from '../../src/server/platform/database/reseal.ts';
 import { type SecretKey, Secrets } from '../../src/server/platform/database/secrets.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { storeGrant } from '../support/grants.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const OLD_KEY: SecretKey = { id: 'old', key: Buffer.alloc(32, 1) };
 const NEW_KEY: SecretKey = { id: 'new', key: Buffer.alloc(32, 2) };
@@ -29,13 +30,13 @@ afterAll(() => database.close());
 
 beforeEach(async () => {
   const { db } = database;
-  await db.deleteFrom('accounts').execute();
-  await db.deleteFrom('key_checks').execute();
+  await tablesOf(db).deleteFrom('accounts').execute();
+  await tablesOf(db).deleteFrom('key_checks').execute();
   await checkSecretKeys(db, before, ['old']);
   await storeGrant(db, before, ID);
   for (let slot = 1; slot <= CHANNELS; slot += 1) {
     const id = idOf(slot);
-    await db
+    await tablesOf(db)
       .insertInto('channels')
       .values({
         id,
@@ -101,7 +102,7 @@ test('an older key is told of while anything needs it, and no longer', async () 
     select ${ID}::bigint, 'key ' || n, '', case when n = 4500 then 'v1.old.x.x' else 'v1.new.x.x' end, now(), now()
     from generate_series(1, 5000) as n`.execute(db);
   expect(await retireSecretKeys(db, 'new')).toEqual([]);
-  await db.deleteFrom('idempotency_keys').execute();
+  await tablesOf(db).deleteFrom('idempotency_keys').execute();
   expect(await retireSecretKeys(db, 'new')).toEqual(['old']);
   expect(await listOlderKeys(db, 'new')).toEqual([]);
 });

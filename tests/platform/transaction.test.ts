@@ -3,6 +3,7 @@ import { Secrets } from '../../src/server/platform/database/secrets.ts';
 import { transaction } from '../../src/server/platform/database/transaction.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { storeGrant } from '../support/grants.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const secrets = new Secrets([{ id: 'test', key: Buffer.alloc(32, 1) }]);
 const A = 31_263_018;
@@ -27,7 +28,7 @@ function postgres() {
     const done = transaction(database.db, async (trx) => {
       runs += 1;
       for (const id of order) {
-        await trx
+        await tablesOf(trx)
           .updateTable('accounts')
           .set((set) => ({ rechecks: set('rechecks', '+', 1) }))
           .where('id', '=', id)
@@ -39,7 +40,7 @@ function postgres() {
   }
 
   async function counters(): Promise<number[]> {
-    const rows = await database.db
+    const rows = await tablesOf(database.db)
       .selectFrom('accounts')
       .select('rechecks')
       .orderBy('id')
@@ -80,9 +81,9 @@ function postgres() {
     await transaction(database.db, async (trx) => {
       runs += 1;
       await sql`set transaction isolation level repeatable read`.execute(trx);
-      await trx.selectFrom('accounts').select('rechecks').execute();
+      await tablesOf(trx).selectFrom('accounts').select('rechecks').execute();
       await between();
-      await trx
+      await tablesOf(trx)
         .updateTable('accounts')
         .set((set) => ({ rechecks: set('rechecks', '+', 1) }))
         .where('id', '=', A)

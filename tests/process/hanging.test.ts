@@ -6,6 +6,7 @@ import { connectBot, readSettings, save, unchanged } from '../support/channels.t
 import { DEMO, OTHER } from '../support/config.ts';
 import { storeGrant } from '../support/grants.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 /** Far below the 15 and 75 seconds after which a request that hangs is given up. */
 const SOON_MS = 12_000;
@@ -49,7 +50,7 @@ test('a channel that hangs does not keep others of its service from being looked
   await letChecksBeDue(first, 'first');
   await server.waitFor(async () => {
     // The server does not know these sessions.
-    const rows = await server.context.db
+    const rows = await tablesOf(server.context.db)
       .selectFrom('channels')
       .select('id')
       .where('status', '=', 'action_needed')
@@ -96,13 +97,13 @@ test('a probe of a dead grant that hangs does not keep a lost refresh from being
     times: 0,
     action: 'hang',
   });
-  await db
+  await tablesOf(db)
     .updateTable('grants')
     .set({ state: 'dead', next_refresh_at: PAST })
     .where('account_id', '=', DEMO.id)
     .execute();
   await server.waitFor(async () => (await grantOf(DEMO.id)).lease_owner !== null);
-  await db
+  await tablesOf(db)
     .updateTable('grants')
     .set({ refresh_attempts: 1, lease_owner: 'killed', lease_until: PAST })
     .where('account_id', '=', OTHER.id)
@@ -119,14 +120,14 @@ test('a Kommo that hangs for one account does not keep the uninstall of another 
   server.emulator.revoke('other');
   // The one that hangs is asked about first.
   for (const [index, id] of [DEMO.id, OTHER.id].entries()) {
-    await server.context.db
+    await tablesOf(server.context.db)
       .updateTable('accounts')
       .set({ recheck_at: new Date(PAST.getTime() + index) })
       .where('id', '=', id)
       .execute();
   }
   await server.waitFor(async () => {
-    const account = await server.context.db
+    const account = await tablesOf(server.context.db)
       .selectFrom('accounts')
       .select('install_state')
       .where('id', '=', OTHER.id)
@@ -165,12 +166,15 @@ function asksOf(path: string): number {
 }
 
 async function countSignOuts(): Promise<number> {
-  const rows = await server.context.db.selectFrom('session_endings').select('id').execute();
+  const rows = await tablesOf(server.context.db)
+    .selectFrom('session_endings')
+    .select('id')
+    .execute();
   return rows.length;
 }
 
 function grantOf(accountId: number) {
-  return server.context.db
+  return tablesOf(server.context.db)
     .selectFrom('grants')
     .select(['lease_owner', 'version'])
     .where('account_id', '=', accountId)
@@ -178,7 +182,7 @@ function grantOf(accountId: number) {
 }
 
 function syncOf(accountId: number) {
-  return server.context.db
+  return tablesOf(server.context.db)
     .selectFrom('syncs')
     .select('state')
     .where('account_id', '=', accountId)
@@ -188,7 +192,7 @@ function syncOf(accountId: number) {
 /** Makes every channel due, `id` before or after all others. */
 async function letChecksBeDue(id: string, place: 'first' | 'last') {
   const minutes = place === 'first' ? 0 : 2;
-  await server.context.db
+  await tablesOf(server.context.db)
     .updateTable('channels')
     .set({
       checked_at: sql<Date>`${PAST}::timestamptz
@@ -198,7 +202,7 @@ async function letChecksBeDue(id: string, place: 'first' | 'last') {
 }
 
 async function letCheckBeDue(id: string) {
-  await server.context.db
+  await tablesOf(server.context.db)
     .updateTable('channels')
     .set({ checked_at: PAST })
     .where('id', '=', id)
@@ -239,7 +243,7 @@ async function askForSync(accountId: number) {
   const { db, secrets, jobs } = server.context;
   await storeGrant(db, secrets, accountId);
   await db.transaction().execute(async (trx) => {
-    await trx
+    await tablesOf(trx)
       .insertInto('settings')
       .values({
         account_id: accountId,
@@ -253,7 +257,7 @@ async function askForSync(accountId: number) {
         }),
       })
       .execute();
-    await trx
+    await tablesOf(trx)
       .insertInto('syncs')
       .values({
         account_id: accountId,

@@ -6,6 +6,7 @@ import { fromKysely, PgBoss } from 'pg-boss';
 import { openDatabase } from '../../src/server/platform/database/database.ts';
 import { createScratchDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 const FOLDER = '../../src/server/platform/database/migrations/';
 
@@ -19,10 +20,10 @@ test('work that a version with lists of its own left is done by this one', async
   const database = await openDatabase({ url, dataDir: '', maintainsQueue: true, onError });
   const server = await startTestServer({ database: { ...database, url } });
   await server.waitFor(async () => {
-    const syncs = await database.db.selectFrom('syncs').select('error_code').execute();
+    const syncs = await tablesOf(database.db).selectFrom('syncs').select('error_code').execute();
     const left = [
-      ...(await database.db.selectFrom('session_endings').select('id').execute()),
-      ...(await database.db.selectFrom('channels').select('id').execute()),
+      ...(await tablesOf(database.db).selectFrom('session_endings').select('id').execute()),
+      ...(await tablesOf(database.db).selectFrom('channels').select('id').execute()),
     ];
     return left.length === 0 && syncs[0]?.error_code === 'kommo_reauthorize';
   });

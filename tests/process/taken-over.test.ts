@@ -18,6 +18,7 @@ import {
   raceToken,
   sourcesFollow,
 } from '../support/race-accounts.ts';
+import { tablesOf } from '../support/tables.ts';
 
 jest.setTimeout(180_000);
 
@@ -102,7 +103,7 @@ async function stopInTheMiddleOfExpiry(id: string): Promise<() => Promise<void>>
   const { db } = backends;
   if (!db) throw new Error('This is about processes that share a database.');
   const held = await db.startTransaction().execute();
-  await held
+  await tablesOf(held)
     .updateTable('attempts')
     .set({ expires_at: sql<Date>`now() - interval '1 second'` })
     .where('id', '=', id)

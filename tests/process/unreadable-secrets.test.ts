@@ -17,6 +17,7 @@ import {
 import { DEMO, OTHER } from '../support/config.ts';
 import { decideAtSlack } from '../support/slack.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { inSnakeCase, tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 let otherToken: string;
@@ -41,9 +42,9 @@ afterEach(async () => {
   // Rotation has tests of its own.
   expect(linesAbout('a sweep failed').filter((line) => !isRotation(line))).toEqual([]);
   expect(server.logs.filter((line) => line.includes('"code":"internal"'))).toEqual([]);
-  await server.context.db.deleteFrom('channels').execute();
-  await server.context.db.deleteFrom('attempts').execute();
-  await server.context.db.deleteFrom('session_endings').execute();
+  await tablesOf(server.context.db).deleteFrom('channels').execute();
+  await tablesOf(server.context.db).deleteFrom('attempts').execute();
+  await tablesOf(server.context.db).deleteFrom('session_endings').execute();
 });
 
 type Column = `${string}.${string}`;
@@ -94,7 +95,9 @@ const CONSEQUENCES: Record<Column, () => Promise<void>> = {
 };
 
 test('every column that holds sealed values has its case here', () => {
-  const sealed = SEALED.flatMap(({ table, columns }) => columns.map((name) => `${table}.${name}`));
+  const sealed = SEALED.flatMap(({ table, columns }) =>
+    columns.map((name) => `${inSnakeCase(table)}.${name}`),
+  );
   expect(Object.keys(CONSEQUENCES).sort()).toEqual(sealed.sort());
 });
 
@@ -127,7 +130,7 @@ test('an attempt that cannot be opened expires like any other, and so do those b
   const sound = await begin(server, { connector: 'telegram' }, otherToken);
   await damage('attempts', 'session', sql`id = ${damaged.attempt.id}`);
   const overdue = (id: string, minutes: number) =>
-    server.context.db
+    tablesOf(server.context.db)
       .updateTable('attempts')
       .set({ expires_at: new Date(Date.now() - minutes * 60_000) })
       .where('id', '=', id)
@@ -180,10 +183,10 @@ async function grantIsAskedForAnew(column: string) {
 /** To be called with a fault that leaves the code open. */
 async function codeEndsAsFailed(column: 'code' | 'tokens') {
   const { db } = server.context;
-  await db.deleteFrom('install_codes').execute();
+  await tablesOf(db).deleteFrom('install_codes').execute();
   await server.emulator.install('demo');
   const { id } = await server.waitFor(() =>
-    db
+    tablesOf(db)
       .selectFrom('install_codes')
       .select('id')
       .where(column, 'is not', null)
@@ -193,9 +196,9 @@ async function codeEndsAsFailed(column: 'code' | 'tokens') {
       .executeTakeFirst(),
   );
   await damage('install_codes', column, sql`id = ${id}`);
-  await db.updateTable('install_codes').set({ lease_until: PAST }).execute();
+  await tablesOf(db).updateTable('install_codes').set({ lease_until: PAST }).execute();
   const row = await server.waitFor(() =>
-    db
+    tablesOf(db)
       .selectFrom('install_codes')
       .select(['failure', 'code', 'tokens'])
       .where('id', '=', id)
@@ -309,7 +312,7 @@ async function count(table: string): Promise<number> {
 }
 
 function attemptRow(id: string) {
-  return server.context.db
+  return tablesOf(server.context.db)
     .selectFrom('attempts')
     .select(['state', 'reason'])
     .where('id', '=', id)
@@ -317,7 +320,7 @@ function attemptRow(id: string) {
 }
 
 function statusOf(channelId: string) {
-  return server.context.db
+  return tablesOf(server.context.db)
     .selectFrom('channels')
     .select(['status', 'status_reason'])
     .where('id', '=', channelId)
@@ -325,7 +328,7 @@ function statusOf(channelId: string) {
 }
 
 async function letCheckBeDue(channelId: string) {
-  await server.context.db
+  await tablesOf(server.context.db)
     .updateTable('channels')
     .set({ checked_at: PAST })
     .where('id', '=', channelId)
@@ -333,7 +336,7 @@ async function letCheckBeDue(channelId: string) {
 }
 
 async function wasChecked(channelId: string): Promise<boolean> {
-  const { checked_at } = await server.context.db
+  const { checked_at } = await tablesOf(server.context.db)
     .selectFrom('channels')
     .select('checked_at')
     .where('id', '=', channelId)
@@ -362,7 +365,7 @@ async function insertBare(connector: string): Promise<string> {
 }
 
 async function epochOf(accountId: number): Promise<number> {
-  const { epoch } = await server.context.db
+  const { epoch } = await tablesOf(server.context.db)
     .selectFrom('accounts')
     .select('epoch')
     .where('id', '=', accountId)

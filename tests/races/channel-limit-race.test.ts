@@ -4,6 +4,7 @@ import type { Client } from '../support/api.ts';
 import { type Backends, openBackends } from '../support/backends.ts';
 import { begin, botToken, readSettings, submit } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
+import { tablesOf } from '../support/tables.ts';
 
 jest.setTimeout(120_000);
 
@@ -114,7 +115,7 @@ async function mostChannels(
   let looks = 0;
   while (!until.aborted) {
     const count = backends.db
-      ? (await backends.db.selectFrom('channels').select('id').execute()).length
+      ? (await tablesOf(backends.db).selectFrom('channels').select('id').execute()).length
       : (await pair[0].api('GET', '/messenger/channels')).body._total_items;
     most = Math.max(most, count);
     looks += 1;

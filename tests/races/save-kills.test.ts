@@ -15,6 +15,7 @@ import {
   scopesOf,
   sourcesFollow,
 } from '../support/race-accounts.ts';
+import { tablesOf } from '../support/tables.ts';
 
 /** One kill each. More find rarer moments: `RACE_ROUNDS=100 npm test`. */
 const ROUNDS = Number(process.env.RACE_ROUNDS ?? 6);
@@ -157,7 +158,7 @@ function saved({ version, status, channels, default_channel_id, preferences }: S
 async function expectOneScope(): Promise<void> {
   const [scope, ...others] = scopesOf(backend, account);
   expect(others).toEqual([]);
-  const rows = await backends.db
+  const rows = await (backends.db && tablesOf(backends.db))
     ?.selectFrom('scopes')
     .select(['scope_id', 'lease_owner'])
     .where('account_id', '=', account.id)

@@ -11,6 +11,7 @@ import {
 } from '../support/channels.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -237,7 +238,7 @@ test('language and country follow the account until the admin fixes them', async
   if (!account) throw new Error('The seed has the account.');
   account.language = 'pt';
   account.name = 'Empresa Demo';
-  await server.context.db
+  await tablesOf(server.context.db)
     .updateTable('accounts')
     .set({ refreshed_at: new Date(0) })
     .execute();

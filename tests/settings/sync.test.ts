@@ -10,6 +10,7 @@ import {
 } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -169,7 +170,7 @@ test('a sync that a killed process was running is taken over', async () => {
   const before = byId(sourcesOf(server, DEMO.id));
   server.emulator.state.sources = [];
   await server.context.db.transaction().execute(async (trx) => {
-    await trx
+    await tablesOf(trx)
       .updateTable('syncs')
       .set((row) => ({ requested: row('requested', '+', 1), state: 'running' as const }))
       .execute();
@@ -201,9 +202,12 @@ test('a process that was paused writes nothing once its sync was taken over', as
 });
 
 test('a lost scope is connected again', async () => {
-  await server.context.db.deleteFrom('scopes').execute();
+  await tablesOf(server.context.db).deleteFrom('scopes').execute();
   await inSync();
-  const scopes = await server.context.db.selectFrom('scopes').select('scope_id').execute();
+  const scopes = await tablesOf(server.context.db)
+    .selectFrom('scopes')
+    .select('scope_id')
+    .execute();
   expect(scopes).toEqual([{ scope_id: server.emulator.state.scopes[0]?.scope_id }]);
 });
 
@@ -211,7 +215,7 @@ test('every active account is checked once a day', async () => {
   const before = byId(sourcesOf(server, DEMO.id));
   server.emulator.state.sources = [];
   const yesterday = new Date(Date.now() - 25 * 3_600_000);
-  await server.context.db.updateTable('syncs').set({ finished_at: yesterday }).execute();
+  await tablesOf(server.context.db).updateTable('syncs').set({ finished_at: yesterday }).execute();
   await server.waitFor(() => sourcesOf(server, DEMO.id).length === before.length);
 });
 
@@ -219,7 +223,7 @@ test('a dead grant stops the sync, and a new grant starts it again', async () =>
   server.emulator.revoke('demo');
   const input = await storedInput(server);
   await server.context.db.transaction().execute(async (trx) => {
-    await trx
+    await tablesOf(trx)
       .updateTable('syncs')
       .set((row) => ({
         requested: row('requested', '+', 1),
@@ -251,11 +255,14 @@ function sourceCalls() {
 
 /** Kommo's pause for the whole account is over at once. */
 async function forgetPauses(): Promise<void> {
-  await server.context.db.updateTable('rate_buckets').set({ paused_until: null }).execute();
+  await tablesOf(server.context.db)
+    .updateTable('rate_buckets')
+    .set({ paused_until: null })
+    .execute();
 }
 
 function storedSync() {
-  return server.context.db
+  return tablesOf(server.context.db)
     .selectFrom('syncs')
     .select(['state', 'error_code'])
     .where('account_id', '=', DEMO.id)

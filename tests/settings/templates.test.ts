@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readSettings, tokenOf } from '../support/channels.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 
 let server: TestServer;
 
@@ -82,7 +83,7 @@ describe('with a grant', () => {
     const key = randomUUID();
     const body = { name: 'Killed', content: 'Where is it?' };
     await add(body, key);
-    await server.context.db
+    await tablesOf(server.context.db)
       .updateTable('idempotency_keys')
       .set({ status: null, body: null, lease_until: new Date(0) })
       .where('key', '=', key)
@@ -143,7 +144,10 @@ describe('with a grant', () => {
     expect(settings.templates).toEqual(known);
     expect(settings.pipelines.length).toBeGreaterThan(0);
     server.emulator.clearFaults();
-    await server.context.db.updateTable('rate_buckets').set({ paused_until: null }).execute();
+    await tablesOf(server.context.db)
+      .updateTable('rate_buckets')
+      .set({ paused_until: null })
+      .execute();
   });
 });
 

@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { type Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import type { Seed } from '../../src/emulator/kommo/seed.ts';
+import { openHandle } from '../../src/server/platform/database/database.ts';
 import { releaseRemnants } from '../../src/server/platform/database/remnants.ts';
 import type { Schema } from '../../src/server/platform/database/schema.ts';
 import { type Client, createApi } from './api.ts';
@@ -82,5 +83,5 @@ function connect(url: string): Kysely<Schema> {
   const pool = new pg.Pool({ connectionString: url, max: 2, types });
   // Dropping the database cuts connections that are just being closed; a query that fails says so itself.
   pool.on('error', () => undefined);
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return openHandle(new PostgresDialect({ pool }));
 }

@@ -3,6 +3,7 @@ import type { Attempt, Channel, SaveSettings, Settings } from '../../src/contrac
 import type { ApiAnswer, Client } from './api.ts';
 import { DEMO } from './config.ts';
 import type { TestServer } from './start-server.ts';
+import { tablesOf } from './tables.ts';
 
 /** A bot token the emulated Telegram knows; `number` is 0 to 99. */
 export function botToken(number: number): string {
@@ -21,7 +22,7 @@ export async function secondAdmin(server: TestServer): Promise<string> {
   for (const user of demo?.users ?? []) {
     if (user.id === DEMO.manager) user.rights.is_admin = true;
   }
-  await server.context.db.deleteFrom('user_rights').execute();
+  await tablesOf(server.context.db).deleteFrom('user_rights').execute();
   return tokenOf(server, DEMO.subdomain, DEMO.manager);
 }
 
@@ -84,11 +85,11 @@ export async function disconnectAll(server: Client): Promise<void> {
 
 /** As if the half minute had passed for which Kommo's lists are shown without asking again. */
 export async function outdateLists({ context: { db } }: TestServer): Promise<void> {
-  await db
+  await tablesOf(db)
     .updateTable('kommo_cache')
     .set({ fetched_at: new Date(0) })
     .execute();
-  await db
+  await tablesOf(db)
     .updateTable('accounts')
     .set({ refreshed_at: new Date(0) })
     .execute();
@@ -129,7 +130,7 @@ export function save(server: Client, body: unknown, key: string = randomUUID(), 
 export async function storedInput(server: TestServer): Promise<SaveSettings> {
   const { body } = await server.api('GET', '/messenger/channels');
   const channels: Channel[] = body._embedded.channels;
-  const stored = await server.context.db
+  const stored = await tablesOf(server.context.db)
     .selectFrom('settings')
     .select('version')
     .executeTakeFirst();
@@ -143,7 +144,7 @@ export async function storedInput(server: TestServer): Promise<SaveSettings> {
 /** Waits until a sync has ended and no other is requested. @returns how it ended */
 export function syncEnd(server: TestServer): Promise<{ state: string; error_code: string | null }> {
   return server.waitFor(async () => {
-    const row = await server.context.db
+    const row = await tablesOf(server.context.db)
       .selectFrom('syncs')
       .select(['state', 'error_code'])
       .executeTakeFirst();

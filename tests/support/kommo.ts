@@ -15,6 +15,7 @@ import { openTestDatabase, type TestDatabase } from './database.ts';
 import { installed } from './emulator-client.ts';
 import { HURRY, UNLIMITED } from './hurry.ts';
 import { KommoMethods } from './kommo-methods.ts';
+import { tablesOf } from './tables.ts';
 
 /** Nobody listens there: the install call is refused at once, and its code is taken from the emulator. */
 const NOBODY = 'http://127.0.0.1:1';
@@ -112,7 +113,7 @@ export async function openKommoBench(
     install: (subdomain = 'demo') =>
       installGrant({ emulator, db, secrets: main.secrets }, subdomain),
     expire: async (accountId) => {
-      await db
+      await tablesOf(db)
         .updateTable('grants')
         .set({ expires_at: new Date(0) })
         .where('account_id', '=', accountId)
@@ -122,8 +123,8 @@ export async function openKommoBench(
       emulator.reset();
       emulator.useBackend(PUBLIC_URL, NOBODY);
       emulator.clearFaults();
-      await db.deleteFrom('accounts').execute();
-      await db.deleteFrom('rate_buckets').execute();
+      await tablesOf(db).deleteFrom('accounts').execute();
+      await tablesOf(db).deleteFrom('rate_buckets').execute();
       logs.length = 0;
     },
     close: async () => {

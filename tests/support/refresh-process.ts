@@ -1,7 +1,7 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { isKommoError } from '../../src/server/kommo/errors.ts';
-import type { Schema } from '../../src/server/platform/database/schema.ts';
+import { openHandle } from '../../src/server/platform/database/database.ts';
 import { DEMO } from './config.ts';
 import { replicaOf } from './kommo.ts';
 
@@ -28,7 +28,7 @@ types.setTypeParser(INT8, Number);
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, types, max: 5 });
 // The test may take the database away before it ends this process.
 pool.on('error', () => process.exit(1));
-const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+const db = openHandle(new PostgresDialect({ pool }));
 const { kommo } = replicaOf({ emulatorPort: Number(process.env.EMULATOR_PORT), db });
 
 async function use(): Promise<string> {

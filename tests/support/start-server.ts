@@ -10,6 +10,7 @@ import { PUBLIC_URL, testConfig } from './config.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { HURRY, UNLIMITED } from './hurry.ts';
 import { PATIENCE } from './patience.ts';
+import { tablesOf } from './tables.ts';
 import { waitFor } from './wait-for.ts';
 
 interface Options {
@@ -123,7 +124,7 @@ export async function startQuietServer(...subdomains: string[]): Promise<TestSer
 }
 
 async function isInstalled({ db }: Context, accountId: number): Promise<boolean> {
-  const row = await db
+  const row = await tablesOf(db)
     .selectFrom('accounts')
     .innerJoin('grants', 'grants.account_id', 'accounts.id')
     .select('accounts.id')

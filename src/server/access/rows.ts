@@ -35,7 +35,7 @@ export async function countTokenUse(
   token: { accountId: number; jti: string },
   isDurable: boolean,
 ): Promise<TokenUse> {
-  const columns = sql.raw(ACCOUNT_COLUMNS.join(', '));
+  const columns = sql.join(ACCOUNT_COLUMNS.map((name) => sql.ref(name)));
   // Lasts for this statement's own transaction.
   const commit = isDurable ? sql`current_setting('synchronous_commit')` : sql`'off'`;
   const { rows } = await sql<
@@ -48,14 +48,15 @@ export async function countTokenUse(
       on conflict (account_id, jti) do update set uses = seen_tokens.uses + 1
       returning uses
     )
-    select used.uses, ${columns}
+    select used.uses, ${columns}, grants.account_id as granted
     from used
     left join accounts on accounts.id = ${token.accountId}
     left join grants on grants.account_id = accounts.id and grants.epoch = accounts.epoch
       and grants.state = 'alive'`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error('The use of a token was not counted.');
-  return { uses: row.uses, account: isAccount(row) ? toAccount(row) : undefined };
+  const { uses, ...account } = row;
+  return { uses, account: isAccount(account) ? toAccount(account) : undefined };
 }
 
 function isAccount(row: { id: number | null }): row is AccountRow {
@@ -68,7 +69,7 @@ function shorten(jti: string): string {
 
 /** Forgets tokens that would be refused for their age anyway. */
 export async function purgeSeenTokens(db: Db): Promise<number> {
-  return deleteInBatches(db, 'seen_tokens', sql`expires_at < now() - interval '1 minute'`);
+  return deleteInBatches(db, 'seenTokens', sql`expires_at < now() - interval '1 minute'`);
 }
 
 /** How long a repeated request gets the first one's answer. */
@@ -114,46 +115,46 @@ export async function claimIdempotencyKey(
   leaseSeconds: number,
 ): Promise<KeyState> {
   const fresh = {
-    request_hash: use.requestHash,
+    requestHash: use.requestHash,
     status: null,
     body: null,
-    lease_until: sql<Date>`date_trunc('milliseconds', now()) + make_interval(secs => ${leaseSeconds})`,
-    expires_at: sql<Date>`now() + make_interval(hours => ${LIFE_HOURS})`,
+    leaseUntil: sql<Date>`date_trunc('milliseconds', now()) + make_interval(secs => ${leaseSeconds})`,
+    expiresAt: sql<Date>`now() + make_interval(hours => ${LIFE_HOURS})`,
   };
   const claimed = await db
-    .insertInto('idempotency_keys')
-    .values({ account_id: use.accountId, key: use.key, ...fresh })
+    .insertInto('idempotencyKeys')
+    .values({ accountId: use.accountId, key: use.key, ...fresh })
     .onConflict((conflict) =>
       conflict
-        .columns(['account_id', 'key'])
+        .columns(['accountId', 'key'])
         .doUpdateSet(fresh)
         .where((where) =>
           where.or([
-            where('idempotency_keys.expires_at', '<', sql<Date>`now()`),
+            where('idempotencyKeys.expiresAt', '<', sql<Date>`now()`),
             where.and([
-              where('idempotency_keys.request_hash', '=', use.requestHash),
-              where('idempotency_keys.status', 'is', null),
-              where('idempotency_keys.lease_until', '<', sql<Date>`now()`),
+              where('idempotencyKeys.requestHash', '=', use.requestHash),
+              where('idempotencyKeys.status', 'is', null),
+              where('idempotencyKeys.leaseUntil', '<', sql<Date>`now()`),
             ]),
           ]),
         ),
     )
-    .returning(['lease_until', sql<boolean>`xmax <> 0`.as('is_repeat')])
+    .returning(['leaseUntil', sql<boolean>`xmax <> 0`.as('isRepeat')])
     .executeTakeFirst();
   if (claimed) {
-    const claim = { ...use, leaseUntil: claimed.lease_until };
     if (Math.random() < TRIM_CHANCE) await forgetOldestKeys(db, use.accountId);
-    return { kind: 'claimed', claim, isRepeat: claimed.is_repeat };
+    const { leaseUntil, isRepeat } = claimed;
+    return { kind: 'claimed', claim: { ...use, leaseUntil }, isRepeat };
   }
   const row = await db
-    .selectFrom('idempotency_keys')
+    .selectFrom('idempotencyKeys')
     .selectAll()
-    .where('account_id', '=', use.accountId)
+    .where('accountId', '=', use.accountId)
     .where('key', '=', use.key)
     .executeTakeFirst();
   // Gone between the two statements: its holder failed and gave it back, so the caller may try again.
   if (!row) return { kind: 'running' };
-  if (row.request_hash !== use.requestHash) return { kind: 'other_request' };
+  if (row.requestHash !== use.requestHash) return { kind: 'other_request' };
   if (row.status === null || row.body === null) return { kind: 'running' };
   const body = secrets.tryUnseal(row.body, contextOf(use));
   if (body === undefined) return { kind: 'answer_lost' };
@@ -167,17 +168,17 @@ export async function renewIdempotencyKey(
   leaseSeconds: number,
 ): Promise<KeyClaim | undefined> {
   const row = await db
-    .updateTable('idempotency_keys')
+    .updateTable('idempotencyKeys')
     .set({
-      lease_until: sql<Date>`date_trunc('milliseconds', now()) + make_interval(secs => ${leaseSeconds})`,
+      leaseUntil: sql<Date>`date_trunc('milliseconds', now()) + make_interval(secs => ${leaseSeconds})`,
     })
-    .where('account_id', '=', claim.accountId)
+    .where('accountId', '=', claim.accountId)
     .where('key', '=', claim.key)
-    .where('lease_until', '=', claim.leaseUntil)
+    .where('leaseUntil', '=', claim.leaseUntil)
     .where('status', 'is', null)
-    .returning('lease_until')
+    .returning('leaseUntil')
     .executeTakeFirst();
-  return row && { ...claim, leaseUntil: row.lease_until };
+  return row && { ...claim, ...row };
 }
 
 /** Stores the answer, sealed: it may hold the key of a connection attempt. */
@@ -188,14 +189,14 @@ export async function storeAnswer(
   answer: StoredAnswer,
 ): Promise<void> {
   await db
-    .updateTable('idempotency_keys')
+    .updateTable('idempotencyKeys')
     .set({
       status: answer.status,
       body: secrets.seal(JSON.stringify(answer.body ?? null), contextOf(claim)),
     })
-    .where('account_id', '=', claim.accountId)
+    .where('accountId', '=', claim.accountId)
     .where('key', '=', claim.key)
-    .where('request_hash', '=', claim.requestHash)
+    .where('requestHash', '=', claim.requestHash)
     .where('status', 'is', null)
     .execute();
 }
@@ -225,11 +226,11 @@ export async function forgetOldestKeys(db: Db, accountId: number): Promise<void>
 }
 
 export async function forgetIdempotencyKeys(trx: Trx, accountId: number): Promise<void> {
-  await trx.deleteFrom('idempotency_keys').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('idempotencyKeys').where('accountId', '=', accountId).execute();
 }
 
 export async function purgeIdempotencyKeys(db: Db): Promise<number> {
-  return deleteInBatches(db, 'idempotency_keys', sql`expires_at < now()`);
+  return deleteInBatches(db, 'idempotencyKeys', sql`expires_at < now()`);
 }
 
 function contextOf({ accountId, key }: KeyUse): SealContext {

@@ -5,33 +5,14 @@ import type { Db, Trx } from '../platform/database/database.ts';
 import type { SettingsTable } from '../platform/database/schema.ts';
 import { transaction } from '../platform/database/transaction.ts';
 
-/** A Kommo account as we know it: the tenant that everything else belongs to. */
-export interface Account {
-  id: number;
-  /** Whole host, `sub.kommo.com`; null after another account took the name over. */
-  host: string | null;
-  subdomain: string;
-  tld: string;
-  name: string;
-  language: string;
-  country: string;
-  amojoId: string | null;
-  epoch: number;
-  /** What an administrator would see: `active` only while a grant of this epoch is alive. */
-  installState: 'active' | 'authorization_required' | 'disabled';
-}
+/**
+ * A Kommo account as we know it: the tenant that everything else belongs to. `installState` is what an
+ * administrator would see: `active` only while a grant of this epoch is alive.
+ */
+export type Account = Omit<AccountRow, 'granted'>;
 
 /** What Kommo itself said about an account, at install. */
-export interface ConfirmedAccount {
-  id: number;
-  host: string;
-  subdomain: string;
-  tld: string;
-  name: string;
-  language: string;
-  country: string;
-  amojoId: string | null;
-}
+export type ConfirmedAccount = Omit<Account, 'host' | 'epoch' | 'installState'> & { host: string };
 
 export async function findAccount(db: Db, id: number): Promise<Account | undefined> {
   const row = await selectAccounts(db).where('accounts.id', '=', id).executeTakeFirst();
@@ -49,14 +30,14 @@ function selectAccounts(db: Db) {
     .selectFrom('accounts')
     .leftJoin('grants', (join) =>
       join
-        .onRef('grants.account_id', '=', 'accounts.id')
+        .onRef('grants.accountId', '=', 'accounts.id')
         .onRef('grants.epoch', '=', 'accounts.epoch')
         .on('grants.state', '=', 'alive'),
     )
-    .select(ACCOUNT_COLUMNS);
+    .select([...ACCOUNT_COLUMNS, 'grants.accountId as granted']);
 }
 
-/** What `toAccount` reads, of `accounts` joined with the living grant of its epoch. */
+/** What `toAccount` reads, besides the account in the living grant of its epoch as `granted`. */
 export const ACCOUNT_COLUMNS = [
   'accounts.id',
   'accounts.host',
@@ -65,30 +46,16 @@ export const ACCOUNT_COLUMNS = [
   'accounts.name',
   'accounts.language',
   'accounts.country',
-  'accounts.amojo_id',
+  'accounts.amojoId',
   'accounts.epoch',
-  'accounts.install_state',
-  'grants.account_id as granted',
+  'accounts.installState',
 ] as const;
 
 export type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['execute']>>[number];
 
-export function toAccount(row: AccountRow): Account {
-  return {
-    id: row.id,
-    host: row.host,
-    subdomain: row.subdomain,
-    tld: row.tld,
-    name: row.name,
-    language: row.language,
-    country: row.country,
-    amojoId: row.amojo_id,
-    epoch: row.epoch,
-    installState:
-      row.install_state === 'active' && row.granted === null
-        ? 'authorization_required'
-        : row.install_state,
-  };
+export function toAccount({ granted, ...account }: AccountRow): Account {
+  const isWaiting = account.installState === 'active' && granted === null;
+  return isWaiting ? { ...account, installState: 'authorization_required' } : account;
 }
 
 /**
@@ -100,24 +67,19 @@ export function toAccount(row: AccountRow): Account {
  */
 export async function saveInstalledAccount(trx: Trx, account: ConfirmedAccount): Promise<number> {
   await evictHost(trx, account.host, account.id);
+  const { id, ...profile } = account;
   const known = {
-    host: account.host,
-    subdomain: account.subdomain,
-    tld: account.tld,
-    name: account.name,
-    language: account.language,
-    country: account.country,
-    amojo_id: account.amojoId,
-    install_state: 'active' as const,
-    disabled_at: null,
-    recheck_at: null,
+    ...profile,
+    installState: 'active' as const,
+    disabledAt: null,
+    recheckAt: null,
     rechecks: 0,
-    hook_asked_at: null,
-    refreshed_at: sql<Date>`now()`,
+    hookAskedAt: null,
+    refreshedAt: sql<Date>`now()`,
   };
   const { epoch } = await trx
     .insertInto('accounts')
-    .values({ id: account.id, ...known })
+    .values({ id, ...known })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(known))
     .returning('epoch')
     .executeTakeFirstOrThrow();
@@ -154,10 +116,10 @@ export async function disableAccount(trx: Trx, id: number): Promise<void> {
   await trx
     .updateTable('accounts')
     .set((set) => ({
-      install_state: 'disabled' as const,
+      installState: 'disabled' as const,
       epoch: set('epoch', '+', 1),
-      disabled_at: sql<Date>`now()`,
-      recheck_at: null,
+      disabledAt: sql<Date>`now()`,
+      recheckAt: null,
       rechecks: 0,
     }))
     .where('id', '=', id)
@@ -175,12 +137,12 @@ export async function recordDisableHook(db: Db, id: number): Promise<void> {
   await db
     .updateTable('accounts')
     .set({
-      recheck_at: sql<Date>`least(recheck_at, greatest(now(), hook_asked_at + ${HOOK_PAUSE}))`,
+      recheckAt: sql<Date>`least(recheck_at, greatest(now(), hook_asked_at + ${HOOK_PAUSE}))`,
       rechecks: sql<number>`case when rechecks = 0 and recheck_at is not null
         and hook_asked_at > now() - ${HOOK_PAUSE} then 0 else -1 end`,
     })
     .where('id', '=', id)
-    .where('install_state', '!=', 'disabled')
+    .where('installState', '!=', 'disabled')
     .execute();
 }
 
@@ -199,15 +161,15 @@ export async function scheduleRecheck(
     .updateTable('accounts')
     .set(
       next === undefined
-        ? { recheck_at: null, rechecks: 0 }
+        ? { recheckAt: null, rechecks: 0 }
         : {
-            recheck_at: sql<Date>`now() + make_interval(secs => ${next.afterSeconds})`,
+            recheckAt: sql<Date>`now() + make_interval(secs => ${next.afterSeconds})`,
             rechecks: next.rechecks,
           },
     )
     .where('id', '=', id)
     .where('rechecks', '=', asked)
-    .where('install_state', '!=', 'disabled')
+    .where('installState', '!=', 'disabled')
     .execute();
 }
 
@@ -224,16 +186,16 @@ export async function claimRechecks(
   return db
     .updateTable('accounts')
     .set({
-      recheck_at: sql<Date>`now() + make_interval(secs => ${seconds})`,
-      hook_asked_at: sql<Date>`now()`,
+      recheckAt: sql<Date>`now() + make_interval(secs => ${seconds})`,
+      hookAskedAt: sql<Date>`now()`,
     })
     .where('id', 'in', (due) =>
       due
         .selectFrom('accounts')
         .select('id')
-        .where('recheck_at', '<=', sql<Date>`now()`)
+        .where('recheckAt', '<=', sql<Date>`now()`)
         .where(id === undefined ? sql<boolean>`true` : sql<boolean>`id = ${id}`)
-        .orderBy('recheck_at')
+        .orderBy('recheckAt')
         .limit(limit)
         .forUpdate()
         .skipLocked(),
@@ -243,12 +205,7 @@ export async function claimRechecks(
 }
 
 /** What Kommo says about an account. It may change at any time. */
-export interface AccountProfile {
-  name: string;
-  language: string;
-  country: string;
-  amojoId: string | null;
-}
+export type AccountProfile = Pick<Account, 'name' | 'language' | 'country' | 'amojoId'>;
 
 /** Claims the right to ask Kommo about the account again, unless it was asked within `seconds`. */
 export async function claimProfileRefresh(
@@ -258,12 +215,12 @@ export async function claimProfileRefresh(
 ): Promise<boolean> {
   const row = await db
     .updateTable('accounts')
-    .set({ refreshed_at: sql<Date>`now()` })
+    .set({ refreshedAt: sql<Date>`now()` })
     .where('id', '=', accountId)
     .where((where) =>
       where.or([
-        where('refreshed_at', 'is', null),
-        where('refreshed_at', '<', sql<Date>`now() - make_interval(secs => ${seconds})`),
+        where('refreshedAt', 'is', null),
+        where('refreshedAt', '<', sql<Date>`now() - make_interval(secs => ${seconds})`),
       ]),
     )
     .returning('id')
@@ -276,16 +233,16 @@ export async function storeProfile(
   db: Db,
   accountId: number,
   epoch: number,
-  profile: AccountProfile,
+  { name, language, country, amojoId }: AccountProfile,
 ): Promise<void> {
   await db
     .updateTable('accounts')
     .set({
-      name: profile.name,
-      language: profile.language,
-      country: profile.country,
+      name,
+      language,
+      country,
       // The amojo id never changes; an answer without it must not lose it.
-      ...(profile.amojoId !== null && { amojo_id: profile.amojoId }),
+      ...(amojoId !== null && { amojoId }),
     })
     .where('id', '=', accountId)
     .where('epoch', '=', epoch)
@@ -293,18 +250,13 @@ export async function storeProfile(
 }
 
 /** What an administrator saved for the account, or what applies before the first save. */
-export interface StoredSettings {
-  version: number;
-  status: 'new' | 'active';
-  defaultChannelId: string | null;
-  preferences: Preferences;
-}
+export type StoredSettings = Pick<
+  Selectable<SettingsTable>,
+  'version' | 'status' | 'defaultChannelId' | 'preferences'
+>;
 
 /** What `settingsOf` reads of `settings`. */
-export type SettingsRow = Pick<
-  Selectable<SettingsTable>,
-  'epoch' | 'version' | 'status' | 'default_channel_id' | 'preferences'
->;
+export type SettingsRow = StoredSettings & { epoch: number };
 
 const FOLLOW_ACCOUNT: Preferences = {
   language: { mode: 'account', value: '' },
@@ -320,7 +272,7 @@ export async function findSettings(
   const row = await db
     .selectFrom('settings')
     .selectAll()
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .executeTakeFirst();
   return settingsOf(row, epoch);
 }
@@ -332,34 +284,8 @@ export function settingsOf(
 ): StoredSettings {
   if (row?.version == null || row.status === null || row.preferences === null) return fresh(0);
   if (row.epoch !== epoch) return fresh(row.version);
-  return {
-    version: row.version,
-    status: row.status,
-    defaultChannelId: row.default_channel_id,
-    preferences: row.preferences,
-  };
-}
-
-/** Writes the settings of an epoch. Call with the account locked: see account-lock.ts. */
-async function storeSettings(
-  trx: Trx,
-  accountId: number,
-  epoch: number,
-  settings: StoredSettings & { savedAt?: Date },
-): Promise<void> {
-  const values = {
-    epoch,
-    version: settings.version,
-    status: settings.status,
-    default_channel_id: settings.defaultChannelId,
-    preferences: JSON.stringify(settings.preferences),
-    ...(settings.savedAt && { saved_at: settings.savedAt }),
-  };
-  await trx
-    .insertInto('settings')
-    .values({ account_id: accountId, ...values })
-    .onConflict((conflict) => conflict.column('account_id').doUpdateSet(values))
-    .execute();
+  const { version, status, defaultChannelId, preferences } = row;
+  return { version, status, defaultChannelId, preferences };
 }
 
 /** Sets the default channel, when the first one is connected or the default removed. Call with the account locked. */
@@ -367,10 +293,17 @@ export async function storeDefaultChannel(
   trx: Trx,
   accountId: number,
   epoch: number,
-  channelId: string | null,
+  defaultChannelId: string | null,
 ): Promise<void> {
-  const settings = await findSettings(trx, accountId, epoch);
-  await storeSettings(trx, accountId, epoch, { ...settings, defaultChannelId: channelId });
+  const { version, status, preferences } = await findSettings(trx, accountId, epoch);
+  const known = { epoch, version, status, preferences: JSON.stringify(preferences) };
+  await trx
+    .insertInto('settings')
+    .values({ accountId, ...known, defaultChannelId })
+    .onConflict((conflict) =>
+      conflict.column('accountId').doUpdateSet({ ...known, defaultChannelId }),
+    )
+    .execute();
 }
 
 function fresh(version: number): StoredSettings {
@@ -398,13 +331,13 @@ export async function findCached(
   seconds: number,
 ): Promise<CachedAnswer | undefined> {
   const row = await db
-    .selectFrom('kommo_cache')
+    .selectFrom('kommoCache')
     .select('body')
-    .select(sql<boolean>`fetched_at > now() - make_interval(secs => ${seconds})`.as('is_fresh'))
-    .where('account_id', '=', key.accountId)
+    .select(sql<boolean>`fetched_at > now() - make_interval(secs => ${seconds})`.as('isFresh'))
+    .where('accountId', '=', key.accountId)
     .where('kind', '=', key.kind)
     .executeTakeFirst();
-  return row && cachedAnswer(row.body, row.is_fresh);
+  return row && cachedAnswer(row.body, row.isFresh);
 }
 
 /** Stores an answer, unless the install epoch it was asked in is over. */
@@ -427,9 +360,9 @@ export async function outdateCached(
   key: { accountId: number; kind: CacheKind },
 ): Promise<void> {
   await db
-    .updateTable('kommo_cache')
-    .set({ fetched_at: new Date(0) })
-    .where('account_id', '=', key.accountId)
+    .updateTable('kommoCache')
+    .set({ fetchedAt: new Date(0) })
+    .where('accountId', '=', key.accountId)
     .where('kind', '=', key.kind)
     .execute();
 }
@@ -440,13 +373,13 @@ export async function findUserRights(
   user: { accountId: number; userId: number; maxAgeSeconds: number },
 ): Promise<boolean | undefined> {
   const row = await db
-    .selectFrom('user_rights')
-    .select('is_admin')
-    .where('account_id', '=', user.accountId)
-    .where('user_id', '=', user.userId)
-    .where('checked_at', '>', sql<Date>`now() - make_interval(secs => ${user.maxAgeSeconds})`)
+    .selectFrom('userRights')
+    .select('isAdmin')
+    .where('accountId', '=', user.accountId)
+    .where('userId', '=', user.userId)
+    .where('checkedAt', '>', sql<Date>`now() - make_interval(secs => ${user.maxAgeSeconds})`)
     .executeTakeFirst();
-  return row?.is_admin;
+  return row?.isAdmin;
 }
 
 /** Stores what the API said in this install epoch, unless the epoch has ended since. */
@@ -455,19 +388,19 @@ export async function saveUserRights(
   user: { accountId: number; epoch: number; userId: number; isAdmin: boolean },
 ): Promise<void> {
   const { accountId, epoch, userId, isAdmin } = user;
-  const answer = { is_admin: isAdmin, checked_at: sql<Date>`now()` };
+  const answer = { isAdmin, checkedAt: sql<Date>`now()` };
   await db
-    .insertInto('user_rights')
-    .columns(['account_id', 'user_id', 'is_admin', 'checked_at'])
+    .insertInto('userRights')
+    .columns(['accountId', 'userId', 'isAdmin', 'checkedAt'])
     .expression(
       currentInstall(db, accountId, epoch).select([
         'accounts.id',
-        sql<number>`${userId}::bigint`.as('user_id'),
-        sql<boolean>`${isAdmin}::boolean`.as('is_admin'),
-        sql<Date>`now()`.as('checked_at'),
+        sql<number>`${userId}::bigint`.as('userId'),
+        sql<boolean>`${isAdmin}::boolean`.as('isAdmin'),
+        sql<Date>`now()`.as('checkedAt'),
       ]),
     )
-    .onConflict((conflict) => conflict.columns(['account_id', 'user_id']).doUpdateSet(answer))
+    .onConflict((conflict) => conflict.columns(['accountId', 'userId']).doUpdateSet(answer))
     .execute();
 }
 
@@ -480,17 +413,17 @@ function currentInstall(db: Db, accountId: number, epoch: number) {
     .selectFrom('accounts')
     .where('accounts.id', '=', accountId)
     .where('accounts.epoch', '=', epoch)
-    .where('accounts.install_state', '!=', 'disabled')
+    .where('accounts.installState', '!=', 'disabled')
     .forShare();
 }
 
 export async function forgetUserRights(trx: Trx, accountId: number): Promise<void> {
-  await trx.deleteFrom('user_rights').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('userRights').where('accountId', '=', accountId).execute();
 }
 
 /** Forgets what the account chose and what was stored of Kommo's lists. */
 export async function forgetSettings(trx: Trx, accountId: number): Promise<void> {
-  for (const table of ['settings', 'kommo_cache'] as const) {
-    await trx.deleteFrom(table).where('account_id', '=', accountId).execute();
+  for (const table of ['settings', 'kommoCache'] as const) {
+    await trx.deleteFrom(table).where('accountId', '=', accountId).execute();
   }
 }

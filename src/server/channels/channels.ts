@@ -18,7 +18,7 @@ import {
   type StoredChannel,
 } from './rows.ts';
 import { signOutChannelLater } from './sign-outs/sign-out.ts';
-import { replaceSources, requestSync } from './sources/rows.ts';
+import { forgetSources, requestSync } from './sources/rows.ts';
 
 /** The account's channels, as the guide's collection. */
 export async function readChannels(context: Context, caller: Caller): Promise<ChannelCollection> {
@@ -99,7 +99,7 @@ export async function removeChannel(context: Context, caller: Caller, id: string
     }
     await signOutChannelLater(trx, context, channel);
     await deleteChannel(trx, id);
-    await replaceSources(trx, channel.accountId, [id], []);
+    await forgetSources(trx, channel.accountId, [id]);
     await moveDefault(trx, channel);
     const settings = await findSettings(trx, channel.accountId, channel.epoch);
     if (settings.status !== 'active') return;

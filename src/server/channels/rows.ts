@@ -1,27 +1,10 @@
 import { type Selectable, sql } from 'kysely';
-import type { ChannelStatus, LinkedAccount, StatusReason } from '../../contract/api.ts';
+import type { LinkedAccount } from '../../contract/api.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
 import { prepared } from '../platform/database/prepared.ts';
 import { newPass, type ResealPass, reseal } from '../platform/database/reseal.ts';
 import type { ChannelsTable } from '../platform/database/schema.ts';
 import type { SealContext, Secrets } from '../platform/database/secrets.ts';
-
-/** A channel without its secrets. */
-export interface StoredChannel {
-  id: string;
-  accountId: number;
-  epoch: number;
-  connector: string;
-  account: LinkedAccount;
-  phone: string;
-  name: string;
-  pipelineIds: number[];
-  status: ChannelStatus;
-  statusReason: StatusReason | null;
-  /** False until the first save that named this channel: it has no sources before. */
-  isSaved: boolean;
-  createdAt: Date;
-}
 
 /** What signs us in at the chat service, and what proves its events. */
 export interface ChannelSecrets {
@@ -30,24 +13,24 @@ export interface ChannelSecrets {
 }
 
 /** What a `StoredChannel` is read from: everything but the secrets, which few callers need. */
-const CHANNEL_COLUMNS = [
+export const CHANNEL_COLUMNS = [
   'channels.id',
-  'channels.account_id',
+  'channels.accountId',
   'channels.epoch',
   'channels.connector',
-  'channels.external_id',
-  'channels.account_name',
+  'channels.externalId',
+  'channels.accountName',
   'channels.handle',
-  'channels.avatar_url',
-  'channels.key_ending',
-  'channels.key_set_at',
+  'channels.avatarUrl',
+  'channels.keyEnding',
+  'channels.keySetAt',
   'channels.phone',
   'channels.name',
-  'channels.pipeline_ids',
+  'channels.pipelineIds',
   'channels.status',
-  'channels.status_reason',
-  'channels.is_saved',
-  'channels.created_at',
+  'channels.statusReason',
+  'channels.isSaved',
+  'channels.createdAt',
 ] as const;
 
 type ChannelColumn = (typeof CHANNEL_COLUMNS)[number] extends `channels.${infer Name}`
@@ -56,7 +39,16 @@ type ChannelColumn = (typeof CHANNEL_COLUMNS)[number] extends `channels.${infer 
 
 type ChannelRow = Pick<Selectable<ChannelsTable>, ChannelColumn>;
 
-const COLUMNS = sql.raw(CHANNEL_COLUMNS.join(', '));
+/** A channel without its secrets. */
+export interface StoredChannel
+  extends Omit<
+    ChannelRow,
+    'externalId' | 'accountName' | 'handle' | 'avatarUrl' | 'keyEnding' | 'keySetAt'
+  > {
+  account: LinkedAccount;
+}
+
+const COLUMNS = sql.join(CHANNEL_COLUMNS.map((name) => sql.ref(name)));
 
 /** Channels of the account in this install epoch, oldest first. */
 export async function listChannels(
@@ -77,7 +69,7 @@ export async function listChannelsWithDefault(
   accountId: number,
   epoch: number,
 ): Promise<{ channels: StoredChannel[]; defaultChannelId: string | null }> {
-  const { rows } = await sql<ChannelRow & { default_channel_id: string | null }>`
+  const { rows } = await sql<ChannelRow & { defaultChannelId: string | null }>`
     ${prepared('channels-with-default')}
     select ${COLUMNS}, settings.default_channel_id from channels
     left join settings on settings.account_id = channels.account_id and settings.epoch = channels.epoch
@@ -85,7 +77,7 @@ export async function listChannelsWithDefault(
     order by channels.created_at, channels.slot`.execute(db);
   return {
     channels: rows.map(toChannel),
-    defaultChannelId: rows[0]?.default_channel_id ?? null,
+    defaultChannelId: rows[0]?.defaultChannelId ?? null,
   };
 }
 
@@ -99,7 +91,7 @@ export async function findChannel(
     .selectFrom('channels')
     .select(CHANNEL_COLUMNS)
     .where('id', '=', key.id)
-    .where('account_id', '=', key.accountId)
+    .where('accountId', '=', key.accountId)
     .where('epoch', '=', key.epoch)
     .executeTakeFirst();
   return row && toChannel(row);
@@ -115,7 +107,7 @@ export async function isConnectedAnywhere(
     .selectFrom('channels')
     .select('id')
     .where('connector', '=', connector)
-    .where('external_id', '=', externalId)
+    .where('externalId', '=', externalId)
     .executeTakeFirst();
   return row !== undefined;
 }
@@ -129,11 +121,11 @@ export async function isConnectedElsewhere(
 ): Promise<boolean> {
   const row = await db
     .selectFrom('channels')
-    .innerJoin('accounts', 'accounts.id', 'channels.account_id')
+    .innerJoin('accounts', 'accounts.id', 'channels.accountId')
     .select('channels.id')
     .where('channels.connector', '=', connector)
-    .where('channels.external_id', '=', externalId)
-    .where('channels.account_id', '!=', accountId)
+    .where('channels.externalId', '=', externalId)
+    .where('channels.accountId', '!=', accountId)
     .whereRef('channels.epoch', '=', 'accounts.epoch')
     .executeTakeFirst();
   return row !== undefined;
@@ -147,7 +139,7 @@ export async function findChannelSecrets(
 ): Promise<Partial<ChannelSecrets> | undefined> {
   const row = await db
     .selectFrom('channels')
-    .select(['credentials', 'webhook_secret'])
+    .select(['credentials', 'webhookSecret'])
     .where('id', '=', id)
     .executeTakeFirst();
   return row && openSecrets(secrets, { id, ...row });
@@ -165,7 +157,7 @@ export async function deleteChannelsOfEpochs(
 ): Promise<string[]> {
   const rows = await trx
     .deleteFrom('channels')
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .where('epoch', '<=', upToEpoch)
     .returning('id')
     .execute();
@@ -181,7 +173,7 @@ export async function listEndedChannels(
   const rows = await db
     .selectFrom('channels')
     .select(CHANNEL_COLUMNS)
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .where('epoch', '<=', upToEpoch)
     .execute();
   return rows.map(toChannel);
@@ -190,19 +182,19 @@ export async function listEndedChannels(
 /** A row's secrets, as far as they can be opened. */
 export function openSecrets(
   secrets: Secrets,
-  row: { id: string; credentials: string; webhook_secret: string },
+  row: { id: string; credentials: string; webhookSecret: string },
 ): Partial<ChannelSecrets> {
   const credentials = secrets.tryUnseal(row.credentials, place(row.id, 'credentials'));
   return {
     ...(credentials !== undefined && { credentials: JSON.parse(credentials) }),
-    webhookSecret: secrets.tryUnseal(row.webhook_secret, place(row.id, 'webhook_secret')),
+    webhookSecret: secrets.tryUnseal(row.webhookSecret, place(row.id, 'webhook_secret')),
   };
 }
 
 export function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets) {
   return {
     credentials: secrets.seal(JSON.stringify(own.credentials), place(id, 'credentials')),
-    webhook_secret: secrets.seal(own.webhookSecret, place(id, 'webhook_secret')),
+    webhookSecret: secrets.seal(own.webhookSecret, place(id, 'webhook_secret')),
   };
 }
 
@@ -211,29 +203,18 @@ function place(id: string, column: 'credentials' | 'webhook_secret'): SealContex
 }
 
 export function toChannel(row: ChannelRow): StoredChannel {
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    epoch: row.epoch,
-    connector: row.connector,
-    account: {
-      external_id: row.external_id,
-      name: row.account_name,
-      handle: row.handle,
-      ...(row.avatar_url !== null && { avatar_url: row.avatar_url }),
-      ...(row.key_ending !== null &&
-        row.key_set_at !== null && {
-          credential_hint: { last4: row.key_ending, set_at: row.key_set_at.toISOString() },
-        }),
-    },
-    phone: row.phone,
-    name: row.name,
-    pipelineIds: row.pipeline_ids,
-    status: row.status,
-    statusReason: row.status_reason,
-    isSaved: row.is_saved,
-    createdAt: row.created_at,
+  const { externalId, accountName, handle, avatarUrl, keyEnding, keySetAt, ...channel } = row;
+  const account = {
+    external_id: externalId,
+    name: accountName,
+    handle,
+    ...(avatarUrl !== null && { avatar_url: avatarUrl }),
+    ...(keyEnding !== null &&
+      keySetAt !== null && {
+        credential_hint: { last4: keyEnding, set_at: keySetAt.toISOString() },
+      }),
   };
+  return { ...channel, account };
 }
 
 /** Seals credentials again that were sealed under an older key; see reseal.ts. @returns how many */
@@ -243,7 +224,7 @@ export function resealChannels(
   limit: number,
   pass: ResealPass = newPass(),
 ): Promise<number> {
-  const columns = ['credentials', 'webhook_secret'];
+  const columns = ['credentials', 'webhook_secret'] satisfies Parameters<typeof place>[1][];
   return reseal(db, secrets, { table: 'channels', id: 'id', columns }, limit, pass);
 }
 
@@ -263,19 +244,14 @@ export interface SignedIn {
 export async function insertChannel(
   trx: Trx,
   secrets: Secrets,
-  channel: SignedIn & {
-    id: string;
-    accountId: number;
-    epoch: number;
-    connector: string;
-    pipelineIds: number[];
-  },
+  channel: SignedIn &
+    Pick<StoredChannel, 'id' | 'accountId' | 'epoch' | 'connector' | 'pipelineIds'>,
   max: number,
 ): Promise<boolean> {
   const taken = await trx
     .selectFrom('channels')
     .select('slot')
-    .where('account_id', '=', channel.accountId)
+    .where('accountId', '=', channel.accountId)
     .execute();
   if (taken.length >= max) return false;
   const slots = new Set(taken.map((row) => row.slot));
@@ -285,15 +261,15 @@ export async function insertChannel(
     .insertInto('channels')
     .values({
       id: channel.id,
-      account_id: channel.accountId,
+      accountId: channel.accountId,
       epoch: channel.epoch,
       slot,
       connector: channel.connector,
       name: channel.account.name.trim().slice(0, 100) || channel.connector,
-      pipeline_ids: JSON.stringify(channel.pipelineIds),
+      pipelineIds: JSON.stringify(channel.pipelineIds),
       status: 'connected',
-      checked_at: channel.now,
-      created_at: channel.now,
+      checkedAt: channel.now,
+      createdAt: channel.now,
       ...signedInColumns(secrets, channel.id, channel),
     })
     .execute();
@@ -312,8 +288,8 @@ export async function replaceSignIn(
     .set({
       ...signedInColumns(secrets, id, signedIn),
       status: 'connected',
-      status_reason: null,
-      checked_at: signedIn.now,
+      statusReason: null,
+      checkedAt: signedIn.now,
     })
     .where('id', '=', id)
     .execute();
@@ -322,12 +298,12 @@ export async function replaceSignIn(
 function signedInColumns(secrets: Secrets, id: string, signedIn: SignedIn) {
   const { account, phone, secrets: own, keyEnding, now } = signedIn;
   return {
-    key_ending: keyEnding ?? null,
-    key_set_at: keyEnding === undefined ? null : now,
-    external_id: account.external_id,
-    account_name: account.name,
+    keyEnding: keyEnding ?? null,
+    keySetAt: keyEnding === undefined ? null : now,
+    externalId: account.external_id,
+    accountName: account.name,
     handle: account.handle,
-    avatar_url: account.avatar_url ?? null,
+    avatarUrl: account.avatar_url ?? null,
     phone,
     ...sealedColumns(secrets, id, own),
   };

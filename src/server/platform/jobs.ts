@@ -124,7 +124,7 @@ export class Jobs {
     data: Data,
     { afterSeconds = 0 }: { afterSeconds?: number } = {},
   ): Promise<void> {
-    const handle = fromKysely(db);
+    const handle = fromKysely(db.withoutPlugins());
     const singletonKey = queue.key(data);
     const priority = afterSeconds > 0 ? 0 : nowSeconds();
     for (;;) {
@@ -250,7 +250,7 @@ export class Jobs {
     afterSeconds: number,
   ): Promise<void> {
     await transaction(this.#db, async (trx) => {
-      const db = fromKysely(trx);
+      const db = fromKysely(trx.withoutPlugins());
       if (!hasHit(await this.#boss.complete(queue.name, { id, retryCount }, null, { db }))) return;
       // Never less than a moment: what was requested just now goes first.
       await this.request(trx, queue, data, { afterSeconds: Math.max(afterSeconds, 0.01) });

@@ -7,8 +7,7 @@ import {
   type StoredSettings,
   settingsOf,
 } from '../accounts/rows.ts';
-import type { SourceMapping } from '../channels/sources/rows.ts';
-import { type StoredSync, type SyncRow, syncOf } from '../channels/sources/rows.ts';
+import { type SourceMapping, type StoredSync, syncOf } from '../channels/sources/rows.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
 import { prepared } from '../platform/database/prepared.ts';
 
@@ -34,32 +33,23 @@ export interface Save {
  * @returns false when something changed. Part of the save may be written then: give the transaction up
  */
 export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
-  const channels = JSON.stringify(
-    save.channels.map(({ id, name, pipelineIds }) => ({ id, name, pipeline_ids: pipelineIds })),
-  );
-  const sources = JSON.stringify(
-    save.sources.map(({ externalId, channelId, pipelineId }) => ({
-      external_id: externalId,
-      channel_id: channelId,
-      pipeline_id: pipelineId,
-    })),
-  );
-  const { rows } = await sql<{ is_written: boolean }>`
+  const { rows } = await sql<{ isWritten: boolean }>`
     with locked as materialized (
       select id from accounts
       where id = ${save.accountId} and epoch = ${save.epoch} and install_state = 'active'
       for no key update
     ), given as materialized (
-      select * from jsonb_to_recordset(${channels}::jsonb) as input (id uuid, name text, pipeline_ids jsonb)
+      select * from jsonb_to_recordset(${JSON.stringify(save.channels)}::jsonb)
+        as input (id uuid, name text, "pipelineIds" jsonb)
     ), wanted as materialized (
-      select * from jsonb_to_recordset(${sources}::jsonb)
-        as source (external_id text, channel_id uuid, pipeline_id bigint)
+      select * from jsonb_to_recordset(${JSON.stringify(save.sources)}::jsonb)
+        as source ("externalId" text, "channelId" uuid, "pipelineId" bigint)
     ), main as materialized (
       select channels.id from channels join locked on locked.id = channels.account_id
       where channels.id = ${save.defaultChannelId}::uuid and channels.epoch = ${save.epoch}
       for key share of channels
     ), named as (
-      update channels set name = given.name, pipeline_ids = given.pipeline_ids, is_saved = true
+      update channels set name = given.name, pipeline_ids = given."pipelineIds", is_saved = true
       from given, locked
       where channels.id = given.id and channels.account_id = locked.id and channels.epoch = ${save.epoch}
         -- Here too, so that it is read first: a statement cannot lock a row it has changed.
@@ -68,10 +58,10 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
     ), dropped as (
       delete from sources using locked
       where sources.account_id = locked.id and channel_id in (select id from given)
-        and external_id not in (select external_id from wanted)
+        and external_id not in (select "externalId" from wanted)
     ), mapped as (
       insert into sources (account_id, external_id, channel_id, pipeline_id)
-      select locked.id, external_id, channel_id, pipeline_id from wanted, locked
+      select locked.id, "externalId", "channelId", "pipelineId" from wanted, locked
       on conflict (account_id, external_id) do update set pipeline_id = excluded.pipeline_id
         where sources.pipeline_id <> excluded.pipeline_id
     ), stored as (
@@ -98,7 +88,7 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
       and (${save.defaultChannelId}::uuid is null or exists (select from main)) as is_written`.execute(
     trx,
   );
-  return rows[0]?.is_written === true;
+  return rows[0]?.isWritten === true;
 }
 
 /** What the settings screen shows of an account besides its channels. */
@@ -115,12 +105,12 @@ export interface Overview {
 
 type OrNull<Row> = { [Name in keyof Row]: Row[Name] | null };
 
-type OverviewRow = OrNull<SettingsRow & SyncRow & { scope_id: string }> & {
+type OverviewRow = OrNull<SettingsRow & StoredSync & { scopeId: string }> & {
   pipelines: unknown;
-  pipelines_fresh: boolean;
+  pipelinesFresh: boolean;
   templates: unknown;
-  templates_fresh: boolean;
-  profile_fresh: boolean;
+  templatesFresh: boolean;
+  profileFresh: boolean;
 };
 
 /**
@@ -135,15 +125,15 @@ export async function findOverview(
   seconds: number,
 ): Promise<Overview> {
   const isYoung = (
-    column: 'pipelines.fetched_at' | 'templates.fetched_at' | 'accounts.refreshed_at',
-  ) => sql`coalesce(${sql.raw(column)} > now() - make_interval(secs => ${seconds}), false)`;
+    column: 'pipelines.fetchedAt' | 'templates.fetchedAt' | 'accounts.refreshedAt',
+  ) => sql`coalesce(${sql.ref(column)} > now() - make_interval(secs => ${seconds}), false)`;
   // Spelt out: building a statement with so many joins anew for each request costs as much as sending it.
   const { rows } = await sql<OverviewRow>`${prepared('overview')}
     select settings.epoch, settings.version, settings.status, settings.default_channel_id, settings.preferences,
       syncs.requested, syncs.done, syncs.state, syncs.error_code, syncs.finished_at, scopes.scope_id,
-      pipelines.body as pipelines, ${isYoung('pipelines.fetched_at')} as pipelines_fresh,
-      templates.body as templates, ${isYoung('templates.fetched_at')} as templates_fresh,
-      ${isYoung('accounts.refreshed_at')} as profile_fresh
+      pipelines.body as pipelines, ${isYoung('pipelines.fetchedAt')} as pipelines_fresh,
+      templates.body as templates, ${isYoung('templates.fetchedAt')} as templates_fresh,
+      ${isYoung('accounts.refreshedAt')} as profile_fresh
     from accounts
     left join settings on settings.account_id = accounts.id
     left join syncs on syncs.account_id = accounts.id
@@ -155,9 +145,9 @@ export async function findOverview(
   return {
     settings: settingsOf(row, account.epoch),
     sync: row && syncOf(row),
-    scopeId: row?.scope_id ?? undefined,
-    pipelines: row && cachedAnswer(row.pipelines, row.pipelines_fresh),
-    templates: row && cachedAnswer(row.templates, row.templates_fresh),
-    isProfileFresh: row?.profile_fresh === true,
+    scopeId: row?.scopeId ?? undefined,
+    pipelines: row && cachedAnswer(row.pipelines, row.pipelinesFresh),
+    templates: row && cachedAnswer(row.templates, row.templatesFresh),
+    isProfileFresh: row?.profileFresh === true,
   };
 }

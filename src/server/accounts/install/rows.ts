@@ -76,24 +76,24 @@ export async function insertInstallCode(
   const id = randomUUID();
   const expiresAt = sql<Date>`now() + make_interval(mins => ${CODE_LIFE_MINUTES})`;
   const row = await db
-    .insertInto('install_codes')
+    .insertInto('installCodes')
     .values({
       id,
-      code_hash: createHash('sha256').update(`${host} ${code}`).digest('base64url'),
+      codeHash: createHash('sha256').update(`${host} ${code}`).digest('base64url'),
       code: secrets.seal(code, contextOf(id, 'code')),
       host,
       // An account that installed before has shown what it is.
-      host_check: sql<'account'>`(select 'account' from accounts where host = ${host} limit 1)`,
-      expires_at: expiresAt,
+      hostCheck: sql<'account'>`(select 'account' from accounts where host = ${host} limit 1)`,
+      expiresAt,
       ...(expected && {
-        expected_account_id: expected.accountId,
-        user_id: expected.userId,
+        expectedAccountId: expected.accountId,
+        userId: expected.userId,
         state: 'exchanging' as const,
         calls: 1,
-        lease_until: expiresAt,
+        leaseUntil: expiresAt,
       }),
     })
-    .onConflict((conflict) => conflict.column('code_hash').doNothing())
+    .onConflict((conflict) => conflict.column('codeHash').doNothing())
     .returning('id')
     .executeTakeFirst();
   return row?.id;
@@ -123,17 +123,25 @@ export async function pickInstallCodes(trx: Trx): Promise<string[]> {
       select host, host_check from install_codes
       where tried_at is not null and state <> 'done'
         and (tried_at > now() - interval '1 minute' or state = 'exchanging')
+    ), of_host as (
+      select host, count(*) as tries from tried group by host
+    ), of_class as (
+      select host_check as class, count(*) as tries from tried group by host_check
     ), due as (
-      select id, ${isVouched} as is_vouched, case when ${isVouched} then 'account' else host_check end as class,
-        received_at, row_number() over (partition by host, ${isVouched} order by received_at desc)
-          + case when ${isVouched} then 0 else (select count(*) from tried where tried.host = install_codes.host) end
-          as place
+      select id, host, ${isVouched} as is_vouched, received_at,
+        case when not ${isVouched} then host_check end as class,
+        row_number() over (partition by host, ${isVouched} order by received_at desc) as place
       from install_codes
       where ${isOpen} and ${isDue} and (${isVouched} or host_check is not null)
+    ), placed as (
+      select id, is_vouched, received_at, class,
+        place + case when is_vouched then 0 else coalesce(tries, 0) end as place
+      from due left join of_host using (host)
     ), ranked as (
-      select id, row_number() over (partition by is_vouched, class order by place, received_at desc)
-        + case when is_vouched then 0 else (select count(*) from tried where host_check = class) end as rank
-      from due where is_vouched or place <= ${BUDGET_OF_HOST}::int
+      select id, coalesce(tries, 0)
+        + row_number() over (partition by is_vouched, class order by place, received_at desc) as rank
+      from placed left join of_class using (class)
+      where is_vouched or place <= ${BUDGET_OF_HOST}::int
     ), picked as (
       select id from install_codes
       where id in (select id from ranked where rank <= ${BUDGET}::int) and ${isOpen} and ${isDue}
@@ -172,13 +180,13 @@ export async function noteHostLook(
 ): Promise<void> {
   const after = typeof found === 'object' ? found.againInSeconds : 0;
   await db
-    .updateTable('install_codes')
+    .updateTable('installCodes')
     .set(
       found === 'foreign'
         ? ended('failed', 'not_an_account')
         : {
-            host_check: typeof found === 'object' ? null : found,
-            lease_until: sql<Date>`now() + make_interval(secs => ${after})`,
+            hostCheck: typeof found === 'object' ? null : found,
+            leaseUntil: sql<Date>`now() + make_interval(secs => ${after})`,
           },
     )
     .where('host', '=', host)
@@ -193,28 +201,25 @@ export async function openInstallCode(
   id: string,
 ): Promise<OpenCode | undefined> {
   const row = await db
-    .selectFrom('install_codes')
+    .selectFrom('installCodes')
     .selectAll()
-    .select(isVouched.as('is_vouched'))
+    .select(isVouched.as('isVouched'))
     .where('id', '=', id)
     .where(isOpen)
-    .whereRef('lease_until', '=', 'expires_at')
+    .whereRef('leaseUntil', '=', 'expiresAt')
     .executeTakeFirst();
   if (!row) return undefined;
   const open = (sealed: string | null, column: 'code' | 'tokens') =>
     sealed === null ? undefined : secrets.tryUnseal(sealed, contextOf(id, column));
   const tokens = open(row.tokens, 'tokens');
   return {
-    id,
-    host: row.host,
+    ...row,
     code: open(row.code, 'code'),
     tokens: tokens === undefined ? undefined : parseTokens(tokens),
     expected:
-      row.expected_account_id === null || row.user_id === null
+      row.expectedAccountId === null || row.userId === null
         ? undefined
-        : { accountId: row.expected_account_id, userId: row.user_id },
-    calls: row.calls,
-    isVouched: row.is_vouched,
+        : { accountId: row.expectedAccountId, userId: row.userId },
   };
 }
 
@@ -229,7 +234,7 @@ export async function keepExchangedTokens(
   tokens: TokenPair,
 ): Promise<void> {
   await db
-    .updateTable('install_codes')
+    .updateTable('installCodes')
     .set({
       state: 'exchanged',
       code: null,
@@ -243,10 +248,10 @@ export async function keepExchangedTokens(
 /** Hands a code back to the selection, from then on. */
 export async function postponeInstallCode(db: Db, id: string, afterSeconds: number): Promise<void> {
   await db
-    .updateTable('install_codes')
+    .updateTable('installCodes')
     .set({
       state: sql<'pending'>`case when state = 'exchanging' then 'pending' else state end`,
-      lease_until: sql<Date>`now() + make_interval(secs => ${afterSeconds})`,
+      leaseUntil: sql<Date>`now() + make_interval(secs => ${afterSeconds})`,
     })
     .where('id', '=', id)
     .where('state', 'in', OPEN)
@@ -256,7 +261,7 @@ export async function postponeInstallCode(db: Db, id: string, afterSeconds: numb
 /** @returns false when the grant of this code was stored before */
 export async function finishInstallCode(trx: Trx, id: string): Promise<boolean> {
   const row = await trx
-    .updateTable('install_codes')
+    .updateTable('installCodes')
     .set(ended('done', null))
     .where('id', '=', id)
     .where('state', '!=', 'done')
@@ -268,7 +273,7 @@ export async function finishInstallCode(trx: Trx, id: string): Promise<boolean> 
 /** Ends a code for good. The hash stays, so that the same call is not tried again. */
 export async function failInstallCode(db: Db, id: string, failure: string): Promise<void> {
   await db
-    .updateTable('install_codes')
+    .updateTable('installCodes')
     .set(ended('failed', failure))
     .where('id', '=', id)
     .where('state', 'in', OPEN)
@@ -281,7 +286,7 @@ export async function findInstallResult(
   id: string,
 ): Promise<'open' | 'done' | 'failed' | Mismatch> {
   const row = await db
-    .selectFrom('install_codes')
+    .selectFrom('installCodes')
     .select(['state', 'failure'])
     .where('id', '=', id)
     .executeTakeFirst();
@@ -308,17 +313,17 @@ export async function dropExcessInstallCodes(db: Db): Promise<void> {
 /** Ends codes that Kommo would not accept any more, and forgets old rows and what was never tried. */
 export async function purgeInstallCodes(db: Db): Promise<number> {
   const isOver = sql<boolean>`state in ('pending', 'exchanging', 'exchanged') and expires_at <= now()`;
-  const untried = await deleteInBatches(db, 'install_codes', sql`${isOver} and calls = 0`);
-  await db.updateTable('install_codes').set(ended('failed', 'expired')).where(isOver).execute();
+  const untried = await deleteInBatches(db, 'installCodes', sql`${isOver} and calls = 0`);
+  await db.updateTable('installCodes').set(ended('failed', 'expired')).where(isOver).execute();
   return (
     untried +
-    (await deleteInBatches(db, 'install_codes', sql`expires_at < now() - interval '1 day'`))
+    (await deleteInBatches(db, 'installCodes', sql`expires_at < now() - interval '1 day'`))
   );
 }
 
 /** An ended code keeps no secret. */
 function ended<State extends 'done' | 'failed'>(state: State, failure: string | null) {
-  return { state, failure, code: null, tokens: null, lease_until: null };
+  return { state, failure, code: null, tokens: null, leaseUntil: null };
 }
 
 function parseTokens(json: string): TokenPair {

@@ -1,6 +1,5 @@
 import { type RawBuilder, type Selectable, sql, type Updateable } from 'kysely';
 import type { AttemptReason, AttemptState, LinkedAccount } from '../../../contract/api.ts';
-import type { AuthKind } from '../../../contract/connectors.ts';
 import type { Linked } from '../../connectors/connector.ts';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.ts';
@@ -22,20 +21,8 @@ export type Candidate = Linked & {
 };
 
 /** An attempt with its secrets opened: never log one. Secrets that cannot be opened are missing. */
-export interface StoredAttempt {
-  id: string;
-  accountId: number;
-  epoch: number;
-  userId: number;
-  connector: string;
-  auth: AuthKind;
-  channelId: string | null;
-  resultChannelId: string | null;
-  state: AttemptState;
-  reason: AttemptReason | null;
-  oauthStateUsed: boolean;
-  openerOrigin: string;
-  account: LinkedAccount | null;
+export interface StoredAttempt
+  extends Omit<Selectable<AttemptsTable>, 'shown' | 'session' | 'candidate' | 'webhookSecret'> {
   shown: Shown;
   session: Record<string, unknown> | null;
   candidate: Candidate | null;
@@ -43,29 +30,12 @@ export interface StoredAttempt {
   webhookSecret: string | null;
   /** False when a stored secret cannot be opened: an open attempt can then only be ended. */
   isReadable: boolean;
-  /** Whether the service ever gave a code to scan. */
-  hasShownCode: boolean;
-  /** The trouble that was logged last. */
-  warnedOf: AttemptReason | null;
-  revision: number;
-  expiresAt: Date;
-  createdAt: Date;
-  updatedAt: Date;
 }
 
-export interface NewAttempt {
-  id: string;
-  accountId: number;
-  epoch: number;
-  userId: number;
-  connector: string;
-  auth: AuthKind;
-  channelId: string | null;
-  keyHash: string;
-  oauthStateHash: string | null;
-  openerOrigin: string;
+export interface NewAttempt
+  extends Pick<StoredAttempt, 'id' | 'accountId' | 'epoch' | 'userId' | 'connector' | 'auth'>,
+    Pick<StoredAttempt, 'channelId' | 'keyHash' | 'oauthStateHash' | 'openerOrigin' | 'expiresAt'> {
   webhookSecret: string;
-  expiresAt: Date;
   now: Date;
 }
 
@@ -92,27 +62,17 @@ export function isLive(state: AttemptState): boolean {
 export async function insertAttempt(
   trx: Trx,
   secrets: Secrets,
-  attempt: NewAttempt,
+  { now, ...attempt }: NewAttempt,
 ): Promise<void> {
   await trx
     .insertInto('attempts')
     .values({
-      id: attempt.id,
-      account_id: attempt.accountId,
-      epoch: attempt.epoch,
-      user_id: attempt.userId,
-      connector: attempt.connector,
-      auth: attempt.auth,
-      channel_id: attempt.channelId,
+      ...attempt,
       state: 'starting',
-      key_hash: attempt.keyHash,
-      oauth_state_hash: attempt.oauthStateHash,
-      opener_origin: attempt.openerOrigin,
-      webhook_secret: secrets.seal(attempt.webhookSecret, place(attempt.id, 'webhook_secret')),
-      next_check_at: sql<Date>`now()`,
-      expires_at: attempt.expiresAt,
-      created_at: attempt.now,
-      updated_at: attempt.now,
+      webhookSecret: secrets.seal(attempt.webhookSecret, place(attempt.id, 'webhook_secret')),
+      nextCheckAt: sql<Date>`now()`,
+      createdAt: now,
+      updatedAt: now,
     })
     .execute();
 }
@@ -168,64 +128,41 @@ function changedColumns(
   id: string,
   change: AttemptChange,
 ): Updateable<AttemptsTable> {
-  const columns: Updateable<AttemptsTable> = { updated_at: change.now };
-  if (change.state !== undefined) columns.state = change.state;
-  if (change.reason !== undefined) columns.reason = change.reason;
-  if (change.account !== undefined) columns.account = JSON.stringify(change.account);
-  if (change.resultChannelId !== undefined) columns.result_channel_id = change.resultChannelId;
-  if (change.hasShownCode !== undefined) columns.has_shown_code = change.hasShownCode;
-  if (change.warnedOf !== undefined) columns.warned_of = change.warnedOf;
+  const { now, account, shown, session, candidate, ...plain } = change;
+  const columns = {
+    ...plain,
+    updatedAt: now,
+    ...(account !== undefined && { account: JSON.stringify(account) }),
+  };
   if (change.state !== undefined && !isLive(change.state)) {
-    return { ...columns, shown: null, session: null, candidate: null, webhook_secret: null };
+    return { ...columns, shown: null, session: null, candidate: null, webhookSecret: null };
   }
-  for (const name of ['shown', 'session', 'candidate'] as const) {
-    const value = change[name];
-    if (value !== undefined) {
-      columns[name] = value === null ? null : secrets.seal(JSON.stringify(value), place(id, name));
-    }
-  }
-  return columns;
+  const seal = (value: object | null | undefined, column: string) =>
+    value && secrets.seal(JSON.stringify(value), place(id, column));
+  return {
+    ...columns,
+    shown: seal(shown, 'shown'),
+    session: seal(session, 'session'),
+    candidate: seal(candidate, 'candidate'),
+  };
 }
 
 /** Opens a row, as far as it can be opened. Never log the result. */
 export function toAttempt(row: Selectable<AttemptsTable>, secrets: Secrets): StoredAttempt {
   let isReadable = true;
-  const open = (column: 'shown' | 'session' | 'candidate' | 'webhook_secret') => {
-    const sealed = row[column];
+  const open = (sealed: string | null, column: string) => {
     if (sealed === null) return null;
     const opened = secrets.tryUnseal(sealed, place(row.id, column));
     if (opened === undefined) isReadable = false;
     return opened ?? null;
   };
   const opened = {
-    shown: JSON.parse(open('shown') ?? '{}'),
-    session: JSON.parse(open('session') ?? 'null'),
-    candidate: JSON.parse(open('candidate') ?? 'null'),
-    webhookSecret: open('webhook_secret'),
+    shown: JSON.parse(open(row.shown, 'shown') ?? '{}'),
+    session: JSON.parse(open(row.session, 'session') ?? 'null'),
+    candidate: JSON.parse(open(row.candidate, 'candidate') ?? 'null'),
+    webhookSecret: open(row.webhookSecret, 'webhook_secret'),
   };
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    epoch: row.epoch,
-    userId: row.user_id,
-    connector: row.connector,
-    auth: row.auth,
-    channelId: row.channel_id,
-    resultChannelId: row.result_channel_id,
-    state: row.state,
-    reason: row.reason,
-    oauthStateUsed: row.oauth_state_used,
-    openerOrigin: row.opener_origin,
-    account: row.account,
-    ...opened,
-    isReadable,
-    hasShownCode: row.has_shown_code,
-    warnedOf: row.warned_of,
-    revision: row.revision,
-    expiresAt: row.expires_at,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+  return { ...row, ...opened, isReadable };
 }
 
 /** @throws CannotUnseal */
@@ -275,7 +212,7 @@ export async function claimCheck(
 ): Promise<StoredAttempt | undefined> {
   const row = await db
     .updateTable('attempts')
-    .set({ next_check_at: secondsFromNow(ASKING_SECONDS) })
+    .set({ nextCheckAt: secondsFromNow(ASKING_SECONDS) })
     .where('id', '=', id)
     .where('state', 'in', ASKED)
     .where(IS_FREE)
@@ -301,26 +238,22 @@ export async function claimDueChecks(
     .where('connector', '=', of.connector)
     .where('state', 'in', ASKED)
     .where('session', 'is not', null)
-    .where('next_check_at', '<=', sql<Date>`now()`)
+    .where('nextCheckAt', '<=', sql<Date>`now()`)
     .where((where) =>
       where.or([
-        where('watched_until', '>', sql<Date>`now()`),
-        where(
-          'next_check_at',
-          '<=',
-          secondsFromNow(WATCHED_PAUSE_SECONDS - UNWATCHED_PAUSE_SECONDS),
-        ),
+        where('watchedUntil', '>', sql<Date>`now()`),
+        where('nextCheckAt', '<=', secondsFromNow(WATCHED_PAUSE_SECONDS - UNWATCHED_PAUSE_SECONDS)),
       ]),
     )
-    .orderBy('next_check_at')
+    .orderBy('nextCheckAt')
     .limit(of.limit)
     .forUpdate()
     .skipLocked();
   const rows = await db
     .updateTable('attempts')
-    .set({ next_check_at: secondsFromNow(ASKING_SECONDS) })
+    .set({ nextCheckAt: secondsFromNow(ASKING_SECONDS) })
     .where('id', 'in', due)
-    .where('next_check_at', '<=', sql<Date>`now()`)
+    .where('nextCheckAt', '<=', sql<Date>`now()`)
     .returningAll()
     .execute();
   return rows.map((row) => ({ id: row.id, open: () => toAttempt(row, secrets) }));
@@ -330,7 +263,7 @@ export async function claimDueChecks(
 export async function allowCheckIn(db: Db, id: string, seconds: number): Promise<void> {
   await db
     .updateTable('attempts')
-    .set({ next_check_at: secondsFromNow(seconds) })
+    .set({ nextCheckAt: secondsFromNow(seconds) })
     .where('id', '=', id)
     .execute();
 }
@@ -346,11 +279,11 @@ export async function allowChecksNow(db: Db, webhookId: string): Promise<string[
   const rows = await db
     .updateTable('attempts')
     .set({
-      next_check_at: sql<Date>`case when ${IS_FREE} then ${dueForAll} else next_check_at end`,
+      nextCheckAt: sql<Date>`case when ${IS_FREE} then ${dueForAll} else next_check_at end`,
     })
     .where('auth', '=', 'qr')
     .where('state', 'in', ASKED)
-    .where((where) => where.or([where('id', '=', webhookId), where('channel_id', '=', webhookId)]))
+    .where((where) => where.or([where('id', '=', webhookId), where('channelId', '=', webhookId)]))
     .returning('id')
     .execute();
   return rows.map((row) => row.id);
@@ -360,7 +293,7 @@ export async function allowChecksNow(db: Db, webhookId: string): Promise<string[
 export async function markWatched(db: Db, ids: readonly string[]): Promise<void> {
   await db
     .updateTable('attempts')
-    .set({ watched_until: secondsFromNow(WATCH_SECONDS) })
+    .set({ watchedUntil: secondsFromNow(WATCH_SECONDS) })
     .where('id', 'in', ids)
     .where('auth', '=', 'qr')
     .where('state', 'in', ASKED)
@@ -385,9 +318,9 @@ export async function findAttemptByKey(
     .with('marked', (cte) =>
       cte
         .updateTable('attempts')
-        .set({ watched_until: secondsFromNow(WATCH_SECONDS) })
+        .set({ watchedUntil: secondsFromNow(WATCH_SECONDS) })
         .where('id', '=', id)
-        .where('key_hash', '=', keyHash)
+        .where('keyHash', '=', keyHash)
         .where('auth', '=', 'qr')
         .where('state', 'in', ASKED)
         // A viewer that polls without pause causes no more writes than needed.
@@ -399,7 +332,7 @@ export async function findAttemptByKey(
     .selectFrom('attempts')
     .selectAll()
     .where('id', '=', id)
-    .where('key_hash', '=', keyHash)
+    .where('keyHash', '=', keyHash)
     .executeTakeFirst();
   return row && toAttempt(row, secrets);
 }
@@ -416,17 +349,17 @@ export async function spendOAuthState(
 ): Promise<{ attempt: StoredAttempt; isFirst: boolean } | undefined> {
   const spent = await db
     .updateTable('attempts')
-    .set({ oauth_state_used: true })
-    .where('oauth_state_hash', '=', stateHash)
+    .set({ oauthStateUsed: true })
+    .where('oauthStateHash', '=', stateHash)
     .where('connector', '=', connector)
-    .where('oauth_state_used', '=', false)
+    .where('oauthStateUsed', '=', false)
     .returningAll()
     .executeTakeFirst();
   if (spent) return { attempt: toAttempt(spent, secrets), isFirst: true };
   const known = await db
     .selectFrom('attempts')
     .selectAll()
-    .where('oauth_state_hash', '=', stateHash)
+    .where('oauthStateHash', '=', stateHash)
     .where('connector', '=', connector)
     .executeTakeFirst();
   return known && { attempt: toAttempt(known, secrets), isFirst: false };
@@ -445,12 +378,12 @@ export async function lockReplacedAttempts(
   const rows = await trx
     .selectFrom('attempts')
     .selectAll()
-    .where('account_id', '=', of.accountId)
+    .where('accountId', '=', of.accountId)
     .where('state', 'in', LIVE)
     .where((where) =>
       where.or([
-        where.and([where('user_id', '=', of.userId), where('connector', '=', of.connector)]),
-        ...(of.channelId === null ? [] : [where('channel_id', '=', of.channelId)]),
+        where.and([where('userId', '=', of.userId), where('connector', '=', of.connector)]),
+        ...(of.channelId === null ? [] : [where('channelId', '=', of.channelId)]),
       ]),
     )
     .forUpdate()
@@ -467,7 +400,7 @@ export async function lockAttemptsOfChannel(
   const rows = await trx
     .selectFrom('attempts')
     .selectAll()
-    .where('channel_id', '=', channelId)
+    .where('channelId', '=', channelId)
     .where('state', 'in', LIVE)
     .forUpdate()
     .execute();
@@ -484,7 +417,7 @@ export async function lockEndedAttempts(
   const rows = await trx
     .selectFrom('attempts')
     .selectAll()
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .where('epoch', '<=', upToEpoch)
     .where('state', 'in', LIVE)
     .forUpdate()
@@ -497,8 +430,8 @@ export async function listOverdueAttempts(db: Db, now: Date, limit: number): Pro
     .selectFrom('attempts')
     .select('id')
     .where('state', 'in', LIVE)
-    .where('expires_at', '<=', now)
-    .orderBy('expires_at')
+    .where('expiresAt', '<=', now)
+    .orderBy('expiresAt')
     .limit(limit)
     .execute();
   return rows.map((row) => row.id);
@@ -519,7 +452,7 @@ export async function deleteAttemptsOfEpochs(
 ): Promise<void> {
   await trx
     .deleteFrom('attempts')
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .where('epoch', '<=', upToEpoch)
     .execute();
 }

@@ -4,7 +4,7 @@ import { endAttempt } from '../attempts/end-attempt.ts';
 import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../attempts/rows.ts';
 import { deleteChannelsOfEpochs, listEndedChannels } from '../rows.ts';
 import { signOutChannelLater } from '../sign-outs/sign-out.ts';
-import { replaceSources } from '../sources/rows.ts';
+import { forgetSources } from '../sources/rows.ts';
 
 /**
  * How long we try to tell a chat service that the integration was uninstalled. Then the secrets are forgotten:
@@ -38,6 +38,6 @@ export async function retireEpochs(
 /** Removes the same without telling anybody. */
 export async function forgetEpochs(trx: Trx, accountId: number, upToEpoch: number): Promise<void> {
   const ids = await deleteChannelsOfEpochs(trx, accountId, upToEpoch);
-  await replaceSources(trx, accountId, ids, []);
+  await forgetSources(trx, accountId, ids);
   await deleteAttemptsOfEpochs(trx, accountId, upToEpoch);
 }

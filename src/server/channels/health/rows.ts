@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import type { ChannelStatus, StatusReason } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
-import { isRowId, openSecrets, type StoredChannel, toChannel } from '../rows.ts';
+import { CHANNEL_COLUMNS, isRowId, openSecrets, type StoredChannel, toChannel } from '../rows.ts';
 
 /**
  * Records how a channel is doing, unless it was signed in again after `asOf`: an older answer says nothing about
@@ -13,9 +12,7 @@ export async function storeHealth(
   db: Db,
   secrets: Secrets,
   id: string,
-  health: {
-    status: ChannelStatus;
-    statusReason: StatusReason | null;
+  health: Pick<StoredChannel, 'status' | 'statusReason'> & {
     credentials?: Record<string, unknown>;
     asOf: Date;
   },
@@ -24,7 +21,7 @@ export async function storeHealth(
     .updateTable('channels')
     .set({
       status: health.status,
-      status_reason: health.statusReason,
+      statusReason: health.statusReason,
       ...(health.credentials && {
         credentials: secrets.seal(JSON.stringify(health.credentials), `channels:${id}:credentials`),
       }),
@@ -32,7 +29,7 @@ export async function storeHealth(
     .where('id', '=', id)
     .where('status', '!=', 'paused')
     .where((where) =>
-      where.or([where('checked_at', 'is', null), where('checked_at', '<=', health.asOf)]),
+      where.or([where('checkedAt', 'is', null), where('checkedAt', '<=', health.asOf)]),
     )
     .execute();
 }
@@ -44,22 +41,22 @@ export async function claimChannelsToCheck(
 ): Promise<StoredChannel[]> {
   const due = db
     .selectFrom('channels')
-    .innerJoin('accounts', 'accounts.id', 'channels.account_id')
+    .innerJoin('accounts', 'accounts.id', 'channels.accountId')
     .select('channels.id')
     .where('channels.connector', '=', claim.connector)
-    .where('channels.checked_at', '<', claim.before)
+    .where('channels.checkedAt', '<', claim.before)
     .where('channels.status', '!=', 'paused')
     .whereRef('channels.epoch', '=', 'accounts.epoch')
-    .orderBy('channels.checked_at')
+    .orderBy('channels.checkedAt')
     .limit(claim.limit)
     .forUpdate('channels')
     .skipLocked();
   const rows = await db
     .updateTable('channels')
-    .set({ checked_at: claim.now })
+    .set({ checkedAt: claim.now })
     .where('id', 'in', due)
-    .where('checked_at', '<', claim.before)
-    .returningAll()
+    .where('checkedAt', '<', claim.before)
+    .returning(CHANNEL_COLUMNS)
     .execute();
   return rows.map(toChannel);
 }
@@ -87,28 +84,28 @@ export async function findWebhookOwner(
   if (!isRowId(id)) return undefined;
   const row = await db
     .selectFrom('attempts')
-    .select([sql<string | null>`null::text`.as('credentials'), 'webhook_secret'])
+    .select([sql<string | null>`null::text`.as('credentials'), 'webhookSecret'])
     .where('id', '=', id)
     .where('connector', '=', connector)
     .where('state', 'in', LIVE)
     // An attempt to sign a channel in again uses the channel's address.
-    .where('channel_id', 'is', null)
+    .where('channelId', 'is', null)
     .unionAll(
       db
         .selectFrom('channels')
-        .innerJoin('accounts', 'accounts.id', 'channels.account_id')
-        .select(['channels.credentials', 'channels.webhook_secret'])
+        .innerJoin('accounts', 'accounts.id', 'channels.accountId')
+        .select(['channels.credentials', 'channels.webhookSecret'])
         .where('channels.id', '=', id)
         .where('channels.connector', '=', connector)
         .whereRef('channels.epoch', '=', 'accounts.epoch'),
     )
     .executeTakeFirst();
-  if (!row || row.webhook_secret === null) return undefined;
+  if (!row || row.webhookSecret === null) return undefined;
   if (row.credentials === null) {
-    const webhookSecret = openWebhookSecret(secrets, id, row.webhook_secret);
+    const webhookSecret = openWebhookSecret(secrets, id, row.webhookSecret);
     return { id, webhookSecret, credentials: undefined };
   }
-  const { credentials, webhook_secret } = row;
-  const opened = openSecrets(secrets, { id, credentials, webhook_secret });
+  const { credentials, webhookSecret } = row;
+  const opened = openSecrets(secrets, { id, credentials, webhookSecret });
   return { id, webhookSecret: opened.webhookSecret, credentials: opened.credentials };
 }

@@ -9,11 +9,11 @@ export async function findScope(
 ): Promise<string | undefined> {
   const row = await db
     .selectFrom('scopes')
-    .select('scope_id')
-    .where('account_id', '=', accountId)
+    .select('scopeId')
+    .where('accountId', '=', accountId)
     .where('epoch', '=', epoch)
     .executeTakeFirst();
-  return row?.scope_id ?? undefined;
+  return row?.scopeId ?? undefined;
 }
 
 /**
@@ -25,25 +25,25 @@ export async function claimScope(
   claim: { accountId: number; epoch: number; owner: string; seconds: number },
 ): Promise<boolean> {
   const lease = {
-    lease_owner: claim.owner,
-    lease_until: sql<Date>`now() + make_interval(secs => ${claim.seconds})`,
+    leaseOwner: claim.owner,
+    leaseUntil: sql<Date>`now() + make_interval(secs => ${claim.seconds})`,
   };
   const row = await db
     .insertInto('scopes')
-    .values({ account_id: claim.accountId, epoch: claim.epoch, ...lease })
+    .values({ accountId: claim.accountId, epoch: claim.epoch, ...lease })
     .onConflict((conflict) =>
       conflict
-        .columns(['account_id', 'epoch'])
+        .columns(['accountId', 'epoch'])
         .doUpdateSet(lease)
-        .where('scopes.scope_id', 'is', null)
+        .where('scopes.scopeId', 'is', null)
         .where((where) =>
           where.or([
-            where('scopes.lease_until', 'is', null),
-            where('scopes.lease_until', '<', sql<Date>`now()`),
+            where('scopes.leaseUntil', 'is', null),
+            where('scopes.leaseUntil', '<', sql<Date>`now()`),
           ]),
         ),
     )
-    .returning('account_id')
+    .returning('accountId')
     .executeTakeFirst();
   return row !== undefined;
 }
@@ -59,12 +59,12 @@ export async function storeScope(
   const row = await db
     .updateTable('scopes')
     .set({
-      scope_id: scope.scopeId,
-      lease_owner: null,
-      lease_until: null,
-      connected_at: sql<Date>`now()`,
+      scopeId: scope.scopeId,
+      leaseOwner: null,
+      leaseUntil: null,
+      connectedAt: sql<Date>`now()`,
     })
-    .where('account_id', '=', scope.accountId)
+    .where('accountId', '=', scope.accountId)
     .where('epoch', '=', scope.epoch)
     .where((where) =>
       where.exists(
@@ -73,10 +73,10 @@ export async function storeScope(
           .select('accounts.id')
           .where('accounts.id', '=', scope.accountId)
           .where('accounts.epoch', '=', scope.epoch)
-          .where('accounts.install_state', '!=', 'disabled'),
+          .where('accounts.installState', '!=', 'disabled'),
       ),
     )
-    .returning('account_id')
+    .returning('accountId')
     .executeTakeFirst();
   return row !== undefined;
 }
@@ -88,10 +88,10 @@ export async function releaseScope(
 ): Promise<void> {
   await db
     .updateTable('scopes')
-    .set({ lease_owner: null, lease_until: null })
-    .where('account_id', '=', claim.accountId)
+    .set({ leaseOwner: null, leaseUntil: null })
+    .where('accountId', '=', claim.accountId)
     .where('epoch', '=', claim.epoch)
-    .where('lease_owner', '=', claim.owner)
+    .where('leaseOwner', '=', claim.owner)
     .execute();
 }
 
@@ -99,7 +99,7 @@ export async function releaseScope(
 export async function forgetScopes(db: Db, accountId: number, upToEpoch: number): Promise<void> {
   await db
     .deleteFrom('scopes')
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .where('epoch', '<=', upToEpoch)
     .execute();
 }
@@ -111,11 +111,11 @@ export async function renewScopeClaim(
 ): Promise<boolean> {
   const row = await db
     .updateTable('scopes')
-    .set({ lease_until: sql<Date>`now() + make_interval(secs => ${claim.seconds})` })
-    .where('account_id', '=', claim.accountId)
+    .set({ leaseUntil: sql<Date>`now() + make_interval(secs => ${claim.seconds})` })
+    .where('accountId', '=', claim.accountId)
     .where('epoch', '=', claim.epoch)
-    .where('lease_owner', '=', claim.owner)
-    .returning('account_id')
+    .where('leaseOwner', '=', claim.owner)
+    .returning('accountId')
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -1,17 +1,12 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../../platform/database/database.ts';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.ts';
+import type { SessionEndingsTable } from '../../platform/database/schema.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 
 /** A session at a chat service that must be ended there, with what is needed to do it. */
-export interface SessionEnding {
-  id: string;
-  accountId: number;
-  connector: string;
-  kind: 'unlink' | 'abandon';
-  /** Who was signed in; null for a session that nobody scanned. */
-  externalId: string | null;
-  webhookId: string;
+export interface SessionEnding
+  extends Omit<Selectable<SessionEndingsTable>, 'secret' | 'attempts' | 'giveUpAt'> {
   /** Credentials (`unlink`) or session (`abandon`). */
   content: Record<string, unknown>;
   webhookSecret: string;
@@ -21,20 +16,15 @@ export interface SessionEnding {
 export async function insertEnding(
   trx: Trx,
   secrets: Secrets,
-  ending: SessionEnding & { giveUpSeconds: number },
+  given: SessionEnding & { giveUpSeconds: number },
 ): Promise<void> {
-  const { content, webhookSecret } = ending;
+  const { content, webhookSecret, giveUpSeconds, ...ending } = given;
   await trx
-    .insertInto('session_endings')
+    .insertInto('sessionEndings')
     .values({
-      id: ending.id,
-      account_id: ending.accountId,
-      connector: ending.connector,
-      kind: ending.kind,
-      external_id: ending.externalId,
-      webhook_id: ending.webhookId,
+      ...ending,
       secret: secrets.seal(JSON.stringify({ content, webhookSecret }), contextOf(ending.id)),
-      give_up_at: sql<Date>`now() + make_interval(secs => ${ending.giveUpSeconds})`,
+      giveUpAt: sql<Date>`now() + make_interval(secs => ${giveUpSeconds})`,
     })
     .execute();
 }
@@ -54,29 +44,19 @@ export async function beginEnding(
   id: string,
 ): Promise<ClaimedEnding | undefined> {
   const row = await db
-    .updateTable('session_endings')
+    .updateTable('sessionEndings')
     .set((set) => ({ attempts: set('attempts', '+', 1) }))
     .where('id', '=', id)
     .returningAll()
-    .returning(sql<number>`extract(epoch from give_up_at - now())::float8`.as('seconds_left'))
+    .returning(sql<number>`extract(epoch from give_up_at - now())::float8`.as('secondsLeft'))
     .executeTakeFirst();
   if (!row) return undefined;
   const opened = secrets.tryUnseal(row.secret, contextOf(row.id));
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    connector: row.connector,
-    kind: row.kind,
-    externalId: row.external_id,
-    webhookId: row.webhook_id,
-    secrets: opened === undefined ? undefined : JSON.parse(opened),
-    attempts: row.attempts,
-    secondsLeft: row.seconds_left,
-  };
+  return { ...row, secrets: opened === undefined ? undefined : JSON.parse(opened) };
 }
 
 export async function deleteEnding(db: Db, id: string): Promise<void> {
-  await db.deleteFrom('session_endings').where('id', '=', id).execute();
+  await db.deleteFrom('sessionEndings').where('id', '=', id).execute();
 }
 
 /**
@@ -86,7 +66,7 @@ export async function deleteEnding(db: Db, id: string): Promise<void> {
  * @returns how many
  */
 export async function purgeEndings(db: Db): Promise<number> {
-  return deleteInBatches(db, 'session_endings', sql`give_up_at < now() - interval '1 minute'`);
+  return deleteInBatches(db, 'sessionEndings', sql`give_up_at < now() - interval '1 minute'`);
 }
 
 function contextOf(id: string): `${string}:${string}:${string}` {

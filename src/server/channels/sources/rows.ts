@@ -1,77 +1,46 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../../platform/database/database.ts';
-import type { SyncsTable } from '../../platform/database/schema.ts';
+import type { SourcesTable, SyncsTable } from '../../platform/database/schema.ts';
 
 /** Which source stands for which pipeline of a channel. */
-export interface SourceMapping {
-  externalId: string;
-  channelId: string;
-  pipelineId: number;
-}
+export type SourceMapping = Omit<Selectable<SourcesTable>, 'accountId'>;
 
 export async function listSources(db: Db, accountId: number): Promise<SourceMapping[]> {
-  const rows = await db
+  return db
     .selectFrom('sources')
-    .select(['external_id', 'channel_id', 'pipeline_id'])
-    .where('account_id', '=', accountId)
-    .orderBy('external_id')
+    .select(['externalId', 'channelId', 'pipelineId'])
+    .where('accountId', '=', accountId)
+    .orderBy('externalId')
     .execute();
-  return rows.map((row) => ({
-    externalId: row.external_id,
-    channelId: row.channel_id,
-    pipelineId: row.pipeline_id,
-  }));
 }
 
-/** Replaces the mapping of the named channels; those of other channels stay. */
-export async function replaceSources(
+/** Forgets the mapping of the named channels. */
+export async function forgetSources(
   trx: Trx,
   accountId: number,
   channelIds: readonly string[],
-  mappings: readonly SourceMapping[],
 ): Promise<void> {
   if (channelIds.length === 0) return;
   await trx
     .deleteFrom('sources')
-    .where('account_id', '=', accountId)
-    .where('channel_id', 'in', channelIds)
-    .execute();
-  if (mappings.length === 0) return;
-  await trx
-    .insertInto('sources')
-    .values(
-      mappings.map((mapping) => ({
-        account_id: accountId,
-        external_id: mapping.externalId,
-        channel_id: mapping.channelId,
-        pipeline_id: mapping.pipelineId,
-      })),
-    )
+    .where('accountId', '=', accountId)
+    .where('channelId', 'in', channelIds)
     .execute();
 }
 
 /** Where an account's sync stands. */
-export interface StoredSync {
-  requested: number;
-  done: number;
-  state: 'queued' | 'running' | 'done' | 'failed';
-  errorCode: string | null;
-  finishedAt: Date | null;
-}
-
-/** What `syncOf` reads of `syncs`. */
-export type SyncRow = Pick<
+export type StoredSync = Pick<
   Selectable<SyncsTable>,
-  'requested' | 'done' | 'state' | 'error_code' | 'finished_at'
+  'requested' | 'done' | 'state' | 'errorCode' | 'finishedAt'
 >;
 
 /** A row of `syncs`; undefined where none was ever asked for. */
 export function syncOf(
-  row: { [Name in keyof SyncRow]: SyncRow[Name] | null },
+  row: { [Name in keyof StoredSync]: StoredSync[Name] | null },
 ): StoredSync | undefined {
-  const { requested, done, state } = row;
+  const { requested, done, state, errorCode, finishedAt } = row;
   if (requested === null || done === null || state === null) return undefined;
-  return { requested, done, state, errorCode: row.error_code, finishedAt: row.finished_at };
+  return { requested, done, state, errorCode, finishedAt };
 }
 
 /** Notes that a sync is asked for; request its job in the same transaction. */
@@ -79,19 +48,19 @@ export async function requestSync(trx: Trx, accountId: number): Promise<void> {
   await trx
     .insertInto('syncs')
     .values({
-      account_id: accountId,
+      accountId,
       requested: 1,
       done: 0,
       state: 'queued',
-      next_attempt_at: sql<Date>`now()`,
+      nextAttemptAt: sql<Date>`now()`,
     })
     .onConflict((conflict) =>
-      conflict.column('account_id').doUpdateSet({
+      conflict.column('accountId').doUpdateSet({
         requested: sql`syncs.requested + 1`,
         state: 'queued',
         attempts: 0,
-        error_code: null,
-        next_attempt_at: sql<Date>`now()`,
+        errorCode: null,
+        nextAttemptAt: sql<Date>`now()`,
       }),
     )
     .execute();
@@ -107,10 +76,10 @@ export async function beginSync(
     .set({
       // A failure stays visible while it is tried again by itself; only success or a new request ends it.
       state: sql<'running' | 'failed'>`case when attempts > 0 then 'failed' else 'running' end`,
-      grant_version: (of) =>
-        of.selectFrom('grants').select('version').where('account_id', '=', accountId),
+      grantVersion: (of) =>
+        of.selectFrom('grants').select('version').where('accountId', '=', accountId),
     })
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .whereRef('requested', '>', 'done')
     .returning(['requested', 'attempts'])
     .executeTakeFirst();
@@ -131,10 +100,10 @@ export async function finishSync(db: Db, { accountId, claimed, at }: SyncRun): P
       done: claimed,
       state: sql<'queued' | 'done'>`case when requested > ${claimed} then 'queued' else 'done' end`,
       attempts: 0,
-      error_code: null,
-      finished_at: at,
+      errorCode: null,
+      finishedAt: at,
     })
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .where('done', '<', claimed)
     .execute();
 }
@@ -157,11 +126,11 @@ export async function failSync(
         'queued' | 'failed'
       >`case when requested > ${run.claimed} then 'queued' else 'failed' end`,
       attempts: sql`attempts + 1`,
-      error_code: run.errorCode,
-      finished_at: run.at,
-      next_attempt_at: sql<Date>`case when requested > ${run.claimed} then now() else ${later} end`,
+      errorCode: run.errorCode,
+      finishedAt: run.at,
+      nextAttemptAt: sql<Date>`case when requested > ${run.claimed} then now() else ${later} end`,
     })
-    .where('account_id', '=', run.accountId)
+    .where('accountId', '=', run.accountId)
     .where('done', '<', run.claimed)
     .execute();
 }
@@ -174,22 +143,22 @@ export async function failSync(
 export async function wakeReauthorizedSyncs(db: Db): Promise<number[]> {
   const rows = await db
     .updateTable('syncs')
-    .set({ next_attempt_at: sql<Date>`now()`, state: 'queued', attempts: 0 })
+    .set({ nextAttemptAt: sql<Date>`now()`, state: 'queued', attempts: 0 })
     .whereRef('requested', '>', 'done')
-    .where('next_attempt_at', 'is', null)
+    .where('nextAttemptAt', 'is', null)
     .where((where) =>
       where.exists(
         where
           .selectFrom('grants')
-          .select('grants.account_id')
-          .whereRef('grants.account_id', '=', 'syncs.account_id')
+          .select('grants.accountId')
+          .whereRef('grants.accountId', '=', 'syncs.accountId')
           .where(sql<boolean>`grants.version is distinct from syncs.grant_version`)
           .where('grants.state', '=', 'alive'),
       ),
     )
-    .returning('account_id')
+    .returning('accountId')
     .execute();
-  return rows.map((row) => row.account_id);
+  return rows.map((row) => row.accountId);
 }
 
 /**
@@ -201,19 +170,19 @@ export async function wakeReauthorizedSyncs(db: Db): Promise<number[]> {
 export async function requestPeriodicSyncs(db: Db, now: Date, limit: number): Promise<number[]> {
   const due = db
     .selectFrom('syncs')
-    .innerJoin('accounts', 'accounts.id', 'syncs.account_id')
-    .innerJoin('settings', 'settings.account_id', 'syncs.account_id')
-    .select('syncs.account_id')
+    .innerJoin('accounts', 'accounts.id', 'syncs.accountId')
+    .innerJoin('settings', 'settings.accountId', 'syncs.accountId')
+    .select('syncs.accountId')
     .whereRef('syncs.requested', '=', 'syncs.done')
     // Said twice: the first is what the index can find, the second spreads the accounts.
-    .where('syncs.finished_at', '<', sql<Date>`${now}::timestamptz - interval '20 hours'`)
+    .where('syncs.finishedAt', '<', sql<Date>`${now}::timestamptz - interval '20 hours'`)
     .where(
       sql<boolean>`syncs.finished_at < ${now}::timestamptz - interval '20 hours' - make_interval(mins => (syncs.account_id % 240)::int)`,
     )
-    .where('accounts.install_state', '=', 'active')
+    .where('accounts.installState', '=', 'active')
     .whereRef('settings.epoch', '=', 'accounts.epoch')
     .where('settings.status', '=', 'active')
-    .orderBy('syncs.finished_at')
+    .orderBy('syncs.finishedAt')
     .limit(limit);
   const rows = await db
     .updateTable('syncs')
@@ -221,16 +190,16 @@ export async function requestPeriodicSyncs(db: Db, now: Date, limit: number): Pr
       requested: sql`requested + 1`,
       state: 'queued',
       attempts: 0,
-      next_attempt_at: sql<Date>`now()`,
+      nextAttemptAt: sql<Date>`now()`,
     })
-    .where('account_id', 'in', due)
+    .where('accountId', 'in', due)
     .whereRef('requested', '=', 'done')
-    .returning('account_id')
+    .returning('accountId')
     .execute();
-  return rows.map((row) => row.account_id);
+  return rows.map((row) => row.accountId);
 }
 
 /** Forgets what was asked for and what became of it. */
 export async function forgetSync(trx: Trx, accountId: number): Promise<void> {
-  await trx.deleteFrom('syncs').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('syncs').where('accountId', '=', accountId).execute();
 }

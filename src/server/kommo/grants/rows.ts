@@ -67,22 +67,22 @@ function place(accountId: number, column: TokenColumn): SealContext {
 /** The columns a new pair is written to. */
 function sealTokens(secrets: Secrets, accountId: number, tokens: TokenPair) {
   return {
-    access_token: secrets.seal(tokens.accessToken, place(accountId, 'access_token')),
-    refresh_token: secrets.seal(tokens.refreshToken, place(accountId, 'refresh_token')),
-    expires_at: tokens.expiresAt,
+    accessToken: secrets.seal(tokens.accessToken, place(accountId, 'access_token')),
+    refreshToken: secrets.seal(tokens.refreshToken, place(accountId, 'refresh_token')),
+    expiresAt: tokens.expiresAt,
     scopes: JSON.stringify(tokens.scopes),
-    api_domain: tokens.apiDomain,
+    apiDomain: tokens.apiDomain,
   };
 }
 
 /** A grant nothing is in flight for. */
 const SETTLED = {
-  lease_owner: null,
-  lease_until: null,
-  refresh_attempts: 0,
-  next_refresh_at: null,
-  client_refusals: 0,
-  given_up_at: null,
+  leaseOwner: null,
+  leaseUntil: null,
+  refreshAttempts: 0,
+  nextRefreshAt: null,
+  clientRefusals: 0,
+  givenUpAt: null,
 } as const;
 
 /**
@@ -98,25 +98,25 @@ export async function saveGrant(
     epoch: grant.epoch,
     ...sealTokens(secrets, grant.accountId, grant),
     ...SETTLED,
-    refresh_failures: 0,
+    refreshFailures: 0,
     state: 'alive' as const,
-    lacks_rights: false,
-    forced_refreshes: 0,
-    forced_since: null,
-    refreshed_at: grant.refreshedAt,
+    lacksRights: false,
+    forcedRefreshes: 0,
+    forcedSince: null,
+    refreshedAt: grant.refreshedAt,
   };
   await trx
     .insertInto('grants')
-    .values({ account_id: grant.accountId, version: 1, ...fresh })
+    .values({ accountId: grant.accountId, version: 1, ...fresh })
     .onConflict((conflict) =>
-      conflict.column('account_id').doUpdateSet({ ...fresh, version: sql`grants.version + 1` }),
+      conflict.column('accountId').doUpdateSet({ ...fresh, version: sql`grants.version + 1` }),
     )
     .execute();
 }
 
 /** Destroys the account's tokens; a refresh in flight finds nothing to write to. */
 export async function forgetGrant(trx: Trx, accountId: number): Promise<void> {
-  await trx.deleteFrom('grants').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('grants').where('accountId', '=', accountId).execute();
 }
 
 /** Names the stored pair: it changes with every install, consent and refresh. */
@@ -124,7 +124,7 @@ export async function findGrantVersion(db: Db, accountId: number): Promise<numbe
   const row = await db
     .selectFrom('grants')
     .select('version')
-    .where('account_id', '=', accountId)
+    .where('accountId', '=', accountId)
     .executeTakeFirst();
   return row?.version;
 }
@@ -143,51 +143,38 @@ export async function findGrant(
     .selectFrom('grants')
     .innerJoin('accounts', (join) =>
       join
-        .onRef('accounts.id', '=', 'grants.account_id')
+        .onRef('accounts.id', '=', 'grants.accountId')
         .onRef('accounts.epoch', '=', 'grants.epoch'),
     )
-    .selectAll('grants')
-    .select('accounts.host')
+    .select(['grants.accountId', 'grants.epoch', 'version', 'accessToken', 'refreshToken'])
+    .select(['expiresAt', 'scopes', 'apiDomain', 'host', 'state', 'grants.refreshedAt'])
+    .select(['refreshFailures as failures', 'clientRefusals'])
     .select(
       sql<number>`greatest(0, extract(epoch from grants.next_refresh_at - clock_timestamp()) * 1000)::float8`.as(
-        'retry_in_ms',
+        'retryInMs',
       ),
     )
-    .select(mayForceRefresh.as('may_force_refresh'))
-    .where('grants.account_id', '=', accountId)
-    .where('accounts.install_state', '<>', 'disabled')
+    .select(mayForceRefresh.as('mayForceRefresh'))
+    .where('grants.accountId', '=', accountId)
+    .where('accounts.installState', '<>', 'disabled')
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const key = { accountId, epoch: row.epoch, version: row.version };
-  return {
-    ...key,
-    ...openTokens(secrets, key, row),
-    expiresAt: row.expires_at,
-    scopes: row.scopes,
-    apiDomain: row.api_domain,
-    host: row.host,
-    state: row.state,
-    refreshedAt: row.refreshed_at,
-    failures: row.refresh_failures,
-    retryInMs: row.retry_in_ms ?? 0,
-    clientRefusals: row.client_refusals,
-    mayForceRefresh: row.may_force_refresh,
-  };
+  return { ...row, ...openTokens(secrets, row) };
 }
 
 function openTokens(
   secrets: Secrets,
-  key: GrantKey,
-  row: Record<TokenColumn, string> & { state: 'alive' | 'dead' },
+  row: GrantKey & Pick<Grant, 'accessToken' | 'refreshToken' | 'state'>,
 ) {
+  const { accountId, epoch, version, state } = row;
   try {
     return {
-      accessToken: secrets.unseal(row.access_token, place(key.accountId, 'access_token')),
-      refreshToken: secrets.unseal(row.refresh_token, place(key.accountId, 'refresh_token')),
+      accessToken: secrets.unseal(row.accessToken, place(accountId, 'access_token')),
+      refreshToken: secrets.unseal(row.refreshToken, place(accountId, 'refresh_token')),
     };
   } catch (error) {
     if (!(error instanceof CannotUnseal)) throw error;
-    throw new UnreadableGrant(key, row.state === 'alive', error);
+    throw new UnreadableGrant({ accountId, epoch, version }, state === 'alive', error);
   }
 }
 
@@ -199,7 +186,7 @@ export function resealGrants(
   pass: ResealPass = newPass(),
 ): Promise<number> {
   const columns = ['access_token', 'refresh_token'] satisfies TokenColumn[];
-  return reseal(db, secrets, { table: 'grants', id: 'account_id', columns }, limit, pass);
+  return reseal(db, secrets, { table: 'grants', id: 'accountId', columns }, limit, pass);
 }
 
 /** Nobody is refreshing the grant, or who was shows no sign of life. */
@@ -240,8 +227,8 @@ const installIsCurrent = sql<boolean>`exists (
     and accounts.epoch = grants.epoch and accounts.install_state <> 'disabled')`;
 
 const COUNT_FORCED = {
-  forced_refreshes: sql<number>`case when ${forcedHourIsOver} then 1 else forced_refreshes + 1 end`,
-  forced_since: sql<Date>`case when ${forcedHourIsOver} then clock_timestamp() else forced_since end`,
+  forcedRefreshes: sql<number>`case when ${forcedHourIsOver} then 1 else forced_refreshes + 1 end`,
+  forcedSince: sql<Date>`case when ${forcedHourIsOver} then clock_timestamp() else forced_since end`,
 };
 
 const mayTryNow = sql<boolean>`(next_refresh_at is null or next_refresh_at <= clock_timestamp())`;
@@ -256,7 +243,7 @@ export async function takeGrantLease(
   probing: boolean,
 ): Promise<boolean> {
   const { numUpdatedRows } = await seen(db, lease)
-    .set({ lease_owner: lease.owner, lease_until: inMilliseconds(LEASE_MS) })
+    .set({ leaseOwner: lease.owner, leaseUntil: inMilliseconds(LEASE_MS) })
     .where('state', '=', probing ? 'dead' : 'alive')
     .where(leaseIsFree)
     .where(mayTryNow)
@@ -267,7 +254,7 @@ export async function takeGrantLease(
 /** False when the lease is no longer the holder's. An expired one that nobody took still is. */
 export async function renewGrantLease(db: Db, lease: GrantLease): Promise<boolean> {
   const { numUpdatedRows } = await held(db, lease)
-    .set({ lease_until: inMilliseconds(LEASE_MS) })
+    .set({ leaseUntil: inMilliseconds(LEASE_MS) })
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
@@ -276,12 +263,12 @@ export async function renewGrantLease(db: Db, lease: GrantLease): Promise<boolea
 export async function countRefreshAttempt(db: Db, lease: GrantLease): Promise<number | undefined> {
   const row = await held(db, lease)
     .set({
-      lease_until: inMilliseconds(LEASE_MS),
-      refresh_attempts: sql`refresh_attempts + 1`,
+      leaseUntil: inMilliseconds(LEASE_MS),
+      refreshAttempts: sql`refresh_attempts + 1`,
     })
-    .returning('refresh_attempts')
+    .returning('refreshAttempts')
     .executeTakeFirst();
-  return row?.refresh_attempts;
+  return row?.refreshAttempts;
 }
 
 /**
@@ -301,17 +288,17 @@ export async function completeGrantRefresh(
   isForced = false,
 ): Promise<boolean> {
   const { numUpdatedRows } = await seen(db, lease)
-    .where((is) => is.or([is('lease_owner', '=', lease.owner), leaseIsFree]))
+    .where((is) => is.or([is('leaseOwner', '=', lease.owner), leaseIsFree]))
     .set({
       ...sealTokens(secrets, lease.accountId, tokens),
       ...SETTLED,
       version: sql`version + 1`,
       // A dead grant stays under observation until it has proved itself; what dies again soon is asked less often.
-      refresh_failures: sql`case state when 'alive' then 0 else refresh_failures end`,
-      next_refresh_at: sql`case when state = 'alive' then null
+      refreshFailures: sql`case state when 'alive' then 0 else refresh_failures end`,
+      nextRefreshAt: sql`case when state = 'alive' then null
         when lease_owner is distinct from ${lease.owner} then clock_timestamp()
         else ${inMilliseconds(PROBE_AGAIN_MS)} end`,
-      refreshed_at: refreshedAt,
+      refreshedAt,
       ...(isForced && COUNT_FORCED),
     })
     .executeTakeFirst();
@@ -336,44 +323,44 @@ export async function releaseGrantLease(
 ): Promise<void> {
   await held(db, lease)
     .set({
-      lease_owner: null,
-      lease_until: null,
-      refresh_attempts: release.attempts,
-      refresh_failures: sql`refresh_failures + 1`,
-      ...(release.isClientRefused === true && { client_refusals: sql`client_refusals + 1` }),
-      next_refresh_at: inMilliseconds(release.delayMs),
+      leaseOwner: null,
+      leaseUntil: null,
+      refreshAttempts: release.attempts,
+      refreshFailures: sql`refresh_failures + 1`,
+      ...(release.isClientRefused === true && { clientRefusals: sql`client_refusals + 1` }),
+      nextRefreshAt: inMilliseconds(release.delayMs),
     })
     .execute();
 }
 
 /** Grants nobody is refreshing. */
 function freeGrants(db: Db, state: 'alive' | 'dead') {
-  return db.selectFrom('grants').select('account_id').where('state', '=', state).where(leaseIsFree);
+  return db.selectFrom('grants').select('accountId').where('state', '=', state).where(leaseIsFree);
 }
 
 /** Accounts whose refresh was begun and never settled: the holder died, or Kommo's answer was unclear. */
 export async function unsettledGrants(db: Db, limit: number): Promise<number[]> {
   const rows = await freeGrants(db, 'alive')
-    .where('refresh_attempts', '>', 0)
+    .where('refreshAttempts', '>', 0)
     .where(mayTryNow)
-    .orderBy('lease_until')
+    .orderBy('leaseUntil')
     .limit(limit)
     .execute();
-  return rows.map((row) => row.account_id);
+  return rows.map((row) => row.accountId);
 }
 
 /** Living grants nobody refreshed since `before`, or for up to a day longer: accounts are spread over it. */
 export async function idleGrants(db: Db, before: Date, limit: number): Promise<number[]> {
   const rows = await freeGrants(db, 'alive')
-    .where('refreshed_at', '<', before)
+    .where('refreshedAt', '<', before)
     .where(
       sql<boolean>`refreshed_at < ${before}::timestamptz - make_interval(mins => (account_id % 1440)::int)`,
     )
     .where(mayTryNow)
-    .orderBy('refreshed_at')
+    .orderBy('refreshedAt')
     .limit(limit)
     .execute();
-  return rows.map((row) => row.account_id);
+  return rows.map((row) => row.accountId);
 }
 
 /** Whether the pair is still the stored one of the current install, so that a newer one is wanted. */
@@ -393,7 +380,7 @@ function seen(db: Db, lease: GrantLease) {
 }
 
 function held(db: Db, lease: GrantLease) {
-  return seen(db, lease).where('lease_owner', '=', lease.owner);
+  return seen(db, lease).where('leaseOwner', '=', lease.owner);
 }
 
 /**
@@ -416,10 +403,10 @@ export async function markGrantDead(
       .set({
         ...SETTLED,
         state: 'dead',
-        lacks_rights: key.lacksRights ?? sql<boolean>`lacks_rights`,
-        given_up_at: probeInMs === null ? sql<Date>`clock_timestamp()` : null,
-        refresh_failures: sql`refresh_failures + 1`,
-        next_refresh_at: probeInMs === null ? null : inMilliseconds(probeInMs),
+        lacksRights: key.lacksRights ?? sql<boolean>`lacks_rights`,
+        givenUpAt: probeInMs === null ? sql<Date>`clock_timestamp()` : null,
+        refreshFailures: sql`refresh_failures + 1`,
+        nextRefreshAt: probeInMs === null ? null : inMilliseconds(probeInMs),
       })
       .where(isPair(key))
       .where(key.owner === undefined ? leaseIsFree : sql<boolean>`lease_owner = ${key.owner}`)
@@ -427,10 +414,10 @@ export async function markGrantDead(
     if (numUpdatedRows === 0n) return false;
     await trx
       .updateTable('accounts')
-      .set({ install_state: 'authorization_required' })
+      .set({ installState: 'authorization_required' })
       .where('id', '=', key.accountId)
       .where('epoch', '=', key.epoch)
-      .where('install_state', '=', 'active')
+      .where('installState', '=', 'active')
       .execute();
     return true;
   });
@@ -442,16 +429,16 @@ export async function markGrantAlive(db: Db, key: GrantKey): Promise<void> {
     await lockAccount(trx, key.accountId);
     const { numUpdatedRows } = await trx
       .updateTable('grants')
-      .set({ ...SETTLED, state: 'alive', lacks_rights: false })
+      .set({ ...SETTLED, state: 'alive', lacksRights: false })
       .where(isPair(key))
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return;
     await trx
       .updateTable('accounts')
-      .set({ install_state: 'active' })
+      .set({ installState: 'active' })
       .where('id', '=', key.accountId)
       .where('epoch', '=', key.epoch)
-      .where('install_state', '=', 'authorization_required')
+      .where('installState', '=', 'authorization_required')
       .execute();
   });
 }
@@ -471,38 +458,36 @@ const endsAt = sql<Date | null>`given_up_at + make_interval(days => ${sql.lit(GI
 
 /** `undefined` while the grant works, and where there is none. */
 export async function findGrantFault(db: Db, accountId: number): Promise<GrantFault | undefined> {
-  const row = await db
+  return db
     .selectFrom('grants')
-    .select(['lacks_rights', endsAt.as('ends_at')])
-    .where('account_id', '=', accountId)
+    .select(['lacksRights', endsAt.as('endsAt')])
+    .where('accountId', '=', accountId)
     .where('state', '=', 'dead')
     .executeTakeFirst();
-  return row && { lacksRights: row.lacks_rights, endsAt: row.ends_at };
 }
 
 /** Grants that ended long enough ago that their installs end too: Kommo never said so, or was not heard. */
 export async function grantsLongGivenUp(db: Db, limit: number): Promise<GrantKey[]> {
-  const rows = await db
+  return db
     .selectFrom('grants')
-    .select(['account_id', 'epoch', 'version'])
+    .select(['accountId', 'epoch', 'version'])
     .where(
-      'given_up_at',
+      'givenUpAt',
       '<=',
       sql<Date>`clock_timestamp() - make_interval(days => ${sql.lit(GIVEN_UP_DAYS)})`,
     )
     .where('state', '=', 'dead')
-    .orderBy('given_up_at')
+    .orderBy('givenUpAt')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ accountId: row.account_id, epoch: row.epoch, version: row.version }));
 }
 
 /** Dead grants that are due for a probe. */
 export async function grantsDueForProbe(db: Db, limit: number): Promise<number[]> {
   const rows = await freeGrants(db, 'dead')
     .where(sql<boolean>`next_refresh_at <= clock_timestamp()`)
-    .orderBy('next_refresh_at')
+    .orderBy('nextRefreshAt')
     .limit(limit)
     .execute();
-  return rows.map((row) => row.account_id);
+  return rows.map((row) => row.accountId);
 }

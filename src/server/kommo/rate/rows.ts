@@ -51,12 +51,9 @@ export async function reserveInstant(
   const names = sql.join(request.buckets.map((bucket) => sql`${bucket}::text`));
   for (;;) {
     // Rows are locked in the order of their names, here and in `pauseBucket`: no two callers wait for each other.
-    const { rows } = await sql<{
-      outcome: Reservation['outcome'] | 'missing';
-      wait_ms: number;
-      instant: number;
-      clock: number;
-    }>`
+    const { rows } = await sql<
+      Omit<Reservation, 'outcome'> & { outcome: Reservation['outcome'] | 'missing' }
+    >`
       with mine as materialized (
         select bucket, next_at, paused_until from rate_buckets
         where bucket in (${names}) order by bucket for update
@@ -84,10 +81,7 @@ export async function reserveInstant(
         (extract(epoch from at) * 1000)::float8 as clock
       from verdict`.execute(db);
     const [row] = rows;
-    if (row && row.outcome !== 'missing') {
-      const { outcome, wait_ms: waitMs, instant, clock } = row;
-      return { outcome, waitMs, instant, clock };
-    }
+    if (row && row.outcome !== 'missing') return { ...row, outcome: row.outcome };
     await sql`
       insert into rate_buckets (bucket, next_at)
       select bucket, clock_timestamp() from unnest(array[${names}]) as bucket order by bucket

@@ -1,10 +1,9 @@
+import type { Selectable } from 'kysely';
 import type { Trx } from './database.ts';
+import type { AccountsTable } from './schema.ts';
 
 /** What a change must see unchanged for the length of its transaction. */
-export interface LockedAccount {
-  epoch: number;
-  installState: 'active' | 'authorization_required' | 'disabled';
-}
+export type LockedAccount = Pick<Selectable<AccountsTable>, 'epoch' | 'installState'>;
 
 /**
  * Takes the account's row for this transaction. Whoever adds or removes channels, saves settings, changes
@@ -21,7 +20,7 @@ export async function lockAccount(
 ): Promise<LockedAccount | undefined> {
   const rows = await trx
     .selectFrom('accounts')
-    .select(['id', 'epoch', 'install_state'])
+    .select(['id', 'epoch', 'installState'])
     .where((where) =>
       where.or([
         where('id', '=', accountId),
@@ -32,6 +31,5 @@ export async function lockAccount(
     // Rows that only refer to the account may still be added by others.
     .forNoKeyUpdate()
     .execute();
-  const row = rows.find(({ id }) => id === accountId);
-  return row && { epoch: row.epoch, installState: row.install_state };
+  return rows.find(({ id }) => id === accountId);
 }

@@ -1,4 +1,12 @@
-import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import {
+  CamelCasePlugin,
+  type Dialect,
+  Kysely,
+  PGliteDialect,
+  PostgresDialect,
+  sql,
+  type Transaction,
+} from 'kysely';
 import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss';
 import { lockDataDir } from './data-dir-lock.ts';
 import { migrate } from './migrate.ts';
@@ -76,11 +84,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     : openPostgres({ ...options, url: options.url });
 }
 
+/** Columns are `account_id` in the database and `accountId` here; what is inside JSON keeps its names. */
+export function openHandle(dialect: Dialect): Db {
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+  return new Kysely<Schema>({ dialect, plugins });
+}
+
 async function openPostgres(options: DatabaseOptions & { url: string }): Promise<Database> {
   await migratePostgres(options.url, options.onError);
   const open = async (limits: PoolLimits): Promise<Db> => {
     const pool = await openPool(options.url, limits, options.onError);
-    return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    return openHandle(new PostgresDialect({ pool }));
   };
   const db = await open(POOL_LIMITS);
   const background = await open(BACKGROUND_LIMITS);
@@ -101,7 +115,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
       dataDir: inMemory ? options.dataDir : directory,
       loadDataDir: options.snapshot,
     });
-    const db: Db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+    const db = openHandle(new PGliteDialect({ pglite }));
     const boss = new PgBoss({
       db: fromPglite(pglite),
       backend: 'pglite',
@@ -139,7 +153,7 @@ async function start(
   };
   boss.on('error', onError);
   try {
-    if (kind === 'embedded') await migrate(db);
+    if (kind === 'embedded') await migrate(db.withoutPlugins());
     await boss.start();
   } catch (error) {
     await destroy().catch(onError);

@@ -7,15 +7,15 @@ const CHECK_TEXT = 'the right key';
 
 /** Every column that holds sealed values, and what the rows of its table are read in the order of. */
 export const SEALED: readonly { table: keyof Schema; key: string[]; columns: string[] }[] = [
-  { table: 'session_endings', key: ['id'], columns: ['secret'] },
-  { table: 'install_codes', key: ['id'], columns: ['code', 'tokens'] },
-  { table: 'idempotency_keys', key: ['account_id', 'key'], columns: ['body'] },
+  { table: 'sessionEndings', key: ['id'], columns: ['secret'] },
+  { table: 'installCodes', key: ['id'], columns: ['code', 'tokens'] },
+  { table: 'idempotencyKeys', key: ['accountId', 'key'], columns: ['body'] },
   {
     table: 'attempts',
     key: ['id'],
     columns: ['shown', 'session', 'candidate', 'webhook_secret'],
   },
-  { table: 'grants', key: ['account_id'], columns: ['access_token', 'refresh_token'] },
+  { table: 'grants', key: ['accountId'], columns: ['access_token', 'refresh_token'] },
   { table: 'channels', key: ['id'], columns: ['credentials', 'webhook_secret'] },
 ];
 
@@ -43,21 +43,21 @@ export async function checkSecretKeys(
   secrets: Secrets,
   keyIds: readonly string[],
 ): Promise<void> {
-  const rows = await db.selectFrom('key_checks').selectAll().execute();
+  const rows = await db.selectFrom('keyChecks').selectAll().execute();
   const problems: string[] = [];
   for (const row of rows) {
-    if (!keyIds.includes(row.key_id)) {
-      problems.push(`the key ${row.key_id} is missing, and stored values still need it`);
-    } else if (secrets.tryUnseal(row.check_value, contextOf(row.key_id)) !== CHECK_TEXT) {
-      problems.push(`the key ${row.key_id} is not the one that stored values were sealed with`);
+    if (!keyIds.includes(row.keyId)) {
+      problems.push(`the key ${row.keyId} is missing, and stored values still need it`);
+    } else if (secrets.tryUnseal(row.checkValue, contextOf(row.keyId)) !== CHECK_TEXT) {
+      problems.push(`the key ${row.keyId} is not the one that stored values were sealed with`);
     }
   }
   if (problems.length > 0) throw new WrongSecretKeys(problems);
   const id = secrets.writeKeyId;
   await db
-    .insertInto('key_checks')
-    .values({ key_id: id, check_value: secrets.seal(CHECK_TEXT, contextOf(id)) })
-    .onConflict((conflict) => conflict.column('key_id').doNothing())
+    .insertInto('keyChecks')
+    .values({ keyId: id, checkValue: secrets.seal(CHECK_TEXT, contextOf(id)) })
+    .onConflict((conflict) => conflict.column('keyId').doNothing())
     .execute();
 }
 
@@ -68,11 +68,11 @@ function contextOf(keyId: string): SealContext {
 /** The keys but the first that some stored value may still be sealed with: none, unless one was rotated. */
 export async function listOlderKeys(db: Db, writeKeyId: string): Promise<string[]> {
   const rows = await db
-    .selectFrom('key_checks')
-    .select('key_id')
-    .where('key_id', '!=', writeKeyId)
+    .selectFrom('keyChecks')
+    .select('keyId')
+    .where('keyId', '!=', writeKeyId)
     .execute();
-  return rows.map(({ key_id }) => key_id);
+  return rows.map(({ keyId }) => keyId);
 }
 
 /**
@@ -84,7 +84,7 @@ export async function retireSecretKeys(db: Db, writeKeyId: string): Promise<stri
   const retired: string[] = [];
   for (const keyId of await listOlderKeys(db, writeKeyId)) {
     if (await isInUse(db, keyId)) continue;
-    await db.deleteFrom('key_checks').where('key_id', '=', keyId).execute();
+    await db.deleteFrom('keyChecks').where('keyId', '=', keyId).execute();
     retired.push(keyId);
   }
   return retired;
@@ -94,7 +94,7 @@ async function isInUse(db: Db, keyId: string): Promise<boolean> {
   for (const place of SEALED) {
     for (let after: unknown[] | undefined; ; ) {
       const rows: Record<string, unknown>[] = await readPage(db, keyId, place, after);
-      if (rows.some((row) => row.is_used)) return true;
+      if (rows.some((row) => row.isUsed)) return true;
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) break;
       after = place.key.map((name) => last[name]);

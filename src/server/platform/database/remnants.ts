@@ -18,23 +18,23 @@ export async function releaseRemnants(db: Db): Promise<void> {
   `.execute(db);
   await db
     .updateTable('scopes')
-    .set({ lease_owner: null, lease_until: null })
-    .where('lease_owner', 'is not', null)
+    .set({ leaseOwner: null, leaseUntil: null })
+    .where('leaseOwner', 'is not', null)
     .execute();
   await db
     .updateTable('grants')
-    .set({ lease_until: LONG_AGO })
-    .where('lease_owner', 'is not', null)
+    .set({ leaseUntil: LONG_AGO })
+    .where('leaseOwner', 'is not', null)
     .execute();
   await db
     .updateTable('attempts')
-    .set({ next_check_at: sql<Date>`now()` })
+    .set({ nextCheckAt: sql<Date>`now()` })
     .where('auth', '=', 'qr')
-    .where('next_check_at', '>', sql<Date>`now()`)
+    .where('nextCheckAt', '>', sql<Date>`now()`)
     .execute();
   await db
-    .updateTable('idempotency_keys')
-    .set({ lease_until: LONG_AGO })
+    .updateTable('idempotencyKeys')
+    .set({ leaseUntil: LONG_AGO })
     .where('status', 'is', null)
     .execute();
 }

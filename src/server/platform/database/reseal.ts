@@ -35,10 +35,10 @@ export async function reseal(
   let count = 0;
   while (count < limit) {
     const rows = await readPage(db, secrets, place, pass.after);
-    for (const { id, is_stale, sealed } of rows) {
+    for (const { id, isStale, sealed } of rows) {
       if (count === limit) return count;
       pass.after = id;
-      if (!is_stale) continue;
+      if (!isStale) continue;
       const again = openAndSeal(secrets, place, id, sealed);
       if (again === undefined) pass.unopened.push(id);
       else if (await replace(db, place, id, sealed, again)) count += 1;
@@ -50,7 +50,7 @@ export async function reseal(
 
 interface Row {
   id: string | number;
-  is_stale: boolean;
+  isStale: boolean;
   /** As in `columns`; null in a row that is not stale. */
   sealed: string[];
 }

@@ -102,7 +102,7 @@ function registerBodies(app: FastifyInstance): void {
     // Some clients name a type although they send nothing; a route that needs a body says so itself.
     if (bytes.length === 0) done(null, undefined);
     else if (!isUtf8(bytes)) done(new AppError('bad_request'), undefined);
-    else parseJson(request, bytes.toString('utf8'), done);
+    else void parseJson(request, bytes.toString('utf8'), done);
   });
   app.addHook('preValidation', async (request) => {
     const params = Object.values(request.params as Record<string, string>);
