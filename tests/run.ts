@@ -128,7 +128,7 @@ async function runJest(postgres: string | undefined): Promise<Tally> {
   }));
 }
 
-/** Keeps what it says until it is asked: the others write to the terminal meanwhile. */
+/** Keeps its output until `print`: the others write to the terminal at the same time. */
 async function runBrowser(): Promise<{ tally: Tally; print: () => void }> {
   let output = '';
   const listen = (text: string) => {
@@ -168,7 +168,7 @@ function shard(): string[] {
   return options.shard === undefined ? [] : [`--shard=${options.shard}`];
 }
 
-/** What took long, so that whoever adds a test sees what it costs. */
+/** What took long, so that the author of a test sees what it costs. */
 function printCosts(milliseconds: number): void {
   heading('The slowest files, in seconds');
   const files = [...jestFiles(JEST_REPORT), ...browserFiles(BROWSER_REPORT)];

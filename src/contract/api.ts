@@ -53,7 +53,7 @@ export const linkedAccount = z.object({
   name: z.string(),
   handle: z.string().nullable(),
   avatar_url: z.string().optional(),
-  /** How the API key in use ends, and when it was given. Of the key itself nothing else ever comes back. */
+  /** How the API key in use ends, and when it was given. Nothing else of the key ever comes back. */
   credential_hint: z.object({ last4: z.string(), set_at: z.string() }).optional(),
 });
 export type LinkedAccount = z.infer<typeof linkedAccount>;
@@ -136,12 +136,12 @@ export const installStatus = z.object({
   state: z.enum(['active', 'authorizing', 'authorization_required']),
   /**
    * Kommo's consent page; built by the server only. Present unless `state` is `active`, or the caller is known
-   * to be no administrator: then one of them must be asked.
+   * not to be an administrator and has to ask one.
    */
   authorize_url: z.string().optional(),
   /** `rights_missing`: the person who gave access may not, or no longer, do what the integration needs. */
   reason: z.literal('rights_missing').optional(),
-  /** When the install ends by itself, with everything connected in it, unless access is given before. */
+  /** When the install ends by itself, with everything connected in it, unless someone gives access before. */
   ends_at: z.string().optional(),
   /** Present when the integration was uninstalled before: what was connected then is gone. */
   is_reinstall: z.literal(true).optional(),

@@ -10,7 +10,7 @@ export const connectorField = z.object({
   type: z.enum(['text', 'url', 'password', 'phone']),
   required: z.boolean(),
   secret: z.boolean(),
-  /** Regular expression of what a value usually looks like. Only a hint: the service alone decides. */
+  /** Regular expression of what a value usually looks like. Only a hint: the service decides. */
   pattern: z.string().optional(),
 });
 export type ConnectorField = z.infer<typeof connectorField>;

@@ -19,7 +19,7 @@ export async function createApp(
   const app = createServer({
     log,
     publicUrl: config.publicUrl,
-    // Pages of Kommo and no others. `authenticate` checks whether the page is the account's own.
+    // Only Kommo's pages. `authenticate` checks whether the page is the account's own.
     isAllowedOrigin: (origin) => hostOfBrowserOrigin(config, origin) !== undefined,
     describe: ({ caller }) => ({ accountId: caller?.accountId }),
   });
@@ -32,7 +32,7 @@ export async function createApp(
     registerAuth(guarded, context);
     registerChannels(guarded, context);
     registerAttempts(guarded, context);
-    // Sign-ins wait for chat services; what is in this line waits for Kommo, which all accounts share.
+    // Sign-ins wait for chat services; these routes wait for Kommo, which all accounts share.
     await guarded.register(async (inLine) => {
       registerAccountLine(inLine);
       registerSettings(inLine, context);

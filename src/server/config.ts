@@ -78,7 +78,7 @@ const environment = z
     REQUESTS_PER_SECOND: integer(20, 1, 10_000),
     LOG_LEVEL: choice('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').default('info'),
   })
-  // Also when a variable is missing: an operator sees every fault in one go.
+  // Even when a variable is missing: an operator sees every fault at once.
   .superRefine(checkCombinations, { when: () => true });
 
 /** Names of all variables the backend reads. */
@@ -103,7 +103,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const faults =
     error?.issues.map(({ path, message }) => `${path[0]?.toString()} ${message}`) ?? [];
   for (const name of Object.keys(env)) {
-    // A misspelt name would otherwise be ignored in silence.
+    // Otherwise a misspelt name would be ignored silently.
     if (name.startsWith('KOMMO_') && !VARIABLES.includes(name)) {
       faults.push(`${name} is not a setting of this backend; check the spelling`);
     }
@@ -170,7 +170,7 @@ function toConnectorSettings(values: Values): ConnectorSettings {
   return Object.fromEntries(settings);
 }
 
-/** What no variable shows alone. Of a variable that is faulty itself, `env` holds what was given, or nothing. */
+/** Faults no variable shows alone. For a variable that is faulty itself, `env` holds what was given, or nothing. */
 function checkCombinations(env: Environment, context: z.RefinementCtx): void {
   const values: Values = env;
   const fault = (name: string, message: string) =>

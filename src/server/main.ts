@@ -11,8 +11,8 @@ const EXIT_CONFIG = 78;
 const EXIT_FAILURE = 1;
 
 /**
- * After this a stop is no longer waited for: eight seconds for open requests, and what refreshes, handlers, jobs
- * and the last queries may take after them. Supervisors should wait a little longer before they kill.
+ * How long a stop may take: eight seconds for open requests, and then what refreshes, handlers, jobs and the last
+ * queries need. Supervisors should wait a little longer before they kill.
  */
 const STOP_DEADLINE_MS = 20_000;
 
@@ -80,7 +80,7 @@ async function start(settings: Config): Promise<RunningServer> {
   }
 }
 
-/** What an operator has to read stands on stderr as plain text, without a stack. */
+/** Tells the operator on stderr, in plain text without a stack. */
 function giveUp(message: string, code: number): never {
   process.stderr.write(`${message}\n`);
   process.exit(code);

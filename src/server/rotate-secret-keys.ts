@@ -7,14 +7,14 @@ import { newPass } from './platform/database/reseal.ts';
 const RESEAL_LIMIT = 100;
 
 /**
- * What is short-lived keeps its key until it is gone, which takes a day. So long each pass reads through
- * the tables to no end, so there is time between two.
+ * Short-lived values keep their key until they are gone, which takes a day. Until then each pass reads through
+ * the tables for nothing, so two passes are well apart.
  */
 const REST_MS = 10 * 60_000;
 
 /**
- * Seals values again that were written under an older key, a few at a time, and tells when a key is no
- * longer needed. The run to repeat: without a rotation it costs one look at a table of a row or two.
+ * Seals values again that were written under an older key, a few at a time, and logs when a key is no longer needed.
+ * Call the result again and again: without a rotation each run reads one table of a row or two.
  */
 export function rotateSecretKeys({ db, secrets, pace, log }: Context): () => Promise<void> {
   let restUntil = Number.NEGATIVE_INFINITY;

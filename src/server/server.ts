@@ -22,15 +22,15 @@ import { withTimeout } from './platform/with-timeout.ts';
 import { QUEUES } from './queues.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-/** How long we wait for a database that is not up yet; after that the supervisor starts us again. */
+/** How long we wait for a database that is not up yet; then the supervisor starts us again. */
 const DATABASE_PATIENCE_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
 
 /** Requests still open after this are cut. A save that waits for Kommo may take this long; streams end at once. */
 const DRAIN_MS = 8_000;
 
-/** How long handlers whose connections and calls were cut may take to put things right in the database. */
-const TIDY_MS = 2_000;
+/** How long handlers whose connections and calls were cut may take to finish in the database. */
+const SETTLE_MS = 2_000;
 
 export interface RunningServer {
   app: FastifyInstance;
@@ -39,7 +39,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** What tests put in place of the process's own. */
+/** What tests replace. */
 interface Overrides {
   now?: () => Date;
   pace?: Pace;
@@ -47,7 +47,7 @@ interface Overrides {
   host?: string;
 }
 
-/** Starts everything the role needs, in order, and listens last: everyone who is answered can be served. */
+/** Starts everything the role needs, in order, and listens last, when it can serve every request. */
 export async function startServer(
   config: Config,
   log: FastifyBaseLogger,
@@ -68,7 +68,7 @@ export async function startServer(
     });
     await jobs.prepare(QUEUES);
     const running: { app?: FastifyInstance; worker?: Worker } = {};
-    stops.push(() => withTimeout(TIDY_MS, running.app?.handlersEnded() ?? Promise.resolve()));
+    stops.push(() => withTimeout(SETTLE_MS, running.app?.handlersEnded() ?? Promise.resolve()));
     const outbound = createOutbound();
     stops.push(() => outbound.close());
     // Kommo is on the public internet; the client secret goes nowhere else, whatever a resolver says.

@@ -14,8 +14,8 @@ const UNKNOWN_LIMIT_SECONDS = 60;
 const LONGEST_RETRY_SECONDS = 900;
 
 /**
- * Turns anything a use case threw into an error with a code of the contract. The cause is kept for the log.
- * Anything unknown is a bug of ours and becomes `internal`.
+ * Turns anything a use case threw into an error with a code of the contract, and keeps the cause for the log. An
+ * unknown error is a bug of ours and becomes `internal`.
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -31,8 +31,8 @@ export function toAppError(error: unknown): AppError {
 }
 
 /**
- * Whether Kommo refuses the account's grant, or what its user may do, for good: only new access from an
- * administrator helps. Trouble that passes is something else, and so is amojo, which does not know the grant.
+ * Whether Kommo refuses the account's grant or its user's rights for good: only new access from an administrator
+ * helps. Passing trouble does not count, nor does amojo, which does not know the grant.
  */
 export function isLastingRefusal(error: unknown): boolean {
   if (!(error instanceof KommoError) || error.api === 'amojo') return false;

@@ -1,28 +1,28 @@
+import { checkHost } from './accounts/install/check-host.ts';
 import { exchangeInstallCode } from './accounts/install/exchange-install-code.ts';
-import { lookAtHost } from './accounts/install/look-at-host.ts';
 import { pickInstallWork } from './accounts/install/pick-install-work.ts';
 import { recheckDisableHooks } from './accounts/uninstall.ts';
 import { AttemptFollower } from './channels/attempts/follow-attempts.ts';
 import { cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
 import { checkChannels } from './channels/health/channel-health.ts';
-import { endSession } from './channels/sign-outs/session-endings.ts';
+import { signOut } from './channels/sign-outs/sign-out.ts';
 import type { Context } from './context.ts';
-import { duties } from './housekeeping.ts';
 import { probeDeadGrants, recoverLostRefreshes } from './kommo/grants/maintenance.ts';
 import { listLeftOverWork } from './platform/database/left-over-work.ts';
 import { releaseRemnants } from './platform/database/remnants.ts';
 import type { Queue } from './platform/jobs.ts';
 import type { Sweep } from './platform/sweep.ts';
 import {
+  CHECK_HOST,
   CLEAN_UP,
-  DUTIES,
   EXCHANGE_INSTALL_CODE,
   FORMER_QUEUES,
-  LOOK_AT_HOST,
   QUEUES,
+  SCHEDULED,
   SIGN_OUT,
   SYNC_SOURCES,
 } from './queues.ts';
+import { scheduledJobs } from './scheduled-jobs.ts';
 import { syncSources } from './settings/sync-sources.ts';
 
 /** Sweeps under way may finish in this time; what they leave, the next worker finds. */
@@ -35,16 +35,16 @@ export interface Worker {
 /** Runs the jobs, and the lists that are polled beside them. Any number of workers may run. */
 export async function startWorker(context: Context): Promise<Worker> {
   const stopping = new AbortController();
-  // Alone on the embedded database, whatever is marked as begun is a remnant of the process before this one.
+  // This process is alone on the embedded database: work marked as begun was left by the one before.
   if (context.config.databaseUrl === undefined) await releaseRemnants(context.db);
   const { jobs } = context;
   await jobs.retire(FORMER_QUEUES, () => adoptWork(context));
   await jobs.work(SYNC_SOURCES, ({ accountId }, run) => syncSources(context, accountId, run));
   await jobs.work(CLEAN_UP, (ended, run) => cleanUpAccount(context, ended, run));
-  await jobs.work(SIGN_OUT, ({ endingId }, run) => endSession(context, endingId, run));
+  await jobs.work(SIGN_OUT, ({ endingId }, run) => signOut(context, endingId, run));
   await jobs.work(EXCHANGE_INSTALL_CODE, (code, run) => exchangeInstallCode(context, code, run));
-  await jobs.work(LOOK_AT_HOST, (look) => lookAtHost(context, look));
-  await workDuties(context);
+  await jobs.work(CHECK_HOST, (data) => checkHost(context, data));
+  await workScheduledJobs(context);
   const follower = new AttemptFollower(context);
   const sweeps = [
     ...polledLists(context, stopping.signal),
@@ -63,7 +63,7 @@ export async function startWorker(context: Context): Promise<Worker> {
   };
 }
 
-/** Gives a job to what an earlier version left without one. */
+/** Makes jobs for work that an earlier version left without one. */
 async function adoptWork({ db, jobs }: Context): Promise<void> {
   for (const { queue: name, data, afterSeconds } of await listLeftOverWork(db)) {
     const queue = QUEUES.find((known) => known.name === name);
@@ -71,30 +71,30 @@ async function adoptWork({ db, jobs }: Context): Promise<void> {
   }
 }
 
-/** Each duty is one job that never ends: wherever it runs, it asks for its own next time. */
-async function workDuties(context: Context): Promise<void> {
+/** Each scheduled job never ends: wherever it runs, it asks for its own next time. */
+async function workScheduledJobs(context: Context): Promise<void> {
   const { db, jobs, log, pace } = context;
-  const byName = new Map(duties(context).map((duty) => [duty.name, duty]));
-  await jobs.work(DUTIES, async ({ duty: name }) => {
-    const duty = byName.get(name);
+  const byName = new Map(scheduledJobs(context).map((job) => [job.name, job]));
+  await jobs.work(SCHEDULED, async ({ name }) => {
+    const job = byName.get(name);
     // Of another version.
-    if (!duty) return undefined;
+    if (!job) return undefined;
     try {
-      await duty.run();
+      await job.run();
     } catch (error) {
       log.error({ err: error, sweep: name }, 'a sweep failed');
     }
-    return { againInSeconds: duty.everySeconds * pace.sweeps };
+    return { againInSeconds: job.everySeconds * pace.sweeps };
   });
-  // Whatever the last process meant to do later is looked at once.
-  for (const name of byName.keys()) await jobs.request(db, DUTIES, { duty: name });
+  // What the last process meant to do later is done at once.
+  for (const name of byName.keys()) await jobs.request(db, SCHEDULED, { name });
 }
 
 /**
  * What is polled although pg-boss could wake somebody, and why:
- * - Health of the channels: every channel would have a waiting job for ever, a million of them, and a request that
- *   brings one forward reads all that wait. The list is the channels themselves; each process takes what is due.
- * - QR sign-ins: asked about every other second while somebody looks on, which is more often than jobs are fetched.
+ * - Health of the channels: a million channels would have a million jobs that wait for ever, and a request that brings
+ *   one forward reads all that wait. The list is the channels themselves; each process takes what is due.
+ * - QR sign-ins: checked every other second while somebody watches, which is more often than jobs are fetched.
  * - Install codes: they take turns by a rank over all hosts that changes with each of them, and a job has one place.
  * - Refreshes and probes of grants: fenced by the grant's version within seconds and begun by requests, too; see
  *   decision 046.
@@ -104,13 +104,13 @@ async function workDuties(context: Context): Promise<void> {
 function polledLists(context: Context, stopping: AbortSignal): Sweep[] {
   const kommo = context.kommo.background();
   return [
-    // Each service is looked after apart: one that hangs holds back its own channels only.
+    // Each service has its own sweep: one that hangs holds back only its own channels.
     ...context.connectors.all().map((connector) => ({
       name: `health of the channels of ${connector.id}`,
       everyMs: 15_000,
       run: () => checkChannels(context, connector, stopping),
     })),
-    // An administrator waits in front of the widget; between two rounds their install waits, too.
+    // An administrator waits in front of the widget, also between two rounds.
     { name: 'install codes that are due', everyMs: 500, run: () => pickInstallWork(context) },
     {
       name: 'refreshes whose answer was lost',
@@ -149,7 +149,7 @@ function repeat(context: Context, sweep: Sweep, stopping: AbortSignal): () => Pr
     }, afterMs);
   };
   stopping.addEventListener('abort', () => clearTimeout(timer));
-  // What a killed process left behind is looked for at once.
+  // At once, to find what a killed process left behind.
   schedule(0);
   return () => running;
 }

@@ -1,4 +1,4 @@
-import { botToken, look, secondAdmin } from '../support/channels.ts';
+import { botToken, pollAttempt, secondAdmin } from '../support/channels.ts';
 import { DEMO, OTHER } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
@@ -96,7 +96,7 @@ test.each(['telegram', 'waha', 'slack'])(
     // Over or not, the key never begins another one, and it still tells how that one ended.
     const again = await start(key, { connector });
     expect(again.body).toEqual(body);
-    expect(await look(server, again.body)).toMatchObject({ state: 'cancelled' });
+    expect(await pollAttempt(server, again.body)).toMatchObject({ state: 'cancelled' });
   },
 );
 

@@ -38,7 +38,7 @@ beforeEach(async () => {
 
 const tokenOf = (userId: number) => server.emulator.disposableToken('demo', userId);
 
-/** Whoever installed loses the administrator's rights, and somebody else has them. */
+/** The user who installed loses the administrator's rights, and somebody else has them. */
 function demote(isAdmin = false): void {
   const demo = server.emulator.state.accounts.find(({ id }) => id === DEMO.id);
   for (const user of demo?.users ?? []) {
@@ -72,7 +72,7 @@ const codeStates = async () => {
   return rows.map(({ state, failure }) => failure ?? state);
 };
 
-/** Kommo's consent page, opened by this user himself. @returns the code it ends with */
+/** Kommo's consent page, opened by this very user. @returns the code it ends with */
 async function ownConsent(userId: number): Promise<string> {
   const address = new URL('https://www.kommo.com/oauth');
   address.searchParams.set('client_id', CLIENT_ID);
@@ -158,7 +158,7 @@ test('a first install may be anybody’s, and says so when it is not enough', as
   expect((await settingsOf(DEMO.admin)).install).toEqual({ state: 'active' });
 });
 
-describe('when whoever gave access is an administrator no more', () => {
+describe('when the user who gave access is an administrator no more', () => {
   beforeEach(() => server.install());
 
   test('another administrator is told why, authorizes, and everything works again', async () => {
@@ -187,10 +187,10 @@ describe('when whoever gave access is an administrator no more', () => {
       who: `${DEMO.id}:${DEMO.manager}`,
     });
     expect((await openCallback(server, redirect)).status).toBe(200);
-    const mended = await settingsOf(DEMO.manager);
-    expect(mended.install).toEqual({ state: 'active' });
-    expect(mended.pipelines).not.toEqual([]);
-    const again = await save(server, unchanged(mended), randomUUID(), tokenOf(DEMO.manager));
+    const restored = await settingsOf(DEMO.manager);
+    expect(restored.install).toEqual({ state: 'active' });
+    expect(restored.pipelines).not.toEqual([]);
+    const again = await save(server, unchanged(restored), randomUUID(), tokenOf(DEMO.manager));
     expect(again.status).toBe(200);
     expect(await syncEnd(server)).toMatchObject({ state: 'done' });
   });

@@ -24,11 +24,11 @@ test('a fixed value must look like a language or a country', () => {
   ]);
 });
 
-test('a value beside "follows the account" is neither judged, stored nor a change', () => {
-  const wish = { language: { mode: 'account', value: '??' }, country: follows } as const;
-  expect(faultyPreferences(wish)).toEqual([]);
-  expect(storedPreferences(wish)).toEqual({ language: follows, country: follows });
-  expect(isPreferenceChanged('language', { language: follows, country: follows }, wish)).toBe(
+test('a value beside "follows the account" is neither checked, stored nor a change', () => {
+  const input = { language: { mode: 'account', value: '??' }, country: follows } as const;
+  expect(faultyPreferences(input)).toEqual([]);
+  expect(storedPreferences(input)).toEqual({ language: follows, country: follows });
+  expect(isPreferenceChanged('language', { language: follows, country: follows }, input)).toBe(
     false,
   );
 });

@@ -15,7 +15,7 @@ const SCENARIOS: Record<string, { title: string; measure: () => Promise<Figure[]
   save: { title: 'From Save to the sources', measure: measureSaveToSources },
   qr: { title: 'A storm of QR dialogs', measure: measureQrStorm },
   growth: { title: 'Growth from 1,000 to 100,000 accounts', measure: measureGrowth },
-  sweeps: { title: 'Upkeep of 100,000 accounts and 1,000,000 channels', measure: measureSweeps },
+  sweeps: { title: 'Sweeps over 100,000 accounts and 1,000,000 channels', measure: measureSweeps },
 };
 
 const HELP = `npm run bench [-- scenario …] - measures the backend in processes of its own, against the emulator, on PostgreSQL

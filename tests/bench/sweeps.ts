@@ -30,10 +30,10 @@ import { fillTables } from './fill-tables.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What no statement of the worker's upkeep may take, so that requests get their turn in between. */
+/** What no statement of a sweep may take, so that requests get their turn in between. */
 const BOUND_MS = 200;
 
-/** The worker's upkeep on full tables: the slowest statement of each sweep. */
+/** The worker's sweeps over full tables: the slowest statement of each. */
 export async function measureSweeps(): Promise<Figure[]> {
   const scratch = await createScratchDatabase();
   const types = new pg.TypeOverrides();

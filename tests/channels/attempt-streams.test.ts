@@ -75,7 +75,7 @@ test('three thousand requests for streams are refused, and memory stays as it wa
   expect(memoryOf(backend.pid) - before).toBeLessThan(40 * MEGABYTE);
 });
 
-test('a process holds no more streams than it can bear, whoever opens them', () => {
+test('a process holds no more streams than it can bear, no matter who opens them', () => {
   const slots = new StreamSlots({ perKey: 5, total: 7 });
   const given = [1, 2, 3, 4, 5, 6, 7].map((key) => slots.take(String(key)));
   expect(() => slots.take('8')).toThrow(

@@ -4,7 +4,7 @@ import {
   botToken,
   connectBot,
   disconnectAll,
-  look,
+  pollAttempt,
   readSettings,
   submit,
   tokenOf,
@@ -33,7 +33,10 @@ describe('starting an attempt', () => {
       poll_after_ms: expect.any(Number),
     });
     expect(started.attempt_key).toMatch(/^[A-Za-z0-9_-]{43}$/);
-    expect(await look(server, started)).toMatchObject({ id: started.attempt.id, state: 'waiting' });
+    expect(await pollAttempt(server, started)).toMatchObject({
+      id: started.attempt.id,
+      state: 'waiting',
+    });
     const wrong = [`Bearer ${started.attempt_key.slice(1)}x`, 'Bearer', '', started.attempt_key];
     for (const authorization of wrong) {
       const answer = await lookWith(started.attempt.id, authorization);
@@ -59,14 +62,17 @@ describe('starting an attempt', () => {
   test('supersedes the older attempt of the same person with the same service', async () => {
     const older = await begin(server, { connector: 'telegram' });
     const newer = await begin(server, { connector: 'telegram' });
-    expect(await look(server, older)).toMatchObject({ state: 'cancelled', reason: 'superseded' });
-    expect(await look(server, newer)).toMatchObject({ state: 'waiting' });
+    expect(await pollAttempt(server, older)).toMatchObject({
+      state: 'cancelled',
+      reason: 'superseded',
+    });
+    expect(await pollAttempt(server, newer)).toMatchObject({ state: 'waiting' });
   });
 
   test('leaves attempts of other people and other accounts alone', async () => {
     const mine = await begin(server, { connector: 'telegram' });
     await begin(server, { connector: 'telegram' }, tokenOf(server, 'other', OTHER.admin));
-    expect(await look(server, mine)).toMatchObject({ state: 'waiting' });
+    expect(await pollAttempt(server, mine)).toMatchObject({ state: 'waiting' });
   });
 });
 
@@ -77,7 +83,7 @@ describe('ending', () => {
     const cancel = () => server.api('DELETE', `/messenger/attempts/${started.attempt.id}`);
     expect((await cancel()).status).toBe(204);
     expect((await cancel()).status).toBe(204);
-    expect(await look(server, started)).toMatchObject({ state: 'cancelled' });
+    expect(await pollAttempt(server, started)).toMatchObject({ state: 'cancelled' });
     const late = await submit(server, started.attempt.id, { confirm: true });
     expect([late.status, late.body.error.code]).toEqual([409, 'attempt_state']);
     expect((await readSettings(server)).channels).toEqual([]);
@@ -92,7 +98,10 @@ describe('ending', () => {
       .execute();
     const late = await submit(server, started.attempt.id, { values: { token: botToken(1) } });
     expect([late.status, late.body.error.code]).toEqual([410, 'attempt_expired']);
-    expect(await look(server, started)).toMatchObject({ state: 'expired', reason: 'timed_out' });
+    expect(await pollAttempt(server, started)).toMatchObject({
+      state: 'expired',
+      reason: 'timed_out',
+    });
   });
 
   test('leaves no secret in the attempt', async () => {
@@ -124,7 +133,7 @@ describe('the event stream', () => {
     expect(stream.headers.get('access-control-allow-origin')).toBe(DEMO.origin);
     const reading = stream.text();
     await submit(server, started.attempt.id, { values: { token: botToken(1) } });
-    await server.waitFor(async () => (await look(server, started)).state === 'confirm');
+    await server.waitFor(async () => (await pollAttempt(server, started)).state === 'confirm');
     await submit(server, started.attempt.id, { confirm: true });
     const events = (await reading)
       .split('\n\n')

@@ -1,5 +1,5 @@
 import { ERROR_STATUS } from '../../src/contract/errors.ts';
-import { connectBot, presentWish, save, sourcesOf, syncEnd } from '../support/channels.ts';
+import { connectBot, save, sourcesOf, storedInput, syncEnd } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
@@ -10,7 +10,7 @@ beforeAll(async () => {
   server = await startTestServer();
   await server.install();
   await connectBot(server, 1);
-  await save(server, await presentWish(server));
+  await save(server, await storedInput(server));
 });
 afterAll(() => server.close());
 
@@ -31,11 +31,11 @@ describe('while the chat channel is not connected yet', () => {
   ] as const)(
     'a save that meets %s changes nothing, and works afterwards',
     async (_what, action, code) => {
-      const before = await presentWish(server);
+      const before = await storedInput(server);
       server.emulator.fault({ match: { path: '*/connect' }, action, times: 0 });
       const answer = await save(server, before);
       expect([answer.status, answer.body.error.code]).toEqual([ERROR_STATUS[code], code]);
-      expect(await presentWish(server)).toEqual(before);
+      expect(await storedInput(server)).toEqual(before);
       server.emulator.clearFaults();
       expect((await save(server, before)).status).toBe(200);
     },
@@ -43,10 +43,10 @@ describe('while the chat channel is not connected yet', () => {
 
   test('saves at the same moment connect it once, and one of them wins', async () => {
     const before = server.emulator.requests({ path: '*/connect' }).length;
-    const wish = await presentWish(server);
-    const channels = wish.channels.map((channel) => ({ ...channel, name: 'final' }));
+    const input = await storedInput(server);
+    const channels = input.channels.map((channel) => ({ ...channel, name: 'final' }));
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => save(server, { ...wish, channels })),
+      Array.from({ length: 20 }, () => save(server, { ...input, channels })),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ body }) => body.error?.code === 'version_conflict')).toHaveLength(19);

@@ -3,7 +3,7 @@ import {
   begin,
   botToken,
   connectBot,
-  look,
+  pollAttempt,
   readSettings,
   save,
   sourcesOf,
@@ -32,7 +32,7 @@ test('an uninstall ends every session and forgets every secret; a reinstall begi
   });
   await server.api('GET', path, { token: null });
   const open = await begin(server, { connector: 'waha' });
-  await look(server, open);
+  await pollAttempt(server, open);
   await save(server, unchanged(await readSettings(server)));
   await syncEnd(server);
   const before = sourcesOf(server, DEMO.id);
@@ -100,14 +100,14 @@ test('a bot that was connected again keeps its webhook when the old channel is e
 test('what an ended install left behind goes even when it cannot be cleaned up in order', async () => {
   await connectBot(server, 5);
   const waha = await begin(server, { connector: 'waha' });
-  await look(server, waha);
-  await refuseEndings();
+  await pollAttempt(server, waha);
+  await refuseSignOuts();
   await server.emulator.disable('demo');
   await server.waitFor(async () => (await secretsLeft()) === 0);
   const given = server.logs.filter((line) => line.includes('without telling the chat services'));
   expect(given).toHaveLength(1);
   expect(JSON.parse(given[0] ?? '')).toMatchObject({ level: 'error', accountId: DEMO.id });
-  await acceptEndings();
+  await acceptSignOuts();
   await server.install();
   expect((await connectBot(server, 6)).status).toBe('connected');
 });
@@ -131,7 +131,7 @@ test('a secret that nobody could end a session with in time is forgotten all the
 });
 
 /** From now on the database takes no ending: no clean-up of a channel can succeed. */
-async function refuseEndings() {
+async function refuseSignOuts() {
   await sql`create function refuse() returns trigger language plpgsql as 'begin raise ''poison''; end'`.execute(
     server.context.db,
   );
@@ -140,7 +140,7 @@ async function refuseEndings() {
   );
 }
 
-async function acceptEndings() {
+async function acceptSignOuts() {
   await sql`drop function refuse cascade`.execute(server.context.db);
 }
 

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../src/contract/api.ts';
 import { allowChecksNow } from '../../src/server/channels/attempts/rows.ts';
-import { begin, look, readSettings, tokenOf } from '../support/channels.ts';
+import { begin, pollAttempt, readSettings, tokenOf } from '../support/channels.ts';
 import { OTHER } from '../support/config.ts';
 import { usePhone } from '../support/phone.ts';
 import { decideAtSlack } from '../support/slack.ts';
@@ -63,12 +63,12 @@ async function confirm(id: string): Promise<Attempt> {
 }
 
 async function scan(service: 'waha' | 'evolution', token?: string, channelId?: string) {
-  const wish = { connector: service, ...(channelId !== undefined && { channel_id: channelId }) };
-  const started = await begin(server, wish, token);
+  const input = { connector: service, ...(channelId !== undefined && { channel_id: channelId }) };
+  const started = await begin(server, input, token);
   const until = (isReached: (attempt: Attempt) => boolean) =>
     server.waitFor(async () => {
       await allowChecksNow(server.context.db, started.attempt.id);
-      const attempt = await look(server, started);
+      const attempt = await pollAttempt(server, started);
       return isReached(attempt) ? attempt : undefined;
     });
   await until(({ qr }) => qr !== undefined);
@@ -83,5 +83,5 @@ async function signIn(token?: string): Promise<Attempt> {
     decision: 'allow',
   });
   await fetch(server.url + path);
-  return look(server, started);
+  return pollAttempt(server, started);
 }

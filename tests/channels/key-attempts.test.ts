@@ -4,7 +4,7 @@ import {
   botToken,
   connectBot,
   disconnectAll,
-  look,
+  pollAttempt,
   readSettings,
   secondAdmin,
   submit,
@@ -42,7 +42,7 @@ describe('an API key', () => {
       state: 'connected',
       channel: { name: 'Numbered Bot 01' },
     });
-    expect(await look(server, started)).toEqual({
+    expect(await pollAttempt(server, started)).toEqual({
       ...yes.body.attempt,
       server_time: expect.any(String),
     });
@@ -51,7 +51,7 @@ describe('an API key', () => {
     expect((await readSettings(server)).channels).toHaveLength(1);
   });
 
-  test('that the service cannot look at for now is answered with the time it asks for', async () => {
+  test('that the service cannot check for now is answered with the time it asks for', async () => {
     const started = await begin(server, { connector: 'telegram' });
     server.emulator.fault({ match: { path: '*/getMe' }, action: { rateLimited: 42 } });
     const refused = await submit(server, started.attempt.id, { values: { token: botToken(23) } });
@@ -88,7 +88,7 @@ describe('an API key', () => {
       code: 'connector_rejected',
       fields: [{ path: 'values.token', code: 'rejected', reason: 'Unauthorized' }],
     });
-    expect(await look(server, started)).toMatchObject({ state: 'waiting' });
+    expect(await pollAttempt(server, started)).toMatchObject({ state: 'waiting' });
     expect(
       (await submit(server, started.attempt.id, { values: { token: botToken(2) }, confirm: true }))
         .status,
@@ -114,7 +114,7 @@ describe('an API key', () => {
     server.emulator.fault({ match: { path: '/__services/telegram/*' }, action: { status: 502 } });
     const answer = await submit(server, started.attempt.id, { values: { token: botToken(1) } });
     expect([answer.status, answer.body.error.code]).toEqual([502, 'connector_unavailable']);
-    expect(await look(server, started)).toMatchObject({ state: 'waiting' });
+    expect(await pollAttempt(server, started)).toMatchObject({ state: 'waiting' });
   });
 
   test('of a bot that is connected already is refused', async () => {
@@ -149,7 +149,7 @@ describe('an API key', () => {
       expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found']);
       expect((await server.api('DELETE', `/messenger/attempts/${id}`, { token })).status).toBe(404);
     }
-    expect(await look(server, started)).toMatchObject({ state: 'waiting' });
+    expect(await pollAttempt(server, started)).toMatchObject({ state: 'waiting' });
   });
 });
 
@@ -199,7 +199,10 @@ describe('reconnecting', () => {
     const first = await begin(server, { connector: 'telegram', channel_id: channel.id });
     const token = await secondAdmin(server);
     await begin(server, { connector: 'telegram', channel_id: channel.id }, token);
-    expect(await look(server, first)).toMatchObject({ state: 'cancelled', reason: 'superseded' });
+    expect(await pollAttempt(server, first)).toMatchObject({
+      state: 'cancelled',
+      reason: 'superseded',
+    });
   });
 });
 

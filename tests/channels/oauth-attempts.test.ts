@@ -1,4 +1,4 @@
-import { begin, disconnectAll, look, readSettings, submit } from '../support/channels.ts';
+import { begin, disconnectAll, pollAttempt, readSettings, submit } from '../support/channels.ts';
 import { DEMO, PUBLIC_URL } from '../support/config.ts';
 import { decideAtSlack } from '../support/slack.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
@@ -36,7 +36,7 @@ test('a sign-in that is allowed becomes a channel, and the page tells the opener
     `const origin="http://demo.kommo.localhost:${server.emulator.port}";`,
   );
 
-  expect(await look(server, started)).toMatchObject({
+  expect(await pollAttempt(server, started)).toMatchObject({
     state: 'connected',
     account: { external_id: expect.any(String), name: 'Demo Workspace' },
     channel: { name: 'Demo Workspace', connector: 'slack', status: 'connected' },
@@ -67,7 +67,7 @@ test('a redirect of one service never satisfies an attempt of another one', asyn
   const started = await begin(server, { connector: 'slack' });
   const path = (await allow(started)).replace('/callback/slack', '/callback/telegram');
   expect((await callback(path)).status).toBe(400);
-  expect(await look(server, started)).toMatchObject({ state: 'waiting' });
+  expect(await pollAttempt(server, started)).toMatchObject({ state: 'waiting' });
 });
 
 test('a person who refuses cancels the attempt', async () => {
@@ -76,7 +76,10 @@ test('a person who refuses cancels the attempt', async () => {
     decision: 'cancel',
   });
   expect((await callback(path)).body).toContain('You cancelled');
-  expect(await look(server, started)).toMatchObject({ state: 'cancelled', reason: 'denied' });
+  expect(await pollAttempt(server, started)).toMatchObject({
+    state: 'cancelled',
+    reason: 'denied',
+  });
 });
 
 test('a redirect that comes after the attempt was cancelled stores nothing and says so', async () => {
@@ -84,7 +87,7 @@ test('a redirect that comes after the attempt was cancelled stores nothing and s
   const path = await allow(started);
   await server.api('DELETE', `/messenger/attempts/${started.attempt.id}`);
   expect((await callback(path)).body).toContain('This sign-in was cancelled');
-  expect(await look(server, started)).toMatchObject({ state: 'cancelled' });
+  expect(await pollAttempt(server, started)).toMatchObject({ state: 'cancelled' });
   expect((await readSettings(server)).channels).toEqual([]);
 });
 
@@ -109,7 +112,7 @@ test('a service that fails ends the attempt with the reason', async () => {
     times: 0,
   });
   expect((await callback(path)).body).toContain('The service did not answer');
-  expect(await look(server, started)).toMatchObject({
+  expect(await pollAttempt(server, started)).toMatchObject({
     state: 'failed',
     reason: 'service_unreachable',
   });
@@ -123,7 +126,10 @@ test('an error in the redirect is never shown as it came', async () => {
     `/connect/callback/slack?state=${state}&error=${error}&error_description=${error}`,
   );
   expect(page.body).not.toContain('alert(1)');
-  expect(await look(server, started)).toMatchObject({ state: 'failed', reason: 'service_error' });
+  expect(await pollAttempt(server, started)).toMatchObject({
+    state: 'failed',
+    reason: 'service_error',
+  });
 });
 
 test('what a service says in its refusal is in the log, on one line and without the state', async () => {
@@ -170,7 +176,7 @@ test('a workspace that is connected already fails the attempt and keeps its chan
   await callback(await allow(await begin(server, { connector: 'slack' })));
   const second = await begin(server, { connector: 'slack' });
   expect((await callback(await allow(second))).body).toContain('Already connected');
-  expect(await look(server, second)).toMatchObject({
+  expect(await pollAttempt(server, second)).toMatchObject({
     state: 'failed',
     reason: 'already_connected',
   });
@@ -183,7 +189,7 @@ test('another workspace on reconnect is asked about, and the yes replaces it', a
   const started = await begin(server, { connector: 'slack', channel_id: channel?.id ?? '' });
   const page = await callback(await allow(started, 'T0EMULATED2'));
   expect(page.body).toContain('You signed in as Second Workspace');
-  expect(await look(server, started)).toMatchObject({
+  expect(await pollAttempt(server, started)).toMatchObject({
     state: 'confirm',
     reason: 'different_account',
   });

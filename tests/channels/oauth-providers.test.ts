@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Attempt } from '../../src/contract/api.ts';
 import { type OddProvider, startOddProvider } from '../connectors/support/odd-provider.ts';
-import { begin, disconnectAll, look } from '../support/channels.ts';
+import { begin, disconnectAll, pollAttempt } from '../support/channels.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 
 let server: TestServer;
@@ -37,12 +37,12 @@ async function signIn(
 }
 
 async function finish(channelId?: string): Promise<{ asked: URL; attempt: Attempt }> {
-  const wish = { connector: 'plain', ...(channelId !== undefined && { channel_id: channelId }) };
-  const started = await begin(server, wish);
+  const input = { connector: 'plain', ...(channelId !== undefined && { channel_id: channelId }) };
+  const started = await begin(server, input);
   const asked = new URL(started.attempt.authorize_url ?? '');
   const query = new URLSearchParams({ code: 'c', state: asked.searchParams.get('state') ?? '' });
   await fetch(`${server.url}/connect/callback/plain?${query}`);
-  return { asked, attempt: await look(server, started) };
+  return { asked, attempt: await pollAttempt(server, started) };
 }
 
 test('accounts whose numbers differ in the last digit only are two accounts', async () => {

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../src/contract/api.ts';
 import { allowChecksNow } from '../../src/server/channels/attempts/rows.ts';
 import { up as renameMexican } from '../../src/server/platform/database/migrations/007-mexican-numbers.ts';
-import { begin, disconnectAll, look, readSettings } from '../support/channels.ts';
+import { begin, disconnectAll, pollAttempt, readSettings } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
 import { usePhone } from '../support/phone.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
@@ -72,7 +72,7 @@ describe('the number of a pairing code', () => {
   );
 });
 
-test('a look at a key asks nobody about it', async () => {
+test('a preview of a key asks nobody about it', async () => {
   const { attempt } = await begin(server, { connector: 'telegram' });
   const path = `/messenger/attempts/${attempt.id}/credentials`;
   const before = server.emulator.requests({ path: '/__services/telegram/*' }).length;
@@ -122,8 +122,8 @@ describe('a Mexican number', () => {
 });
 
 async function scan(number: string, channelId?: string): Promise<Attempt> {
-  const wish = { connector: 'waha', ...(channelId !== undefined && { channel_id: channelId }) };
-  const started = await begin(server, wish);
+  const input = { connector: 'waha', ...(channelId !== undefined && { channel_id: channelId }) };
+  const started = await begin(server, input);
   await until(started, ({ qr }) => qr !== undefined);
   const session = `kommo-${started.attempt.id}`;
   await usePhone(server, { service: 'waha', change: 'scan', number, session });
@@ -133,7 +133,7 @@ async function scan(number: string, channelId?: string): Promise<Attempt> {
 function until(started: Started, isReached: (attempt: Attempt) => boolean): Promise<Attempt> {
   return server.waitFor(async () => {
     await allowChecksNow(server.context.db, started.attempt.id);
-    const attempt = await look(server, started);
+    const attempt = await pollAttempt(server, started);
     return isReached(attempt) ? attempt : undefined;
   });
 }

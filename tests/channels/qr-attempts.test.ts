@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Attempt } from '../../src/contract/api.ts';
 import { allowChecksNow } from '../../src/server/channels/attempts/rows.ts';
 import { findChannelSecrets } from '../../src/server/channels/rows.ts';
-import { begin, disconnectAll, look, readSettings, submit } from '../support/channels.ts';
+import { begin, disconnectAll, pollAttempt, readSettings, submit } from '../support/channels.ts';
 import { phoneSessions, usePhone } from '../support/phone.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
@@ -84,7 +84,7 @@ test('the service is asked at most once in two seconds, however many look', asyn
   const asked = () =>
     server.emulator.requests({ method: 'GET', path: '/__services/waha/api/sessions/*' }).length;
   const before = asked();
-  await Promise.all(Array.from({ length: 20 }, () => look(server, started)));
+  await Promise.all(Array.from({ length: 20 }, () => pollAttempt(server, started)));
   expect(asked() - before).toBeLessThanOrEqual(1);
   await server.api('DELETE', `/messenger/attempts/${started.attempt.id}`);
 });
@@ -183,7 +183,7 @@ describe('events of the service', () => {
     expect((await readSettings(server)).channels[0]?.status).toBe('connected');
   });
 
-  test('make an open attempt look again at once', async () => {
+  test('make an open attempt ask again at once', async () => {
     const started = await begin(server, { connector: 'waha' });
     await until(started, ({ qr }) => qr !== undefined);
     await usePhone(server, { service: 'waha', change: 'scan' });
@@ -223,7 +223,7 @@ async function connect(number: string) {
 function until(started: Started, isReached: (attempt: Attempt) => boolean): Promise<Attempt> {
   return server.waitFor(async () => {
     await allowChecksNow(server.context.db, started.attempt.id);
-    const attempt = await look(server, started);
+    const attempt = await pollAttempt(server, started);
     return isReached(attempt) ? attempt : undefined;
   });
 }

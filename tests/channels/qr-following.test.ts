@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 import { findAttempt } from '../../src/server/channels/attempts/rows.ts';
-import { begin, disconnectAll, look, readSettings } from '../support/channels.ts';
+import { begin, disconnectAll, pollAttempt, readSettings } from '../support/channels.ts';
 import { phoneSessions, usePhone } from '../support/phone.ts';
 import { startQuietServer, startTestServer, type TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
@@ -49,7 +49,10 @@ describe('with a worker', () => {
     await scan(server, 'evolution', attempt.id);
     await letPausesPass(server);
     expect(await channels(server)).toMatchObject([{ connector: 'evolution' }]);
-    expect(await look(server, broken)).toMatchObject({ state: 'failed', reason: 'service_error' });
+    expect(await pollAttempt(server, broken)).toMatchObject({
+      state: 'failed',
+      reason: 'service_error',
+    });
     // Which session it was, nobody knows any more.
     await endSession(server, broken.attempt.id);
   });
@@ -62,17 +65,17 @@ describe('with a worker', () => {
       const held = emulator.barrier(QUESTION, 2, 'manual');
       const before = emulator.requests(QUESTION).length;
       await server.waitFor(async () => {
-        await Promise.all([look(server, started), look(second, started)]);
+        await Promise.all([pollAttempt(server, started), pollAttempt(second, started)]);
         return held.waiting() > 0;
       });
       // Whatever happens while the first is not answered, nobody asks again.
       for (let round = 0; round < 20; round += 1) {
-        await Promise.all([look(server, started), look(second, started)]);
+        await Promise.all([pollAttempt(server, started), pollAttempt(second, started)]);
         await post(second, started.attempt.id);
       }
       expect(emulator.requests(QUESTION).length - before).toBe(1);
       held.release();
-      await server.waitFor(async () => (await look(second, started)).qr !== undefined);
+      await server.waitFor(async () => (await pollAttempt(second, started)).qr !== undefined);
       await cancel(server, started);
     } finally {
       await second.close();
@@ -116,7 +119,7 @@ describe('with a worker that is busy elsewhere', () => {
       headers: { authorization: `Bearer ${started.attempt_key}` },
       signal: leaving.signal,
     });
-    for (let times = 0; times < 30; times += 1) await look(server, started);
+    for (let times = 0; times < 30; times += 1) await pollAttempt(server, started);
     leaving.abort();
     await stream.text().catch(() => undefined);
     expect(server.emulator.requests(QUESTION).length).toBe(before);
@@ -130,7 +133,10 @@ describe('with a worker that is busy elsewhere', () => {
       .set({ expires_at: new Date(Date.now() - 1) })
       .where('id', '=', started.attempt.id)
       .execute();
-    expect(await look(server, started)).toMatchObject({ state: 'expired', reason: 'timed_out' });
+    expect(await pollAttempt(server, started)).toMatchObject({
+      state: 'expired',
+      reason: 'timed_out',
+    });
     const stream = await fetch(`${server.url}/connect/attempts/${started.attempt.id}/events`, {
       headers: { authorization: `Bearer ${started.attempt_key}` },
     });

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../src/contract/api.ts';
 import { allowChecksNow } from '../../src/server/channels/attempts/rows.ts';
-import { begin, disconnectAll, look } from '../support/channels.ts';
+import { begin, disconnectAll, pollAttempt } from '../support/channels.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 
 let server: TestServer;
@@ -66,7 +66,7 @@ test.each([
   ['service_unreachable', { status: 502 }],
   ['rate_limited', { rateLimited: 1 }],
 ] as const)(
-  '%s shows while it lasts, and is logged once, not at each look',
+  '%s shows while it lasts, and is logged once, not at each check',
   async (reason, action) => {
     const started = await begin(server, { connector: 'waha' });
     const path = '/__services/waha/api/sessions/*';
@@ -105,7 +105,7 @@ test.each([
 function until(started: Started, isReached: (attempt: Attempt) => boolean): Promise<Attempt> {
   return server.waitFor(async () => {
     await allowChecksNow(server.context.db, started.attempt.id);
-    const attempt = await look(server, started);
+    const attempt = await pollAttempt(server, started);
     return isReached(attempt) ? attempt : undefined;
   });
 }

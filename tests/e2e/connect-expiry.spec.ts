@@ -47,7 +47,7 @@ test('sign-ins and a key whose time runs out connect nothing, say so once, and c
   await finishConnecting(settings);
   await expect(settings.channel('Ada Lovelace')).toBeVisible();
 
-  // The tab that was elsewhere meanwhile hears of it once.
+  // The tab that was elsewhere is told once.
   await slack.open();
   await expect(ranOut(slack)).toBeVisible();
   await expect(slack.widget.getByRole('button', { name: 'Start again' })).toBeVisible();

@@ -57,7 +57,7 @@ test('a reload in the middle of a code, a sign-in and a key goes on where it was
   const again = await opening;
   await expect(again.getByRole('button', { name: 'Allow' })).toBeVisible();
 
-  // Kommo's page is gone while he signs in; the channel is there when he comes back.
+  // Kommo's page is gone while they sign in; the channel is there when they come back.
   await page.goto('about:blank');
   await again.getByRole('button', { name: 'Allow' }).click();
   await expect(again.getByText('Demo Workspace is connected')).toBeVisible();

@@ -112,7 +112,7 @@ test.describe('menu-guest', () => {
     expect(await kommo.log('callback', 'destroy')).toHaveLength(0);
   });
 
-  test('hears messages of the socket channel it listens to, and notifications', async ({
+  test('receives messages of the socket channel it listens to, and notifications', async ({
     kommo,
     page,
   }) => {

@@ -56,7 +56,7 @@ test.describe('card-tools', () => {
     expect(searched?.detail.args).toEqual(['floor', 1, 601]);
   });
 
-  test('knows whose card and which list it is in, and hears of ticked rows', async ({
+  test('knows whose card and which list it is in, and is told of ticked rows', async ({
     kommo,
     page,
   }) => {

@@ -146,7 +146,7 @@ test.describe('The control panel', () => {
     await expect(page.locator('html')).toHaveAttribute('data-color-scheme', 'dark');
   });
 
-  test('does to the account what people do elsewhere meanwhile', async ({ kommo, page }) => {
+  test('does to the account what people do elsewhere', async ({ kommo, page }) => {
     await kommo.start('all-fields');
     kommo.configure();
     const account = () => kommo.emulator.world.account('demo');

@@ -70,9 +70,9 @@ test('what was not saved is still there after the modal was closed, and Kommo st
   await settings.rename('Front desk', 'Reception');
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(settings.widget).toBeHidden();
-  await account.save((wish) => ({
-    ...wish,
-    channels: wish.channels.map((channel) => ({
+  await account.save((input) => ({
+    ...input,
+    channels: input.channels.map((channel) => ({
       ...channel,
       pipeline_ids: [account.pipeline('Partners').id],
     })),
@@ -89,7 +89,7 @@ test('what was not saved is still there after the modal was closed, and Kommo st
     .toEqual({ version: 3, channels: 1 });
 });
 
-/** The second administrator at a computer of his own. */
+/** The second administrator at a computer of their own. */
 async function openAsSecondAdmin(
   browser: Browser,
   stack: Stack,

@@ -2,7 +2,7 @@ import { expect, test } from './settings-fixtures.ts';
 import { expectAccessibleInBothThemes } from './support/connecting.ts';
 import { SALES_BOT, SUPPORT_BOT } from './support/settings-modal.ts';
 
-test('the list goes from no channel to all fifty; the fifty-first is refused, whoever took the last place', async ({
+test('the list goes from no channel to all fifty; the fifty-first is refused, no matter who took the last place', async ({
   account,
   settings,
   page,

@@ -30,7 +30,7 @@ test('an archived or deleted pipeline is told in its row, and another choice mak
 
   await first.getByRole('checkbox', { name: 'Sales (archived)' }).uncheck();
   await first.getByRole('checkbox', { name: 'Support' }).check();
-  // Meanwhile somebody deletes it for good.
+  // Before that, somebody deletes it for good.
   account.account.pipelines = account.account.pipelines.filter(({ name }) => name !== 'Sales');
   await stack.startBackendLater(HALF_A_MINUTE_MS);
   await page.getByRole('button', { name: 'Close' }).click();

@@ -97,7 +97,7 @@ describe('scripted faults', () => {
     await expect(hanging).rejects.toThrow();
   });
 
-  test('are noted beside the request they hit', async () => {
+  test('are recorded beside the request they hit', async () => {
     arm('html403');
     await sources();
     await sources();

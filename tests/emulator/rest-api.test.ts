@@ -192,7 +192,7 @@ describe('the REST API', () => {
       expect(chats.filter(({ status }) => status === 429)).toHaveLength(0);
     });
 
-    test('blocks whoever does not stop, with a page that is no JSON', async () => {
+    test('blocks a client that does not stop, with a page that is no JSON', async () => {
       await burst(107);
       const [reply] = await burst(1);
       expect(reply?.status).toBe(403);

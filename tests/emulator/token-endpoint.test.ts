@@ -218,7 +218,7 @@ describe('the token endpoint', () => {
     expect(await isAlive(next)).toBe(false);
   });
 
-  test('finds a renamed account for whoever has its refresh token', async () => {
+  test('finds a renamed account for a client with its refresh token', async () => {
     const pair = await installed(emulator);
     emulator.rename('demo', 'renamed');
     const old = await call(emulator, '/api/v4/account', { token: pair.access_token });

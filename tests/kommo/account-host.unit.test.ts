@@ -30,7 +30,7 @@ describe('the referer of an install call', () => {
     expect(parseReferer(text)).toBeUndefined();
   });
 
-  test('is judged as a slow and simple reading would', () => {
+  test('is read as a slow and simple reader would', () => {
     const piece = fc.constantFrom(
       ...TLDS,
       'kommo.com.',

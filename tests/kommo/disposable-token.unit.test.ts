@@ -92,7 +92,7 @@ describe('time', () => {
     [1801, 'expired'],
     [1810, 'expired'],
     [1811, 'expired'],
-  ])('%d s after the token was issued it is judged: %s', async (seconds, fault) => {
+  ])('%d s after the token was issued it is taken as %s', async (seconds, fault) => {
     expect(await faultOf(KNOWN, ISSUED + seconds)).toBe(fault);
   });
 

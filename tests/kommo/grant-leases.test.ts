@@ -98,7 +98,7 @@ describe('the lease of a refresh', () => {
     });
   });
 
-  test('lets a late holder write nothing over the pair of whoever took over', async () => {
+  test('lets a late holder write nothing over the pair of its successor', async () => {
     await takeGrantLease(database.db, lease('late'), false);
     await letLeaseEnd();
     await takeGrantLease(database.db, lease('next'), false);
@@ -115,7 +115,7 @@ describe('the lease of a refresh', () => {
     expect(await findGrant(database.db, secrets, ID)).toMatchObject({ accessToken: 'access-next' });
   });
 
-  test('given up meanwhile does not lose the pair its holder brings after all', async () => {
+  test('given up too early does not lose the pair its holder brings after all', async () => {
     await takeGrantLease(database.db, lease('late'), false);
     await letLeaseEnd();
     await takeGrantLease(database.db, lease('next'), false);

@@ -22,14 +22,14 @@ const SLACK = 2_000;
 
 function reserve(
   buckets: string[],
-  wish: { single?: string; leadMs?: number; maxWaitMs?: number } = {},
+  options: { single?: string; leadMs?: number; maxWaitMs?: number } = {},
 ) {
   return reserveInstant(database.db, {
     buckets,
     spacingMs: SPACING,
     leadMs: 0,
     maxWaitMs: 60_000,
-    ...wish,
+    ...options,
   });
 }
 
@@ -149,7 +149,7 @@ test('once requests went well for a while after a stop, a single refusal is nobo
   expect((await newcomer()).outcome).toBe('reserved');
 });
 
-/** As if the stop of all had ended so long ago. */
+/** As if the stop of all had ended `agoMs` ago. */
 async function endSharedStop(agoMs: number): Promise<void> {
   await tablesOf(database.db)
     .updateTable('rate_buckets')

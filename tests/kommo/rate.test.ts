@@ -55,7 +55,7 @@ test('replicas with two accounts never send more than seven requests in a second
   // The embedded database serves one process only.
   const isShared = testDatabaseKind() === 'postgres';
   const replicas = isShared ? [bench.kommo, bench.replica().kommo] : [bench.kommo];
-  // Judged here: the emulator's own count cannot know when this process stood still.
+  // Checked here: the emulator's own count cannot know when this process stood still.
   bench.emulator.setSwitches({ rateLimit: '0' });
   const standstills = watchStandstills();
   // The first request of a replica opens its connection, and tells what the emulator's clock shows now.
@@ -88,7 +88,7 @@ test('a person’s request goes before those of jobs', async () => {
   await Promise.all(jobs);
 });
 
-test('a short 429 is waited out, and nothing is sent meanwhile', async () => {
+test('a short 429 is waited out, and nothing is sent until it is over', async () => {
   bench.emulator.fault({ match: { path: '/api/v4/account' }, action: { rateLimited: 2 } });
   const before = arrivals().length;
   const both = await Promise.all([

@@ -97,7 +97,7 @@ if (testDatabaseKind() === 'postgres') {
       const issued = bench.emulator.state.grants.length;
       barrier.release();
       await waitFor(() => bench.emulator.state.grants.length > issued);
-      // As if the lease had ended meanwhile.
+      // As if the lease had ended in between.
       await tablesOf(bench.db)
         .updateTable('grants')
         .set({ lease_until: new Date(0) })

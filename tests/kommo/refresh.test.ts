@@ -192,13 +192,13 @@ test('an answer slower than any caller’s patience is one refresh, and is used 
 });
 
 describe('while a refresh is in flight', () => {
-  async function held(meanwhile: () => Promise<void>): Promise<string> {
+  async function held(change: () => Promise<void>): Promise<string> {
     await bench.expire(DEMO.id);
     const refresh = { ...TOKEN_PATH, bodyContains: 'refresh_token' };
     const barrier = bench.emulator.barrier(refresh, 1, 'manual');
     const kind = kindOf(useGrant());
     await barrier.arrived;
-    await meanwhile();
+    await change();
     barrier.release();
     return await kind;
   }

@@ -41,7 +41,7 @@ test('with an emulator the connection goes there and the real host is named', as
 });
 
 test.each([undefined, 'http://kommo.localhost:9000'])(
-  'no host but Kommo’s is called, whoever asks (emulator: %s)',
+  'no host but Kommo’s is called, no matter who asks (emulator: %s)',
   async (emulatorUrl) => {
     const { request, sent } = transport(emulatorUrl);
     const hosts = [

@@ -61,7 +61,7 @@ test('an empty environment names every missing variable at once', () => {
   }
 });
 
-test('what several variables say together is judged even while others are missing', () => {
+test('what several variables say together is checked even while others are missing', () => {
   const found = faults({
     SECRET_KEYS: undefined,
     PORT: 'abc',

@@ -20,7 +20,7 @@ const B = 31_263_019;
 const ROUNDS = 60;
 
 describe('transactions that take the same rows', postgres);
-test('whoever has the account keeps nobody from adding rows that refer to it', references);
+test('a lock on the account keeps nobody from adding rows that refer to it', references);
 
 function postgres() {
   test.each([

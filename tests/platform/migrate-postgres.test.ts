@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 
 describe('bringing PostgreSQL up to this version', postgres);
 
-/** Kysely's own, taken by whoever migrates. */
+/** Kysely's own, held by the process that migrates. */
 const MIGRATION_LOCK = '3853314791062309107';
 /** Longer than any request may wait. */
 const LONG_SECONDS = 9;
@@ -64,7 +64,7 @@ function postgres() {
     await database.close();
   });
 
-  test('a change that waits for a reader keeps no other readers waiting, and comes when he is done', async () => {
+  test('a change that waits for a reader keeps no other readers waiting, and comes when that one is done', async () => {
     await migrateOld(url);
     await other.query('begin');
     await other.query('select from accounts');

@@ -40,7 +40,7 @@ test.each([
   ['ja, ES-mx;q=0.9, pt;q=0.8', 'es'],
   ['fil, pt;q=0.5', 'pt'],
   ['__proto__', 'en'],
-])('whoever asks for “%s” reads %s', (wanted, language) => {
+])('a browser that asks for “%s” gets %s', (wanted, language) => {
   expect(pageText(wanted, 'consent.connected').language).toBe(language);
 });
 

@@ -3,7 +3,7 @@ import {
   begin,
   botToken,
   connectBot,
-  look,
+  pollAttempt,
   readSettings,
   save,
   submit,
@@ -57,9 +57,9 @@ async function useEverything(): Promise<void> {
   });
   await connectBot(server, 7);
   const qr = await begin(server, { connector: 'waha' });
-  await server.waitFor(async () => (await look(server, qr)).qr !== undefined);
+  await server.waitFor(async () => (await pollAttempt(server, qr)).qr !== undefined);
   await usePhone(server, { service: 'waha', change: 'scan' });
-  await server.waitFor(async () => (await look(server, qr)).state === 'connected');
+  await server.waitFor(async () => (await pollAttempt(server, qr)).state === 'connected');
   const oauth = await begin(server, { connector: 'slack' });
   const back = await decideAtSlack(server, oauth.attempt.authorize_url ?? '', {
     decision: 'allow',

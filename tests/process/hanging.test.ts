@@ -85,7 +85,7 @@ test('sessions to end at a service that hangs do not keep others alive', async (
   for (let number = 0; number < 48; number += 1) await insertWhatsApp(`kommo-${number}`);
   server.emulator.fault({ match: WAHA, times: 0, action: 'hang' });
   await server.emulator.disable('demo');
-  await server.waitFor(async () => (await endings()) >= 48);
+  await server.waitFor(async () => (await countSignOuts()) >= 48);
   await server.api('DELETE', `/messenger/channels/${bot.id}`, { token: otherToken });
   await server.waitFor(() => asksOf('*/deleteWebhook') === 1, SOON_MS);
 });
@@ -138,10 +138,10 @@ test('a Kommo that hangs for one account does not keep the uninstall of another 
 
 test('accounts whose Kommo hangs do not keep the sync of another one waiting', async () => {
   await connectBot(server, 1);
-  const wish = unchanged(await readSettings(server));
+  const input = unchanged(await readSettings(server));
   server.emulator.fault({ match: { host: 'a9*.kommo.com' }, times: 0, action: 'hang' });
   for (let id = 900; id < 924; id += 1) await askForSync(id);
-  await save(server, wish);
+  await save(server, input);
   await server.waitFor(async () => (await syncOf(DEMO.id))?.state === 'done', SOON_MS);
 });
 
@@ -165,7 +165,7 @@ function asksOf(path: string): number {
   return server.emulator.requests({ path }).length;
 }
 
-async function endings(): Promise<number> {
+async function countSignOuts(): Promise<number> {
   const rows = await tablesOf(server.context.db)
     .selectFrom('session_endings')
     .select('id')

@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL('../support/measured-backend.ts', import.meta
 /** What one request may cost everybody else, in milliseconds. */
 const LONGEST_BLOCK_MS = 50;
 
-/** The least of them counts: what the request itself costs is in each, what the machine does meanwhile is not. */
+/** The least of them counts: each holds the cost of the request itself, but not of what else the machine does. */
 const TRIES = 3;
 
 const WEBHOOK_BODY_BYTES = 1024 * 1024;

@@ -72,12 +72,12 @@ function roundTrips() {
   });
 
   test('saving fifty channels costs twenty, and the account is locked for one of them', async () => {
-    const wish = unchanged(await readSettings(web));
-    expect(wish.channels).toHaveLength(CHANNELS);
+    const input = unchanged(await readSettings(web));
+    expect(input.channels).toHaveLength(CHANNELS);
     // Connects the chat channel, which happens once.
-    expect((await save(web, wish)).status).toBe(200);
+    expect((await save(web, input)).status).toBe(200);
     const trips = await tripsOf(async () => {
-      expect((await save(web, { ...wish, version: wish.version + 1 })).status).toBe(200);
+      expect((await save(web, { ...input, version: input.version + 1 })).status).toBe(200);
     });
     expect(trips.length).toBeLessThanOrEqual(20);
     const isLock = ({ statement }: RoundTrip) =>

@@ -5,7 +5,7 @@ import { type Backend, type Backends, openBackends } from '../support/backends.t
 import {
   begin,
   connectBot,
-  look,
+  pollAttempt,
   readSettings,
   save,
   sourcesOf,
@@ -22,7 +22,7 @@ import { tablesOf } from '../support/tables.ts';
 
 jest.setTimeout(180_000);
 
-/** So long a killed worker may be the last that anybody heard of its work. */
+/** How long the work of a killed worker may lie idle. */
 const TAKEN_OVER_MS = 60_000;
 
 /** One account for each kind of work. */
@@ -86,7 +86,10 @@ test('what a worker was doing when it was killed is taken over within a minute, 
     ...Object.values(WRITES).map((match) =>
       backend.waitFor(() => written(match).length > 0, TAKEN_OVER_MS),
     ),
-    backend.waitFor(async () => (await look(backend, started)).state === 'expired', TAKEN_OVER_MS),
+    backend.waitFor(
+      async () => (await pollAttempt(backend, started)).state === 'expired',
+      TAKEN_OVER_MS,
+    ),
   ]);
   expect(performance.now() - killedAt).toBeLessThan(TAKEN_OVER_MS);
 
@@ -95,7 +98,7 @@ test('what a worker was doing when it was killed is taken over within a minute, 
   for (const match of Object.values(WRITES)) expect(written(match)).toHaveLength(1);
 });
 
-/** Makes an attempt overdue and holds up the duty that ends it. @returns lets it go on */
+/** Makes an attempt overdue and holds up the job that ends it. @returns lets it go on */
 async function stopInTheMiddleOfExpiry(id: string): Promise<() => Promise<void>> {
   const { db } = backends;
   if (!db) throw new Error('This is about processes that share a database.');
@@ -108,7 +111,7 @@ async function stopInTheMiddleOfExpiry(id: string): Promise<() => Promise<void>>
   await sql`lock table attempts in access exclusive mode`.execute(held);
   await backend.waitFor(async () => {
     const { rows } = await sql`select 1 from pgboss.job
-      where name = 'duties' and state = 'active' and singleton_key = 'attempts that are over'`.execute(
+      where name = 'scheduled' and state = 'active' and singleton_key = 'attempts that are over'`.execute(
       held,
     );
     return rows.length > 0;

@@ -7,8 +7,8 @@ import {
   begin,
   botToken,
   connectBot,
-  look,
   outdateLists,
+  pollAttempt,
   readSettings,
   save,
   submit,
@@ -81,11 +81,11 @@ const CONSEQUENCES: Record<Column, () => Promise<void>> = {
     expect(linesAbout('cannot be opened')).toHaveLength(1);
   },
   'idempotency_keys.body': async () => {
-    const wish = unchanged(await readSettings(server));
+    const input = unchanged(await readSettings(server));
     const key = randomUUID();
-    expect((await save(server, wish, key)).status).toBe(200);
+    expect((await save(server, input, key)).status).toBe(200);
     await damage('idempotency_keys', 'body', sql`key = ${key}`);
-    const again = await save(server, wish, key);
+    const again = await save(server, input, key);
     expect(again).toMatchObject({
       status: 422,
       body: { error: { code: 'idempotency_key_reused' } },
@@ -245,7 +245,10 @@ async function attemptEnds(column: string, start: () => ReturnType<typeof begin>
     return started;
   };
   const looked = await damaged();
-  expect(await look(server, looked)).toMatchObject({ state: 'failed', reason: 'service_error' });
+  expect(await pollAttempt(server, looked)).toMatchObject({
+    state: 'failed',
+    reason: 'service_error',
+  });
 
   const submitted = await damaged();
   const answer = await submit(server, submitted.attempt.id, { confirm: true });

@@ -36,7 +36,7 @@ test(`${RIVALS} parallel creates at ${EARLIER} channels over two processes: ${MA
   expect(await statuses(pair, earlier, 0)).toEqual({ 200: EARLIER });
 
   for (let bot = 0; bot < EARLIER + RIVALS - BOTS; bot += 1) replaceBot(bot);
-  const rivals = await openAttempts(pair, RIVALS);
+  const attempts = await openAttempts(pair, RIVALS);
   // All of them have passed the first look at the limit when the first one may go on to store its channel.
   const together = backends.emulator.barrier(
     { path: '/__services/telegram/*/setWebhook' },
@@ -45,7 +45,7 @@ test(`${RIVALS} parallel creates at ${EARLIER} channels over two processes: ${MA
   );
   const watching = new AbortController();
   const watch = mostChannels(pair, watching.signal);
-  const race = statuses(pair, rivals, EARLIER);
+  const race = statuses(pair, attempts, EARLIER);
   await together.arrived;
   expect(await race).toEqual({ 200: MAX - EARLIER, channel_limit_reached: RIVALS - MAX + EARLIER });
   watching.abort();

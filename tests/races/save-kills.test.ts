@@ -93,11 +93,11 @@ async function prepare(number: number): Promise<void> {
 
 async function killedOnce(step: Step, moment: Moment, delayMs: number, round: number) {
   const before = await read();
-  const wish = wishOf(before, step, round);
+  const input = inputOf(before, step, round);
   const key = randomUUID();
   let answer: Promise<ApiAnswer | 'lost'> = Promise.resolve('lost');
   const act = async () => {
-    answer = put(wish, key).catch(() => 'lost' as const);
+    answer = put(input, key).catch(() => 'lost' as const);
   };
   if (step.match) await killDuring(backend, step.match, moment, act);
   else await killAfter(backend, delayMs, act);
@@ -112,7 +112,7 @@ async function killedOnce(step: Step, moment: Moment, delayMs: number, round: nu
   else expect(saved(found)).toEqual(saved(told.body));
   // Whatever was saved, the same request again is carried out once.
   const repeated = await backend.waitFor(async () => {
-    const again = await put(wish, key);
+    const again = await put(input, key);
     return again.body.error?.code === 'in_progress' ? undefined : again;
   }, ROUND_MS / 2);
   expect([repeated.status, repeated.body.error]).toEqual([200, undefined]);
@@ -122,18 +122,18 @@ async function killedOnce(step: Step, moment: Moment, delayMs: number, round: nu
   expect(after.version).toBe(before.version + 1);
   expect(saved(after)).toEqual(saved(repeated.body));
   expect(after.channels.map(({ pipeline_ids }) => pipeline_ids)).toEqual(
-    wish.channels.map(({ pipeline_ids }) => pipeline_ids),
+    input.channels.map(({ pipeline_ids }) => pipeline_ids),
   );
   await expectOneScope();
 }
 
 /** Everything changes with each round: names, pipelines and the default. */
-function wishOf(present: Settings, step: Step, round: number): SaveSettings {
-  const wish = unchanged(present);
+function inputOf(present: Settings, step: Step, round: number): SaveSettings {
+  const input = unchanged(present);
   return {
-    ...wish,
-    default_channel_id: wish.channels[round % 2]?.id ?? null,
-    channels: wish.channels.map((channel, index) => ({
+    ...input,
+    default_channel_id: input.channels[round % 2]?.id ?? null,
+    channels: input.channels.map((channel, index) => ({
       ...channel,
       name: `Channel ${index} of round ${round}`,
       pipeline_ids: (step.pipelines[index] ?? []).map((at) => account.pipelines[at] ?? 0),
@@ -145,8 +145,8 @@ function read(): Promise<Settings> {
   return readSettings(backend, raceToken(backend, account));
 }
 
-function put(wish: SaveSettings, key: string): Promise<ApiAnswer> {
-  return save(backend, wish, key, raceToken(backend, account));
+function put(input: SaveSettings, key: string): Promise<ApiAnswer> {
+  return save(backend, input, key, raceToken(backend, account));
 }
 
 /** What an admin saved, without what changes by itself. */

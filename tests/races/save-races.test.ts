@@ -41,13 +41,13 @@ function read(account: RaceAccount): Promise<Settings> {
 
 /** What the admin would save who gives every channel this name and these pipelines. */
 function named(settings: Settings, name: string, pipelineIds: readonly number[]) {
-  const wish = unchanged(settings);
-  const channels = wish.channels.map((channel) => ({
+  const input = unchanged(settings);
+  const channels = input.channels.map((channel) => ({
     ...channel,
     name,
     pipeline_ids: [...pipelineIds],
   }));
-  return { ...wish, channels };
+  return { ...input, channels };
 }
 
 function put(server: Backend, account: RaceAccount, body: unknown, key: string = randomUUID()) {
@@ -78,8 +78,8 @@ test('50 impatient saves over two processes: one connects the chat channel, one 
     // Ten are clicks on the same button: one request under one key, again and again.
     const isRepeat = index % 5 === 0;
     const name = isRepeat ? 'clicked' : `Admin ${index}`;
-    const wish = named(settings, name, account.pipelines);
-    return put(index % 2 === 0 ? pair[0] : pair[1], account, wish, isRepeat ? clicked : undefined);
+    const input = named(settings, name, account.pipelines);
+    return put(index % 2 === 0 ? pair[0] : pair[1], account, input, isRepeat ? clicked : undefined);
   });
   await held.arrived;
   held.release();
@@ -88,7 +88,7 @@ test('50 impatient saves over two processes: one connects the chat channel, one 
   const { 200: won = 0, version_conflict: lost = 0, in_progress: repeated = 0 } = outcomes(answers);
   expect(won).toBeGreaterThanOrEqual(1);
   expect(won + lost + repeated).toBe(50);
-  // Whoever was told `saved` was told the same.
+  // Everybody who was told `saved` was told the same.
   const kept = answers.filter(({ status }) => status === 200).map(({ body }) => body);
   expect(new Set(kept.map((body) => JSON.stringify(body.channels))).size).toBe(1);
   expect(new Set(kept.map((body) => body.version))).toEqual(new Set([1]));
@@ -107,8 +107,8 @@ test('admins who save again after each conflict all get through, one version aft
   const persist = async (index: number): Promise<void> => {
     for (;;) {
       const server = index % 2 === 0 ? pair[0] : pair[1];
-      const wish = named(await read(account), `Admin ${index}`, account.pipelines.slice(0, 2));
-      const { status, body } = await put(server, account, wish);
+      const input = named(await read(account), `Admin ${index}`, account.pipelines.slice(0, 2));
+      const { status, body } = await put(server, account, input);
       if (status === 200) return void versions.push(body.version);
       expect([status, body.error.code]).toEqual([409, 'version_conflict']);
     }

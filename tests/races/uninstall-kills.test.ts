@@ -4,7 +4,7 @@ import { connectBot } from '../support/channels.ts';
 
 jest.setTimeout(120_000);
 
-/** So long others believe that the killed one is still asking. */
+/** How long others believe that the killed one is still asking. */
 const TAKEN_OVER_MS = 45_000;
 
 let backends: Backends;

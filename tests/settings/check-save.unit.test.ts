@@ -39,7 +39,7 @@ function present(change: Partial<Present> = {}): Present {
   };
 }
 
-function wish(change: Partial<SaveSettings> = {}): SaveSettings {
+function input(change: Partial<SaveSettings> = {}): SaveSettings {
   return {
     version: 3,
     default_channel_id: 'a',
@@ -62,20 +62,20 @@ function refusal(wanted: SaveSettings, at: Present): Pick<AppError, 'code' | 'fi
 }
 
 test('what is right is accepted', () => {
-  expect(() => checkSave(wish(), present())).not.toThrow();
+  expect(() => checkSave(input(), present())).not.toThrow();
 });
 
 test('an integration without channels may be saved, without a default', () => {
   const empty = present({ channels: [] });
-  expect(() => checkSave(wish({ channels: [], default_channel_id: null }), empty)).not.toThrow();
-  expect(refusal(wish({ channels: [] }), empty).fields).toEqual([
+  expect(() => checkSave(input({ channels: [], default_channel_id: null }), empty)).not.toThrow();
+  expect(refusal(input({ channels: [] }), empty).fields).toEqual([
     { path: 'default_channel_id', code: 'unknown_channel' },
   ]);
 });
 
 test('a default that is neither saved nor being saved would have no source', () => {
   const at = present({ channels: [channel('a'), channel('b', { isSaved: false })] });
-  const wanted = wish({
+  const wanted = input({
     default_channel_id: 'b',
     channels: [{ id: 'a', name: 'a', pipeline_ids: [1] }],
   });
@@ -85,7 +85,7 @@ test('a default that is neither saved nor being saved would have no source', () 
 });
 
 test('every fault is told at once, each with its path', () => {
-  const wanted = wish({
+  const wanted = input({
     default_channel_id: null,
     channels: [
       { id: 'a', name: 'a', pipeline_ids: [] },
@@ -107,10 +107,10 @@ test('every fault is told at once, each with its path', () => {
 });
 
 test('a pipeline is taken once where the operator wants it so, channels left out included', () => {
-  expect(refusal(wish(), present({ sharing: 'exclusive' })).fields).toEqual([
+  expect(refusal(input(), present({ sharing: 'exclusive' })).fields).toEqual([
     { path: 'channels.1.pipeline_ids.0', code: 'pipeline_taken' },
   ]);
-  const onlyB = wish({ channels: [{ id: 'b', name: 'b', pipeline_ids: [1] }] });
+  const onlyB = input({ channels: [{ id: 'b', name: 'b', pipeline_ids: [1] }] });
   expect(refusal(onlyB, present({ sharing: 'exclusive' })).fields).toEqual([
     { path: 'channels.0.pipeline_ids.0', code: 'pipeline_taken' },
   ]);
@@ -121,13 +121,13 @@ test('planned sources are counted with those of channels left out', () => {
   const pipelines = many.map((id) => ({ id, name: `${id}`, is_main: false, is_archived: false }));
   const at = present({ pipelines, channels: [channel('a', { pipelineIds: many }), channel('b')] });
   const wanted = (count: number) =>
-    wish({ channels: [{ id: 'b', name: 'b', pipeline_ids: many.slice(0, count) }] });
+    input({ channels: [{ id: 'b', name: 'b', pipeline_ids: many.slice(0, count) }] });
   expect(() => checkSave(wanted(40), at)).not.toThrow();
   expect(refusal(wanted(41), at).code).toBe('source_limit_reached');
 });
 
 test('the country is free before the first save and fixed after it', () => {
-  const wanted = wish({
+  const wanted = input({
     preferences: {
       language: { mode: 'fixed', value: 'es' },
       country: { mode: 'fixed', value: 'MX' },

@@ -60,8 +60,8 @@ test.each([
   ['no pipeline', { pipeline_ids: [] }, 'pipeline_ids', 'required'],
   ['an unknown channel', { id: 'nobody' }, 'id', 'unknown_channel'],
 ])('%s, named by its path', async (_what, change, path, code) => {
-  const wish = unchanged(await readSettings(server));
-  const answer = await save(server, { ...wish, channels: [{ ...wish.channels[0], ...change }] });
+  const input = unchanged(await readSettings(server));
+  const answer = await save(server, { ...input, channels: [{ ...input.channels[0], ...change }] });
   expect(answer.status).toBe(422);
   expect(answer.body.error).toMatchObject({
     code: 'validation_failed',
@@ -78,9 +78,9 @@ test('more sources than Kommo allows, before anything is saved', async () => {
     pipelines.push({ ...first, id: 8000 + extra, is_main: false });
   const ids = Array.from({ length: 46 }, (_, extra) => 8000 + extra);
   const more = [await connectBot(server, 3), await connectBot(server, 4)];
-  const wish = unchanged(await readSettings(server));
-  const channels = wish.channels.map((channel) => ({ ...channel, pipeline_ids: ids }));
-  const answer = await save(server, { ...wish, channels });
+  const input = unchanged(await readSettings(server));
+  const channels = input.channels.map((channel) => ({ ...channel, pipeline_ids: ids }));
+  const answer = await save(server, { ...input, channels });
   expect([answer.status, answer.body.error.code]).toEqual([409, 'source_limit_reached']);
   pipelines.splice(pipelines.length - 46);
   for (const { id } of more) await server.api('DELETE', `/messenger/channels/${id}`);

@@ -137,10 +137,10 @@ describe('after the install', () => {
 
   test('renaming and moving a channel keeps its source', async () => {
     const [before] = sourcesOf(server, DEMO.id);
-    const wish = unchanged(await readSettings(server));
-    const [channel] = wish.channels;
+    const input = unchanged(await readSettings(server));
+    const [channel] = input.channels;
     await saved({
-      ...wish,
+      ...input,
       channels: [{ ...channel, name: 'Support line', pipeline_ids: [7002] }],
     });
     expect(sourcesOf(server, DEMO.id)).toEqual([
@@ -149,9 +149,9 @@ describe('after the install', () => {
   });
 
   test('three pipelines make three sources, of which the first is the default', async () => {
-    const wish = unchanged(await readSettings(server));
-    const [channel] = wish.channels;
-    await saved({ ...wish, channels: [{ ...channel, pipeline_ids: [7004, 7001, 7002] }] });
+    const input = unchanged(await readSettings(server));
+    const [channel] = input.channels;
+    await saved({ ...input, channels: [{ ...channel, pipeline_ids: [7004, 7001, 7002] }] });
     const sources = sourcesOf(server, DEMO.id);
     expect(sources.map((source) => source.pipeline_id).sort()).toEqual([7001, 7002, 7004]);
     expect(sources.filter((source) => source.default).map((source) => source.pipeline_id)).toEqual([
@@ -163,8 +163,8 @@ describe('after the install', () => {
   test('the default source follows the default channel', async () => {
     const second = await connectBot(server, 2);
     expect(second.is_default).toBe(false);
-    const wish = unchanged(await readSettings(server));
-    await saved({ ...wish, default_channel_id: second.id });
+    const input = unchanged(await readSettings(server));
+    await saved({ ...input, default_channel_id: second.id });
     const defaults = sourcesOf(server, DEMO.id).filter((source) => source.default);
     expect(defaults.map((source) => source.name)).toEqual(['Numbered Bot 02']);
   });
@@ -185,17 +185,17 @@ describe('after the install', () => {
 });
 
 test('the same save again gets the same answer and saves once', async () => {
-  const wish = unchanged(await readSettings(server));
-  const first = await save(server, wish, 'one-key');
-  const second = await save(server, wish, 'one-key');
+  const input = unchanged(await readSettings(server));
+  const first = await save(server, input, 'one-key');
+  const second = await save(server, input, 'one-key');
   expect(first.status).toBe(200);
   expect(second.body).toEqual(first.body);
-  expect((await readSettings(server)).version).toBe(wish.version + 1);
+  expect((await readSettings(server)).version).toBe(input.version + 1);
 });
 
 test('two administrators who save at once get one success and one readable conflict', async () => {
-  const wish = unchanged(await readSettings(server));
-  const answers = await Promise.all([save(server, wish), save(server, wish)]);
+  const input = unchanged(await readSettings(server));
+  const answers = await Promise.all([save(server, input), save(server, input)]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
 });
 
@@ -214,12 +214,12 @@ test('one account neither sees nor touches another one’s channels', async () =
     body: { connector: 'telegram', channel_id: mine?.id },
   });
   expect(reconnect.status).toBe(404);
-  const wish = {
+  const input = {
     ...unchanged(theirs),
     default_channel_id: mine?.id,
     channels: [{ id: mine?.id, name: 'mine now', pipeline_ids: [7101] }],
   };
-  expect((await save(server, wish, undefined, token)).status).toBe(422);
+  expect((await save(server, input, undefined, token)).status).toBe(422);
   expect((await readSettings(server)).channels[0]).toEqual(mine);
 });
 
@@ -247,8 +247,8 @@ test('language and country follow the account until the admin fixes them', async
   expect(settings.account.name).toBe('Empresa Demo');
   expect(settings.preferences.language).toEqual({ mode: 'account', value: 'pt' });
   const language = { mode: 'fixed', value: 'es' };
-  const wish = unchanged(settings);
-  const answer = await save(server, { ...wish, preferences: { ...wish.preferences, language } });
+  const input = unchanged(settings);
+  const answer = await save(server, { ...input, preferences: { ...input.preferences, language } });
   expect(answer.body.preferences.language).toEqual(language);
 });
 

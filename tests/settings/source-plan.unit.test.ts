@@ -129,7 +129,7 @@ describe('the plan', () => {
     ['pipeline', { pipelineId: 7003 }],
     ['default', { isDefault: true }],
     ['origin code', { originCode: null }],
-  ])('mends a changed %s', (_what, change) => {
+  ])('corrects a changed %s', (_what, change) => {
     const sources = wanted
       .map(existing)
       .map((source) => ({ ...source, ...(source.id === 101 && change) }));

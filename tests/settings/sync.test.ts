@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { SYNC_SOURCES } from '../../src/server/queues.ts';
 import {
   connectBot,
-  presentWish,
   readSettings,
   save,
   sourcesOf,
+  storedInput,
   syncEnd,
 } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
@@ -44,7 +44,7 @@ test('a source deleted in Kommo’s own screens comes back under its external id
   expect(byId(sourcesOf(server, DEMO.id))).toEqual(byId(before));
 });
 
-test('a source renamed or moved in Kommo’s own screens is mended', async () => {
+test('a source renamed or moved in Kommo’s own screens is put right', async () => {
   const before = sourcesOf(server, DEMO.id);
   for (const source of server.emulator.state.sources) {
     source.name = 'changed by hand';
@@ -87,13 +87,13 @@ describe.each([
   ['403 as a web page', 'html403', 'kommo_blocked'],
 ] as const)('when Kommo answers %s', (_what, action, code) => {
   test('the sync fails with its code, the settings stay, and "try again" works', async () => {
-    const wish = await presentWish(server);
+    const input = await storedInput(server);
     server.emulator.fault({ match: { path: '/api/v4/sources' }, action, times: 0 });
-    const channels = wish.channels.map((channel) => ({
+    const channels = input.channels.map((channel) => ({
       ...channel,
       name: `${channel.name}!`,
     }));
-    const answer = await save(server, { ...wish, channels });
+    const answer = await save(server, { ...input, channels });
     expect(answer.status).toBe(200);
     await server.waitFor(async () => (await storedSync()).state === 'failed');
     expect((await readSettings(server)).sync).toMatchObject({ state: 'failed', error_code: code });
@@ -119,45 +119,45 @@ test('while Kommo hangs, the settings show what it said last', async () => {
 
 test('one source that Kommo refuses does not keep the others back', async () => {
   const third = await connectBot(server, 3);
-  const wish = await presentWish(server);
+  const input = await storedInput(server);
   server.emulator.fault({
     match: { path: '/api/v4/sources', bodyContains: 'refused by Kommo' },
     action: { status: 400, body: { title: 'Bad Request', status: 400 } },
     times: 0,
   });
-  const channels = wish.channels.map((channel) => ({
+  const channels = input.channels.map((channel) => ({
     ...channel,
     name: channel.id === third.id ? 'accepted' : 'refused by Kommo',
   }));
-  await save(server, { ...wish, channels });
+  await save(server, { ...input, channels });
   expect(await syncEnd(server)).toMatchObject({ state: 'failed', error_code: 'validation_failed' });
   expect(sourcesOf(server, DEMO.id).map(({ name }) => name)).toContain('accepted');
 });
 
 test('sources that were made although the answer was lost are made equal, not refused', async () => {
-  const wish = await presentWish(server);
+  const input = await storedInput(server);
   // Kommo shows what it has just made a moment later.
   server.emulator.fault({
     match: { method: 'GET', path: '/api/v4/sources' },
     action: { status: 204 },
   });
-  const channels = wish.channels.map((channel) => ({ ...channel, name: 'made before' }));
+  const channels = input.channels.map((channel) => ({ ...channel, name: 'made before' }));
   const before = sourcesOf(server, DEMO.id).length;
-  await save(server, { ...wish, channels });
+  await save(server, { ...input, channels });
   expect(await syncEnd(server)).toEqual({ state: 'done', error_code: null });
   const names = sourcesOf(server, DEMO.id).map(({ name }) => name);
   expect(names).toEqual(Array(before).fill('made before'));
 });
 
 test('a change saved while a sync runs is synced, too', async () => {
-  const wish = await presentWish(server);
+  const input = await storedInput(server);
   const held = server.emulator.barrier({ method: 'GET', path: '/api/v4/sources' }, 1, 'manual');
-  const named = (name: string) => wish.channels.map((channel) => ({ ...channel, name }));
-  await save(server, { ...wish, channels: named('first') });
+  const named = (name: string) => input.channels.map((channel) => ({ ...channel, name }));
+  await save(server, { ...input, channels: named('first') });
   await held.arrived;
   const second = await save(server, {
-    ...wish,
-    version: wish.version + 1,
+    ...input,
+    version: input.version + 1,
     channels: named('second'),
   });
   expect(second.status).toBe(200);
@@ -186,9 +186,9 @@ test('a process that was paused writes nothing once its sync was taken over', as
   server.emulator.state.sources = [];
   const calls = sourceCalls().length;
   const held = server.emulator.barrier({ method: 'GET', path: '/api/v4/sources' }, 1, 'manual');
-  await save(server, await presentWish(server));
+  await save(server, await storedInput(server));
   await held.arrived;
-  // Its heartbeat was not seen for so long.
+  // As if its heartbeat had stopped long ago.
   await sql`update pgboss.job set state = 'retry'
     where name = ${SYNC_SOURCES.name} and state = 'active'`.execute(server.context.db);
   await server.waitFor(() => sourceCalls().length === calls + 2);
@@ -221,7 +221,7 @@ test('every active account is checked once a day', async () => {
 
 test('a dead grant stops the sync, and a new grant starts it again', async () => {
   server.emulator.revoke('demo');
-  const wish = await presentWish(server);
+  const input = await storedInput(server);
   await server.context.db.transaction().execute(async (trx) => {
     await tablesOf(trx)
       .updateTable('syncs')
@@ -234,7 +234,7 @@ test('a dead grant stops the sync, and a new grant starts it again', async () =>
     await server.context.jobs.request(trx, SYNC_SOURCES, { accountId: DEMO.id });
   });
   await server.waitFor(async () => (await storedSync()).error_code === 'kommo_reauthorize');
-  const refused = await save(server, wish);
+  const refused = await save(server, input);
   expect([refused.status, refused.body.error_code]).toEqual([403, 1015]);
   expect((await readSettings(server)).install.state).toBe('authorization_required');
   await server.install();
@@ -243,7 +243,7 @@ test('a dead grant stops the sync, and a new grant starts it again', async () =>
 
 /** Presses "try again" and waits until Kommo has what is saved. */
 async function inSync(): Promise<void> {
-  const answer = await save(server, await presentWish(server));
+  const answer = await save(server, await storedInput(server));
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   const sync = await syncEnd(server);
   if (sync.state !== 'done') throw new Error(JSON.stringify(sync));

@@ -155,7 +155,7 @@ function add(body: unknown, key: string = randomUUID()) {
   return server.api('POST', '/messenger/templates', { body, key });
 }
 
-/** The next template is made, and nobody hears of it. */
+/** The next template is made, and the answer is lost. */
 function loseAnswer() {
   server.emulator.fault({
     match: { method: 'POST', path: '/api/v4/chats/templates' },

@@ -46,7 +46,7 @@ const everybody = (object: ObjectKind, status: number): Row => ({
   },
 });
 
-/** A write to an object (409: an OAuth attempt takes no credentials): administrators only, and what is not theirs does not exist. */
+/** A write to an object (409: an OAuth attempt takes no credentials): only for its own account's administrators; to others it does not exist. */
 const guardedObject = (ownStatus: number): Row[] => [
   row('foreign', { stranger: 404, manager: 403, otherAdmin: ownStatus, admin: 404 }),
   row('unknown', { stranger: 404, manager: 403, otherAdmin: 404, admin: 404 }),

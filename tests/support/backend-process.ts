@@ -43,7 +43,7 @@ export function spawnBackend(
   });
   const log: Record<string, unknown>[] = [];
   const ready = Promise.withResolvers<string>();
-  // Whoever does not wait for it must not be hurt by its failure.
+  // A caller that does not wait for it must not be hurt by its failure.
   ready.promise.catch(() => undefined);
   createInterface({ input: child.stdout ?? Readable.from([]) }).on('line', (line) => {
     const entry = JSON.parse(line);
@@ -74,7 +74,7 @@ export function spawnBackend(
   };
 }
 
-/** What came of a backend that something else had started. */
+/** A backend that another program has started. */
 export interface Launched {
   /** Of the program that was started, not of the backend. */
   pid: number;

@@ -20,7 +20,7 @@ export interface Backend extends Client {
 /** Backends as processes, one after the other or at once, on one store that outlives them like the emulator. */
 export interface Backends {
   emulator: Emulator;
-  /** A look into PostgreSQL from outside. Undefined on the embedded database: only its process can read it. */
+  /** PostgreSQL, read from outside. Undefined on the embedded database: only its process can read it. */
   db: Kysely<Schema> | undefined;
   /** Starts one and waits until it is ready. Kommo's own calls go to the one started last. */
   start(): Promise<Backend>;

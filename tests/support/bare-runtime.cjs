@@ -14,7 +14,7 @@ globalThis.jest = {
   },
 };
 
-// The package itself only throws where jest's own runtime does not stand in for it.
+// The package itself only throws unless jest's own runtime replaces it.
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === '@jest/globals'

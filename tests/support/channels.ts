@@ -53,8 +53,8 @@ export function submit(
   });
 }
 
-/** Looks at an attempt with its own key, as the widget polls it. */
-export async function look(
+/** Reads an attempt with its own key, as the widget polls it. */
+export async function pollAttempt(
   server: Client,
   started: { attempt: { id: string }; attempt_key: string },
 ): Promise<Attempt> {
@@ -83,7 +83,7 @@ export async function disconnectAll(server: Client): Promise<void> {
   }
 }
 
-/** As if half a minute had passed, for which Kommo's lists are shown without asking again. */
+/** As if the half minute had passed for which Kommo's lists are shown without asking again. */
 export async function outdateLists({ context: { db } }: TestServer): Promise<void> {
   await tablesOf(db)
     .updateTable('kommo_cache')
@@ -124,10 +124,10 @@ export function save(server: Client, body: unknown, key: string = randomUUID(), 
 }
 
 /**
- * What the widget would save when nothing was changed, put together without asking Kommo: the settings
- * cost it requests, of which there are seven a second.
+ * What the widget would save when nothing was changed, composed without asking Kommo: reading the settings costs some
+ * of its seven requests a second.
  */
-export async function presentWish(server: TestServer): Promise<SaveSettings> {
+export async function storedInput(server: TestServer): Promise<SaveSettings> {
   const { body } = await server.api('GET', '/messenger/channels');
   const channels: Channel[] = body._embedded.channels;
   const stored = await tablesOf(server.context.db)
@@ -141,7 +141,7 @@ export async function presentWish(server: TestServer): Promise<SaveSettings> {
   };
 }
 
-/** Waits until a sync has ended and no other is asked for. @returns how it ended */
+/** Waits until a sync has ended and no other is requested. @returns how it ended */
 export function syncEnd(server: TestServer): Promise<{ state: string; error_code: string | null }> {
   return server.waitFor(async () => {
     const row = await tablesOf(server.context.db)

@@ -26,10 +26,10 @@ const INGREDIENTS = [
   'package-lock.json',
 ];
 
-/** Those of this copy of the project: another one may be tested on the same server meanwhile. */
+/** Those of this copy of the project: another one may be tested on the same server at the same time. */
 const OUR_TEMPLATES = `chat_connector_base_${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}_`;
 
-/** Any number, the same in every process: who makes a template keeps the others waiting. */
+/** Any number, the same in every process: the one that makes a template keeps the others waiting. */
 const TEMPLATE_LOCK = 7_310_422;
 
 /**

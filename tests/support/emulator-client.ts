@@ -159,7 +159,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** A backend that notes what Kommo calls and answers with one status. */
+/** A backend that records what Kommo calls and answers with one status. */
 export async function listen(
   answer: () => number | Promise<number> = () => 200,
 ): Promise<Listener> {

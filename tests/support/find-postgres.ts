@@ -10,7 +10,7 @@ const CONNECT_TIMEOUT_MS = 15_000;
 /**
  * The address of a PostgreSQL server on which databases may be made, or undefined when there is none.
  *
- * @throws when TEST_DATABASE_URL is set and does not work: whoever sets it wants those tests to run
+ * @throws when TEST_DATABASE_URL is set and does not work: it is set because those tests must run
  */
 export async function findPostgres(): Promise<string | undefined> {
   const wanted = process.env.TEST_DATABASE_URL;

@@ -5,10 +5,10 @@ import { startServer } from '../../src/server/server.ts';
 import { HURRY } from './hurry.ts';
 
 /**
- * A backend that tells how long it could do nothing else. Runs in a process of its own: its clients would
- * hold up the same event loop otherwise. On `reset` it measures anew, on `read` it answers with the longest
+ * A backend that tells how long its event loop was blocked. Runs in a process of its own: its clients would
+ * block the same event loop otherwise. On `reset` it measures anew, on `read` it answers with the longest
  * block since then, in milliseconds. A busy machine makes every pause long, so a block counts for no more than
- * the processor time this thread used meanwhile.
+ * the processor time this thread used during it.
  */
 const RESOLUTION_MS = 1;
 

@@ -41,13 +41,13 @@ async function use(): Promise<string> {
 }
 
 /** A round of each sweep. @returns how many grants were looked at */
-async function lookAfterGrants(): Promise<number> {
+async function maintainGrants(): Promise<number> {
   const sweeps = kommo.background();
   return (await sweeps.recoverLostRefreshes()) + (await sweeps.probeDeadGrants());
 }
 
 async function carryOut({ use: times, recover }: Order): Promise<string[]> {
-  if (recover) return [String(await lookAfterGrants())];
+  if (recover) return [String(await maintainGrants())];
   return await Promise.all(Array.from({ length: times ?? 0 }, use));
 }
 

@@ -10,7 +10,7 @@ const TICK_MS = 5;
 const TOLERATED_MS = 10;
 
 /**
- * Watches how long this process stands still, for tests that judge instants while sender and receiver
+ * Watches how long this process stands still, for tests that compare instants while sender and receiver
  * share one event loop: what arrives during a standstill is seen only after it, and all at once.
  */
 export function watchStandstills(): Standstills {

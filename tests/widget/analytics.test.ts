@@ -41,7 +41,7 @@ test('without a key nothing is fetched', () => {
   expect(asked).toEqual([]);
 });
 
-test('with a key the library comes from the widget’s folder, and nothing counted meanwhile is lost', () => {
+test('with a key the library comes from the widget’s folder, and nothing counted until then is lost', () => {
   Object.assign(globalThis, { AMPLITUDE_API_KEY: 'public-key' });
   const page = loader();
   const sent: Sent[] = [];

@@ -156,7 +156,7 @@ describe('two admins changed the same setting', () => {
     return { backend, ...opened };
   }
 
-  test('the admin may keep his own and save it', async () => {
+  test('the admin may keep their own and save it', async () => {
     const { backend, user, pressSave } = await clash();
     await user.click(screen.getByRole('button', { name: 'Keep my changes' }));
     expect(await pressSave()).toBe(true);

@@ -268,7 +268,7 @@ test('a phone number is the way without a camera', async () => {
   expect(screen.getByText('The code is A B C D, E F G H')).toBeInTheDocument();
 });
 
-test('a number that is read wrongly can be corrected, and no code is asked for meanwhile', async () => {
+test('a number that is read wrongly can be corrected, and until then no code is asked for', async () => {
   const backend = start();
   const opened = await openSettings();
   const { user } = opened;

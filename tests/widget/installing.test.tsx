@@ -57,7 +57,7 @@ test('settings that cannot be read once Kommo has confirmed say so, and appear b
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-test('when the wait gets too long, the admin looks again himself', async () => {
+test('when the wait gets too long, the admin asks again', async () => {
   const backend = startBackend(
     makeSettings({ install: { state: 'authorizing', authorize_url: CONSENT } }),
   );
@@ -108,7 +108,7 @@ test('who is no administrator is told to ask one, and nothing about reading only
   expect(screen.queryByText(/Only an administrator can change/)).toBeNull();
 });
 
-test('access of somebody without rights is named as that, with the way to mend it', async () => {
+test('access of somebody without rights is named as that, with the way to put it right', async () => {
   startBackend(
     makeSettings({
       install: {

@@ -109,7 +109,7 @@ test('a pipeline that was archived or deleted keeps Save disabled and says so in
     [second, 'Deleted pipeline'],
   ] as const) {
     await user.click(within(row).getByRole('button', { name: /Pipelines/ }));
-    // The box stays until the save: whoever uses the keyboard is standing on it.
+    // The box stays until the save: it may have the keyboard’s focus.
     const box = within(row).getByRole('checkbox', { name: gone });
     await user.click(box);
     expect(box).toHaveFocus();

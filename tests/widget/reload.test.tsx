@@ -21,7 +21,7 @@ const ATTEMPTS: Record<'oauth' | 'qr' | 'api_key', Attempt> = {
   api_key: makeAttempt({ state: 'confirm', account: bot }),
 };
 
-/** Begins an attempt of each kind as the admin does, up to the point where it waits for him. */
+/** Begins an attempt of each kind as the admin does, up to the point where it waits for them. */
 const BEGIN = {
   async oauth({ user }: OpenSettings) {
     await user.click(await screen.findByRole('button', { name: /^Slack/ }));
@@ -127,7 +127,7 @@ test.each(['oauth', 'qr', 'api_key'] as const)(
   },
 );
 
-test('an account that was connected meanwhile is in the list, and the page says so', async () => {
+test('an account connected during the reload is in the list, and the page says so', async () => {
   const { backend, page } = await begin('oauth');
   const channel = makeChannel({ connector: 'slack', name: 'Acme' });
   backend.settings = makeSettings({ status: 'new', channels: [channel] });
@@ -142,7 +142,7 @@ test.each([
   ['cancelled', 'superseded', 'started again in another tab'],
   ['failed', 'denied', 'You cancelled'],
   ['expired', 'timed_out', 'Connecting took too long'],
-] as const)('an attempt that %s meanwhile says so once', async (state, reason, text) => {
+] as const)('an attempt that %s during the reload says so once', async (state, reason, text) => {
   const { backend, page } = await begin('oauth');
   later(backend, { state, reason });
   const second = await reload(page);

@@ -15,13 +15,12 @@ import { countTokenUse } from './rows.ts';
 const MOST_USES = 300;
 
 /**
- * Proves who is calling. Kommo signed the token, so its account id is the tenant; nothing else in a
- * request ever is.
+ * Proves who is calling. Kommo signed the token, so its account id is the tenant; nothing else in a request can
+ * name one.
  *
  * @param origin the browser's `Origin`, when there is one
  * @throws AppError `unauthorized`, the same for every fault of the token; `origin_forbidden` when the page that
- *   uses the token is not the account's own; `rate_limited` when the account asks too often, before that costs
- *   a query
+ *   uses the token is not the account's own; `rate_limited` when the account asks too often, before any query
  */
 export async function authenticate(
   context: Context,

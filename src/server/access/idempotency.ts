@@ -17,7 +17,7 @@ import {
   storeAnswer,
 } from './rows.ts';
 
-/** A write as it came in: everything that makes it the same as another one, or different. */
+/** A write as it came in: everything that makes it equal to another one or not. */
 export interface KeyedRequest {
   accountId: number;
   userId: number;
@@ -41,7 +41,7 @@ export interface Once {
    * already be done.
    */
   isRepeat: boolean;
-  /** Names this very request, in 32 letters and digits: the same each time it is repeated. */
+  /** Names this very request in 32 letters and digits, the same in every repeat. */
   reference: string;
 }
 
@@ -54,13 +54,12 @@ const RENEW_EVERY_MS = 5_000;
 
 const RETRY_AFTER_SECONDS = 2;
 
-/** A request without a key: nothing is kept, and nothing tells it from the next. */
+/** A request without a key: nothing is kept, and no two are told apart. */
 const UNKEYED: Once = { keep: () => Promise.resolve(), isRepeat: false, reference: '' };
 
 /**
- * Runs a write once per `Idempotency-Key` of the account. The same request of the same user again gets the
- * stored answer; another request under the key is refused. Only success is stored: a failure may be tried
- * again.
+ * Runs a write once per `Idempotency-Key` of the account. A repeat by the same user gets the stored answer; another
+ * request under the key is refused. Only success is stored: a failure may be tried again.
  *
  * @param options.required whether a request without the header is refused (the default) or simply run
  * @throws AppError `idempotency_key_required`, `idempotency_key_reused`, `in_progress`

@@ -51,7 +51,7 @@ export function callerOf(request: { caller: Caller | null }): Caller {
 /** Requests of one account that this process works on at once. */
 const AT_ONCE = 10;
 
-/** How long another one waits for its turn: a burst is worked off, a flood is told to come back later. */
+/** How long a further one waits for its turn: a burst gets through, a flood is told to come back later. */
 const PATIENCE_MS = 30_000;
 const LINE_RETRY_SECONDS = 10;
 
@@ -103,7 +103,7 @@ export function createErrorHandler(context: Context) {
   };
 }
 
-/** A use case only knew that the grant is dead. The page to renew it on is made for the caller here. */
+/** A use case only knows that the grant is dead; this adds the page where the caller can renew it. */
 async function withConsentPage(
   context: Context,
   request: FastifyRequest,

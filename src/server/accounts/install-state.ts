@@ -42,8 +42,7 @@ async function consentPageFor(context: Context, caller: Caller): Promise<string 
 
 /**
  * Whether the caller is known not to be an administrator. Kommo's documentation does not promise the token's
- * `is_admin`. A caller without it, about whom nothing is known, counts as one: otherwise the first authorization
- * would be impossible.
+ * `is_admin`. A caller without it of whom nothing is known counts as one: otherwise nobody could authorize first.
  */
 async function isNoAdministrator(context: Context, caller: Caller): Promise<boolean> {
   const { accountId, userId, isAdminClaim } = caller;

@@ -72,7 +72,7 @@ export function readTemplates(
 }
 
 /** As `readTemplates`, for callers that have read nothing yet. */
-export async function findTemplates(context: Context, owner: Owner): Promise<Template[]> {
+export async function loadTemplates(context: Context, owner: Owner): Promise<Template[]> {
   const key = { accountId: owner.id, kind: 'templates' } as const;
   return readTemplates(context, owner, await findCached(context.db, key, LIST_SECONDS));
 }
@@ -91,7 +91,7 @@ export function outdateTemplates(context: Context, accountId: number): Promise<v
   return outdateCached(context.db, { accountId, kind: 'templates' });
 }
 
-/** What a new channel is given: the main pipeline, where it is known. Never fails. */
+/** What a new channel begins with: the main pipeline, if known. Never fails. */
 export async function mainPipelineIds(
   context: Context,
   { accountId, epoch }: { accountId: number; epoch: number },
@@ -174,7 +174,7 @@ async function read<T>(
   }
 }
 
-/** Trouble that passes. A dead grant, or one without rights, does not: the administrator must be told to act. */
+/** Trouble that passes. A dead grant or missing rights do not: the administrator must be told to act. */
 function isPassing(error: unknown): boolean {
   return isKommoError(error) && !isLastingRefusal(error);
 }

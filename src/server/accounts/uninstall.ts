@@ -26,7 +26,7 @@ import {
  */
 const RECHECK_DELAYS_SECONDS = [15, 60, 600, 3_600, 21_600, 86_400];
 
-/** Kommo said the grant is alive this often: the hook was an old one. */
+/** After Kommo has said this often that the grant is alive, the hook was an old one. */
 const ALIVE_ENOUGH = 2;
 
 /** Longer than one question takes. */
@@ -36,16 +36,16 @@ const RECHECKS_AT_ONCE = 20;
 
 /** A question that takes longer goes on, and the next round begins without it. */
 const RECHECK_PATIENCE_MS = 2_000;
-/** One question alone; whoever is killed at it is soon followed. */
+/** For one question alone: short, so that another process soon takes over from a killed one. */
 const QUESTION_SECONDS = 20;
 
 const ENDED_AT_ONCE = 20;
 
 /**
- * Takes Kommo's disable hook: remembers it, and that is all Kommo waits for. It comes once, so whatever dies
- * from here on, somebody will ask. The signature covers neither time nor a nonce, so a genuine hook may be an
- * old one sent again; before anything is destroyed, Kommo is asked in the background whether the tokens are
- * revoked, and only its 401 counts.
+ * Takes Kommo's disable hook: stores it, which is all Kommo waits for. It comes once, so from here on some process
+ * will ask, whatever dies. The signature covers neither time nor a nonce, so a genuine hook may be an old one sent
+ * again; before anything is destroyed, Kommo is asked in the background whether the tokens are revoked, and only its
+ * 401 counts.
  *
  * @throws AppError `signature_invalid`, the same for every forgery
  * @see https://developers.kommo.com/docs/oauth-20
@@ -92,8 +92,8 @@ async function recheck(context: Context, asked: { id: number; rechecks: number }
 }
 
 /**
- * Ends installs whose grant was given up long ago. Kommo's disable hook comes once, if at all; credentials of
- * chat services must not be kept for ever for want of it. The widget has announced it since.
+ * Ends installs whose grant was given up long ago. Kommo's disable hook comes once, if at all, and without it the
+ * credentials of chat services would be kept for ever. Until then the widget announces the end.
  */
 export async function endAbandonedInstalls(context: Context): Promise<void> {
   for (const { accountId, epoch, version } of await grantsLongGivenUp(context.db, ENDED_AT_ONCE)) {
@@ -125,9 +125,9 @@ async function endIfRevoked(
 }
 
 /**
- * Ends an install epoch: tokens, settings and everything cached are forgotten at once; sessions at the
- * chat services are ended by a job, after which their credentials are gone too. Nothing of the old epoch
- * can write any more, since its number is no longer the account's.
+ * Ends an install epoch. Tokens, settings and everything cached are forgotten at once; a job ends the sessions at
+ * the chat services, after which their credentials are gone too. Nothing of the old epoch can write any more, since
+ * its number is no longer the account's.
  */
 async function endInstall(
   context: Context,

@@ -17,7 +17,7 @@ import {
   listChannelsWithDefault,
   type StoredChannel,
 } from './rows.ts';
-import { unlinkLater } from './sign-outs/session-endings.ts';
+import { signOutChannelLater } from './sign-outs/sign-out.ts';
 import { forgetSources, requestSync } from './sources/rows.ts';
 
 /** The account's channels, as the guide's collection. */
@@ -53,7 +53,7 @@ export function viewChannel(
     phone: channel.phone,
     pipeline_id: channel.pipelineIds[0] ?? null,
     pipeline_ids: channel.pipelineIds,
-    // The guide's flag of WhatsApp's linked devices, which is what a scanned code makes us.
+    // The guide's flag for WhatsApp's linked devices: a scanned code makes us one.
     is_multidevice_mode_on: context.connectors.find(channel.connector)?.auth === 'qr' ? 1 : 0,
     is_default: channel.id === defaultChannelId,
     is_saved: channel.isSaved,
@@ -97,7 +97,7 @@ export async function removeChannel(context: Context, caller: Caller, id: string
     for (const attempt of await lockAttemptsOfChannel(trx, context.secrets, id)) {
       await endAttempt(trx, context, attempt, { state: 'cancelled', reason: 'superseded' });
     }
-    await unlinkLater(trx, context, channel);
+    await signOutChannelLater(trx, context, channel);
     await deleteChannel(trx, id);
     await forgetSources(trx, channel.accountId, [id]);
     await moveDefault(trx, channel);

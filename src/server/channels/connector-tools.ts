@@ -48,8 +48,8 @@ export function toolsForAttempt(context: Context, attempt: StoredAttempt): Tools
 }
 
 /**
- * The id in an attempt's webhook address. A new channel gets the id of the attempt that made it, so that the
- * address given to the service at the start stays right for the channel's whole life.
+ * The id in an attempt's webhook address. A new channel gets the id of the attempt that made it, so the address
+ * given to the service at the start stays right for the channel's whole life.
  */
 export function webhookIdOf(attempt: Pick<StoredAttempt, 'id' | 'channelId'>): string {
   return attempt.channelId ?? attempt.id;

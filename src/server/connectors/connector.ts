@@ -4,8 +4,8 @@ import type { ConnectorField } from '../../contract/connectors.ts';
 import type { Outbound } from '../platform/outbound.ts';
 
 /**
- * The contract of a chat service. A connector says who it is, which of three kinds of sign-in it uses,
- * and how to perform it. It never sees an HTTP request of ours, the database, Kommo or React. The room
+ * The contract of a chat service. A connector says who it is and which of three kinds of sign-in it uses, and
+ * performs it. It never sees an HTTP request of ours, the database, Kommo or React. The room
  * `channels` owns what is the same for all: the OAuth `state` and its check, expiry, the channel limit,
  * encryption, polling pace, and what the admin sees.
  */
@@ -13,9 +13,9 @@ export type Connector = OAuthConnector | QrConnector | ApiKeyConnector;
 
 /** What each chat service brings to the registry. */
 export interface ConnectorOffer {
-  /** Its variables. Those without a default are set together, or none is and the service is not offered. */
+  /** Its variables. Those without a default are set together; without them the service is not offered. */
   environment: z.ZodObject;
-  /** What is made of the variables. */
+  /** Makes the connector's settings from the variables. */
   settings(variables: object): unknown;
   /** @param outside calls public addresses only; left out in development */
   create(settings: unknown, outside?: Outbound): Connector | Connector[];
@@ -29,7 +29,7 @@ export function offer<Shape extends z.ZodRawShape, Settings>(parts: {
   return { ...parts, environment: z.object(parts.environment) };
 }
 
-/** Stored sealed, and opaque to all but the connector. */
+/** Stored sealed; opaque to all but the connector. */
 export type Credentials = Record<string, unknown>;
 
 /** A connector's own notes during an attempt (session name, PKCE verifier); stored sealed. */
@@ -60,7 +60,7 @@ export interface Tools {
   redirectUrl: string;
   /**
    * Present once a channel or attempt exists: where the service may post events, and with which secret
-   * (32 to 256 of `A-Z a-z 0-9 _ -`). The same pair for one channel as long as it lives.
+   * (32 to 256 of `A-Z a-z 0-9 _ -`). A channel keeps its pair as long as it lives.
    */
   webhook?: { url: string; secret: string };
 }
@@ -124,7 +124,7 @@ export interface OAuthConnector extends Common {
     state: string,
     options?: { isFurther: boolean },
   ): Promise<{ authorizeUrl: string; session: Session }>;
-  /** Turns the query of the redirect into a signed-in account. `error=access_denied` never gets here. */
+  /** Turns the query of the redirect into a signed-in account; never called with `error=access_denied`. */
   finish(tools: Tools, session: Session, query: URLSearchParams): Promise<Linked>;
 }
 
@@ -132,9 +132,9 @@ export interface QrConnector extends Common {
   auth: 'qr';
   /** Optional inputs: `phone` for a pairing code. */
   fields: ConnectorField[];
-  /** Opens a session at the service. `attemptId` is a UUID to name it by. Leaves nothing behind when it throws. */
+  /** Opens a session at the service, named by `attemptId`, a UUID. Leaves nothing behind when it throws. */
   begin(tools: Tools, attemptId: string): Promise<Session>;
-  /** Cheap enough to ask every two seconds. A failure is not the end of the attempt. */
+  /** Cheap enough to call every two seconds. A failure does not end the attempt. */
   check(tools: Tools, session: Session): Promise<QrProgress>;
   /** Asks for a code to type on the phone instead of scanning. `phone` is E.164 digits without `+`. Not while `check` runs. */
   pairingCode(tools: Tools, session: Session, phone: string): Promise<string>;
@@ -181,7 +181,7 @@ export type ConnectorFailure =
   | 'rate_limited'
   /**
    * The operator's settings (client secret, server key, address) are wrong, or the service answers in a way
-   * that we do not understand. Waiting does not help.
+   * we do not understand. Waiting does not help.
    */
   | 'misconfigured'
   /** A posted event is not proven. */

@@ -3,7 +3,7 @@ import type { Tools } from './connector.ts';
 import { type JsonAnswer, notUnderstood, optionalText, readAs, refused } from './http.ts';
 import { OperatorServer } from './operator-server.ts';
 
-/** The header our secret travels in: Evolution does not sign its events, but repeats headers it was given. */
+/** The header that carries our secret: Evolution does not sign its events, but repeats headers it was given. */
 export const SECRET_HEADER = 'x-webhook-secret';
 
 const connection = z.object({ instance: z.object({ state: optionalText }) });
@@ -33,7 +33,7 @@ export type EvolutionInstance = z.output<typeof instances>[number];
  * The calls to Evolution API version 2 that a sign-in needs.
  *
  * Every method throws ConnectorError: `misconfigured` when the server refuses the operator's key or
- * answers what we do not understand, `rate_limited`, `unavailable`.
+ * we do not understand its answer, `rate_limited`, `unavailable`.
  *
  * @see https://doc.evolution-api.com/v2/api-reference/get-information
  */
@@ -113,7 +113,7 @@ export class EvolutionClient {
     if (answer.status >= 400) throw notUnderstood(`evolution webhook: status ${answer.status}`);
   }
 
-  /** Ends the session on the phone. Evolution answers 400 when none is open, which is just as good. */
+  /** Ends the session on the phone. Evolution answers 400 when none is open, which serves as well. */
   async logout(tools: Tools, name: string, deadlineMs?: number): Promise<void> {
     await this.#server.call(tools, {
       method: 'DELETE',

@@ -30,9 +30,9 @@ import {
 const CODES = { firstMs: 45_000, nextMs: 45_000, refreshes: 6 };
 /** A closed connection is over only after this long: asking for a pairing code closes it for a moment. */
 const CLOSED_MS = 5_000;
-/** Pauses between looks for a pairing code, which Evolution makes in the background. */
+/** Pauses between polls for a pairing code, which Evolution makes in the background. */
 const PAIRING_PAUSE_MS = 1_000;
-const PAIRING_LOOKS = 8;
+const PAIRING_POLLS = 8;
 
 const evolutionSession = storedSession.extend({ closedAt: z.coerce.date().optional() });
 type EvolutionSession = z.output<typeof evolutionSession>;
@@ -84,8 +84,8 @@ export function createEvolution(settings: { url: string; apiKey: string }): QrCo
       let { pairingCode } = await client.connect(tools, session, phone);
       // A connection that already shows codes ignores the number; only a new one takes it.
       if (!pairingCode) await client.logout(tools, session);
-      for (let look = 0; !pairingCode && look < PAIRING_LOOKS; look++) {
-        if (look > 0) await pause(PAIRING_PAUSE_MS);
+      for (let poll = 0; !pairingCode && poll < PAIRING_POLLS; poll++) {
+        if (poll > 0) await pause(PAIRING_PAUSE_MS);
         ({ pairingCode } = await client.connect(tools, session, phone));
       }
       if (!pairingCode) throw unavailable('evolution: no pairing code');
@@ -140,7 +140,7 @@ function closed(session: EvolutionSession, now: Date): QrProgress {
   return { state: 'linking', session: { ...session, closedAt } };
 }
 
-/** What a look at the codes means. The server would renew them without end. */
+/** What the codes mean now. The server would renew them without end. */
 function progressOf(given: EvolutionCodes, session: EvolutionSession, now: Date): QrProgress {
   const { closedAt: _, ...open } = session;
   const last = session.code;

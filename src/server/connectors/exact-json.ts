@@ -1,6 +1,6 @@
 /**
  * Parses JSON of a chat service without rounding. Ids are digits there, not numbers: a whole number that a
- * JavaScript number cannot hold comes back as the text it was written as. Otherwise as `JSON.parse`.
+ * JavaScript number cannot hold comes back as the text it was written in. Otherwise like `JSON.parse`.
  *
  * @throws SyntaxError
  */

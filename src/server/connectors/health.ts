@@ -1,6 +1,6 @@
 import { ConnectorError, type Health } from './connector.ts';
 
-/** No token is believed to live longer; a service may answer any number. */
+/** No token is taken to live longer, whatever number a service answers. */
 const LONGEST_SECONDS = 10 * 366 * 24 * 3600;
 
 export const CONNECTED: Health = { status: 'connected', reason: null };
@@ -26,7 +26,7 @@ export function healthOf(error: unknown, dead: Health['reason']): Health {
   }
 }
 
-/** Lets a failure pass that means "there is nothing left to end". */
+/** Ignores a failure that means "there is nothing left to end". */
 export function unlessGone(error: unknown): void {
   const isGone =
     error instanceof ConnectorError &&
@@ -40,7 +40,7 @@ export function endOfLife(expiresInSeconds: number, now: Date): string {
   return new Date(now.getTime() + seconds * 1000).toISOString();
 }
 
-/** Whether a token has less than `marginMs` to live. One without an end has not. */
+/** Whether a token has less than `marginMs` to live; never for one without an end. */
 export function isEnding(expiresAt: string | undefined, now: Date, marginMs: number): boolean {
   return expiresAt !== undefined && Date.parse(expiresAt) - now.getTime() < marginMs;
 }

@@ -7,13 +7,13 @@ import { plainLine } from './plain-text.ts';
 /** Answers of the services here are a few kilobytes; more is a fault or an attack. */
 const MAX_BYTES = 256 * 1024;
 
-/** Longest pause a service may ask for. Beyond it we try again anyway. */
+/** Longest pause a service may ask for. After that we try again anyway. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
-/** Refusals in form that only mean "not now": request timeout, too early. */
+/** Statuses of refusals that only mean "not now": request timeout, too early. */
 const BUSY = new Set([408, 425]);
 
-/** As much of a service's words as an admin reads. */
+/** How much of a service's words an admin reads, in characters. */
 const LONGEST_REASON = 200;
 
 export interface JsonRequest {
@@ -28,7 +28,7 @@ export interface JsonRequest {
   deadlineMs?: number;
 }
 
-/** A success, or a refusal (4xx but 429) that the connector must judge. */
+/** A success, or a refusal (4xx but 429) that the connector must read. */
 export interface JsonAnswer {
   status: number;
   /** The parsed body; `undefined` when it was not JSON, which only a refusal or an empty success may be. */
@@ -36,7 +36,7 @@ export interface JsonAnswer {
 }
 
 /**
- * Sends one request and sorts the answer out, so that connectors see only what is worth judging.
+ * Sends one request and sorts the answer out, so that connectors see only real answers.
  *
  * @throws ConnectorError `unavailable` when not reached or told to wait (5xx and the like); `rate_limited` on
  *   429; `misconfigured` for an answer that waiting does not change: a redirect, a success that is not JSON
@@ -45,7 +45,7 @@ export async function sendJson(send: Outbound, request: JsonRequest): Promise<Js
   const answer = await reach(send, request);
   const json = parseJson(answer.body);
   if (answer.status === 429) throw rateLimited(answer.headers['retry-after'], json);
-  demandWorthJudging(answer.status);
+  demandAnswer(answer.status);
   // Every service here answers with an object or a list; a captive portal or a proxy does not.
   if (answer.status < 300 && answer.body.length > 0 && typeof json !== 'object') {
     throw notUnderstood('not JSON');
@@ -59,7 +59,7 @@ export async function sendJson(send: Outbound, request: JsonRequest): Promise<Js
  * @throws ConnectorError `unavailable` where waiting may help, `misconfigured` for a redirect: it leads to
  *   another address than the configured one
  */
-export function demandWorthJudging(status: number): void {
+export function demandAnswer(status: number): void {
   if (status >= 500 || BUSY.has(status)) throw unavailable(`status ${status}`);
   if (status < 200 || (status >= 300 && status < 400)) throw notUnderstood(`status ${status}`);
 }
@@ -76,7 +76,7 @@ export function readAs<Schema extends z.ZodType>(schema: Schema, json: unknown):
   return parsed.data;
 }
 
-/** A text that need not be there: null, empty or of another type, it must not spoil the rest of an answer. */
+/** An optional text. Null, empty or of another type, it must not spoil the rest of an answer. */
 export const optionalText = z.string().min(1).optional().catch(undefined);
 
 /** Not reached, or told to wait. `detail` is in our own words, never the service's. */
@@ -113,7 +113,7 @@ interface Refusal {
   field?: string;
   /** The service's own words, unfiltered. */
   text?: unknown;
-  /** What the request carried in confidence; a service that echoes it must not leak it through us. */
+  /** The secrets the request carried; a service that echoes them must not leak them through us. */
   secrets: readonly (string | undefined)[];
 }
 

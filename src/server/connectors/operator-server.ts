@@ -6,7 +6,7 @@ interface Settings {
   url: string;
   /** Carries the server's key. */
   headers: Record<string, string>;
-  /** Statuses by which the server refuses the key. */
+  /** Statuses with which the server refuses the key. */
   keyRefusedBy: readonly number[];
 }
 
@@ -19,7 +19,7 @@ export class OperatorServer {
   }
 
   /**
-   * Sends one request; a refusal is left to the caller to judge.
+   * Sends one request; a refusal is left to the caller.
    *
    * @throws ConnectorError `misconfigured` when the server refuses the key, `rate_limited`, `unavailable`
    */

@@ -1,4 +1,4 @@
-/** Longest name, handle or id we keep of an account. */
+/** Longest name, handle or id of an account that we keep. */
 const LONGEST = 255;
 
 /** Control characters, line separators, characters without width, and marks that turn the direction of text. */
@@ -6,8 +6,8 @@ const UNSAFE =
   /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u200b\u2060\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
 /**
- * What is invisible and comes along when copying: all kinds of spaces, line breaks, marks of direction, characters
- * without width. The widget has the same list.
+ * The invisible characters that come along when people copy: spaces of all kinds, line breaks, marks of direction,
+ * characters without width. The widget has the same list.
  */
 export const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Z}]+/gu;
 

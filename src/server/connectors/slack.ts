@@ -223,7 +223,7 @@ export function createSlack(settings: {
     },
   };
 
-  /** `acme.slack.com`. Not needed, and no reason to lose a code that is already spent. */
+  /** `acme.slack.com`. Optional: a failure here must not lose a code that is already spent. */
   async function findAddress(tools: Tools, accessToken: string): Promise<string | null> {
     try {
       return plainLine(URL.parse((await whoami(tools, accessToken)).url ?? '')?.host) ?? null;

@@ -26,7 +26,7 @@ export type WahaSessionInfo = z.output<typeof sessionInfo>;
  * The calls to a WAHA server that a sign-in needs.
  *
  * Every method throws ConnectorError: `misconfigured` when the server refuses the operator's key or
- * answers what we do not understand, `rate_limited`, `unavailable`.
+ * we do not understand its answer, `rate_limited`, `unavailable`.
  *
  * @see https://waha.devlike.pro/docs/how-to/sessions/
  */

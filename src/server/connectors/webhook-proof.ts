@@ -3,12 +3,12 @@ import { ConnectorError, type Tools } from './connector.ts';
 import { parseExactJson } from './exact-json.ts';
 
 /**
- * Compares what an event carries with what it must carry, in a time that does not depend on either.
+ * Compares what an event carries with what it must carry, in constant time.
  *
  * @throws ConnectorError `signature` when they differ or one is missing
  */
 export function demandProof(given: string | undefined, expected: string | undefined): void {
-  // Equal lengths are needed to compare, and hashing gives them without telling the real ones.
+  // The comparison needs equal lengths; hashing gives them without revealing the real ones.
   const matches = timingSafeEqual(sha256(given ?? ''), sha256(expected ?? ''));
   if (!matches || !given || !expected) throw new ConnectorError('signature');
 }

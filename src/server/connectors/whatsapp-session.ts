@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { QrConnector, QrProgress, Tools } from './connector.ts';
 
-/** A session works a moment before the server knows whose it is; not longer than this. */
+/** How long a session may work before the server must know whose it is. */
 const NAMELESS_MS = 60_000;
 
 /** How long a failed `begin` waits for its own cleaning up. */
 const CLEANUP_MS = 3_000;
 
-/** Where a sign-in at a WhatsApp server stands, as it is stored between two looks. */
+/** Where a sign-in at a WhatsApp server stands, as stored between two checks. */
 export const storedSession = z.object({
   session: z.string(),
   code: z
@@ -30,8 +30,8 @@ interface CodeRules {
 }
 
 /**
- * What a look at the code means. A code that is over and still there is one that was scanned: it stays as it
- * was until the session works. So does a code that is missing for a moment.
+ * What the code means now. A code that is over and still there was scanned: it stays as it was until the session
+ * works. So does a code that is missing for a moment.
  */
 export function codeProgress(
   session: WhatsAppSession,

@@ -12,12 +12,12 @@ export interface AccountHost {
 const ACCOUNT_HOST =
   /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.(kommo\.com|amocrm\.com|amocrm\.ru)$/;
 
-/** Kommo's own machines live beside the accounts; none of them is one. `..--` is IDNA's, which Kommo does not use. */
+/** Kommo's own machines live beside the accounts and are none. `..--` is IDNA's, which Kommo does not use. */
 const RESERVED_LABEL = /^(?:(?:www|api|mx|ns|smtp|cdn|static)\d*|(?:api|drive|cdn)-.*|..--.*)$/;
 
 /**
- * Labels that name a service of a company: a help centre, a status page, a mailing. Some of them are run by
- * others, and the client secret must not be sent to any of them.
+ * Labels that name a service of a company: a help centre, a status page, a mailing. Others run some of these, and
+ * none of them may receive the client secret.
  */
 const SERVICE_LABELS = new Set(
   `about academy accounts admin affiliate affiliates amojo analytics app apps assets auth autodiscover
@@ -45,9 +45,9 @@ export function parseAccountHost(text: string): AccountHost | undefined {
 }
 
 /**
- * Reads the `referer` parameter of an install or consent call. Anybody can send one, and the client
- * secret goes to the host it names: everything but a bare host, one `https://` before it and one slash
- * after it is refused, before any name is looked up.
+ * Reads the `referer` parameter of an install or consent call. Anybody can send one, and the client secret goes to
+ * the host it names: anything but a bare host, with at most one `https://` before and one slash after it, is refused
+ * before any name is looked up.
  *
  * @see https://developers.kommo.com/docs/oauth-20
  */

@@ -1,11 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** What of a request to the chat API its signature covers. */
+/** The parts of a request to the chat API that its signature covers. */
 export interface SignedParts {
   method: string;
   /** Path of the address: no scheme, host or query. */
   path: string;
-  /** The very bytes that are sent; empty for none. */
+  /** Exactly the bytes that are sent; empty for none. */
   body: string;
   /** RFC 2822 with a numeric zone, `Wed, 15 Dec 2021 23:12:55 +0000`. Good for 15 minutes. */
   date: string;

@@ -36,16 +36,16 @@ export async function connectChannel(
     return await connect(kommo, tld, amojoId);
   } catch (error) {
     if (!isKommoError(error, 'rejected')) throw error;
-    // Whether connecting twice is an error is not documented. After a lost answer the channel may be
-    // connected already, so it is taken off and connected anew before the refusal counts.
+    // Kommo does not document whether connecting twice is an error. After a lost answer the channel may be
+    // connected already, so we disconnect it and connect it anew before the refusal counts.
     await disconnectChannel(kommo, tld, amojoId);
     return await connect(kommo, tld, amojoId);
   }
 }
 
 /**
- * Takes the channel off an account; one that is not connected is no error. Works without a grant: the call is
- * signed with the channel's secret.
+ * Disconnects the channel from an account; one that is not connected is no error. Works without a grant: the
+ * channel's secret signs the call.
  *
  * @throws KommoError
  */
@@ -89,7 +89,7 @@ async function sendSigned(
       'x-signature': amojoSignature(settings.channelSecret, signed),
     },
     body,
-    // Kommo counts the chat API apart from the REST API.
+    // Kommo counts the chat API separately from the REST API.
     urgency: 'unmetered',
   });
 }

@@ -10,11 +10,11 @@ export interface KommoAnswer {
 
 const MIN_PAUSE_SECONDS = 1;
 const MAX_PAUSE_SECONDS = 15 * 60;
-/** Where Kommo names no time. Its documentation does not promise one. */
+/** When Kommo names no time; its documentation does not promise one. */
 const DEFAULT_PAUSE_SECONDS = 5;
 const MAX_TEXT = 200;
 const MAX_FIELDS = 100;
-/** Words of the token endpoint's `hint` that concern our client, not the grant. */
+/** Words in the token endpoint's `hint` that concern our client, not the grant. */
 const ABOUT_CLIENT = /\b(?:client|redirect)/i;
 
 const itemError = z.object({
@@ -126,14 +126,14 @@ function kindOf(
   if (status === 403) return body !== undefined || api === 'amojo' ? 'forbidden' : 'blocked';
   if (status === 404) return 'not_found';
   if (status === 429) return 'rate_limited';
-  // A redirect is never followed: the account's host is all this backend talks to.
+  // We never follow a redirect: this backend talks to the account's host only.
   if (status < 400 || status >= 500) return 'unavailable';
   return 'rejected';
 }
 
 /**
- * The token endpoint checks the client before it checks what the client brings, and names the fault of a
- * code or a refresh token in `hint`. Without one, nothing is said about the grant.
+ * The token endpoint checks the client before it checks what the client brings, and names the fault of a code or a
+ * refresh token in `hint`. Without one, it says nothing about the grant.
  */
 function isAboutClient(status: number, body: z.output<typeof problem> | undefined): boolean {
   if (status === 403) return body !== undefined;

@@ -31,7 +31,7 @@ export interface AccountRequest {
 /** A 429 this short is waited out; Kommo has not acted on the request. */
 const PATIENCE_SECONDS = 5;
 
-/** Kommo may need this long to know a token it has just made everywhere. */
+/** Kommo may need this long until all of its machines know a new token. */
 export const SETTLING_MS = 2_000;
 
 const DEADLINE_MS = 15_000;
@@ -39,7 +39,7 @@ const MAX_BYTES = 2 * 1024 * 1024;
 /** How long a banned address stays silent before it asks again. */
 const BLOCKED_SECONDS = 5 * 60;
 
-/** What was tried already for one call. */
+/** What one call has tried already. */
 interface Tried {
   renewal: boolean;
   move: boolean;
@@ -48,9 +48,9 @@ interface Tried {
 }
 
 /**
- * Calls an account's API with the account's own grant. A refused token is renewed once, a moved account
- * followed once, a new token asked again after a moment; what still fails then is thrown. A grant whose user
- * may not do what was asked is marked.
+ * Calls an account's API with the account's own grant. Renews a refused token once, follows a moved account once,
+ * tries a new token again after a moment, and throws what still fails then. Marks a grant whose user may not do what
+ * was asked.
  *
  * @throws KommoError for everything but 2xx
  */
@@ -131,7 +131,7 @@ async function nextSession(
 /**
  * The one way out to Kommo. Whatever a caller thinks it has validated, the host is checked again here; with
  * an emulator the connection goes there instead, after that check, and the real host travels in the `Host`
- * header. Redirects are never followed, an answer has a total deadline and a size limit.
+ * header. It never follows a redirect, and bounds answers in time and size.
  */
 export function createTransport(options: {
   send: Outbound;
@@ -159,7 +159,7 @@ export function createTransport(options: {
       const seconds = retryAfterSeconds ?? BLOCKED_SECONDS;
       const text = kind === 'blocked' ? 'Kommo blocks this address' : 'Kommo asks to slow down';
       log.warn({ kommoHost: host, seconds, urgency }, text);
-      // What anybody can set off stops nobody: the code it was for is put off, and that is all.
+      // A call that anybody can cause must stop nobody else: only its own code waits.
       if (urgency === 'interactive' || urgency === 'bulk') await rate.pause(payer, seconds);
     }
     if (api === 'amojo' && kind === 'forbidden') {

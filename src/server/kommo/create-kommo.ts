@@ -10,7 +10,7 @@ const REDIRECT_PATH = '/kommo/oauth/callback';
 
 const DEFAULT_GRACE_MS = 1_500;
 
-/** Opens the way to Kommo: the budget all replicas share, and one keeper of grants for each process. */
+/** Opens the way to Kommo: the budget all replicas share, and the refreshes of this process. */
 export function createKommo({
   publicUrl,
   send,

@@ -52,7 +52,7 @@ export interface TokenCheck {
 const MAX_LENGTH = 4_096;
 /** Three base64url parts; the last is exactly the 32 bytes of HMAC-SHA256. */
 const FORM = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/;
-/** How far Kommo's clock may be ahead of ours. There is no such mercy at the end of a token's life. */
+/** How far Kommo's clock may be ahead of ours. The end of a token's life has no such tolerance. */
 const TOLERANCE_SECONDS = 10;
 const LONGEST_LIFE_SECONDS = 3_600;
 
@@ -93,8 +93,8 @@ const claims = z.object({
 });
 
 /**
- * Verifies a token of `$authorizedAjax`. Nothing of it is believed before the signature holds, and what
- * it is checked against comes from our configuration alone.
+ * Verifies a token of `$authorizedAjax`. Believes nothing of it before the signature holds, and checks it against our
+ * own configuration only.
  *
  * @throws InvalidToken
  * @see https://developers.kommo.com/docs/one-time-tokens
@@ -146,7 +146,7 @@ function split(token: string): { headerText: string; payloadText: string } {
   const [, ...parts] = FORM.exec(token) ?? [];
   const [head, payload] = parts.map((part) => {
     const bytes = Buffer.from(part, 'base64url');
-    // The last character has bits to spare; only one way to write each value is accepted.
+    // The last character has bits to spare; we accept only one spelling of each value.
     if (bytes.toString('base64url') !== part) throw new InvalidToken('shape');
     return bytes;
   });
@@ -182,7 +182,7 @@ function verifyHeader(json: object): void {
   if (!isPlain || !header.safeParse(json).success) throw new InvalidToken('algorithm');
 }
 
-/** One HMAC-SHA256 over the token as it came; the shape has left nothing else to decide. */
+/** One HMAC-SHA256 over the token as it came; the check of its shape has decided everything else. */
 function verifySignature(token: string, secret: string): void {
   const end = token.lastIndexOf('.');
   const expected = createHmac('sha256', secret).update(token.slice(0, end)).digest();

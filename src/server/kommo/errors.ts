@@ -31,14 +31,14 @@ export interface KommoFieldError {
   reason?: string;
 }
 
-/** Which of Kommo's interfaces answered; amojo's refusals mean something else than the REST API's. */
+/** Which of Kommo's interfaces answered; amojo's refusals mean something other than the REST API's. */
 export type KommoApi = 'rest' | 'token' | 'amojo';
 
 interface KommoErrorOptions {
   api?: KommoApi;
   cause?: unknown;
   status?: number;
-  /** Seconds until another try makes sense. */
+  /** Seconds until a retry makes sense. */
   retryAfterSeconds?: number;
   fields?: KommoFieldError[];
   /** The token endpoint's own word for what is wrong with the grant. */

@@ -4,8 +4,8 @@ const ACCOUNT_ID = /^[1-9]\d{0,15}$/;
 const SIGNATURE = /^[0-9a-f]{64}$/;
 
 /**
- * The account a disable hook proves to be about. The signature has neither time nor nonce: anybody who
- * once saw the address can repeat it, so it is a reason to ask Kommo, not to destroy anything.
+ * The account a disable hook proves to be about. The signature has neither time nor nonce: anybody who once saw the
+ * address can repeat it, so it is a reason to ask Kommo, not to destroy anything.
  *
  * @param query - as received: a repeated parameter makes the hook a forgery
  * @returns `undefined` for every kind of forgery

@@ -9,10 +9,10 @@ const DEADLINE_MS = 75_000;
 
 const DAY_SECONDS = 86_400;
 const LONGEST_LIFE_SECONDS = 90 * DAY_SECONDS;
-/** Assumed where Kommo's number makes no sense: short, so that it is soon corrected. */
+/** Assumed when Kommo's number makes no sense; short, so that it is soon corrected. */
 const FALLBACK_LIFE_SECONDS = 3_600;
 
-/** Tokens travel in headers and have no fixed length; what cannot be a header value is no token. */
+/** Tokens travel in headers and have no fixed length; text that cannot be a header value is no token. */
 const token = z
   .string()
   .max(16_384)
@@ -132,7 +132,7 @@ function payloadOf(token: string): z.output<typeof claims> | undefined {
 const whereabouts = z.object({ id: z.number(), subdomain: z.string(), domain: z.string() });
 
 /**
- * Asks Kommo where an account is now. Does not use the refresh token up.
+ * Asks Kommo where an account is now. Does not spend the refresh token.
  *
  * @returns `undefined` when Kommo names another account, or a host this backend does not know
  * @throws KommoError; `unauthorized` means the grant is dead
@@ -148,7 +148,7 @@ export async function lookUpHost(
     api: 'rest',
     method: 'GET',
     host: grant.apiDomain,
-    // One machine answers for all accounts; what it tells one of them is not meant for the others.
+    // One machine answers for all accounts; what it tells one of them does not concern the others.
     payer: grant.host ?? `account ${grant.accountId}`,
     path: '/oauth2/account/current/subdomain',
     headers: { 'x-refresh-token': grant.refreshToken, accept: 'application/json' },

@@ -2,8 +2,8 @@
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
 /**
- * Whether an object of this valid JSON text holds the same member twice. Parsers disagree on which one
- * counts, so text that is to be trusted holds none.
+ * Whether an object of this valid JSON text holds the same member twice. Parsers disagree on which one counts, so text
+ * we trust must hold none.
  */
 export function hasDuplicateMembers(json: string): boolean {
   // One entry for each open bracket: the members of an object, or nothing for an array.

@@ -85,7 +85,7 @@ const REFUSED = 'ERR_ADDRESS_REFUSED';
 /** The only part of IPv6 that is handed out to the public; the library counts the unassigned rest to it. */
 const GLOBAL_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** Whether an address may be called as far as it can be seen in it: what a name resolves to comes later. */
+/** Whether the address itself may be called; what its name resolves to is checked later. */
 export function isAddressAllowed(url: URL, allowed: ReadonlySet<string> = new Set()): boolean {
   if (url.username !== '' || url.password !== '') return false;
   const host = url.hostname.replace(/^\[|\]$/g, '');

@@ -3,7 +3,7 @@ import { withTimeout } from './with-timeout.ts';
 interface Limits<Item> {
   /** Most items at the same time. */
   limit: number;
-  /** An item that takes longer, in milliseconds, gives its place to the next one and goes on by itself. Absent: never. */
+  /** An item that takes longer, in milliseconds, no longer counts for `limit` and goes on by itself. Absent: never. */
   patienceMs?: number;
   /** Once aborted, no further item is begun. */
   stopping?: AbortSignal;
@@ -41,7 +41,7 @@ export async function concurrently<Item>(
   await Promise.all(Array.from({ length: limit }, worker));
 }
 
-/** Hands out one item after the other, whoever asks. */
+/** Hands out one item after another to several callers. */
 async function* inOrder<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item> {
   yield* items;
 }

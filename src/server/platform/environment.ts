@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** The kinds of variables the environment is described with. Each fault reads on from the variable's name. */
+/** The kinds of variables in the environment. The text of each fault continues the variable's name. */
 
 const PLACEHOLDER =
   /^(change-?me.*|secret|password|placeholder|example|to-?do|none|null|undefined|x{3,}|0+|(your|my|the|insert|replace|put)[-_ ].*|<.*>|\$\{.*\}|\.{3})$/i;
 
-/** Kommo's secrets are 40 characters and longer; anything near this was cut when it was copied. */
+/** Kommo's secrets have 40 characters or more; one near this length was cut in copying. */
 const SHORTEST_SECRET = 32;
 
 export const text = z.string({ error: 'is not set' });

@@ -5,8 +5,8 @@ interface Waiter {
 }
 
 /**
- * A line for a few turns at a time, mostly one, that is fair to those who stand in it: no matter how many places one
- * of them takes, each of the others gets a turn before the same one gets another.
+ * A line for a few turns at a time, mostly one, that is fair to those who stand in it: no matter how many turns one
+ * of them waits for, each of the others gets one before the same one gets another.
  */
 export class FairLine {
   /** By who is waiting, the next one first. */
@@ -24,8 +24,8 @@ export class FairLine {
     return this.#free === this.#turns;
   }
 
-  /** How many places in the line `who` already takes. */
-  places(who: string): number {
+  /** How many turns `who` is waiting for. */
+  waiting(who: string): number {
     return this.#waiting.get(who)?.length ?? 0;
   }
 

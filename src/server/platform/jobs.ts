@@ -6,12 +6,12 @@ import { transaction } from './database/transaction.ts';
 /** One kind of work. All of them stand in `queues.ts`. */
 export interface Queue<Data extends object> {
   name: string;
-  /** What a job is about. Of one key one job runs at a time, and one more waits at most. */
+  /** What a job is about. For each key, one job runs at a time and at most one more waits. */
   key: (data: Data) => string;
   /** Jobs at the same time in one process; one that takes long does not count. */
-  places: number;
+  concurrency: number;
   /** What may hang for many keys at once, and how many jobs of it run at the same time. */
-  group?: { of: (data: Data) => string; places: number };
+  group?: { of: (data: Data) => string; concurrency: number };
   /** A job that throws is tried again after 1, 2, 4 … seconds, at most this long, until it does not. */
   longestPauseSeconds: number;
 }
@@ -27,7 +27,7 @@ export interface Run {
   signal: AbortSignal;
   /** How often this job was begun before and did not end. */
   tries: number;
-  /** Asked for just now: somebody may be waiting for it. */
+  /** Requested just now: somebody may be waiting for it. */
   isAwaited: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface GoOn {
 
 export type Handler<Data> = (data: Data, run: Run) => Promise<void> | Promise<GoOn | undefined>;
 
-/** Another process took the job over, or this one stops: what was begun, another one finishes. */
+/** Another process took the job over, or this one stops: another one finishes what was begun. */
 export class JobLost extends Error {
   constructor() {
     super('The job was lost.');
@@ -46,18 +46,18 @@ export class JobLost extends Error {
   }
 }
 
-/** A killed process is noticed after so long, and a look of the queue's upkeep. The queue takes no less. */
+/** How long a killed process goes unnoticed, plus one round of pg-boss's monitor. pg-boss takes no less. */
 const HEARTBEAT_SECONDS = 10;
 
-/** One place of each queue looks so often for jobs whose time has come; new ones announce themselves. */
+/** How often one worker of each queue looks for jobs whose time has come; new ones announce themselves. */
 const POLL_SECONDS = 1;
-/** The others, which the first one wakes. */
+/** The other workers, which the first one wakes. */
 const IDLE_POLL_SECONDS = 30;
 
-/** A job that takes longer gets a stand-in for its place, and goes on. */
-const PLACE_MS = 2_000;
+/** A job that takes longer goes on, and its queue gets a worker more until it ends. */
+const SLOW_JOB_MS = 2_000;
 
-/** What was asked for this long ago is part of a backlog. */
+/** What was requested longer ago is part of a backlog. */
 const AWAITED_SECONDS = 5;
 
 const NO_LIMIT = 1_000_000;
@@ -68,11 +68,11 @@ const UNKNOWN_JOB = '00000000-0000-0000-0000-000000000000';
 type OnFailure = (error: unknown, job: { queue: string; data: object }) => void;
 
 /**
- * Background work. Exclusive, late, repeated and taken over are pg-boss's doing; what is done runs at least once,
- * so every handler may run twice and must not mind.
+ * Background work. pg-boss makes it exclusive, delays it, repeats it and takes it over. A job runs at least once, so
+ * every handler must tolerate running twice.
  *
- * Exclusive by the policy `short`, one waiting job for each key, and by groups of one, one running. Not by
- * `stately`: pg-boss then keeps away from keys that were busy when it last counted, a minute ago.
+ * The policy `short` lets one job of a key wait, groups of one let one run. The policy `stately` would not do: with
+ * it pg-boss leaves out keys that were busy when it last counted, a minute ago.
  */
 export class Jobs {
   readonly #boss: PgBoss;
@@ -80,7 +80,7 @@ export class Jobs {
   readonly #onFailure: OnFailure;
   readonly #stopping = new AbortController();
   /** Ids of pg-boss's workers, by queue. */
-  readonly #places = new Map<string, string[]>();
+  readonly #workers = new Map<string, string[]>();
 
   constructor(
     { boss, background }: Pick<Database, 'boss' | 'background'>,
@@ -113,10 +113,10 @@ export class Jobs {
   }
 
   /**
-   * Asks for a run that begins after this transaction commits; both happen or neither. A run of the same key
-   * that is under way is followed by another, and one that waits is brought forward. The newest request runs first.
+   * Requests a run that begins after this transaction commits; both happen or neither. If a run of the same key is
+   * under way, another follows it; one that waits is brought forward. The newest request runs first.
    *
-   * @param options.afterSeconds not before that; then a run that waits already is left as it is
+   * @param options.afterSeconds not before that; a run that waits already is then left as it is
    */
   async request<Data extends object>(
     db: Db | Trx,
@@ -137,21 +137,23 @@ export class Jobs {
       });
       if (sent !== null || afterSeconds > 0) return;
       const waiting = { db: handle, singletonKey, priority, startAfter: 0 };
-      // None was changed when the one that waited has just begun: it may have read what was there before.
+      // No row changed: the one that waited has just begun, and may have read what was there before.
       if ((await this.#boss.update(queue.name, data, waiting)).updated > 0) return;
     }
   }
 
   /** Runs `handler` for each job of one queue. */
   async work<Data extends object>(queue: Queue<Data>, handler: Handler<Data>): Promise<void> {
-    const places: string[] = [];
-    this.#places.set(queue.name, places);
-    for (let place = 0; place < queue.places; place += 1) {
-      places.push(await this.#open(queue, handler, place === 0 ? POLL_SECONDS : IDLE_POLL_SECONDS));
+    const workers: string[] = [];
+    this.#workers.set(queue.name, workers);
+    for (let count = 0; count < queue.concurrency; count += 1) {
+      workers.push(
+        await this.#open(queue, handler, count === 0 ? POLL_SECONDS : IDLE_POLL_SECONDS),
+      );
     }
   }
 
-  /** Removes queues of an earlier version; `adopt` first finds what their jobs were for. */
+  /** Removes queues of an earlier version, after `adopt` has found what their jobs were for. */
   async retire(names: readonly string[], adopt: () => Promise<void>): Promise<void> {
     const known = (await this.#boss.getQueues()).map(({ name }) => name);
     const former = names.filter((name) => known.includes(name));
@@ -163,7 +165,7 @@ export class Jobs {
   /** Begins no further job, and tells those under way. Requests still work. */
   async stopWork(): Promise<void> {
     this.#stopping.abort();
-    for (const name of this.#places.keys()) await this.#boss.offWork(name, { wait: false });
+    for (const name of this.#workers.keys()) await this.#boss.offWork(name, { wait: false });
   }
 
   async #open<Data extends object>(
@@ -178,39 +180,39 @@ export class Jobs {
         includeMetadata: true,
         pollingIntervalSeconds: POLL_SECONDS,
         notifyPollingIntervalSeconds: pollSeconds,
-        groupConcurrency: group?.places ?? 1,
+        groupConcurrency: group?.concurrency ?? 1,
       },
       async ([job]: JobWithMetadata<Data>[]) => {
         if (job === undefined) return;
         this.#wake(name, id);
-        await this.#withStandIn(queue, handler, () => this.#run(queue, job, handler));
+        await this.#withExtraWorker(queue, handler, () => this.#run(queue, job, handler));
       },
     );
     return id;
   }
 
-  /** There may be more where a job came from: this place looks again when it is through, the next one now. */
+  /** There may be more where a job came from: this worker fetches again when it is done, the next one now. */
   #wake(name: string, id: string): void {
-    const places = this.#places.get(name) ?? [];
-    const next = places[(places.indexOf(id) + 1) % places.length];
-    for (const place of [id, next]) if (place !== undefined) this.#boss.notifyWorker(place);
+    const workers = this.#workers.get(name) ?? [];
+    const next = workers[(workers.indexOf(id) + 1) % workers.length];
+    for (const worker of [id, next]) if (worker !== undefined) this.#boss.notifyWorker(worker);
   }
 
-  async #withStandIn<Data extends object>(
+  async #withExtraWorker<Data extends object>(
     queue: Queue<Data>,
     handler: Handler<Data>,
     work: () => Promise<void>,
   ): Promise<void> {
-    let standIn: Promise<string | undefined> | undefined;
+    let extra: Promise<string | undefined> | undefined;
     const timer = setTimeout(() => {
       if (this.#stopping.signal.aborted) return;
-      standIn = this.#open(queue, handler, POLL_SECONDS).catch(() => undefined);
-    }, PLACE_MS);
+      extra = this.#open(queue, handler, POLL_SECONDS).catch(() => undefined);
+    }, SLOW_JOB_MS);
     try {
       await work();
     } finally {
       clearTimeout(timer);
-      const id = await standIn;
+      const id = await extra;
       if (id !== undefined) await this.#boss.offWork(queue.name, { id, wait: false });
     }
   }
@@ -227,8 +229,8 @@ export class Jobs {
       if (signal.aborted || !hasHit(await this.#boss.touch(name, attempt))) throw new JobLost();
     };
     try {
-      // One that is tried again and one that was requested since may both be taken in the same instant. Each of
-      // them looks after it was taken, so that one gives way at least; it comes back in a second or two.
+      // A job that is tried again and one requested since may both be fetched in the same instant. Each checks after
+      // it was fetched, so at least one gives way; it comes back in a second or two.
       const self = { queue: name, key: job.singletonKey, id: job.id };
       if (!queue.group && (await isKeyBusy(this.#db, self))) throw new JobLost();
       const isAwaited = nowSeconds() - job.priority < AWAITED_SECONDS;
@@ -241,7 +243,7 @@ export class Jobs {
     }
   }
 
-  /** Ends the run and asks for the next one, unless one was requested meanwhile. */
+  /** Ends the run and requests the next one, unless somebody has requested one since. */
   async #goOnLater<Data extends object>(
     queue: Queue<Data>,
     { id, retryCount, data }: JobWithMetadata<Data>,
@@ -250,13 +252,13 @@ export class Jobs {
     await transaction(this.#db, async (trx) => {
       const db = fromKysely(trx.withoutPlugins());
       if (!hasHit(await this.#boss.complete(queue.name, { id, retryCount }, null, { db }))) return;
-      // Never less than a moment: whatever was asked for just now goes first.
+      // Never less than a moment: what was requested just now goes first.
       await this.request(trx, queue, data, { afterSeconds: Math.max(afterSeconds, 0.01) });
     });
   }
 }
 
-/** Hands a queue's payload type to whoever requests and works. */
+/** Carries a queue's payload type to `request` and `work`. */
 export function queue<Data extends object>(
   name: string,
   policy: Omit<Queue<Data>, 'name'>,

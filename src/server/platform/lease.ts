@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** The lease went to somebody else: what this run began, another one finishes. */
+/** Another run took the lease over and finishes what this one began. */
 export class LeaseLost extends Error {
   constructor() {
     super('The lease was lost.');

@@ -48,8 +48,8 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 }
 
 /**
- * An error without the extra fields libraries hang on it: those repeat tokens, claims and addresses. A cause that is
- * a text was put there by us, in our words, to be read.
+ * An error without the extra fields libraries hang on it: those repeat tokens, claims and addresses. A cause that is a
+ * text is ours, put there to be read.
  */
 function describeError(error: unknown, depth: number): unknown {
   if (error === undefined) return undefined;

@@ -8,9 +8,9 @@ const MANY_ACCOUNTS = 1_000;
 const FORGET_EVERY_MS = 1_000;
 
 /**
- * How many requests one account may make, so that no tenant takes the others' turn. For each account the time is
- * kept at which everything it asked for would have come evenly spaced (GCRA): what lies in the past says nothing and
- * is forgotten, so no more is remembered than the accounts of the last seconds.
+ * How many requests one account may make, so that no tenant takes the others' turn. Keeps for each account the time at
+ * which all its requests would have come evenly spaced (GCRA). A time in the past says nothing and is forgotten, so
+ * only the accounts of the last seconds are kept.
  */
 export class RequestLimit {
   readonly #intervalMs: number;

@@ -1,4 +1,4 @@
-/** One recurring duty of a worker. Runs may overlap on several replicas and must not mind. */
+/** Work that every worker repeats. It must tolerate runs that overlap on several replicas. */
 export interface Sweep {
   name: string;
   everyMs: number;

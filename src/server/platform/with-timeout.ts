@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the promise came to, or `undefined` when it took longer. The promise itself goes on. */
+/** What the promise settles to, or `undefined` when it takes longer. The promise itself goes on. */
 export async function withTimeout<Value>(
   ms: number,
   promise: Promise<Value>,
 ): Promise<Value | undefined> {
   const timer = new AbortController();
-  // Somebody may have stopped waiting when it fails.
+  // It may fail after the wait is over.
   promise.catch(() => undefined);
   try {
     return await Promise.race([

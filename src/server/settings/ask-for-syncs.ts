@@ -3,13 +3,13 @@ import type { Context } from '../context.ts';
 import { transaction } from '../platform/database/transaction.ts';
 import { SYNC_SOURCES } from '../queues.ts';
 
-/** Checks begun at a time: enough for a day's round through 80,000 accounts. */
+/** Checks requested at a time: enough for 80,000 accounts a day. */
 const PERIODIC_LIMIT = 5;
 
 /** Behind what administrators wait for. */
 const SOON = { afterSeconds: 1 };
 
-/** Asks for the syncs that nobody presses a button for: after a new grant, and the daily check. */
+/** Requests the syncs that nobody presses a button for: after a new grant, and the daily check. */
 export async function askForSyncs(context: Context): Promise<void> {
   await transaction(context.db, async (trx) => {
     const woken = await wakeReauthorizedSyncs(trx);

@@ -8,9 +8,8 @@ import { AppError } from '../platform/app-error.ts';
 import { SOURCE_LIMIT } from './source-plan.ts';
 
 /**
- * Which settings may change while the integration runs. The first save fixes the country: it completed the phone
- * numbers that were typed in national form, and another one would turn the numbers of existing channels into
- * another country's.
+ * Which settings may change while the integration runs. The first save fixes the country: it completes phone numbers
+ * typed in national form, and another one would turn the numbers of existing channels into another country's.
  */
 export const CHANGEABLE: Settings['changeable'] = {
   'channels.name': 'anytime',
@@ -29,7 +28,7 @@ export interface Present {
 }
 
 /**
- * Refuses what cannot be saved, with what helps most first.
+ * Refuses what cannot be saved, naming first what helps most.
  *
  * @throws AppError `version_conflict`, `validation_failed` with the path of each faulty value,
  *   `requires_reinstall`, `source_limit_reached`

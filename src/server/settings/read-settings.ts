@@ -38,8 +38,8 @@ export interface SettingsContent {
 }
 
 /**
- * Everything the settings screen shows. Without a grant it says where to authorize; while Kommo is in trouble it
- * shows what Kommo said last.
+ * Everything the settings screen shows. Without a grant that is where to authorize; while Kommo is in trouble, what
+ * Kommo said last.
  *
  * @throws AppError when Kommo is in trouble and nothing is known yet
  */
@@ -115,7 +115,7 @@ export function composeSettings(
   };
 }
 
-/** What was read; nothing when an administrator has to act first. */
+/** What was read; empty when an administrator has to act first. */
 async function withoutGrant<T>(reading: Promise<T[]>): Promise<T[]> {
   try {
     return await reading;

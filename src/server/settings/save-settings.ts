@@ -20,8 +20,8 @@ import { findOverview, type Overview, type Save, writeSave } from './rows.ts';
 import { assignSources } from './source-plan.ts';
 
 /**
- * What is remembered of an answered save. The rest is composed again when the request is repeated: an answer with
- * fifty channels is large, and each save would store one.
+ * What we keep of an answered save. A repeated request composes the rest again: an answer with fifty channels is
+ * large, and each save would store one.
  */
 export interface SaveReceipt {
   version: number;
@@ -46,7 +46,7 @@ class Outdated extends Error {}
 
 /**
  * Saves the settings. First everything is checked; then the chat channel is connected, unless it already is in
- * this install epoch; then one transaction writes the settings and asks for the sync. If Kommo refuses to
+ * this install epoch; then one transaction writes the settings and requests the sync. If Kommo refuses to
  * connect, nothing changes.
  *
  * @throws AppError `version_conflict`, `requires_reinstall`, `validation_failed`, `source_limit_reached`,
@@ -96,7 +96,7 @@ export async function saveSettings(
   }
 }
 
-/** Answers a save that was done before, with the settings as they are now. */
+/** Answers a repeated save with the settings as they are now. */
 export async function repeatSave(
   context: Context,
   caller: Caller,

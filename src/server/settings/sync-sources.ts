@@ -41,8 +41,8 @@ const UNCHANGED_BY_WAITING = new Set<ErrorCode>([
 const MOST_ATTEMPTS = 20;
 
 /**
- * Makes Kommo's sources equal the saved settings. Reads what is wanted when it runs, so that a job which
- * comes late or twice does no harm. What Kommo does is kept with the account and shown to the admin.
+ * Makes Kommo's sources equal the saved settings. Reads what is wanted when it runs, so a late or repeated job does no
+ * harm. The outcome is kept with the account and shown to the admin.
  */
 export async function syncSources(
   context: Context,
@@ -82,7 +82,7 @@ async function reconcile(
     throw new AppError(lacksRights === true ? 'kommo_forbidden' : 'kommo_reauthorize');
   }
   const settings = await findSettings(context.db, accountId, account.epoch);
-  // Disabled and installed again since it was asked for: nothing is saved that could be synced.
+  // Disabled and installed again since the request: nothing is saved that could be synced.
   if (settings.status !== 'active') return;
   await ensureScope(context, account, kommo);
   const channels = await listChannels(context.db, accountId, account.epoch);
@@ -99,7 +99,7 @@ async function reconcile(
   await apply(kommo, accountId, plan, run);
 }
 
-/** Removes first, to stay below Kommo's limit; creates last, when the old default has been taken away. */
+/** Removes first, to stay below Kommo's limit; creates last, when the old default is gone. */
 async function apply(kommo: Kommo, accountId: number, plan: SourcePlan, run: Run): Promise<void> {
   const refusals: KommoError[] = [];
   const beforeBatch = () => run.confirm();

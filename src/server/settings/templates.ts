@@ -2,7 +2,7 @@ import type { CreateTemplate, Template, TemplateCollection } from '../../contrac
 import type { Once } from '../access/idempotency.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { requireActiveAccount } from '../accounts/install-state.ts';
-import { findTemplates, outdateTemplates } from '../accounts/kommo-lists.ts';
+import { loadTemplates, outdateTemplates } from '../accounts/kommo-lists.ts';
 import type { Context } from '../context.ts';
 import { isKommoError, wasNeverSent } from '../kommo/errors.ts';
 import { createTemplate, findTemplate, type NewTemplate } from '../kommo/rest/templates.ts';
@@ -15,12 +15,12 @@ import { createTemplate, findTemplate, type NewTemplate } from '../kommo/rest/te
  */
 export async function listTemplates(context: Context, caller: Caller): Promise<TemplateCollection> {
   const account = await requireActiveAccount(context, caller);
-  return { _embedded: { templates: await findTemplates(context, account) } };
+  return { _embedded: { templates: await loadTemplates(context, account) } };
 }
 
 /**
- * Adds a template to the account. Each gets an external id, so that one whose creation was never answered can be
- * found again instead of being created twice.
+ * Adds a template to the account. Each gets an external id, so that one whose creation Kommo never answered is found
+ * again, not created twice.
  *
  * @throws KommoError `rejected` when Kommo does not accept it
  */

@@ -126,9 +126,9 @@ export class KommoAccount {
     await this.install();
     await this.connectBots(Object.keys(wanted).length);
     const channels = Object.entries(wanted);
-    await this.save((wish) => ({
-      ...wish,
-      channels: wish.channels.map(({ id }, index) => {
+    await this.save((input) => ({
+      ...input,
+      channels: input.channels.map(({ id }, index) => {
         const [name, pipelines] = channels[index] ?? ['', []];
         return { id, name, pipeline_ids: pipelines.map((one) => this.pipeline(one).id) };
       }),
@@ -154,9 +154,9 @@ export class KommoAccount {
   }
 
   /** Saves as another administrator's window would. */
-  async save(change: (wish: SaveSettings) => SaveSettings): Promise<void> {
-    const wish = change(unchanged(await this.settings()));
-    const answer = await save(this.#client, wish, randomUUID(), this.#token);
+  async save(change: (input: SaveSettings) => SaveSettings): Promise<void> {
+    const input = change(unchanged(await this.settings()));
+    const answer = await save(this.#client, input, randomUUID(), this.#token);
     if (answer.status !== 200) throw new Error(`Not saved: ${JSON.stringify(answer.body)}`);
   }
 

@@ -48,7 +48,7 @@ describe('Pages of an account', () => {
     expect((await boot('/settings/widgets/')).user.id).toBe(8001);
   });
 
-  test('keep whoever is logged in, and take another by the address', async () => {
+  test('keep the user who is logged in, and take another by the address', async () => {
     expect((await boot('/settings/widgets/', { cookie: 'emulator_user=8002' })).user.id).toBe(8002);
     expect(
       (await boot('/settings/widgets/?user=8003', { cookie: 'emulator_user=8002' })).user.id,

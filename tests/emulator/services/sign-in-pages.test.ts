@@ -113,7 +113,7 @@ describe('the doubles with a sign-in page', () => {
     );
   });
 
-  it('the OpenID provider signs a person in with PKCE, and lets him cancel', async () => {
+  it('the OpenID provider signs a person in with PKCE, and lets them cancel', async () => {
     const issuer = `http://oidc.localhost:${emulator.port}`;
     const discovery = JSON.parse(
       (await visit('oidc.localhost', '/.well-known/openid-configuration')).body,

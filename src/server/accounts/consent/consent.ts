@@ -14,9 +14,9 @@ const STATE_LIFE_SECONDS = 600;
 
 /** How long the browser waits for the exchange before the page says that it is still running. */
 const PAGE_PATIENCE_MS = 6_000;
-const LOOK_AGAIN_MS = 100;
+const POLL_MS = 100;
 
-/** What became of a consent. `host` is the account it was begun for, as far as that is known. */
+/** What became of a consent. `host` is the account it was begun for, if known. */
 export type ConsentOutcome =
   | {
       kind: 'connected' | 'finishing' | 'refused' | 'failed' | 'other_account' | 'other_user';
@@ -106,6 +106,6 @@ async function waitForExchange({ db }: Context, codeId: string) {
     if (result === 'done') return 'connected';
     if (result !== 'open') return result;
     if (performance.now() > giveUpAt) return 'finishing';
-    await sleep(LOOK_AGAIN_MS);
+    await sleep(POLL_MS);
   }
 }

@@ -57,10 +57,10 @@ export function readKommoRedirect(
   if (query.has('platform') && !isPlatformOf(query.get('platform'), host)) {
     return invalid('platform', 'not_of_this_host');
   }
-  // An older way to hand over a code, for integrations that used API keys before; ours never did.
+  // An older way to hand over a code, for integrations that once used API keys; ours never did.
   if (query.has('from_exchange')) return invalid('from_exchange', 'not_supported');
   const code = query.get('code') ?? '';
-  // Nothing may be passed on that a firewall in front of Kommo could take for an attack by us.
+  // A firewall in front of Kommo must not take anything we pass on for an attack.
   if (code.length > LONGEST_CODE || !/^[\w.~-]+$/.test(code)) return invalid('code', 'invalid');
   if (!isBrowser) return { kind: 'install', host, code };
   const known = readState(state);

@@ -25,7 +25,7 @@ import {
 
 const LONGEST_PAUSE_SECONDS = 60;
 
-/** What Kommo says of a code that waiting does not make better. */
+/** What Kommo says of a code for which waiting does not help. */
 const FINAL: ReadonlySet<KommoFailure> = new Set<KommoFailure>([
   'misconfigured',
   'rejected',
@@ -35,7 +35,7 @@ const FINAL: ReadonlySet<KommoFailure> = new Set<KommoFailure>([
   'forbidden',
 ]);
 
-/** The grant was not given by whom the install call or the consent named. Nothing of it is kept. */
+/** The grant is not from the account or user that the install call or the consent named. Nothing of it is kept. */
 class WrongOwner extends Error {
   readonly mismatch: Mismatch;
 
@@ -84,7 +84,7 @@ async function exchange(
   host: AccountHost,
   run: Run,
 ): Promise<TokenPair> {
-  // The code works once: who was taken for dead, and taken over from, must not send it as well.
+  // The code works once: a run that was taken for dead and taken over must not send it as well.
   await run.confirm();
   const tokens = await exchangeCode(kommo, host, code);
   await keepExchangedTokens(db, secrets, id, tokens);
@@ -92,7 +92,7 @@ async function exchange(
 }
 
 /**
- * Whoever can call us chooses the host; only the new token says whose account it is. Its own claim, the
+ * Any caller can choose the host; only the new token says whose account it is. Its own claim, the
  * account that this host answers with, and the account a consent was begun for must all be the same one
  * before a healthy grant may be replaced.
  */
@@ -117,7 +117,7 @@ async function confirmAndStore(
       throw new WrongOwner('other_user');
     }
     const before = await findAccount(db, account.id);
-    // A user who is no administrator would give a grant with their own, lesser rights. Better that than none.
+    // A user who is no administrator gives a grant with their own, lesser rights. Better that than none.
     const mayBeReplaced =
       before?.installState !== 'active' ||
       (await isAdministratorsToken(kommo, host.host, tokens.accessToken));
@@ -160,7 +160,7 @@ async function settle({ db, log }: Context, code: OpenCode, error: unknown): Pro
   }
   if (!(error instanceof KommoError)) throw error;
   const { kind: failure, hint, retryAfterSeconds } = error;
-  // Of a call that anybody can make, for a host that may not exist, it says nothing about us.
+  // For a call that anybody can make, to a host that may not exist, this says nothing about us.
   const isOurFault = failure === 'misconfigured' && code.expected !== undefined;
   if (isOurFault) log.error({ host, hint }, 'Kommo refuses our client id or secret');
   if (FINAL.has(failure) && !isOurFault) {

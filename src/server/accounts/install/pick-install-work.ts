@@ -1,14 +1,14 @@
 import type { Context } from '../../context.ts';
 import { transaction } from '../../platform/database/transaction.ts';
-import { EXCHANGE_INSTALL_CODE, LOOK_AT_HOST } from '../../queues.ts';
+import { CHECK_HOST, EXCHANGE_INSTALL_CODE } from '../../queues.ts';
 import { dropExcessInstallCodes, pickHostsToLookAt, pickInstallCodes } from './rows.ts';
 
 /**
- * Picks what is to be done now among the stored install calls, and requests a job for each.
+ * Picks the stored install calls whose turn it is, and requests a job for each.
  *
- * The jobs are not requested with the calls because a queue has one order, given when a job enters it. Anybody can
- * make calls up, so whose turn it is depends on all that came since: on who was vouched for, on each host's share,
- * on what was spent in this minute. And a call has to be stored in one statement.
+ * The jobs are not requested with the calls because a queue fixes a job's turn when the job enters it. Anybody can
+ * make calls up, so whose turn it is depends on all that came since: who was vouched for, each host's share, what
+ * this minute has spent. And a call has to be stored in one statement.
  */
 export async function pickInstallWork({ db, jobs }: Context): Promise<void> {
   await dropExcessInstallCodes(db);
@@ -17,7 +17,7 @@ export async function pickInstallWork({ db, jobs }: Context): Promise<void> {
       await jobs.request(trx, EXCHANGE_INSTALL_CODE, { codeId });
     }
     for (const host of await pickHostsToLookAt(trx)) {
-      await jobs.request(trx, LOOK_AT_HOST, { host });
+      await jobs.request(trx, CHECK_HOST, { host });
     }
   });
 }

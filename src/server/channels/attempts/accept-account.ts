@@ -18,7 +18,7 @@ import {
   type SignedIn,
   type StoredChannel,
 } from '../rows.ts';
-import { endLater, unlinkLater } from '../sign-outs/session-endings.ts';
+import { signOutChannelLater, signOutLater } from '../sign-outs/sign-out.ts';
 import { type Candidate, changeAttempt, isLive, lockAttempt, type StoredAttempt } from './rows.ts';
 
 /** Why a signed-in account cannot become a channel. */
@@ -59,7 +59,7 @@ export async function acceptAccount(
   const acceptance = await transaction(context.db, (trx) =>
     store(trx, context, attempt, linked, pipelineIds),
   );
-  // What `link` did for a key is undone here. Other sign-ins are given back when their attempt is ended.
+  // This undoes what `link` did for a key. Other sign-ins are given back when their attempt ends.
   if (acceptance.outcome !== 'changed' && attempt.auth === 'api_key') {
     await discardSignIn(context, attempt, linked);
   }
@@ -73,7 +73,7 @@ export async function discardSignIn(
   candidate: Candidate,
 ): Promise<void> {
   await transaction(context.db, (trx) =>
-    endLater(trx, context, {
+    signOutLater(trx, context, {
       accountId: attempt.accountId,
       connector: attempt.connector,
       kind: 'unlink',
@@ -85,7 +85,7 @@ export async function discardSignIn(
   );
 }
 
-/** A different account than the channel's, or one that is in use elsewhere: the administrator decides. */
+/** The administrator decides about another account than the channel's, and about one in use elsewhere. */
 async function findQuestion(
   db: Db,
   attempt: StoredAttempt,
@@ -212,6 +212,6 @@ async function renewChannel(
   const isOther = channel.account.external_id !== signedIn.account.external_id;
   // A QR sign-in is a new session of the same number; elsewhere the same account keeps its one grant.
   const isNewSession = context.connectors.find(channel.connector)?.auth === 'qr';
-  if (isOther || isNewSession) await unlinkLater(trx, context, channel);
+  if (isOther || isNewSession) await signOutChannelLater(trx, context, channel);
   await replaceSignIn(trx, context.secrets, channel.id, signedIn);
 }

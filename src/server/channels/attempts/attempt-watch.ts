@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { readAttempt, viewAttempt } from './read-attempt.ts';
 import { isLive, markWatched, readRevisions, type StoredAttempt } from './rows.ts';
 
-/** How often changes are looked for; the worker's own pause comes on top. */
+/** How often we look for changes; the worker's own pause comes on top. */
 const TICK_MS = 200;
 
 /** How often the worker is told that an attempt is being watched. */

@@ -6,7 +6,7 @@ import { concurrently } from '../../platform/concurrently.ts';
 import type { Trx } from '../../platform/database/database.ts';
 import { transaction } from '../../platform/database/transaction.ts';
 import { webhookIdOf } from '../connector-tools.ts';
-import { endLater } from '../sign-outs/session-endings.ts';
+import { signOutLater } from '../sign-outs/sign-out.ts';
 import {
   changeAttempt,
   deleteOldAttempts,
@@ -57,11 +57,11 @@ export async function endAttempt(
   };
   if (attempt.auth === 'qr' && attempt.session !== null) {
     const abandoned = { ...common, kind: 'abandon' as const, externalId: null };
-    await endLater(trx, context, { ...abandoned, content: attempt.session }, end.giveUpSeconds);
+    await signOutLater(trx, context, { ...abandoned, content: attempt.session }, end.giveUpSeconds);
   } else if (attempt.auth === 'oauth' && attempt.candidate !== null) {
     const { externalId, credentials } = attempt.candidate;
     const unlinked = { ...common, kind: 'unlink' as const, externalId };
-    await endLater(trx, context, { ...unlinked, content: credentials }, end.giveUpSeconds);
+    await signOutLater(trx, context, { ...unlinked, content: credentials }, end.giveUpSeconds);
   }
   return ended;
 }
@@ -79,7 +79,7 @@ export async function endAttemptById(
   });
 }
 
-/** Ends an open attempt that nobody can carry on, for a secret of it cannot be opened; others stay as they are. */
+/** Ends an open attempt if one of its secrets cannot be opened: nobody can carry it on. */
 export async function endUnreadable(
   context: Context,
   attempt: StoredAttempt,

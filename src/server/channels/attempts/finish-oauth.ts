@@ -10,7 +10,7 @@ import { type AttemptEnd, endAttemptById, endUnreadable } from './end-attempt.ts
 import { hashKey } from './read-attempt.ts';
 import { type Candidate, isLive, type StoredAttempt, spendOAuthState } from './rows.ts';
 
-/** What the person in front of the page is told. */
+/** What the page tells the person. */
 type Outcome =
   | Extract<AttemptState, 'connected' | 'confirm' | 'expired' | 'cancelled' | 'failed'>
   | Obstacle
@@ -19,7 +19,7 @@ type Outcome =
   /** The state named no attempt. */
   | 'unknown';
 
-/** What the page of the redirect is made of. */
+/** What the page of the redirect needs. */
 interface OAuthResult {
   outcome: Outcome;
   /** The attempt, where the state named one. */
@@ -29,7 +29,7 @@ interface OAuthResult {
     openerOrigin: string;
     accountName: string | null;
   };
-  /** The Kommo account's; English where that is unknown. */
+  /** The Kommo account's; English if unknown. */
   language: string;
 }
 
@@ -126,7 +126,7 @@ async function finish(
   }
 }
 
-/** The service's own words are the operator's only hint at what is set up wrong there. */
+/** The service's own words are the operator's only hint at a wrong setup there. */
 function logRefusal(context: Context, attempt: StoredAttempt, query: URLSearchParams): void {
   const secrets = [...query.getAll('state'), ...query.getAll('code')];
   context.log.warn(

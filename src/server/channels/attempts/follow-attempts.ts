@@ -4,29 +4,29 @@ import type { Context } from '../../context.ts';
 import { progressQr } from './qr-progress.ts';
 import { type ClaimedCheck, claimDueChecks } from './rows.ts';
 
-/** Questions to one service at the same time, in one process. Those that hang take no other service's. */
+/** Questions to one service at the same time, in one process. Hanging ones take nothing from other services. */
 const AT_ONCE = 50;
 
-/** Between two rounds while something is asked about: somebody may be waiting before the screen. */
+/** Between two rounds while any attempt is asked about: somebody may be waiting in front of the screen. */
 const BUSY_PAUSE_MS = 150;
 
-/** So long a worker goes on at that pace after the last question. */
+/** How long a worker keeps that pace after the last question. */
 const BUSY_MS = 3_000;
 
 /**
- * Moves the open QR sign-ins on, whether anybody looks at them or not: who scans the code and closes the
+ * Moves the open QR sign-ins on, whether or not anybody watches: an administrator who scans the code and closes the
  * window has the channel all the same.
  */
 export class AttemptFollower {
   readonly #context: Context;
-  /** The questions that each service has not answered yet. */
+  /** Unanswered questions, by service. */
   readonly #open = new Map<string, Set<Promise<void>>>();
 
   constructor(context: Context) {
     this.#context = context;
   }
 
-  /** Asks about everything that is due, and goes on for as long as there is something. Waits for no answer. */
+  /** Asks about everything that is due until nothing is left. Does not wait for the answers. */
   async run(stopping: AbortSignal): Promise<void> {
     let busyUntil = 0;
     do {

@@ -15,16 +15,16 @@ const MEXICAN_PREFIX = /^(?:01|044|045|1)(?=\d{10}$)/;
 
 /**
  * Reads a phone number as people type or paste it. With `+` or `00` it is international; without, it is read
- * as dialled inside the account's country. Digits that cannot be a number of that country, but are one of
- * another with its code, are that one; all else must be typed with `+`, or a stranger's phone might ring.
+ * as dialled inside the account's country. Digits that cannot be a number of that country, but are one of another
+ * with its code, are taken for that; everything else needs a `+`, or a stranger's phone might ring.
  *
- * @param country ISO 3166-1 code; empty where it is not known
+ * @param country ISO 3166-1 code; empty if unknown
  * @returns E.164 digits without `+`; undefined when it cannot be a number
  */
 export function phoneDigits(typed: string, country: string): string | undefined {
   const text = withoutInvisible(typed.normalize('NFKC'))
     .replace(/^tel:/i, '')
-    // The trunk zero that is not dialled from abroad.
+    // The trunk zero, which nobody dials from abroad.
     .replace(/^(\+|00)(.*?)\(0\)/, '$1$2')
     .replace(SEPARATORS, '')
     .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String((digit.codePointAt(0) ?? 0) % 16));
@@ -42,7 +42,7 @@ function asDialled(digits: string, country: string): PhoneNumber | undefined {
   const national = readIn(country, digits);
   if (national?.isValid()) return national;
   if (digits.startsWith('00')) return international(`+${digits.slice(2)}`);
-  // With its trunk zero it is meant for this country, though its block may be new or kept for films.
+  // A trunk zero means this country, though the block may be new or reserved for films.
   if (digits.startsWith('0') && national?.isPossible()) return national;
   const isTooLong =
     isSupportedCountry(country) && validatePhoneNumberLength(digits, country) === 'TOO_LONG';
@@ -56,7 +56,7 @@ function readIn(country: string, digits: string): PhoneNumber | undefined {
   return parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
 }
 
-/** New blocks of numbers are not known at once, so the length decides. */
+/** The library learns of new blocks of numbers late, so the length decides. */
 function international(text: string): PhoneNumber | undefined {
   const former = dialledDigits(text.slice(1));
   const number = parsePhoneNumberFromString(`+${former}`, { extract: false });

@@ -23,8 +23,8 @@ export function qrImage(value: string): string {
 }
 
 /**
- * One bit a pixel. General encoders write eight at least, which costs a QR code ten times the time or the size,
- * and hundreds of them are drawn a minute.
+ * One bit per pixel. General encoders write at least eight, which costs a QR code ten times the time or the size,
+ * and we draw hundreds a minute.
  *
  * @see https://www.w3.org/TR/png-3/
  */
@@ -43,7 +43,7 @@ function toPng(modules: boolean[][]): Buffer {
   ]);
 }
 
-/** A row begins with the number of its filter; 0 leaves the pixels as they are, of which 1 is white. */
+/** A row begins with the number of its filter; 0 leaves the pixels as they are. A pixel of 1 is white. */
 function toPixels(modules: boolean[]): Buffer {
   const bits = modules.map((isDark) => (isDark ? '0' : '1').repeat(PIXELS_PER_MODULE)).join('');
   const bytes = bits.match(/.{1,8}/g) ?? [];

@@ -19,7 +19,7 @@ import {
   WATCHED_PAUSE_SECONDS,
 } from './rows.ts';
 
-/** A question that takes longer is slow, and claimed for longer than any can take. */
+/** A question that takes longer is slow; its claim then lasts longer than any question can take. */
 const SLOW_MS = 1_200;
 const SLOW_LEASE_SECONDS = 40;
 
@@ -41,7 +41,7 @@ export function progressQr(
       await endUnreadable(context, claimed);
       return;
     }
-    // What is over is not asked about, even if the worker has not ended it yet.
+    // Nobody asks about an attempt that is over, even if the worker has not ended it yet.
     if (claimed.session === null || claimed.expiresAt <= context.now()) return;
     try {
       const tools = toolsForAttempt(context, claimed);
@@ -73,8 +73,8 @@ export async function progressQrNow(
 }
 
 /**
- * Runs `work` while no one else asks the service about this attempt. Undefined when the attempt is over, or when a
- * question takes too long to wait for.
+ * Runs `work` while no one else asks the service about this attempt. Undefined when the attempt is over, or a
+ * question under way takes too long.
  */
 export async function withCheck<T>(
   context: Context,
@@ -165,7 +165,7 @@ async function record(
         await endAttemptById(context, attempt.id, { state: 'expired', reason: 'timed_out' });
         return;
       }
-      // What was never shown cannot have been scanned: it is the service that failed.
+      // A code that was never shown cannot have been scanned: the service failed.
       warnOnce(context, attempt, 'service_error', 'warn', new Error('it ended without a code'));
       await endAttemptById(context, attempt.id, { state: 'failed', reason: 'service_error' });
       return;
@@ -181,7 +181,7 @@ async function connect(
 ): Promise<void> {
   const linking = await update(context, attempt, {
     state: 'waiting',
-    // What kept the channel from being made a moment ago stays visible until it is made.
+    // The reason why the channel could not be made a moment ago stays visible until it is made.
     reason: attempt.reason ?? 'linking',
     shown: {},
     session,
@@ -211,8 +211,8 @@ function shownOf(attempt: StoredAttempt, code: Extract<QrProgress, { state: 'sho
 }
 
 /**
- * Writes what is new, unless the attempt has changed since it was claimed. If nothing is new, nothing is written,
- * so that the viewers' streams stay silent.
+ * Writes what is new, unless the attempt has changed since it was claimed. Without news it writes nothing, so that
+ * the viewers' streams stay silent.
  *
  * @returns the attempt as it stands; undefined when it changed without us
  */
@@ -229,7 +229,7 @@ async function update(
   return changeAttempt(context.db, context.secrets, attempt.id, change, attempt.revision);
 }
 
-/** As it comes back from the database: dates in a session are texts there. */
+/** As it comes back from the database, where dates in a session are texts. */
 function asStored(value: unknown): unknown {
   return value === null ? null : JSON.parse(JSON.stringify(value));
 }

@@ -40,7 +40,7 @@ export async function readAttempt(
 }
 
 /**
- * As the viewer is told: an attempt whose time is over has expired, though the worker ends it some seconds later,
+ * What the viewer is told: an attempt whose time is over has expired, though the worker ends it some seconds later,
  * and one with a secret that cannot be opened has failed.
  */
 function asSeen(context: Context, attempt: StoredAttempt): StoredAttempt {
@@ -55,7 +55,7 @@ export function hashKey(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }
 
-/** An attempt as the wire has it. Holds no secrets but what its own administrator must see to sign in. */
+/** An attempt as the wire has it. Its only secrets are those that its own administrator must see to sign in. */
 export async function viewAttempt(context: Context, attempt: StoredAttempt): Promise<Attempt> {
   const { shown } = attempt;
   const now = context.now();

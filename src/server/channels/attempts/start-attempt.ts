@@ -12,7 +12,7 @@ import { transaction } from '../../platform/database/transaction.ts';
 import { isAtLimit } from '../channels.ts';
 import { reasonOf, toCredentialsError, toolsForAttempt, webhookIdOf } from '../connector-tools.ts';
 import { findChannel, findChannelSecrets, listChannels } from '../rows.ts';
-import { endLater } from '../sign-outs/session-endings.ts';
+import { signOutLater } from '../sign-outs/sign-out.ts';
 import { endAttempt, endAttemptById } from './end-attempt.ts';
 import { hashKey, viewAttempt } from './read-attempt.ts';
 import {
@@ -197,7 +197,7 @@ async function abandonLater(
   session: Record<string, unknown>,
 ): Promise<void> {
   await transaction(context.db, (trx) =>
-    endLater(trx, context, {
+    signOutLater(trx, context, {
       accountId: attempt.accountId,
       connector: attempt.connector,
       kind: 'abandon',

@@ -37,7 +37,7 @@ export async function submitCredentials(
   if (found?.accountId !== caller.accountId) throw new AppError('not_found');
   const attempt = await endUnreadable(context, found);
   const isYes = submitted.confirm === true && Object.keys(submitted.values).length === 0;
-  // A second click on the same yes gets what the first one made.
+  // A second click on the same yes gets what the first click made.
   if (attempt.state === 'connected' && isYes)
     return { attempt: await viewAttempt(context, attempt) };
   if (attempt.state === 'expired') throw new AppError('attempt_expired');
@@ -54,7 +54,7 @@ export async function submitCredentials(
   return { attempt: await viewAttempt(context, taken) };
 }
 
-/** What the values mean, before the service is asked about them. */
+/** What the values mean, without asking the service. */
 async function read(
   context: Context,
   attempt: StoredAttempt,
@@ -119,7 +119,7 @@ async function accept(
   );
   if (acceptance.outcome === 'changed') return acceptance.attempt;
   if (acceptance.outcome === 'over') throw new AppError('attempt_state');
-  // A key can be replaced by another one; a scanned or signed-in account is what it is.
+  // Another key can replace a key; a scanned or signed-in account is what it is.
   if (attempt.auth !== 'api_key') {
     await endAttemptById(context, attempt.id, { state: 'failed', reason: acceptance.reason });
   }
@@ -187,7 +187,7 @@ function checkedValues(
   return values;
 }
 
-/** The last four characters of the key among the submitted values, by which people tell their keys apart. */
+/** The last four characters of the submitted key, by which people tell their keys apart. */
 export function keyEnding(
   fields: readonly ConnectorField[],
   values: Record<string, string>,

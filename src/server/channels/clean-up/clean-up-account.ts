@@ -12,7 +12,7 @@ import { forgetScopes } from '../scope/rows.ts';
 import { requestSync } from '../sources/rows.ts';
 import { forgetEpochs, retireEpochs } from './retire-epochs.ts';
 
-/** Tries after which the remains of an install are removed without anybody being told. */
+/** Tries after which the remains of an install are removed without telling anybody. */
 const MOST_FAILURES = 5;
 
 interface EndedEpoch {
@@ -24,7 +24,7 @@ interface EndedEpoch {
  * Finishes an uninstall: sessions at the chat services end, secrets are forgotten, and the chat channel is
  * disconnected, which Kommo usually did itself. Safe to repeat.
  *
- * @throws what went wrong while the clean-up may still be tried again
+ * @throws what went wrong, as long as the clean-up may be tried again
  */
 export async function cleanUpAccount(
   context: Context,
@@ -52,7 +52,7 @@ export async function cleanUpAccount(
   await disconnectFromAccount(context, accountId);
 }
 
-/** Best effort: Kommo disconnects the channel of a disabled integration on its own. */
+/** Best effort: Kommo itself disconnects the channel of a disabled integration. */
 async function disconnectFromAccount(context: Context, accountId: number): Promise<void> {
   const account = await findAccount(context.db, accountId);
   if (account?.installState !== 'disabled' || account.amojoId === null) return;

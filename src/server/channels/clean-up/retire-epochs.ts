@@ -3,18 +3,18 @@ import type { Trx } from '../../platform/database/database.ts';
 import { endAttempt } from '../attempts/end-attempt.ts';
 import { deleteAttemptsOfEpochs, lockEndedAttempts } from '../attempts/rows.ts';
 import { deleteChannelsOfEpochs, listEndedChannels } from '../rows.ts';
-import { unlinkLater } from '../sign-outs/session-endings.ts';
+import { signOutChannelLater } from '../sign-outs/sign-out.ts';
 import { forgetSources } from '../sources/rows.ts';
 
 /**
- * So long a chat service is told that the integration was uninstalled. Then the secrets are forgotten: a
- * minute after an uninstall nothing that could speak for the account may be left.
+ * How long we try to tell a chat service that the integration was uninstalled. Then the secrets are forgotten:
+ * a minute after an uninstall nothing that could speak for the account may be left.
  */
 const GIVE_UP_SECONDS = 40;
 
 /**
  * Removes what outlived its install epoch: channels, their sources' numbers, and attempts. Sessions at the
- * chat services are ended after the commit. Repeating it finds nothing to do.
+ * chat services end after the commit. A repeat finds nothing to do.
  */
 export async function retireEpochs(
   trx: Trx,
@@ -23,7 +23,7 @@ export async function retireEpochs(
   upToEpoch: number,
 ): Promise<void> {
   for (const channel of await listEndedChannels(trx, accountId, upToEpoch)) {
-    await unlinkLater(trx, context, channel, GIVE_UP_SECONDS);
+    await signOutChannelLater(trx, context, channel, GIVE_UP_SECONDS);
   }
   for (const attempt of await lockEndedAttempts(trx, context.secrets, accountId, upToEpoch)) {
     await endAttempt(trx, context, attempt, {

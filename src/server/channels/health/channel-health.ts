@@ -5,7 +5,7 @@ import { toolsFor } from '../connector-tools.ts';
 import { findChannelSecrets, type StoredChannel } from '../rows.ts';
 import { claimChannelsToCheck, storeHealth } from './rows.ts';
 
-/** Each channel is asked about this often; what the service posts itself shows at once. */
+/** How often each channel is checked; what the service posts itself shows at once. */
 const CHECK_EVERY_MS = 10 * 60_000;
 
 /** What the admin must do when the stored credentials cannot be opened, by kind of sign-in. */
@@ -15,10 +15,10 @@ const NO_CREDENTIALS = {
   api_key: 'key_rejected',
 } as const;
 
-/** Channels of one service asked about at the same time. */
+/** Channels of one service checked at the same time. */
 const AT_ONCE = 10;
 
-/** Asks one service about its channels that were not checked for a while. */
+/** Checks those channels of one service that were not checked for a while. */
 export async function checkChannels(
   context: Context,
   connector: Connector,
@@ -37,13 +37,13 @@ export async function checkChannels(
   });
 }
 
-/** A channel to ask about; what its service answers holds as of the moment it was taken. */
+/** A channel to check; the service's answer holds as of the moment the channel was taken. */
 interface Due {
   channel: StoredChannel;
   asOf: Date;
 }
 
-/** Takes a few at a time, as they are asked for: what is taken counts as checked. */
+/** Takes a few at a time, on demand; a channel taken counts as checked. */
 async function* claimDue(
   context: Context,
   connector: string,
@@ -90,7 +90,7 @@ async function ask(
 /** Signing in again puts new secrets in their place. */
 function unreadable(context: Context, connector: Connector, channel: StoredChannel): Health {
   const reason = NO_CREDENTIALS[connector.auth];
-  // Said once, not at every check.
+  // Logged once, not at every check.
   if (channel.statusReason !== reason) {
     const details = { channelId: channel.id, accountId: channel.accountId };
     context.log.error(details, 'the secrets of a channel cannot be opened');

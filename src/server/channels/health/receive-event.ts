@@ -10,8 +10,8 @@ import { toAppError } from '../../to-app-error.ts';
 import { progressQrNow } from '../attempts/qr-progress.ts';
 import { allowChecksNow } from '../attempts/rows.ts';
 import { toolsFor } from '../connector-tools.ts';
-import type { Aftermath } from './aftermath.ts';
 import { recordHealth } from './channel-health.ts';
+import type { FollowUpWork } from './follow-up-work.ts';
 import { findWebhookOwner, type WebhookOwner } from './rows.ts';
 
 /** Where an event goes. Known before its body is read, so that a stranger's body never is. */
@@ -21,7 +21,7 @@ export interface Recipient {
 }
 
 /** @throws AppError `not_found` for an address we never gave out */
-export async function findRecipient(
+export async function getRecipient(
   context: Context,
   connectorId: string,
   id: string,
@@ -34,15 +34,15 @@ export async function findRecipient(
 }
 
 /**
- * Takes an event that a chat service posted to the address of a channel or of an open attempt. It is answered as
- * soon as it is proven, and acted on after that. If the process dies, nothing is lost: an event only says that it
- * is time to ask, and the regular checks of channels and attempts ask anyway.
+ * Takes an event that a chat service posted to the address of a channel or of an open attempt, answers as soon as it
+ * is proven, and acts on it after that. If the process dies, nothing is lost: an event only says that it is time to
+ * ask, and the regular checks of channels and attempts ask anyway.
  *
  * @throws AppError `signature_invalid` when the connector cannot prove the event
  */
 export async function receiveEvent(
   context: Context,
-  aftermath: Aftermath,
+  followUp: FollowUpWork,
   { connector, owner }: Recipient,
   request: WebhookRequest,
 ): Promise<void> {
@@ -53,11 +53,11 @@ export async function receiveEvent(
   const tools = toolsFor(context, connector.id, { id, secret: webhookSecret });
   const health = await prove(connector.receive(tools, credentials, request));
   if (credentials !== undefined && health) {
-    aftermath.run(`${id} health`, () => recordHealth(context, { id }, health, asOf));
+    followUp.run(`${id} health`, () => recordHealth(context, { id }, health, asOf));
   }
   // A channel's address also serves an open attempt to sign the channel in again.
   if (connector.auth === 'qr' && (credentials === undefined || !health)) {
-    aftermath.run(`${id} attempts`, () => progressAttempts(context, connector, id));
+    followUp.run(`${id} attempts`, () => progressAttempts(context, connector, id));
   }
 }
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
-import { Aftermath } from './aftermath.ts';
-import { findRecipient, type Recipient, receiveEvent } from './receive-event.ts';
+import { FollowUpWork } from './follow-up-work.ts';
+import { getRecipient, type Recipient, receiveEvent } from './receive-event.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,18 +13,18 @@ declare module 'fastify' {
   }
 }
 
-/** Chat services post whole messages, of which we read small context. */
+/** Chat services post whole messages; we read only small parts of them. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;
 
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
 
 /**
- * The chat services' webhooks. An event is proven over its bytes as they came in, so nothing may parse them
- * first. Whose address it is, is known before the body is read.
+ * The chat services' webhooks. An event is proven over its bytes as received, so nothing may parse them first. The
+ * address tells whose it is before the body is read.
  */
 export function registerWebhooks(app: FastifyInstance, context: Context): void {
-  const aftermath = new Aftermath(context.log);
-  app.addHook('onClose', () => aftermath.drain());
+  const followUp = new FollowUpWork(context.log);
+  app.addHook('onClose', () => followUp.drain());
   app.decorateRequest('recipient', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -34,7 +34,7 @@ export function registerWebhooks(app: FastifyInstance, context: Context): void {
       bodyLimit: WEBHOOK_BODY_BYTES,
       onRequest: async (request) => {
         const { connector, id } = request.params;
-        request.recipient = await findRecipient(context, connector, id);
+        request.recipient = await getRecipient(context, connector, id);
       },
       schema: {
         tags: ['attempts'],
@@ -47,7 +47,7 @@ export function registerWebhooks(app: FastifyInstance, context: Context): void {
       if (request.recipient === null) throw new AppError('not_found');
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const event = { headers: headersOf(request), body };
-      await receiveEvent(context, aftermath, request.recipient, event);
+      await receiveEvent(context, followUp, request.recipient, event);
       return reply.code(204).send(null);
     },
   );

@@ -74,7 +74,7 @@ async function connect(
   }
 }
 
-/** Asked for again if the install did not learn it: Kommo fills it in some time after an account is made. */
+/** Asks again if the install did not learn it: Kommo fills it in some time after an account is made. */
 async function amojoIdOf(context: Context, account: Account, kommo: Kommo): Promise<string> {
   if (account.amojoId !== null) return account.amojoId;
   const profile = await getAccount(kommo, account.id);

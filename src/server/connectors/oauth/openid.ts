@@ -10,7 +10,7 @@ import { NotReached, type Outbound } from '../../platform/outbound.ts';
 import { ConnectorError, type ConnectorFailure } from '../connector.ts';
 import { parseExactJson } from '../exact-json.ts';
 import {
-  demandWorthJudging,
+  demandAnswer,
   failureOfCall,
   notUnderstood,
   rateLimited,
@@ -30,8 +30,8 @@ export function isLoopbackHttp(address: string): boolean {
 
 /**
  * Lets openid-client speak through our own outbound caller, so that its deadline, size cap and refusal of
- * redirects hold here too. What comes back is as openid-client wants it: any success is a 200, and JSON has
- * its content type and its large numbers as text.
+ * redirects hold here too. Answers come back as openid-client wants them: any success is a 200, and JSON has its
+ * content type, with large numbers as text.
  */
 export function fetchThrough(send: Outbound): CustomFetch {
   return async (url, options) => {
@@ -47,7 +47,7 @@ export function fetchThrough(send: Outbound): CustomFetch {
       throw error instanceof NotReached ? failureOfCall(error) : error;
     });
     if (answer.status === 429) throw rateLimited(answer.headers['retry-after']);
-    demandWorthJudging(answer.status);
+    demandAnswer(answer.status);
     const { 'content-type': type = '', 'www-authenticate': challenge } = answer.headers;
     const text = answer.body.toString('utf8');
     const body = parseObject(text);
@@ -103,14 +103,14 @@ export function lenientProfiles(fetch: CustomFetch): CustomFetch {
 }
 
 /**
- * What was asked when a call failed. The same answer means different things: a client that is not known at
- * the `token` endpoint is the operator's fault, a token that is not accepted as `resource` is a dead grant.
+ * What was asked when a call failed. The same answer means different things: a client unknown at the `token`
+ * endpoint is the operator's fault, a token refused as `resource` is a dead grant.
  */
 export interface OpenidStep {
   at: 'discovery' | 'token' | 'resource';
   /** What a code or grant that no longer counts means here. */
   dead: 'rejected' | 'reauthorize';
-  /** What the call carried in confidence. */
+  /** The secrets the call carried. */
   secrets: readonly (string | undefined)[];
 }
 
@@ -169,7 +169,7 @@ function failureOfClient(error: ClientError, step: OpenidStep): ConnectorError {
     default:
   }
   // An id_token of another issuer, for another client or of another time says nothing about the person:
-  // the settings or the clocks do not fit. All else was answered, but not as we understand it.
+  // the settings or the clocks do not fit. Anything else is an answer we do not understand.
   return notUnderstood(error.code ?? 'openid');
 }
 

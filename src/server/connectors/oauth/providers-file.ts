@@ -9,7 +9,7 @@ const pointer = z.string().regex(/^(\/.*)?$/, 'must be a JSON pointer such as /e
 
 const endpoint = z.url({ protocol: /^https?$/ });
 
-/** What a consent address is made of, or what would change how the answer comes back. */
+/** Parameters a consent address consists of, or that would change how the answer comes back. */
 const OWN_PARAMETERS = [
   'client_id',
   'client_secret',
@@ -74,7 +74,7 @@ const oauthProvider = z
     'needs client_secret unless token_auth is none',
   );
 
-/** The path of a file with a list of providers; what comes out is the list. */
+/** Reads the path of a file with a list of providers, and returns the list. */
 export const providersFile = text.transform((path, { addIssue }): OAuthProvider[] => {
   let json: unknown;
   try {

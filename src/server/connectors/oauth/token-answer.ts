@@ -4,9 +4,9 @@ import { parseExactJson } from '../exact-json.ts';
 type Body = Record<string, unknown>;
 
 /**
- * A token answer as the standard has it. Services are careless here, and a refresh token that was renewed
- * must not be lost for that: what is null, empty or of another type counts as absent, a missing token type is
- * bearer, the only one we know, and a list of scopes is one text.
+ * A token answer as the standard has it. Services are careless here, and a renewed refresh token must not be lost
+ * for that: a value that is null, empty or of another type counts as absent, a missing token type is bearer, the only
+ * one we know, and a list of scopes becomes one text.
  *
  * @param isCheckable whether the id_token can be checked at all; one that cannot is left out
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
@@ -26,7 +26,7 @@ export function standardTokenAnswer(body: Body, isCheckable: (idToken: string) =
 }
 
 /**
- * A refusal as the standard has it, or `undefined` where none is said. Some services wrap it in an object of
+ * A refusal as the standard has it; `undefined` if the answer holds none. Some services wrap it in an object of
  * their own (Facebook, Google), name it otherwise (Instagram), or send it with status 200 (GitHub).
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2

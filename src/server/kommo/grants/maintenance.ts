@@ -16,7 +16,7 @@ import {
 } from './rows.ts';
 import { findReadableGrant, refreshOnce } from './session.ts';
 
-// Maintenance of grants nobody is using: what a crash left behind, what died, what is about to be forgotten.
+// Maintenance of grants that nobody is using: after a crash, after they died, before they expire unused.
 // The worker does it, with `background()`.
 
 /** Refresh tokens die after three months unused; one refresh a week keeps them far from that. */
@@ -31,8 +31,8 @@ const KEPT_ALIVE_AT_ONCE = 25;
 let probes = 0;
 
 /**
- * Finishes refreshes whose holder died or whose outcome was unclear. To be called every few seconds: a
- * lost pair must be asked for again while Kommo may still give it.
+ * Finishes refreshes whose holder died or whose outcome was unclear. Call it every few seconds: a lost pair must be
+ * requested again while Kommo may still give it.
  *
  * @returns how many grants it found
  */
@@ -42,7 +42,7 @@ export async function recoverLostRefreshes(kommo: Kommo): Promise<number> {
   return unsettled.length;
 }
 
-/** Probes dead grants that are due. To be called every few seconds. @returns how many it found */
+/** Probes dead grants that are due. Call it every few seconds. @returns how many it found */
 export async function probeDeadGrants(kommo: Kommo): Promise<number> {
   const free = PROBED_AT_ONCE - probes;
   const dead = free > 0 ? await grantsDueForProbe(kommo.db, free) : [];
@@ -55,7 +55,7 @@ export async function probeDeadGrants(kommo: Kommo): Promise<number> {
   return dead.length;
 }
 
-/** Refreshes grants that nobody used for a week. To be called every few minutes. @returns how many it found */
+/** Refreshes grants that nobody used for a week. Call it every few minutes. @returns how many it found */
 export async function refreshIdleGrants(kommo: Kommo): Promise<number> {
   await forgetIdleBuckets(kommo.db);
   const before = new Date(kommo.now().getTime() - IDLE_MS);
@@ -64,13 +64,13 @@ export async function refreshIdleGrants(kommo: Kommo): Promise<number> {
   return idle.length;
 }
 
-/** One slow answer must not keep the next round from finding others; what is slow goes on. */
+/** A slow answer must not keep the next round from finding others; its own work goes on. */
 async function forEachGrant(
   kommo: Kommo,
   accountIds: number[],
   work: (grant: Grant) => Promise<unknown>,
 ): Promise<void> {
-  // One account's trouble is not the next one's; what is due is found again by the next round.
+  // One account's trouble does not concern the next; the next round finds what is still due.
   const onError = (error: unknown, accountId: number) => {
     if (isKommoError(error)) {
       const { kind, status } = error;
@@ -94,7 +94,7 @@ async function probe(kommo: Kommo, grant: Grant): Promise<void> {
   if (renewed === undefined || renewed.state === 'alive') return;
   let standing = await standingOf(kommo, renewed);
   if (standing === 'refused') {
-    // One refusal of a token just made is no verdict.
+    // One refusal of a new token proves nothing.
     await sleep(SETTLING_MS);
     standing = await standingOf(kommo, renewed);
   }
@@ -103,7 +103,7 @@ async function probe(kommo: Kommo, grant: Grant): Promise<void> {
     kommo.log.info({ accountId: grant.accountId }, 'A grant that had died works again');
     return;
   }
-  // Trouble is no verdict: what was known of the grant stays, and it is probed again.
+  // Trouble proves nothing: what was known of the grant stays, and it is probed again.
   const verdict = standing === 'unknown' ? {} : { lacksRights: standing === 'lacks_rights' };
   const delayMs = standing === 'refused' ? probeDelayMs : patientProbeDelayMs;
   await markGrantDead(kommo.db, { ...renewed, ...verdict }, delayMs(renewed.failures));

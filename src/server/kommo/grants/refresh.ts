@@ -17,7 +17,7 @@ import {
   takeGrantLease,
 } from './rows.ts';
 
-/** What one token call came to. */
+/** The outcome of one token call. */
 type Outcome =
   | { kind: 'renewed'; pair: TokenPair }
   /** Kommo refuses the refresh token. `isFinal`: in words that leave no doubt. */
@@ -26,12 +26,12 @@ type Outcome =
   | { kind: 'client_refused'; error: KommoError }
   /** Kommo may have replaced the pair, and its answer did not reach us. */
   | { kind: 'lost'; error: KommoError }
-  /** Nothing changed, as far as can be told. `isCertain`: Kommo cannot have acted. */
+  /** Nothing changed, as far as we can tell. `isCertain`: Kommo cannot have acted. */
   | { kind: 'failed'; isCertain: boolean; error: KommoError };
 
 /**
- * Where an account is: elsewhere, where it was as far as Kommo tells, or nobody could say. `dead`: Kommo refuses
- * the refresh token there, where no client has to prove itself.
+ * Where an account is: elsewhere, where it was as far as Kommo tells, or unknown. `dead`: the domain lookup, where no
+ * client has to prove itself, refuses the refresh token.
  */
 type Whereabouts = AccountHost | 'same' | 'dead' | 'unknown';
 
@@ -44,20 +44,20 @@ const MAX_ATTEMPTS = 5;
 const PAUSE_AFTER_LOST_MS = [300, 1_000, 3_000, 6_000] as const;
 /** Refusals of our client in a row after which the domain lookup's word on the grant is believed. */
 const MAX_CLIENT_REFUSALS = 3;
-/** How long a new pair is held in memory when the database does not take it; longer than anybody's refresh takes. */
+/** How long to keep a new pair in memory when the database does not take it; longer than any refresh takes. */
 const PERSIST_FOR_MS = 10 * 60_000;
 
 /** Words of the OAuth server behind Kommo for a refresh token that will never work again. */
 const FINAL_HINT = /\b(?:revoked|expired|invalid refresh token|decrypt the refresh token)\b/i;
 
 /**
- * Trades one stored pair for the next one, at most once at a time over all replicas. The refresh token
- * works once, so every way this can go wrong has one of two ends: a working grant, or a grant that is
- * visibly dead. No transaction, row lock or connection is held while Kommo is asked.
+ * Trades one stored pair for the next one, at most once at a time over all replicas. The refresh token works once, so
+ * every way this can go wrong has one of two ends: a working grant, or a grant that is visibly dead. Holds no
+ * transaction, row lock or connection while it asks Kommo.
  *
  * @param seen - the pair that was seen
  * @param isForced - the API refused its token before its time
- * @returns false when somebody else is at it, or it was replaced already
+ * @returns false when somebody else is refreshing it, or has replaced it already
  * @throws KommoError when the refresh came to nothing; `reauthorize` when the grant is dead now
  */
 export async function refreshPair(kommo: Kommo, seen: Grant, isForced: boolean): Promise<boolean> {
@@ -85,7 +85,7 @@ export async function refreshPair(kommo: Kommo, seen: Grant, isForced: boolean):
   }
 }
 
-/** The next pair; `undefined` when the grant became somebody else's to judge. */
+/** The next pair; `undefined` when another process has taken the grant over. */
 async function refreshUnderLease(
   kommo: Kommo,
   seen: Grant,
@@ -105,8 +105,8 @@ async function refreshUnderLease(
     const isRefusal = outcome.kind === 'refused' || outcome.kind === 'client_refused';
     const seemsMoved = isRefusal || error.kind === 'not_found';
     if (whereabouts === undefined && seemsMoved) {
-      // Only at the account's present address is a refusal the grant's.
-      whereabouts = await findWhereabouts(kommo, seen, host);
+      // A refusal concerns the grant only at the account's present address.
+      whereabouts = await askWhereabouts(kommo, seen, host);
       if (typeof whereabouts === 'object') {
         host = whereabouts;
         await kommo.moveAccount(accountId, host);
@@ -192,7 +192,7 @@ async function askForPair(
   }
 }
 
-async function findWhereabouts(
+async function askWhereabouts(
   kommo: Kommo,
   grant: Grant,
   from: AccountHost | undefined,
@@ -207,8 +207,8 @@ async function findWhereabouts(
 }
 
 /**
- * The old pair may be dead by now, so the new one is not given up because the database stumbles, nor because
- * somebody else took the lease: they will be refused, and then this is the only pair that works.
+ * The old pair may be dead by now, so we do not give the new one up because the database stumbles, nor because
+ * another process took the lease: Kommo will refuse that one, and then only this pair works.
  */
 async function storePair(
   { db, secrets, now, log }: Kommo,
@@ -234,9 +234,9 @@ async function storePair(
 }
 
 /**
- * Whether a refusal of our client is taken for the end of the grant after all: it was the last of several, and
- * the domain lookup refuses the refresh token as well, or cannot be asked. Of a grant that was dead already, the
- * lookup's word is enough.
+ * Whether a refusal of our client means the end of the grant after all: it was the last of several, and the domain
+ * lookup refuses the refresh token as well, or cannot be asked. For a grant that was dead already, the lookup's word
+ * is enough.
  */
 function isBelieved(seen: Grant, whereabouts: Whereabouts | undefined): boolean {
   if (seen.state === 'dead') return whereabouts === 'dead';
@@ -256,8 +256,8 @@ const MAX_PROBES = 12;
 const PATIENT_PROBE_MS = 7 * LONGEST_PROBE_MS;
 
 /**
- * When to probe a grant whose user lacks rights, or that nobody could say anything about. It is kept working
- * that way, so this goes on, ever more seldom.
+ * When to probe a grant whose user lacks rights, or about which Kommo said nothing. Probing keeps it working, so it
+ * goes on, ever more seldom.
  */
 export function patientProbeDelayMs(failures: number): number {
   return probeDelayMs(failures) ?? PATIENT_PROBE_MS;
@@ -282,7 +282,7 @@ function clientRestMs(refusals: number): number {
   return spread(Math.min(LONGEST_CLIENT_REST_MS, FIRST_CLIENT_REST_MS * 2 ** refusals));
 }
 
-/** Accounts that failed together should not try again together. */
+/** Keeps accounts that failed together from trying again together. */
 function spread(delayMs: number): number {
   return delayMs * (0.5 + Math.random() * 0.5);
 }

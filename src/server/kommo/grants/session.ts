@@ -23,8 +23,8 @@ const POLL_MS = 150;
 const LONGEST_POLL_MS = 500;
 
 /**
- * A token that works. An expired one is renewed once, however many callers need it. Reads the database every
- * time, because another replica may have renewed the pair, or an uninstall ended it, a moment ago.
+ * A token that works. Renews an expired one once, however many callers need it. Reads the database every time,
+ * because another replica may have renewed the pair, or an uninstall ended it, a moment ago.
  *
  * @throws KommoError `reauthorize` when there is no living grant, `busy` when a refresh takes long
  */
@@ -36,7 +36,7 @@ export async function currentSession(kommo: Kommo, accountId: number): Promise<S
   try {
     return await sessionOf(kommo, await replacementOf(kommo, grant));
   } catch (error) {
-    // While the old token still has a moment to live, a failed renewal is nobody's problem yet.
+    // While the old token has some time left, a failed renewal does no harm yet.
     if (leftMs > 0 && isKommoError(error) && error.kind !== 'reauthorize') {
       return await sessionOf(kommo, grant);
     }
@@ -45,8 +45,8 @@ export async function currentSession(kommo: Kommo, accountId: number): Promise<S
 }
 
 /**
- * Another token than this one, which Kommo refused; `undefined` when there is none, because this hour has
- * seen as many refreshes as refused tokens may cost.
+ * A token other than this one, which Kommo refused; `undefined` when this hour has already seen as many refreshes as
+ * refused tokens may cost.
  *
  * @throws KommoError as `currentSession`
  */
@@ -72,8 +72,8 @@ export async function followAccount(
 }
 
 /**
- * Kommo refused a token it had only just issued. One such answer is no verdict: the next caller tries a
- * newer token, until this hour has seen enough of them.
+ * Kommo refused a token it had only just issued. One such answer proves nothing: the next caller tries a newer token,
+ * until this hour has seen enough of them.
  *
  * @throws KommoError `reauthorize` when it has, else `unavailable`
  */
@@ -114,7 +114,7 @@ export async function findReadableGrant(
     return await findGrant(db, secrets, accountId);
   } catch (error) {
     if (!(error instanceof UnreadableGrant)) throw error;
-    // As good as no grant: nothing is sent with what cannot be trusted, and the admin is asked.
+    // As good as no grant: we send nothing with what we cannot trust, and ask the admin.
     if (error.isAlive && (await markGrantDead(db, error.key, null))) {
       log.error({ err: error, accountId }, 'The grant of an account cannot be opened');
     }
@@ -123,7 +123,7 @@ export async function findReadableGrant(
 }
 
 /**
- * Refreshes a pair, joining a refresh this process has already begun. False: somebody else is at it.
+ * Refreshes a pair, joining a refresh this process has already begun. False: another process is refreshing it.
  * `isForced`: the API refused its token before its time.
  *
  * @throws KommoError

@@ -13,9 +13,9 @@ const KEPT = 64;
  * Where another machine's clock stands on ours. One answer only says that the clock was read between
  * question and answer, which may be long apart; several answers together narrow it down.
  *
- * Leaving a while after the answer, and asking again when the answer was slow, needs no clock, but gives up
- * instants exactly when they are scarce: with two replicas in a simulation, 2.5 requests a second left
- * instead of 6 while the connection pool was busy, and none with the database 120 ms away.
+ * Leaving some time after the answer, and asking again after a slow one, needs no clock, but gives up instants exactly
+ * when they are scarce: in a simulation with two replicas, 2.5 requests a second left instead of 6 while the
+ * connection pool was busy, and none with the database 120 ms away.
  */
 export class ForeignClock {
   #samples: Sample[] = [];

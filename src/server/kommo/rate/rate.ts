@@ -7,15 +7,15 @@ import { pauseBucket, reserveInstant } from './rows.ts';
 
 /**
  * Who waits: a person in front of the settings, or a job that has time. `unproven` and `vouched` are requests
- * that an install call has set off, which anybody can make: the first queue like a job, the second, whose
+ * that an install call causes, which anybody can make: the first queue like a job, the second, whose
  * account has shown a signed token, like a person. Both have one share for all, and what Kommo answers stops
  * nobody else.
  */
 export type Urgency = 'interactive' | 'bulk' | 'unproven' | 'vouched';
 
-/** Never leave closer behind this process's last request than the spacing less this, however late its timer fired. */
+/** The spacing, less this, always lies between two requests of this process, however late a timer fires. */
 const SLACK_MS = 5;
-/** A request that would leave later than this after its instant asks for another: its place is somebody else's. */
+/** A request that would leave later than this after its instant asks for another, since that one may be taken. */
 const MAX_LATENESS_MS = 100;
 const LEAD_STEP_MS = 150;
 const INTERACTIVE_WAIT_MS = 8_000;
@@ -27,7 +27,7 @@ const BULK_PATIENCE_MS = 3_000;
 
 const EGRESS = 'egress';
 const UNPROVEN = 'unproven';
-/** The line of those who have time; no host has this name. */
+/** The line of the jobs; no host has this name. */
 const BACKGROUND = 'background';
 
 /**
@@ -106,10 +106,10 @@ export class Rate {
     this.#lines.set(name, line);
     const leftMs = giveUpAt - performance.now();
     // Told at once instead of after the wait: at best one turn an instant.
-    const isHopeless = line.places(who) * this.#spacingMs > leftMs;
+    const isHopeless = line.waiting(who) * this.#spacingMs > leftMs;
     if (isHopeless || !(await line.enter(who, leftMs))) {
       throw new KommoError('rate_limited', {
-        retryAfterSeconds: Math.max(1, Math.ceil((line.places(who) * this.#spacingMs) / 1000)),
+        retryAfterSeconds: Math.max(1, Math.ceil((line.waiting(who) * this.#spacingMs) / 1000)),
       });
     }
     try {
@@ -123,8 +123,8 @@ export class Rate {
   /**
    * Reserves an instant and waits for it.
    *
-   * @returns 0 when it has come; else in how many milliseconds to stand in line again, because until then it
-   *   would only hold up others
+   * @returns 0 when it has come; else after how many milliseconds to stand in line again, because until then the
+   *   request would only hold up others
    */
   async #leave(share: string, isPatient: boolean, giveUpAt: number): Promise<number> {
     const begunAt = performance.now();

@@ -69,8 +69,8 @@ function readAccount(answer: KommoAnswer): KommoAccount {
 export type Revocation = 'revoked' | 'alive' | 'unknown';
 
 /**
- * Whether Kommo has ended the install, by at most one request. Only its 401 says so; a token that has
- * run out by itself proves nothing, so then the refresh token is asked about, without using it up.
+ * Whether Kommo has ended the install, by at most one request. Only its 401 says so; a token that has expired proves
+ * nothing, so then Kommo is asked about the refresh token, without spending it.
  */
 export async function confirmRevoked(kommo: Kommo, accountId: number): Promise<Revocation> {
   const grant = await findReadableGrant(kommo, accountId);
@@ -95,7 +95,7 @@ const INSPECTION_DEADLINE_MS = 10_000;
 
 /**
  * What a host looks like to a stranger, before it is sent anything: an account refuses, a page that welcomes
- * strangers or sends them on is `foreign`. `unknown`: it says that there is no such account, something else, or
+ * strangers or sends them on is `foreign`. `unknown`: it says that there is no such account, or something else, or
  * nothing.
  *
  * @throws KommoError `rate_limited` when it could not be asked within our own budget
@@ -198,7 +198,7 @@ async function askForUser(
   const { id, rights } = readAnswer(answer, user);
   return {
     id,
-    // Read strictly: what is not clearly a right is none.
+    // Read strictly: anything that is not clearly a right is none.
     isAdmin: rights.is_admin === true,
     isActive: rights.is_active === true,
     isFree: rights.is_free !== undefined && rights.is_free !== false,

@@ -24,7 +24,7 @@ export interface NewSource {
   isDefault: boolean;
 }
 
-/** What is to change; what is left out stays. */
+/** What changes; anything left out stays. */
 export interface SourceChange {
   id: number;
   name?: string;
@@ -50,7 +50,7 @@ const sources = z.object({
 /** Most sources one request carries: the smallest of the limits Kommo's pages name. */
 export const SOURCES_PER_REQUEST = 50;
 
-/** What a caller that writes many sources may want besides. */
+/** Options for a caller that writes many sources. */
 export interface BatchOptions {
   /** Runs before each batch; what it throws is thrown, and nothing more is sent. */
   beforeBatch?: () => Promise<void>;
@@ -78,7 +78,7 @@ export async function listSources(kommo: Kommo, accountId: number): Promise<Komm
   }
 }
 
-/** Those that are there already, since the answer to an earlier try was lost, are made equal instead. */
+/** Updates those that exist already because the answer to an earlier try was lost. */
 export async function createSources(
   kommo: Kommo,
   accountId: number,
@@ -116,7 +116,7 @@ async function createBatch(
   }
 }
 
-/** What of a batch Kommo has, and what it has not. */
+/** Which sources of a batch Kommo has, and which it lacks. */
 async function remaining(
   kommo: Kommo,
   accountId: number,
@@ -180,8 +180,8 @@ async function deleteBatch(kommo: Kommo, accountId: number, ids: number[]): Prom
 
 /**
  * Sends `items` in batches, one after the other. A batch that takes Kommo too long (504) is sent again in
- * halves, as its documentation advises, after `remaining` has said what of it is still to be done; without it,
- * all of it is sent again.
+ * halves, as its documentation advises, after `remaining` has said which items are left; without it, all of them are
+ * sent again.
  */
 async function inBatches<Item, Result>(
   items: readonly Item[],

@@ -50,14 +50,14 @@ export async function listTemplates(kommo: Kommo, accountId: number): Promise<Te
   return found;
 }
 
-/** A template that is to be made. */
+/** A template to create. */
 export interface NewTemplate {
   name: string;
   content: string;
   externalId: string;
 }
 
-/** The template that was made as wanted; undefined when there is none with these very words. */
+/** The template that was created as requested; undefined when none has exactly these words. */
 export async function findTemplate(
   kommo: Kommo,
   accountId: number,

@@ -32,7 +32,7 @@ interface Options {
   describe: (request: FastifyRequest) => object;
 }
 
-/** A server without routes: how requests are read, refused, answered and logged, whatever they ask for. */
+/** A server without routes: how it reads, refuses, answers and logs requests of every kind. */
 export function createServer({
   log,
   publicUrl,
@@ -75,7 +75,7 @@ export function createServer({
   return app;
 }
 
-/** What could not be read as HTTP gets the error body too; there is no origin to allow. */
+/** A request that is not valid HTTP gets the error body too; there is no origin to allow. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -29,7 +29,7 @@ export class EventStreams {
     });
   }
 
-  /** Takes the answer over. Undefined when the client has already left: its `close` went unnoticed. */
+  /** Takes the answer over. Undefined when the client has already left and nobody would see its `close`. */
   open(reply: FastifyReply): EventStream | undefined {
     reply.headers({
       'content-type': 'text/event-stream; charset=utf-8',

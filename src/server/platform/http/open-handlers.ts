@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Settles when no handler runs any more. One whose connection was cut still has to put things right. */
+    /** Settles when no handler runs any more. A handler whose connection was cut still has work to finish. */
     handlersEnded(): Promise<void>;
   }
 }

@@ -137,7 +137,7 @@ function contentOf(schema: Json): Json {
   return { 'application/json': { schema } };
 }
 
-/** @param io a sender may leave out a default; in what is sent back it is always there */
+/** @param io a sender may leave out a value with a default; an answer always holds it */
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     target: 'openapi-3.0',

@@ -55,9 +55,9 @@ interface Place {
 }
 
 /**
- * What no body may be, whatever the route: nested or wide beyond all use, which would keep later checks busy, or
- * holding texts the database cannot, with a NUL character or half of a surrogate pair. JSON allows all of it.
- * Checked before anything else reads the body, and the work grows only with its size.
+ * Finds what no route accepts in a body: nesting or width beyond all use, which would keep later checks busy, or texts
+ * the database cannot hold, with a NUL character or half a surrogate pair. JSON allows all of it. Runs before anything
+ * else reads the body, and its work grows only with the body's size.
  *
  * @returns undefined when the body is acceptable
  */

@@ -14,30 +14,30 @@ import {
   type SessionEnding,
 } from './rows.ts';
 
-/** After this the secret is forgotten, whether the service could be told or not. */
+/** After this the secret is forgotten, whether or not the service could be told. */
 const GIVE_UP_SECONDS = 3600;
 
 const LONGEST_PAUSE_SECONDS = 300;
 
 const UNREADABLE = 'a session cannot be ended, for its secret cannot be opened; it is given up';
 
-/** Has a session ended at its service as soon as this transaction commits. */
-export async function endLater(
+/** Ends a session at its service as soon as this transaction has committed. */
+export async function signOutLater(
   trx: Trx,
   context: Context,
-  ending: Omit<SessionEnding, 'id'>,
+  session: Omit<SessionEnding, 'id'>,
   giveUpSeconds = GIVE_UP_SECONDS,
 ): Promise<void> {
   const id = randomUUID();
-  await insertEnding(trx, context.secrets, { id, ...ending, giveUpSeconds });
-  await context.jobs.request(trx, SIGN_OUT, { endingId: id, connector: ending.connector });
+  await insertEnding(trx, context.secrets, { id, ...session, giveUpSeconds });
+  await context.jobs.request(trx, SIGN_OUT, { endingId: id, connector: session.connector });
 }
 
 /**
- * Has a channel's session ended as `endLater` does, with the credentials it has now. Where they cannot be
- * opened, the session is left to the service.
+ * Ends a channel's session as `signOutLater` does, with its present credentials. If they cannot be opened, the
+ * session is left to the service.
  */
-export async function unlinkLater(
+export async function signOutChannelLater(
   trx: Trx,
   context: Context,
   channel: StoredChannel,
@@ -50,7 +50,7 @@ export async function unlinkLater(
     context.log.error({ accountId, channelId: id, connector }, UNREADABLE);
     return;
   }
-  const ending = {
+  const session = {
     accountId,
     connector,
     kind: 'unlink' as const,
@@ -59,43 +59,43 @@ export async function unlinkLater(
     webhookSecret: secrets.webhookSecret ?? '',
     content: secrets.credentials,
   };
-  await endLater(trx, context, ending, giveUpSeconds);
+  await signOutLater(trx, context, session, giveUpSeconds);
 }
 
-/** Ends one session. What the service refuses is tried again until it is given up. */
-export async function endSession(
-  context: Context,
-  endingId: string,
-  run: Run,
-): Promise<GoOn | undefined> {
-  const ending = await beginEnding(context.db, context.secrets, endingId);
-  if (!ending) return undefined;
-  if (!ending.secrets) {
-    const { accountId, connector, kind } = ending;
-    context.log.error({ endingId, accountId, connector, kind }, UNREADABLE);
-    await deleteEnding(context.db, ending.id);
+/** Ends one session. A refusal of the service is tried again until the session is given up. */
+export async function signOut(context: Context, id: string, run: Run): Promise<GoOn | undefined> {
+  const session = await beginEnding(context.db, context.secrets, id);
+  if (!session) return undefined;
+  if (!session.secrets) {
+    const { accountId, connector, kind } = session;
+    context.log.error({ signOutId: id, accountId, connector, kind }, UNREADABLE);
+    await deleteEnding(context.db, session.id);
     return undefined;
   }
-  const connector = context.connectors.find(ending.connector);
+  const connector = context.connectors.find(session.connector);
   try {
-    if (connector && !(await isStillUsed(context, connector, ending))) {
+    if (connector && !(await isStillUsed(context, connector, session))) {
       await run.confirm();
-      await endAtService(context, connector, { ...ending, ...ending.secrets });
+      await endAtService(context, connector, { ...session, ...session.secrets });
     }
-    await deleteEnding(context.db, ending.id);
+    await deleteEnding(context.db, session.id);
     return undefined;
   } catch (error) {
     if (error instanceof JobLost) throw error;
-    const details = { connector: ending.connector, kind: ending.kind, attempts: ending.attempts };
-    if (ending.secondsLeft <= 0) {
+    const details = {
+      connector: session.connector,
+      kind: session.kind,
+      attempts: session.attempts,
+    };
+    if (session.secondsLeft <= 0) {
       context.log.error({ ...details, err: error }, 'a session could not be ended and is given up');
-      await deleteEnding(context.db, ending.id);
+      await deleteEnding(context.db, session.id);
       return undefined;
     }
     context.log.warn({ ...details, err: error }, 'a session could not be ended yet');
-    // The last try is at the moment it is given up.
-    const pause = pauseSeconds(error, ending.attempts);
-    return { againInSeconds: Math.min(pause, ending.secondsLeft) };
+    // The last try comes at the moment the session is given up.
+    const pause = pauseSeconds(error, session.attempts);
+    return { againInSeconds: Math.min(pause, session.secondsLeft) };
   }
 }
 
@@ -115,14 +115,14 @@ async function isStillUsed(
 async function endAtService(
   context: Context,
   connector: Connector,
-  ending: Pick<SessionEnding, 'kind' | 'webhookId' | 'webhookSecret' | 'content'>,
+  session: Pick<SessionEnding, 'kind' | 'webhookId' | 'webhookSecret' | 'content'>,
 ): Promise<void> {
   const tools = toolsFor(context, connector.id, {
-    id: ending.webhookId,
-    secret: ending.webhookSecret,
+    id: session.webhookId,
+    secret: session.webhookSecret,
   });
-  if (ending.kind === 'unlink') await connector.unlink(tools, ending.content);
-  else if (connector.auth === 'qr') await connector.abandon(tools, ending.content);
+  if (session.kind === 'unlink') await connector.unlink(tools, session.content);
+  else if (connector.auth === 'qr') await connector.abandon(tools, session.content);
 }
 
 function pauseSeconds(error: unknown, attempts: number): number {

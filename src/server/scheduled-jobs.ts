@@ -11,14 +11,14 @@ import { rotateSecretKeys } from './rotate-secret-keys.ts';
 import { askForSyncs } from './settings/ask-for-syncs.ts';
 
 /** What recurs, in one process at a time. */
-interface Duty {
+interface ScheduledJob {
   name: string;
   everySeconds: number;
   run: () => Promise<unknown>;
 }
 
-/** What the workers look after on their own: daily checks, what is over, and old rows. */
-export function duties(context: Context): Duty[] {
+/** What workers do unasked: daily checks, ending what is over, removing old rows. */
+export function scheduledJobs(context: Context): ScheduledJob[] {
   const kommo = context.kommo.background();
   return [
     { name: 'syncs to ask for', everySeconds: 5, run: () => askForSyncs(context) },
@@ -38,7 +38,7 @@ export function duties(context: Context): Duty[] {
   ];
 }
 
-/** Removes old rows. A table where that fails does not keep the others from being purged. */
+/** Removes old rows. A failure in one table does not stop the purge of the others. */
 async function purge({ db, log }: Context): Promise<void> {
   const purges = [
     purgeSeenTokens,

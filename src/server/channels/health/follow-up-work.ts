@@ -9,10 +9,10 @@ interface Lane {
 }
 
 /**
- * Work that goes on after the request was answered: one job at a time for each subject, and only the newest of
- * those that wait. It dies with the process, so use it only for work that something else would find again.
+ * Work that goes on after a request was answered: one piece at a time for each subject, and of those that wait only
+ * the newest. It dies with the process, so use it only for work that something else would find again.
  */
-export class Aftermath {
+export class FollowUpWork {
   readonly #log: Context['log'];
   readonly #lanes = new Map<string, Lane>();
 

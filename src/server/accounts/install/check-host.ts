@@ -4,17 +4,14 @@ import { isKommoError } from '../../kommo/errors.ts';
 import { inspectHost } from '../../kommo/rest/account.ts';
 import { noteHostLook } from './rows.ts';
 
-const LOOK_AGAIN_SECONDS = 2;
+const RECHECK_SECONDS = 2;
 
 /**
- * The exchange sends our client secret, and anybody may name the host. So what nobody vouches for is looked at
- * first, without a secret: a page that welcomes a stranger is no account and gets nothing; what does not look
- * like an account waits behind what does.
+ * Checks a host that nobody vouches for, without a secret, because the exchange sends our client secret and anybody
+ * can name the host. A page that welcomes a stranger is no account and gets nothing; a host that does not look like
+ * an account waits behind those that do.
  */
-export async function lookAtHost(
-  context: Context,
-  { host: name }: { host: string },
-): Promise<void> {
+export async function checkHost(context: Context, { host: name }: { host: string }): Promise<void> {
   const host = parseAccountHost(name);
   const kommo = context.kommo.forInstall({ isVouched: false });
   try {
@@ -25,7 +22,7 @@ export async function lookAtHost(
     );
   } catch (error) {
     if (!isKommoError(error)) throw error;
-    // The budget is used up by others, which says nothing about this host.
-    await noteHostLook(context.db, name, { againInSeconds: LOOK_AGAIN_SECONDS });
+    // Others have used up the budget, which says nothing about this host.
+    await noteHostLook(context.db, name, { againInSeconds: RECHECK_SECONDS });
   }
 }
