@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-/** Chat services post whole messages; we read only small parts of them. */
+/** Chat services post whole messages; we read only small context of them. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;
 
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
