@@ -191,7 +191,7 @@ export function openSecrets(
   };
 }
 
-export function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets) {
+function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets) {
   return {
     credentials: secrets.seal(JSON.stringify(own.credentials), place(id, 'credentials')),
     webhookSecret: secrets.seal(own.webhookSecret, place(id, 'webhook_secret')),

@@ -79,8 +79,10 @@ export class Jobs {
   readonly #db: Db;
   readonly #onFailure: OnFailure;
   readonly #stopping = new AbortController();
-  /** Ids of pg-boss's workers, by queue. */
+  /** Ids of pg-boss's workers, by queue; those that stand in for a slow job are left out. */
   readonly #workers = new Map<string, string[]>();
+  /** The queue of every worker that is open, by the worker's id. */
+  readonly #openWorkers = new Map<string, string>();
 
   constructor(
     { boss, background }: Pick<Database, 'boss' | 'background'>,
@@ -165,7 +167,8 @@ export class Jobs {
   /** Begins no further job, and tells those under way. Requests still work. */
   async stopWork(): Promise<void> {
     this.#stopping.abort();
-    for (const name of this.#workers.keys()) await this.#boss.offWork(name, { wait: false });
+    // By id: another server of the same process, as in tests, may share pg-boss and its queues.
+    for (const id of this.#openWorkers.keys()) await this.#close(id);
   }
 
   async #open<Data extends object>(
@@ -188,7 +191,17 @@ export class Jobs {
         await this.#withExtraWorker(queue, handler, () => this.#run(queue, job, handler));
       },
     );
+    this.#openWorkers.set(id, name);
+    // The process began to stop while this worker was opened.
+    if (this.#stopping.signal.aborted) await this.#close(id);
     return id;
+  }
+
+  async #close(id: string): Promise<void> {
+    const name = this.#openWorkers.get(id);
+    if (name !== undefined && this.#openWorkers.delete(id)) {
+      await this.#boss.offWork(name, { id, wait: false });
+    }
   }
 
   /** There may be more where a job came from: this worker fetches again when it is done, the next one now. */
@@ -213,7 +226,7 @@ export class Jobs {
     } finally {
       clearTimeout(timer);
       const id = await extra;
-      if (id !== undefined) await this.#boss.offWork(queue.name, { id, wait: false });
+      if (id !== undefined) await this.#close(id);
     }
   }
 

@@ -14,7 +14,7 @@ import type { SealContext, Secrets } from '../../platform/database/secrets.ts';
  *
  * `lease_until` is when the selection (`pickInstallCodes`) takes it up. A picked code is its job's until it
  * expires: pg-boss repeats the job, and takes it over from a dead worker. The job hands a code that has to wait
- * back to the selection, because somebody may vouch for it meanwhile.
+ * back to the selection, because somebody may vouch for it in between.
  */
 
 /** Kommo's authorization codes live 20 minutes and work once. */
@@ -225,7 +225,7 @@ export async function openInstallCode(
 
 /**
  * Keeps Kommo's answer before anything is done with it, so that a crash cannot lose it. Even if the job was taken
- * over and the code has failed there: whoever has the tokens is right.
+ * over and the code has failed there: the one that has the tokens is right.
  */
 export async function keepExchangedTokens(
   db: Db,

@@ -148,7 +148,7 @@ function changedColumns(
 }
 
 /** Opens a row, as far as it can be opened. Never log the result. */
-export function toAttempt(row: Selectable<AttemptsTable>, secrets: Secrets): StoredAttempt {
+function toAttempt(row: Selectable<AttemptsTable>, secrets: Secrets): StoredAttempt {
   let isReadable = true;
   const open = (sealed: string | null, column: string) => {
     if (sealed === null) return null;

@@ -6,8 +6,8 @@ import type { AccountsTable } from './schema.ts';
 export type LockedAccount = Pick<Selectable<AccountsTable>, 'epoch' | 'installState'>;
 
 /**
- * Takes the account's row for this transaction. Whoever adds or removes channels, saves settings, changes
- * the grant's state or ends an install epoch passes here first, so that these never interleave, on any
+ * Takes the account's row for this transaction. Adding or removing channels, saving settings, changing
+ * the grant's state and ending an install epoch pass here, so that these never interleave, on any
  * replica. Always the first row a transaction takes: two that take the same rows in another order wait for
  * each other.
  *

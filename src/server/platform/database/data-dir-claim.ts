@@ -18,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Somebody's claim to a directory: a file beside it, whose name nobody uses again. */
 export interface Claim {
   name: string;
-  /** From now on, whoever asks is told that the directory is taken. */
+  /** From now on, every other process is told that the directory is taken. */
   hold(): void;
   withdraw(): void;
 }
@@ -35,7 +35,7 @@ const SOMEBODY = 'another process';
 /** How often a claim shows that its process lives, to those who cannot connect to it. */
 const BEAT_MS = 2_000;
 
-/** Whoever accepts a connection and says nothing is busy, not gone. */
+/** A process that accepts a connection and says nothing is busy, not gone. */
 const ANSWER_MS = 3_000;
 
 /** Paths of sockets are cut off at 104 bytes on some systems, at 108 on others. */
@@ -79,7 +79,7 @@ export function otherClaims(directory: string, own: Claim): string[] {
 /**
  * Finds out about somebody's claim, and clears away one that is gone.
  *
- * @param watchMs so long a claim that cannot be asked has to show no sign of life
+ * @param watchMs how long a claim that cannot be asked must show no sign of life
  */
 export async function lookAtClaim(
   directory: string,

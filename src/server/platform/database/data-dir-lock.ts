@@ -13,7 +13,7 @@ export class DataDirInUse extends Error {
   }
 }
 
-/** So long a claim that cannot be asked must show no sign of life: several of its beats. */
+/** How long a claim that cannot be asked must show no sign of life: several of its beats. */
 const WATCH_MS = 15_000;
 
 /** Others look around for milliseconds; one that takes longer is left in peace. */

@@ -20,7 +20,7 @@ const LIMITS: PoolLimits = {
   idleInTransactionMs: 60_000,
 };
 
-/** In between, whoever had to wait behind the change gets through. */
+/** In between, those that had to wait behind the change get through. */
 const PAUSE_MS = 1_000;
 
 /** Any number, the same in every process. */

@@ -5,7 +5,7 @@ import { preparedName } from './prepared.ts';
 export interface PoolLimits {
   /** Most connections at a time. */
   size: number;
-  /** So long a connection is waited for, a new one or one in use. */
+  /** How long to wait for a connection, a new one or one in use. */
   connectMs: number;
   /** A query that is not answered by then has failed, whatever became of its connection. */
   answerMs: number;

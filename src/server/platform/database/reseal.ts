@@ -20,7 +20,7 @@ const PAGE = 1_000;
 
 /**
  * Seals up to `limit` rows again that were sealed under an older key of `SECRET_KEYS`, while everything
- * runs, and goes on where the pass stands. A value that is replaced meanwhile is left alone: the new one is
+ * runs, and goes on where the pass stands. A value that is replaced in between is left alone: the new one is
  * sealed under the new key already.
  *
  * @returns how many were sealed again; those that no key opens are passed over

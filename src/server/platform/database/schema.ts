@@ -158,13 +158,13 @@ export interface SettingsTable {
   savedAt: Timestamp | null;
 }
 
-/** The connected amojo chat channel, one an account and epoch. */
+/** The connected amojo chat channel, one for each account and epoch. */
 export interface ScopesTable {
   accountId: number;
   epoch: number;
   /** Null while the first connect call is still under way. */
   scopeId: string | null;
-  /** Who is connecting right now, and until when the others wait for him. */
+  /** Which run is connecting right now, and until when the others wait for it. */
   leaseOwner: string | null;
   leaseUntil: Timestamp | null;
   connectedAt: Timestamp | null;

@@ -86,7 +86,7 @@ export class Secrets {
 
   /**
    * What is inside, or undefined when it cannot be opened: for values that must stay removable and
-   * replaceable when they are lost. Whoever meets undefined goes on as if there were no secret.
+   * replaceable when they are lost. A caller that meets undefined goes on as if there were no secret.
    */
   tryUnseal(sealed: string, context: SealContext): string | undefined {
     try {
