@@ -67,9 +67,10 @@ export function toAccount({ granted, ...account }: AccountRow): Account {
  */
 export async function saveInstalledAccount(trx: Trx, account: ConfirmedAccount): Promise<number> {
   await evictHost(trx, account.host, account.id);
-  const { id, ...profile } = account;
+  // Field by field: what Kommo may say besides has no column.
+  const { id, host, subdomain, tld, name, language, country, amojoId } = account;
   const known = {
-    ...profile,
+    ...{ host, subdomain, tld, name, language, country, amojoId },
     installState: 'active' as const,
     disabledAt: null,
     recheckAt: null,
