@@ -86,7 +86,7 @@ const EMBEDDED_TOO = [
     'rate-buckets',
   ],
   ...['secret-rotation', '[^/]+-races?', '[^/]+-kills?', 'channel-limit'],
-  ...['process', 'stop', 'outage', 'sync', 'qr-attempts'],
+  ...['process', 'sync', 'qr-attempts'],
   ...['authentication', 'install', 'attempts', 'settings', 'calls'],
 ];
 
@@ -116,7 +116,7 @@ export default {
   rootDir,
   testTimeout: 30_000,
   // Many tests wait for much of their time: for leases, for other processes, for PostgreSQL.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  maxWorkers: Math.ceil(availableParallelism() * 2),
   testSequencer: '<rootDir>/tests/support/slowest-first.cjs',
   projects: [unit, widget, server('embedded'), server('postgres')],
 };
