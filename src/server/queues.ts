@@ -21,8 +21,8 @@ export const CLEAN_UP = queue<{ accountId: number; epoch: number }>('clean-up', 
 });
 
 /** End a session at a chat service that nobody uses any more. A service that hangs leaves room for the others. */
-export const SIGN_OUT = queue<{ endingId: string; connector: string }>('sign-out', {
-  key: ({ endingId }) => endingId,
+export const SIGN_OUT = queue<{ signOutId: string; connector: string }>('sign-out', {
+  key: ({ signOutId }) => signOutId,
   concurrency: 4,
   group: { of: ({ connector }) => connector, concurrency: 10 },
   longestPauseSeconds: 60,

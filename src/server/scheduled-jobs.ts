@@ -3,7 +3,7 @@ import { purgeConsentStates } from './accounts/consent/rows.ts';
 import { purgeInstallCodes } from './accounts/install/rows.ts';
 import { endAbandonedInstalls } from './accounts/uninstall.ts';
 import { expireAttempts } from './channels/attempts/end-attempt.ts';
-import { purgeEndings } from './channels/sign-outs/rows.ts';
+import { purgeSignOuts } from './channels/sign-outs/rows.ts';
 import type { Context } from './context.ts';
 import { refreshIdleGrants } from './kommo/grants/maintenance.ts';
 import { concurrently } from './platform/concurrently.ts';
@@ -45,7 +45,7 @@ async function purge({ db, log }: Context): Promise<void> {
     purgeIdempotencyKeys,
     purgeConsentStates,
     purgeInstallCodes,
-    purgeEndings,
+    purgeSignOuts,
   ];
   const onError = (error: unknown, { name }: { name: string }) =>
     log.error({ err: error, purge: name }, 'old rows could not be removed');

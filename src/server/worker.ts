@@ -9,9 +9,8 @@ import { signOut } from './channels/sign-outs/sign-out.ts';
 import type { Context } from './context.ts';
 import { probeDeadGrants, recoverLostRefreshes } from './kommo/grants/maintenance.ts';
 import { listLeftOverWork } from './platform/database/left-over-work.ts';
-import { releaseRemnants } from './platform/database/remnants.ts';
+import { releaseDeadWork } from './platform/database/release-dead-work.ts';
 import type { Queue } from './platform/jobs.ts';
-import type { Sweep } from './platform/sweep.ts';
 import {
   CHECK_HOST,
   CLEAN_UP,
@@ -28,6 +27,13 @@ import { syncSources } from './settings/sync-sources.ts';
 /** Sweeps under way may finish in this time; what they leave, the next worker finds. */
 const STOP_PATIENCE_MS = 1_500;
 
+/** A list that every worker polls. Runs may overlap on several replicas. */
+interface Sweep {
+  name: string;
+  everyMs: number;
+  run: () => Promise<void>;
+}
+
 export interface Worker {
   stop(): Promise<void>;
 }
@@ -36,12 +42,12 @@ export interface Worker {
 export async function startWorker(context: Context): Promise<Worker> {
   const stopping = new AbortController();
   // This process is alone on the embedded database: work marked as begun was left by the one before.
-  if (context.config.databaseUrl === undefined) await releaseRemnants(context.db);
+  if (context.config.databaseUrl === undefined) await releaseDeadWork(context.db);
   const { jobs } = context;
   await jobs.retire(FORMER_QUEUES, () => adoptWork(context));
   await jobs.work(SYNC_SOURCES, ({ accountId }, run) => syncSources(context, accountId, run));
   await jobs.work(CLEAN_UP, (ended, run) => cleanUpAccount(context, ended, run));
-  await jobs.work(SIGN_OUT, ({ endingId }, run) => signOut(context, endingId, run));
+  await jobs.work(SIGN_OUT, ({ signOutId }, run) => signOut(context, signOutId, run));
   await jobs.work(EXCHANGE_INSTALL_CODE, (code, run) => exchangeInstallCode(context, code, run));
   await jobs.work(CHECK_HOST, (data) => checkHost(context, data));
   await workScheduledJobs(context);

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import type { Seed } from '../../src/emulator/kommo/seed.ts';
 import { openHandle } from '../../src/server/platform/database/database.ts';
-import { releaseRemnants } from '../../src/server/platform/database/remnants.ts';
+import { releaseDeadWork } from '../../src/server/platform/database/release-dead-work.ts';
 import type { Schema } from '../../src/server/platform/database/schema.ts';
 import { type Client, createApi } from './api.ts';
 import { createStore, spawnBackend } from './backend-process.ts';
@@ -65,7 +65,7 @@ export async function openBackends(seed?: Seed): Promise<Backends> {
       return [first, testDatabaseKind() === 'postgres' ? await start() : first];
     },
     outwaitLeases: async () => {
-      if (db) await releaseRemnants(db);
+      if (db) await releaseDeadWork(db);
     },
     close: async () => {
       emulator.clearFaults();

@@ -3,11 +3,13 @@ import { sql } from 'kysely';
 import { ACCOUNT_COLUMNS, type Account, type AccountRow, toAccount } from '../accounts/rows.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
 import { deleteInBatches } from '../platform/database/delete-in-batches.ts';
-import { prepared } from '../platform/database/prepared.ts';
+import { columnList, prepared } from '../platform/database/prepared.ts';
 import type { SealContext, Secrets } from '../platform/database/secrets.ts';
 
 /** The length of a UUID, which is what Kommo sends. Longer ids are hashed to keep rows small. */
 const LONGEST_JTI = 36;
+
+const ACCOUNT = columnList(ACCOUNT_COLUMNS);
 
 /**
  * The longest life of a token. Our processes check a token's end by their own clocks, not the database's, so a
@@ -35,7 +37,6 @@ export async function countTokenUse(
   token: { accountId: number; jti: string },
   isDurable: boolean,
 ): Promise<TokenUse> {
-  const columns = sql.join(ACCOUNT_COLUMNS.map((name) => sql.ref(name)));
   // Lasts for this statement's own transaction.
   const commit = isDurable ? sql`current_setting('synchronous_commit')` : sql`'off'`;
   const { rows } = await sql<
@@ -48,7 +49,7 @@ export async function countTokenUse(
       on conflict (account_id, jti) do update set uses = seen_tokens.uses + 1
       returning uses
     )
-    select used.uses, ${columns}, grants.account_id as granted
+    select used.uses, ${ACCOUNT}, grants.account_id as granted
     from used
     left join accounts on accounts.id = ${token.accountId}
     left join grants on grants.account_id = accounts.id and grants.epoch = accounts.epoch

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { LinkedAccount } from '../../contract/api.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
-import { prepared } from '../platform/database/prepared.ts';
+import { columnList, prepared } from '../platform/database/prepared.ts';
 import { newPass, type ResealPass, reseal } from '../platform/database/reseal.ts';
 import type { ChannelsTable } from '../platform/database/schema.ts';
 import type { SealContext, Secrets } from '../platform/database/secrets.ts';
@@ -48,7 +48,7 @@ export interface StoredChannel
   account: LinkedAccount;
 }
 
-const COLUMNS = sql.join(CHANNEL_COLUMNS.map((name) => sql.ref(name)));
+const COLUMNS = columnList(CHANNEL_COLUMNS);
 
 /** Channels of the account in this install epoch, oldest first. */
 export async function listChannels(

@@ -9,7 +9,7 @@ import {
 } from '../accounts/rows.ts';
 import { type SourceMapping, type StoredSync, syncOf } from '../channels/sources/rows.ts';
 import type { Db, Trx } from '../platform/database/database.ts';
-import { prepared } from '../platform/database/prepared.ts';
+import { columnList, prepared } from '../platform/database/prepared.ts';
 
 /** What a save writes, all of it checked already. */
 export interface Save {
@@ -126,7 +126,7 @@ export async function findOverview(
 ): Promise<Overview> {
   const isYoung = (
     column: 'pipelines.fetchedAt' | 'templates.fetchedAt' | 'accounts.refreshedAt',
-  ) => sql`coalesce(${sql.ref(column)} > now() - make_interval(secs => ${seconds}), false)`;
+  ) => sql`coalesce(${columnList([column])} > now() - make_interval(secs => ${seconds}), false)`;
   // Spelt out: building a statement with so many joins anew for each request costs as much as sending it.
   const { rows } = await sql<OverviewRow>`${prepared('overview')}
     select settings.epoch, settings.version, settings.status, settings.default_channel_id, settings.preferences,

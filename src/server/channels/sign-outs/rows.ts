@@ -5,7 +5,7 @@ import type { SessionEndingsTable } from '../../platform/database/schema.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 
 /** A session at a chat service that must be ended there, with what is needed to do it. */
-export interface SessionEnding
+export interface SignOut
   extends Omit<Selectable<SessionEndingsTable>, 'secret' | 'attempts' | 'giveUpAt'> {
   /** Credentials (`unlink`) or session (`abandon`). */
   content: Record<string, unknown>;
@@ -13,36 +13,36 @@ export interface SessionEnding
 }
 
 /** Stored with the change that made the session useless, so that neither happens without the other. */
-export async function insertEnding(
+export async function insertSignOut(
   trx: Trx,
   secrets: Secrets,
-  given: SessionEnding & { giveUpSeconds: number },
+  given: SignOut & { giveUpSeconds: number },
 ): Promise<void> {
-  const { content, webhookSecret, giveUpSeconds, ...ending } = given;
+  const { content, webhookSecret, giveUpSeconds, ...signOut } = given;
   await trx
     .insertInto('sessionEndings')
     .values({
-      ...ending,
-      secret: secrets.seal(JSON.stringify({ content, webhookSecret }), contextOf(ending.id)),
+      ...signOut,
+      secret: secrets.seal(JSON.stringify({ content, webhookSecret }), contextOf(signOut.id)),
       giveUpAt: sql<Date>`now() + make_interval(secs => ${giveUpSeconds})`,
     })
     .execute();
 }
 
-/** An ending somebody works on. `secrets` is undefined when what is stored cannot be opened. */
-export interface ClaimedEnding extends Omit<SessionEnding, 'content' | 'webhookSecret'> {
-  secrets: Pick<SessionEnding, 'content' | 'webhookSecret'> | undefined;
+/** A sign-out under way. `secrets` is undefined when what is stored cannot be opened. */
+export interface ClaimedSignOut extends Omit<SignOut, 'content' | 'webhookSecret'> {
+  secrets: Pick<SignOut, 'content' | 'webhookSecret'> | undefined;
   attempts: number;
   /** Until it is given up; none left: this is the last try. */
   secondsLeft: number;
 }
 
 /** Begins a try. */
-export async function beginEnding(
+export async function beginSignOut(
   db: Db,
   secrets: Secrets,
   id: string,
-): Promise<ClaimedEnding | undefined> {
+): Promise<ClaimedSignOut | undefined> {
   const row = await db
     .updateTable('sessionEndings')
     .set((set) => ({ attempts: set('attempts', '+', 1) }))
@@ -55,7 +55,7 @@ export async function beginEnding(
   return { ...row, secrets: opened === undefined ? undefined : JSON.parse(opened) };
 }
 
-export async function deleteEnding(db: Db, id: string): Promise<void> {
+export async function deleteSignOut(db: Db, id: string): Promise<void> {
   await db.deleteFrom('sessionEndings').where('id', '=', id).execute();
 }
 
@@ -65,7 +65,7 @@ export async function deleteEnding(db: Db, id: string): Promise<void> {
  *
  * @returns how many
  */
-export async function purgeEndings(db: Db): Promise<number> {
+export async function purgeSignOuts(db: Db): Promise<number> {
   return deleteInBatches(db, 'sessionEndings', sql`give_up_at < now() - interval '1 minute'`);
 }
 

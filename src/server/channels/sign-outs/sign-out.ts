@@ -7,11 +7,11 @@ import { SIGN_OUT } from '../../queues.ts';
 import { toolsFor } from '../connector-tools.ts';
 import { findChannelSecrets, isConnectedAnywhere, type StoredChannel } from '../rows.ts';
 import {
-  beginEnding,
-  type ClaimedEnding,
-  deleteEnding,
-  insertEnding,
-  type SessionEnding,
+  beginSignOut,
+  type ClaimedSignOut,
+  deleteSignOut,
+  insertSignOut,
+  type SignOut,
 } from './rows.ts';
 
 /** After this the secret is forgotten, whether or not the service could be told. */
@@ -25,12 +25,12 @@ const UNREADABLE = 'a session cannot be ended, for its secret cannot be opened; 
 export async function signOutLater(
   trx: Trx,
   context: Context,
-  session: Omit<SessionEnding, 'id'>,
+  session: Omit<SignOut, 'id'>,
   giveUpSeconds = GIVE_UP_SECONDS,
 ): Promise<void> {
   const id = randomUUID();
-  await insertEnding(trx, context.secrets, { id, ...session, giveUpSeconds });
-  await context.jobs.request(trx, SIGN_OUT, { endingId: id, connector: session.connector });
+  await insertSignOut(trx, context.secrets, { id, ...session, giveUpSeconds });
+  await context.jobs.request(trx, SIGN_OUT, { signOutId: id, connector: session.connector });
 }
 
 /**
@@ -64,12 +64,12 @@ export async function signOutChannelLater(
 
 /** Ends one session. A refusal of the service is tried again until the session is given up. */
 export async function signOut(context: Context, id: string, run: Run): Promise<GoOn | undefined> {
-  const session = await beginEnding(context.db, context.secrets, id);
+  const session = await beginSignOut(context.db, context.secrets, id);
   if (!session) return undefined;
   if (!session.secrets) {
     const { accountId, connector, kind } = session;
     context.log.error({ signOutId: id, accountId, connector, kind }, UNREADABLE);
-    await deleteEnding(context.db, session.id);
+    await deleteSignOut(context.db, session.id);
     return undefined;
   }
   const connector = context.connectors.find(session.connector);
@@ -78,7 +78,7 @@ export async function signOut(context: Context, id: string, run: Run): Promise<G
       await run.confirm();
       await endAtService(context, connector, { ...session, ...session.secrets });
     }
-    await deleteEnding(context.db, session.id);
+    await deleteSignOut(context.db, session.id);
     return undefined;
   } catch (error) {
     if (error instanceof JobLost) throw error;
@@ -89,7 +89,7 @@ export async function signOut(context: Context, id: string, run: Run): Promise<G
     };
     if (session.secondsLeft <= 0) {
       context.log.error({ ...details, err: error }, 'a session could not be ended and is given up');
-      await deleteEnding(context.db, session.id);
+      await deleteSignOut(context.db, session.id);
       return undefined;
     }
     context.log.warn({ ...details, err: error }, 'a session could not be ended yet');
@@ -106,7 +106,7 @@ export async function signOut(context: Context, id: string, run: Run): Promise<G
 async function isStillUsed(
   context: Context,
   connector: Connector,
-  { externalId }: ClaimedEnding,
+  { externalId }: ClaimedSignOut,
 ): Promise<boolean> {
   if (connector.auth === 'qr' || externalId === null) return false;
   return isConnectedAnywhere(context.db, connector.id, externalId);
@@ -115,7 +115,7 @@ async function isStillUsed(
 async function endAtService(
   context: Context,
   connector: Connector,
-  session: Pick<SessionEnding, 'kind' | 'webhookId' | 'webhookSecret' | 'content'>,
+  session: Pick<SignOut, 'kind' | 'webhookId' | 'webhookSecret' | 'content'>,
 ): Promise<void> {
   const tools = toolsFor(context, connector.id, {
     id: session.webhookId,

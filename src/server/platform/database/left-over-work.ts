@@ -10,7 +10,7 @@ export async function listLeftOverWork(
       greatest(extract(epoch from next_attempt_at - now()), 1)::float8 as "afterSeconds"
     from syncs where requested > done and next_attempt_at is not null
     union all
-    select 'sign-out', jsonb_build_object('endingId', id, 'connector', connector), 1
+    select 'sign-out', jsonb_build_object('signOutId', id, 'connector', connector), 1
     from session_endings
     union all
     select 'clean-up', jsonb_build_object('accountId', id, 'epoch', epoch - 1), 1

@@ -13,6 +13,18 @@ export function prepared(name: string): RawBuilder<unknown> {
   return sql.raw(`/* prepared: ${name} */`);
 }
 
+/**
+ * Columns as the text of a marked statement, made once: a reference for each of them would be built, renamed by the
+ * plugin and printed again with every request.
+ *
+ * @param names as the schema has them, such as `channels.accountId`
+ */
+export function columnList(names: readonly string[]): RawBuilder<unknown> {
+  const inDatabase = (name: string) =>
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return sql.raw(names.map(inDatabase).join(', '));
+}
+
 /** The name a statement was marked with. */
 export function preparedName(statement: string): string | undefined {
   return MARK.exec(statement)?.[1];

@@ -4,11 +4,12 @@ import type { Db } from './database.ts';
 const LONG_AGO = sql<Date>`to_timestamp(0)`;
 
 /**
- * Gives jobs back that are marked as being worked on, and ends every lease, no matter who holds it. Right only where no other process works on this database: there a
- * lease is what a killed process left behind, and waiting for its end would keep the admin waiting, too.
- * What the leases stood for stays: a refresh that was begun is still known as begun.
+ * Gives jobs back that are marked as being worked on, and ends every lease, no matter who holds it. Right only where
+ * no other process works on this database: there a lease is what a killed process left behind, and waiting for its
+ * end would keep the admin waiting, too. What the leases stood for stays: a refresh that was begun is still known as
+ * begun.
  */
-export async function releaseRemnants(db: Db): Promise<void> {
+export async function releaseDeadWork(db: Db): Promise<void> {
   // One for each key may be tried again; another one of the key comes back by the queue's own means.
   await sql`
     update pgboss.job set state = 'retry', heartbeat_on = null
