@@ -58,6 +58,28 @@ export const linkedAccount = z.object({
 });
 export type LinkedAccount = z.infer<typeof linkedAccount>;
 
+/** How a channel's messages are doing. Never a text, a name or a number. */
+export const channelMessages = z.object({
+  /** False: this connection only signs in; nothing arrives, and nothing can be sent. */
+  carries: z.boolean(),
+  last_received_at: z.string().nullable(),
+  last_sent_at: z.string().nullable(),
+  /** On their way, in either direction. */
+  pending: z.number().int(),
+  /** Could not be carried, in either direction. */
+  undelivered: z.number().int(),
+});
+export type ChannelMessages = z.infer<typeof channelMessages>;
+
+/** What the admin decides about a channel's messages; only what its service has. */
+export const channelOptions = z.strictObject({
+  /** Whether group chats become chats in Kommo. */
+  groups: z.enum(['ignore', 'import']).optional(),
+  /** Whether what staff write in the service's own app shows in Kommo. */
+  own_device: z.enum(['import', 'ignore']).optional(),
+});
+export type ChannelOptions = z.infer<typeof channelOptions>;
+
 /** The guide's channel resource, extended. `pipeline_id` is the first of `pipeline_ids`. */
 export const channel = z.object({
   id: z.string(),
@@ -73,6 +95,8 @@ export const channel = z.object({
   status: channelStatus,
   status_reason: statusReason.nullable(),
   account: linkedAccount,
+  messages: channelMessages,
+  options: channelOptions,
   created_at: z.string(),
   _links: z.object({ self: z.object({ href: z.string() }) }),
 });
@@ -190,6 +214,8 @@ export const saveSettings = z.strictObject({
         id: z.string().min(1).max(64),
         name: z.string().trim().min(1).max(LIMITS.channelName),
         pipeline_ids: z.array(z.number().int().positive()).max(50),
+        /** Left out: kept as they are. */
+        options: channelOptions.optional(),
       }),
     )
     .max(50),
@@ -197,6 +223,81 @@ export const saveSettings = z.strictObject({
   preferences: z.strictObject({ language: savedPreference, country: savedPreference }).optional(),
 });
 export type SaveSettings = z.infer<typeof saveSettings>;
+
+export const messageKind = z.enum([
+  'text',
+  'picture',
+  'video',
+  'voice',
+  'audio',
+  'file',
+  'sticker',
+  'location',
+  'contact',
+  'edit',
+  'reaction',
+  'unknown',
+]);
+export type MessageKind = z.infer<typeof messageKind>;
+
+/** Why a message could not be carried; a closed list so that each has a text in every language. */
+export const undeliveredReason = z.enum([
+  /** The client blocked the channel's account. */
+  'blocked',
+  /** The client's account at the service is gone. */
+  'person_gone',
+  /** The service knows no such chat: the client has to write first, or the number is not registered there. */
+  'chat_unknown',
+  /** The channel's account was removed from the group. */
+  'removed_from_chat',
+  'too_large',
+  'unsupported',
+  /** The file could not be fetched where it lies. */
+  'file_unavailable',
+  /** The service refused it for another reason. */
+  'refused',
+  /** It was sent, but nobody answered: it may have arrived. */
+  'may_have_arrived',
+  /** The channel's sign-in at the service is dead. */
+  'signed_out',
+  /** The channel carries no messages, was removed, or is paused. */
+  'no_connection',
+  /** The other side could not be reached for too long. */
+  'timed_out',
+  /** Kommo refused it. */
+  'kommo_refused',
+  /** The channel was never saved, so that Kommo has no source of it. */
+  'not_saved',
+  /** We could not read what the service sent. */
+  'unreadable',
+]);
+export type UndeliveredReason = z.infer<typeof undeliveredReason>;
+
+export const undelivered = z.object({
+  id: z.string(),
+  direction: z.enum(['in', 'out']),
+  at: z.string(),
+  /** As the service names them; the number alone is never shown. */
+  person: z.object({ name: z.string() }),
+  kind: messageKind,
+  reason: undeliveredReason,
+  can_retry: z.boolean(),
+});
+export type Undelivered = z.infer<typeof undelivered>;
+
+export const undeliveredCollection = z.object({
+  _embedded: z.object({ undelivered: z.array(undelivered) }),
+});
+export type UndeliveredCollection = z.infer<typeof undeliveredCollection>;
+
+/** Left out: all that can be tried again. */
+export const retryUndelivered = z.strictObject({
+  ids: z.array(z.string().min(1).max(64)).max(100).optional(),
+});
+export type RetryUndelivered = z.infer<typeof retryUndelivered>;
+
+export const retriedAnswer = z.object({ retried: z.number().int() });
+export type RetriedAnswer = z.infer<typeof retriedAnswer>;
 
 export const attemptState = z.enum([
   'starting',

@@ -23,5 +23,7 @@ export const connectorDescription = z.object({
   /** Key of the title in the language files, or a plain name for providers configured by the operator. */
   title_key: z.string(),
   fields: z.array(connectorField),
+  /** Whether channels of this service carry messages, or only sign in. */
+  carries_messages: z.boolean(),
 });
 export type ConnectorDescription = z.infer<typeof connectorDescription>;

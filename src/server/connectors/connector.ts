@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ChannelStatus, StatusReason } from '../../contract/api.ts';
 import type { ConnectorField } from '../../contract/connectors.ts';
-import type { Outbound } from '../platform/outbound.ts';
+import type { Outbound, OutboundStream } from '../platform/outbound.ts';
+import type { MessageCarrier } from './messages.ts';
 
 /**
  * The contract of a chat service. A connector says who it is and which of three kinds of sign-in it uses, and
@@ -53,6 +54,8 @@ export interface Linked {
 /** What a connector may use. */
 export interface Tools {
   send: Outbound;
+  /** The same for what must not be held in memory: files, both ways. */
+  stream: OutboundStream;
   now: () => Date;
   /** Structured log; field names that may hold secrets are redacted, but pass none. */
   log: { warn: (details: object, message: string) => void };
@@ -111,6 +114,8 @@ interface Common {
     credentials: Credentials | undefined,
     request: WebhookRequest,
   ): Promise<Health | undefined>;
+  /** Present when channels of this service carry messages. */
+  messages?: MessageCarrier;
 }
 
 export interface OAuthConnector extends Common {

@@ -55,5 +55,6 @@ function descriptionOf(connector: Connector): ConnectorDescription {
     auth: connector.auth,
     title_key: connector.titleKey,
     fields: connector.auth === 'oauth' ? [] : connector.fields,
+    carries_messages: connector.messages !== undefined,
   };
 }

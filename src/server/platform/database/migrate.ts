@@ -9,6 +9,7 @@ import * as grantVerdicts from './migrations/006-grant-verdicts.ts';
 import * as mexicanNumbers from './migrations/007-mexican-numbers.ts';
 import * as attemptChecks from './migrations/008-attempt-checks.ts';
 import * as workEngine from './migrations/009-work-engine.ts';
+import * as messages from './migrations/010-messages.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '007-mexican-numbers': mexicanNumbers,
   '008-attempt-checks': attemptChecks,
   '009-work-engine': workEngine,
+  '010-messages': messages,
 };
 
 /**

@@ -2,12 +2,15 @@ import type { ColumnType, Generated } from 'kysely';
 import type {
   AttemptReason,
   AttemptState,
+  ChannelOptions,
   ChannelStatus,
   LinkedAccount,
+  MessageKind,
   Preferences,
   Settings,
   StatusReason,
   SyncStatus,
+  UndeliveredReason,
 } from '../../../contract/api.ts';
 import type { AuthKind } from '../../../contract/connectors.ts';
 
@@ -29,6 +32,9 @@ export interface Schema {
   kommoCache: KommoCacheTable;
   rateBuckets: RateBucketsTable;
   keyChecks: KeyChecksTable;
+  conversations: ConversationsTable;
+  messages: MessagesTable;
+  marks: MarksTable;
 }
 
 /** Sealed text: see secrets.ts. Never readable without `SECRET_KEYS`, never valid in another row or column. */
@@ -195,6 +201,8 @@ export interface ChannelsTable {
   /** The last four characters of a long API key, and when it was given; null for other sign-ins. */
   keyEnding: string | null;
   keySetAt: Timestamp | null;
+  /** What the admin decided about its messages; only what the service has. */
+  options: ColumnType<ChannelOptions, string | undefined, string>;
   /** False until the first save that named this channel. */
   isSaved: Generated<boolean>;
   checkedAt: Timestamp | null;
@@ -336,4 +344,69 @@ export interface RateBucketsTable {
 export interface KeyChecksTable {
   keyId: string;
   checkValue: Sealed;
+}
+
+/** One chat of a channel's account with a client, or with a group. */
+export interface ConversationsTable {
+  id: string;
+  accountId: number;
+  epoch: number;
+  channelId: string;
+  /** SHA-256 of the chat's id at the service, which may be a phone number. */
+  chatKey: string;
+  /** The ids of the chat and the person at the service, their name, phone and picture; sealed JSON. */
+  person: Sealed;
+  /** SHA-256 of what is sealed: tells whether it changed. */
+  personMark: string;
+  isGroup: Generated<boolean>;
+  /** Kommo's id of the chat and of the client, once Kommo told them. */
+  kommoChatId: string | null;
+  kommoPersonId: string | null;
+  /** False while a chat that began in Kommo does not know our ids yet: the next message brings them. */
+  isBound: Generated<boolean>;
+  createdAt: CreatedAt;
+}
+
+/**
+ * One event of a conversation, in either direction: the queue, the record of what became of it, and the map between
+ * the service's ids and Kommo's. Ids are UUIDs that grow with time.
+ */
+export interface MessagesTable {
+  id: string;
+  accountId: number;
+  /** `NO_CHANNEL` where Kommo named a chat or source that we do not have. */
+  channelId: string;
+  conversationId: string | null;
+  direction: 'in' | 'out';
+  event: 'message' | 'edit' | 'delete' | 'reaction';
+  kind: MessageKind;
+  /** What makes a repetition recognisable: an id at the service (in) or Kommo's (out). */
+  key: string;
+  /** The service's id of the message; of an outgoing one, of its first part. */
+  serviceId: string | null;
+  kommoId: string | null;
+  /** What is worked on in order: a conversation in one direction. */
+  lane: string;
+  /** Out: `sending` is written before the service is asked, so that a call nobody saw the end of shows. */
+  state: 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'forgotten';
+  /** How many parts of an outgoing message the service has taken. */
+  part: Generated<number>;
+  /** What Kommo was told of an outgoing message: 1 delivered, 2 read, -1 failed, 0 nothing. */
+  reported: Generated<number>;
+  reason: UndeliveredReason | null;
+  tries: Generated<number>;
+  /** When it is to be worked on again; null: nothing is left to do. */
+  dueAt: Timestamp | null;
+  /** What it says; sealed JSON, gone after retention. */
+  content: Sealed | null;
+  /** When it happened, as the side it comes from says. */
+  at: Timestamp;
+  storedAt: CreatedAt;
+}
+
+/** Moments that outlive a process, such as when chat webhooks could last be received. */
+export interface MarksTable {
+  name: string;
+  at: Timestamp;
+  value: string | null;
 }

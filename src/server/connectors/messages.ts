@@ -1,0 +1,259 @@
+import type { Readable } from 'node:stream';
+import type { Credentials, Tools, WebhookRequest } from './connector.ts';
+
+/**
+ * What a connector adds when its service carries messages. It still sees no database, no Kommo and no HTTP of ours:
+ * the room `messages` stores, orders, repeats and reports, and calls these functions one message at a time.
+ */
+export interface MessageCarrier<Part = unknown> {
+  /** Which of a channel's options the service has. */
+  options: readonly ChannelOption[];
+  /**
+   * Reads a proven event. Pure, and it never throws on odd input: what is of no interest is left out, and what
+   * Kommo has no kind for arrives as a text that says what it was.
+   */
+  parse(event: WebhookRequest, account: AccountAtService): ReceivedItem[];
+  /** Cuts a message into what the service takes in one call, in order; at least one part. Pure, and always the same. */
+  compose(message: OutgoingMessage): Part[];
+  /**
+   * Sends one part.
+   *
+   * @throws ConnectorError for what is not about this message: `rate_limited` (wait), `unavailable` (surely not
+   *   sent; wait), `rejected` and `reauthorize` (the sign-in is dead), `misconfigured`
+   */
+  send(tools: Tools, credentials: Credentials, chat: ChatAddress, part: Part): Promise<SendOutcome>;
+  /**
+   * Opens a file the service holds. The caller reads the stream to its end or destroys it.
+   *
+   * @param ref what `parse` gave with the message
+   * @throws ConnectorError `rejected` when the file is gone or too large for ever; others as above
+   */
+  openMedia(tools: Tools, credentials: Credentials, ref: unknown): Promise<OpenMedia>;
+  /** Puts a reaction on a message, or takes it away. Where it is missing, reactions of managers go nowhere. */
+  react?(
+    tools: Tools,
+    credentials: Credentials,
+    chat: ChatAddress,
+    reaction: { messageId: string; emoji: string | null },
+  ): Promise<SendOutcome>;
+  /** Shows the client for some seconds that somebody is writing. Best effort. */
+  typing?(tools: Tools, credentials: Credentials, chat: ChatAddress): Promise<void>;
+  /** Tells the service that an item was received, where it waits for that. Best effort. */
+  acknowledge?(tools: Tools, credentials: Credentials, acknowledgement: unknown): Promise<void>;
+}
+
+export type ChannelOption = 'groups' | 'own_device';
+
+/** The signed-in account an event belongs to. */
+export interface AccountAtService {
+  externalId: string;
+}
+
+/** Where to send. What a connector put into `chat` and `person` of an item comes back here. */
+export interface ChatAddress {
+  chatId: string;
+  personId: string;
+  /** E.164, where it is known: for a chat that begins in Kommo it may be all there is. */
+  phone?: string;
+  /** True for a chat that began in Kommo and that the client has not answered yet. */
+  isNew: boolean;
+}
+
+/** A file of a received message. */
+export interface ReceivedMedia {
+  /** Small JSON for `openMedia`: an id at the service, never an address with a secret in it. */
+  ref: unknown;
+  fileName: string;
+  /** MIME type, as the service says. */
+  type?: string;
+  bytes?: number;
+}
+
+/** A file of a message to the client. */
+export interface OutgoingMedia {
+  fileName: string;
+  /** MIME type, guessed from the name where Kommo does not say. */
+  type: string;
+  bytes?: number;
+  /** Our own signed link, for services that fetch files themselves. */
+  link: string;
+  /** @throws ConnectorError `unavailable`, or `rejected` when the file is gone or larger than allowed */
+  open(): Promise<OpenMedia>;
+}
+
+export interface OpenMedia {
+  body: Readable;
+  /** Undefined: not known before the end. */
+  bytes?: number;
+  type?: string;
+}
+
+export type MediaKind = 'picture' | 'video' | 'voice' | 'audio' | 'file' | 'sticker';
+
+/** What a message says, in either direction. */
+export type MessageContent<Media> =
+  | { kind: 'text'; text: string; callbackData?: string }
+  | { kind: MediaKind; media: Media; text?: string; seconds?: number }
+  | { kind: 'location'; lat: number; lon: number; text?: string }
+  | { kind: 'contact'; name: string; phone: string; text?: string };
+
+/** What arrives, of kinds Kommo does not have: a text in the account's language says what it was. */
+export interface Placeholder {
+  kind: 'placeholder';
+  what: PlaceholderKind;
+  /** The client's own words in it, such as the question of a poll or the name of a file. */
+  detail?: string;
+}
+
+export type PlaceholderKind =
+  | 'poll'
+  | 'dice'
+  | 'story'
+  | 'game'
+  | 'payment'
+  | 'file_too_large'
+  | 'file_unavailable'
+  | 'deleted'
+  | 'unsupported';
+
+export type ReceivedContent = MessageContent<ReceivedMedia> | Placeholder;
+
+export interface ReceivedPerson {
+  /** Stable, unique among the service's people. */
+  id: string;
+  name: string;
+  /** E.164. */
+  phone?: string;
+  email?: string;
+  avatarUrl?: string;
+}
+
+interface Received {
+  /** `id`: stable and unique for this account at the service, the same in whatever form the service writes it. */
+  chat: { id: string; isGroup?: boolean };
+  /** The client, also when staff wrote. */
+  person: ReceivedPerson;
+  /** When it happened at the service, in milliseconds. */
+  atMs: number;
+  acknowledgement?: unknown;
+}
+
+export interface ReceivedMessage extends Received {
+  event: 'message';
+  /** Unique for this account at the service, over all its chats. */
+  messageId: string;
+  content: ReceivedContent;
+  /** Written by staff in the service's own app. */
+  isFromStaff?: boolean;
+  /** `messageId` of the quoted message. */
+  replyTo?: string;
+}
+
+export interface ReceivedEdit extends Received {
+  event: 'edit';
+  messageId: string;
+  content: ReceivedContent;
+  /** Tells two edits of one message apart. */
+  editId: string;
+}
+
+export interface ReceivedDeletion extends Received {
+  event: 'delete';
+  messageId: string;
+}
+
+export interface ReceivedReaction extends Received {
+  event: 'reaction';
+  messageId: string;
+  /** Null takes it away. */
+  emoji: string | null;
+  /** Tells two reactions to one message apart. */
+  reactionId: string;
+}
+
+/** How a message that we sent is doing. `messageId` is what `send` returned. */
+export interface ReceivedStatus {
+  event: 'status';
+  messageId: string;
+  state: 'delivered' | 'read' | 'failed';
+  /** The service's own words, one plain line. */
+  detail?: string;
+}
+
+export interface ReceivedTyping extends Received {
+  event: 'typing';
+}
+
+/** The service gave a chat another id, for good. */
+export interface ReceivedMove {
+  event: 'move';
+  fromChatId: string;
+  toChatId: string;
+}
+
+export type ReceivedItem =
+  | ReceivedMessage
+  | ReceivedEdit
+  | ReceivedDeletion
+  | ReceivedReaction
+  | ReceivedStatus
+  | ReceivedTyping
+  | ReceivedMove;
+
+/** A button below a message: a link, or a text the client sends by pressing it. */
+export interface MessageButton {
+  text: string;
+  url?: string;
+  /** What to hand back with the text; rows of a list have one. */
+  callbackData?: string;
+}
+
+/** What a manager or bot wrote in Kommo. A message may hold a file, a text and buttons at once. */
+export interface OutgoingMessage {
+  /** Ours, stable over repeats. */
+  id: string;
+  /** When it was written, in milliseconds. */
+  atMs: number;
+  text?: string;
+  media?: OutgoingMedia & { kind: MediaKind };
+  /** Rows of buttons. A list message comes as one row for each entry, after its header, body and footer as text. */
+  buttons?: MessageButton[][];
+  /** `messageId` of the quoted message, where we still know it. */
+  replyTo?: string;
+  /** Parts of one sending share it. */
+  groupId?: string;
+  /** Who wrote, for services that show it. */
+  authorName?: string;
+}
+
+/** What became of one part. */
+export type SendOutcome =
+  | {
+      state: 'sent';
+      /** The service's id; the same form as in received items. */
+      messageId: string;
+      /** The chat's id at the service, where it differs from what was asked for. */
+      chatId?: string;
+      /** The service says itself that the client has it; otherwise a status event will. */
+      isDelivered: boolean;
+    }
+  | {
+      /** Final for this message; the next one may pass. */
+      state: 'refused';
+      reason: RefusalReason;
+      /** The service's own words, one plain line without secrets. */
+      detail?: string;
+    }
+  /** Asked, and not answered: it may have arrived. */
+  | { state: 'unknown' };
+
+/** Why a service refuses one message. Each has a text for the manager and one for the admin. */
+export type RefusalReason =
+  | 'blocked'
+  | 'person_gone'
+  | 'chat_unknown'
+  | 'removed_from_chat'
+  | 'too_large'
+  | 'unsupported'
+  | 'file_unavailable'
+  | 'refused';
