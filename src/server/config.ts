@@ -76,6 +76,11 @@ const environment = z
     PIPELINE_SHARING: choice('shared', 'exclusive').default('shared'),
     DISPOSABLE_TOKENS: choice('reuse', 'strict').default('reuse'),
     REQUESTS_PER_SECOND: integer(20, 1, 10_000),
+    MESSAGE_RETENTION_HOURS: integer(72, 1, 8_760),
+    MESSAGE_MAP_DAYS: integer(60, 1, 3_650),
+    MEDIA_LINK_DAYS: integer(7, 1, 365),
+    MEDIA_MAX_MB: integer(50, 1, 2_000),
+    LINK_CONTACTS: choice('off', 'on').default('off'),
     LOG_LEVEL: choice('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').default('info'),
   })
   // Even when a variable is missing: an operator sees every fault at once.
@@ -155,6 +160,18 @@ function toConfig(env: Environment) {
     disposableTokens: env.DISPOSABLE_TOKENS,
     /** What one Kommo account may ask of one process, evenly spaced; a few seconds' worth may come at once. */
     requestsPerSecond: env.REQUESTS_PER_SECOND,
+    messages: {
+      /** How long the content of a message that was delivered is kept. */
+      retentionHours: env.MESSAGE_RETENTION_HOURS,
+      /** How long the map between the service's ids and Kommo's is kept. */
+      mapDays: env.MESSAGE_MAP_DAYS,
+      /** Life of a link by which Kommo fetches a file. */
+      linkDays: env.MEDIA_LINK_DAYS,
+      /** Largest file that is carried. */
+      mediaMaxBytes: env.MEDIA_MAX_MB * 1024 * 1024,
+      /** Whether a chat whose client's phone one contact has opens in that contact, without a new lead. */
+      linksContacts: env.LINK_CONTACTS === 'on',
+    },
     connectors: toConnectorSettings(env),
     logLevel: env.LOG_LEVEL,
   };

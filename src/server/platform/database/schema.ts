@@ -258,6 +258,8 @@ export interface SourcesTable {
   externalId: string;
   channelId: string;
   pipelineId: number;
+  /** Set by the sync that made it: a chat that names a source Kommo does not know is tagged wrongly for good. */
+  isAtKommo: Generated<boolean>;
 }
 
 /** A session at a chat service that nobody uses any more and that must still be ended there. */
@@ -348,12 +350,11 @@ export interface KeyChecksTable {
 
 /** One chat of a channel's account with a client, or with a group. */
 export interface ConversationsTable {
+  /** Made from the channel and the chat's id at the service, which may be a phone number. */
   id: string;
   accountId: number;
   epoch: number;
   channelId: string;
-  /** SHA-256 of the chat's id at the service, which may be a phone number. */
-  chatKey: string;
   /** The ids of the chat and the person at the service, their name, phone and picture; sealed JSON. */
   person: Sealed;
   /** SHA-256 of what is sealed: tells whether it changed. */
@@ -364,6 +365,8 @@ export interface ConversationsTable {
   kommoPersonId: string | null;
   /** False while a chat that began in Kommo does not know our ids yet: the next message brings them. */
   isBound: Generated<boolean>;
+  /** The id Kommo knows the chat by, where the service has given it another one since. */
+  knownAs: string | null;
   createdAt: CreatedAt;
 }
 
@@ -399,6 +402,8 @@ export interface MessagesTable {
   dueAt: Timestamp | null;
   /** What it says; sealed JSON, gone after retention. */
   content: Sealed | null;
+  /** What its file is opened by; sealed JSON, gone when links to it have ended. */
+  media: Sealed | null;
   /** When it happened, as the side it comes from says. */
   at: Timestamp;
   storedAt: CreatedAt;

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** One key of `SECRET_KEYS`: `id:base64-of-32-bytes`. */
 export interface SecretKey {
@@ -27,6 +34,8 @@ export class CannotUnseal extends Error {
  */
 export class Secrets {
   readonly #keys: Map<string, Buffer>;
+  /** For signing what leaves the house, under the same ids. */
+  readonly #signingKeys: Map<string, Buffer>;
   readonly #writeId: string;
 
   /** The first key encrypts, all decrypt. */
@@ -34,12 +43,32 @@ export class Secrets {
     const [first] = keys;
     if (!first) throw new Error('At least one secret key is needed.');
     this.#writeId = first.id;
-    this.#keys = new Map(
-      keys.map(({ id, key }) => [
-        id,
-        Buffer.from(hkdfSync('sha256', key, '', 'kommo-chat-connector sealed values', 32)),
-      ]),
-    );
+    const derive = (purpose: string) =>
+      new Map(
+        keys.map(({ id, key }) => [id, Buffer.from(hkdfSync('sha256', key, '', purpose, 32))]),
+      );
+    this.#keys = derive('kommo-chat-connector sealed values');
+    this.#signingKeys = derive('kommo-chat-connector signed links');
+  }
+
+  /** HMAC-SHA256 of a text as base64url, after the id of the key: `<key id>.<signature>`. */
+  sign(text: string): string {
+    return `${this.#writeId}.${this.#signature(this.#writeId, text)}`;
+  }
+
+  /** Whether a text was signed here, under a key that is still in use. */
+  isSigned(text: string, signature: string): boolean {
+    const end = signature.lastIndexOf('.');
+    const id = signature.slice(0, Math.max(0, end));
+    if (!this.#signingKeys.has(id)) return false;
+    const given = Buffer.from(signature.slice(end + 1));
+    const expected = Buffer.from(this.#signature(id, text));
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  #signature(keyId: string, text: string): string {
+    const key = this.#signingKeys.get(keyId) ?? Buffer.alloc(32);
+    return createHmac('sha256', key).update(text).digest('base64url');
   }
 
   get writeKeyId(): string {

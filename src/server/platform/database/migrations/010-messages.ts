@@ -1,22 +1,27 @@
 import { type Kysely, sql } from 'kysely';
 
 const STATEMENTS = [
+  'create index scopes_scope_id on scopes (scope_id)',
+  'alter table sources add column is_at_kommo boolean not null default false',
+  // What the last sync of an account made is there.
+  `update sources set is_at_kommo = true from syncs
+    where syncs.account_id = sources.account_id and syncs.state = 'done'`,
   "alter table channels add column options jsonb not null default '{}'",
   `create table conversations (
     id uuid primary key,
     account_id bigint not null references accounts (id) on delete cascade,
     epoch integer not null,
     channel_id uuid not null,
-    chat_key text not null,
     person text not null,
     person_mark text not null,
     is_group boolean not null default false,
     kommo_chat_id text,
     kommo_person_id text,
     is_bound boolean not null default true,
+    known_as text,
     created_at timestamptz not null default now()
   )`,
-  'create unique index conversations_chat on conversations (channel_id, chat_key)',
+  'create index conversations_channel on conversations (channel_id)',
   `create index conversations_kommo_chat on conversations (kommo_chat_id)
     where kommo_chat_id is not null`,
   'create index conversations_account on conversations (account_id, epoch)',
@@ -39,6 +44,7 @@ const STATEMENTS = [
     tries integer not null default 0,
     due_at timestamptz,
     content text,
+    media text,
     at timestamptz not null,
     stored_at timestamptz not null default now()
   ) with (fillfactor = 85)`,

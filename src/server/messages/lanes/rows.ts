@@ -1,0 +1,405 @@
+import { type Selectable, sql } from 'kysely';
+import type { UndeliveredReason } from '../../../contract/api.ts';
+import { openSecrets } from '../../channels/rows.ts';
+import type { Tld } from '../../kommo/account-host.ts';
+import type { Db } from '../../platform/database/database.ts';
+import { prepared } from '../../platform/database/prepared.ts';
+import type { MessagesTable } from '../../platform/database/schema.ts';
+import type { Secrets } from '../../platform/database/secrets.ts';
+import type { ChatPerson } from '../receive/rows.ts';
+
+type Direction = MessagesTable['direction'];
+
+/** One picks from so many messages at most that are due. */
+const MOST_DUE = 20_000;
+
+/**
+ * Lanes with something to do, the channels in turn, so that no channel's backlog delays another's.
+ *
+ * @param except lanes and channels that are busy here
+ */
+export async function listDueLanes(
+  db: Db,
+  direction: Direction,
+  except: { lanes: readonly string[]; channelIds: readonly string[] },
+  limit: number,
+): Promise<{ lane: string; channelId: string }[]> {
+  const { rows } = await sql<{ lane: string; channelId: string }>`${prepared('due-lanes')}
+    with due as (
+      select lane, channel_id, due_at from messages
+      where due_at is not null and due_at <= clock_timestamp() and direction = ${direction}::text
+      order by due_at limit ${MOST_DUE}::integer
+    ), lanes as (
+      select lane, channel_id, min(due_at) as since from due
+      where lane <> all(${except.lanes}::text[]) and channel_id <> all(${except.channelIds}::uuid[])
+      group by lane, channel_id
+    )
+    select lane, channel_id from (
+      select lane, channel_id, since, row_number() over (partition by channel_id order by since) as turn
+      from lanes
+    ) as ordered order by turn, since limit ${limit}::integer`.execute(db);
+  return rows;
+}
+
+/** A message on its way, still sealed. */
+export interface LaneMessage
+  extends Pick<
+    Selectable<MessagesTable>,
+    | 'id'
+    | 'accountId'
+    | 'channelId'
+    | 'conversationId'
+    | 'direction'
+    | 'event'
+    | 'kind'
+    | 'key'
+    | 'kommoId'
+    | 'lane'
+    | 'state'
+    | 'part'
+    | 'reported'
+    | 'reason'
+    | 'tries'
+    | 'content'
+    | 'media'
+    | 'at'
+    | 'storedAt'
+  > {
+  isDue: boolean;
+}
+
+/** What is left to do in a lane, in order. */
+export async function readLane(db: Db, lane: string, limit: number): Promise<LaneMessage[]> {
+  const { rows } = await sql<LaneMessage>`${prepared('read-lane')}
+    select id, account_id, channel_id, conversation_id, direction, event, kind, key, kommo_id, lane,
+      state, part, reported, reason, tries, content, media, at, stored_at,
+      due_at <= clock_timestamp() as is_due
+    from messages where lane = ${lane}::text and due_at is not null
+    order by at, id limit ${limit}::integer`.execute(db);
+  return rows;
+}
+
+/** What a message needs to go on. What is gone, or not there yet, is null or undefined. */
+export interface Target {
+  account: {
+    id: number;
+    epoch: number;
+    language: string;
+    amojoId: string | null;
+    tld: Tld;
+    isActive: boolean;
+  };
+  scopeId: string | null;
+  channel:
+    | {
+        id: string;
+        connector: string;
+        externalId: string;
+        accountName: string;
+        status: string;
+        isSaved: boolean;
+        credentials: Record<string, unknown> | undefined;
+        webhookSecret: string | undefined;
+      }
+    | undefined;
+  /** The source that new chats are named with, once Kommo has it. */
+  sourceExternalId: string | null;
+  chat:
+    | {
+        id: string;
+        person: ChatPerson | undefined;
+        isGroup: boolean;
+        kommoChatId: string | null;
+        kommoPersonId: string | null;
+        isBound: boolean;
+        knownAs: string | null;
+      }
+    | undefined;
+}
+
+interface TargetRow {
+  epoch: number;
+  language: string;
+  amojoId: string | null;
+  tld: Tld;
+  isActive: boolean;
+  scopeId: string | null;
+  channelId: string | null;
+  connector: string;
+  externalId: string;
+  accountName: string;
+  status: string;
+  isSaved: boolean;
+  credentials: string;
+  webhookSecret: string;
+  sourceExternalId: string | null;
+  chatId: string | null;
+  person: string;
+  isGroup: boolean;
+  kommoChatId: string | null;
+  kommoPersonId: string | null;
+  isBound: boolean;
+  knownAs: string | null;
+}
+
+/** Everything around a message, in one statement; undefined when the account is gone. */
+export async function findTarget(
+  db: Db,
+  secrets: Secrets,
+  of: Pick<LaneMessage, 'accountId' | 'channelId' | 'conversationId'>,
+): Promise<Target | undefined> {
+  const { rows } = await sql<TargetRow>`${prepared('message-target')}
+    select accounts.epoch, accounts.language, accounts.amojo_id, accounts.tld,
+      accounts.install_state <> 'disabled' as is_active, scopes.scope_id,
+      channels.id as channel_id, channels.connector, channels.external_id, channels.account_name,
+      channels.status, channels.is_saved, channels.credentials, channels.webhook_secret,
+      source.external_id as source_external_id, conversations.id as chat_id, conversations.person,
+      conversations.is_group, conversations.kommo_chat_id, conversations.kommo_person_id,
+      conversations.is_bound, conversations.known_as
+    from accounts
+    left join scopes on scopes.account_id = accounts.id and scopes.epoch = accounts.epoch
+    left join channels on channels.id = ${of.channelId}::uuid and channels.account_id = accounts.id
+      and channels.epoch = accounts.epoch
+    left join conversations on conversations.id = ${of.conversationId}::uuid
+      and conversations.channel_id = channels.id
+    left join lateral (
+      select sources.external_id from sources
+      where sources.account_id = accounts.id and sources.channel_id = channels.id and sources.is_at_kommo
+      -- Chats begin in the first of the channel's pipelines.
+      order by (sources.pipeline_id = (channels.pipeline_ids ->> 0)::bigint) desc, sources.external_id
+      limit 1
+    ) as source on true
+    where accounts.id = ${of.accountId}::bigint`.execute(db);
+  const [row] = rows;
+  return row && { ...targetOf(secrets, row), account: { ...accountOf(row), id: of.accountId } };
+}
+
+function accountOf({ epoch, language, amojoId, tld, isActive }: TargetRow) {
+  return { epoch, language, amojoId, tld, isActive };
+}
+
+function targetOf(secrets: Secrets, row: TargetRow): Omit<Target, 'account'> {
+  const { channelId, connector, externalId, accountName, status, isSaved, chatId } = row;
+  const { credentials, webhookSecret } =
+    channelId === null
+      ? { credentials: undefined, webhookSecret: undefined }
+      : openSecrets(secrets, { ...row, id: channelId });
+  const person =
+    chatId === null ? undefined : secrets.tryUnseal(row.person, `conversations:${chatId}:person`);
+  return {
+    scopeId: row.scopeId,
+    channel:
+      channelId === null
+        ? undefined
+        : {
+            ...{ id: channelId, connector, externalId, accountName, status, isSaved },
+            ...{ credentials, webhookSecret },
+          },
+    sourceExternalId: row.sourceExternalId,
+    chat:
+      chatId === null
+        ? undefined
+        : {
+            id: chatId,
+            person: person === undefined ? undefined : JSON.parse(person),
+            isGroup: row.isGroup,
+            kommoChatId: row.kommoChatId,
+            kommoPersonId: row.kommoPersonId,
+            isBound: row.isBound,
+            knownAs: row.knownAs,
+          },
+  };
+}
+
+/** Makes the rest of a lane wait with its first message. @param headId the one whose try is counted */
+export async function holdLane(
+  db: Db,
+  hold: { lane: string; seconds: number; headId?: string },
+): Promise<void> {
+  await sql`
+    update messages set due_at = clock_timestamp() + make_interval(secs => ${hold.seconds}::float8),
+      state = 'waiting', tries = tries + (id = ${hold.headId ?? null}::uuid)::integer
+    where lane = ${hold.lane}::text and due_at is not null and state in ('waiting', 'sending')
+      and (due_at < clock_timestamp() + make_interval(secs => ${hold.seconds}::float8)
+        or id = ${hold.headId ?? null}::uuid)`.execute(db);
+}
+
+/** A message that came while its lane waits, waits with it. */
+export async function alignLane(db: Db, lane: string, headId: string): Promise<void> {
+  await sql`
+    update messages set due_at = head.due_at
+    from (select due_at from messages where id = ${headId}::uuid) as head
+    where lane = ${lane}::text and messages.due_at is not null and state = 'waiting'
+      and messages.due_at < head.due_at`.execute(db);
+}
+
+/** Kommo has it. */
+export async function finishReceived(db: Db, id: string, kommoId: string | null): Promise<void> {
+  await sql`${prepared('finish-received')}
+    update messages set state = 'sent', kommo_id = ${kommoId}::text, due_at = null, reason = null
+    where id = ${id}::uuid`.execute(db);
+}
+
+/** What Kommo calls a chat and its client. */
+export async function learnChat(
+  db: Db,
+  chat: { id: string; kommoChatId: string | undefined; kommoPersonId: string | undefined },
+): Promise<void> {
+  await sql`
+    update conversations set kommo_chat_id = coalesce(${chat.kommoChatId ?? null}::text, kommo_chat_id),
+      kommo_person_id = coalesce(${chat.kommoPersonId ?? null}::text, kommo_person_id), is_bound = true
+    where id = ${chat.id}::uuid`.execute(db);
+}
+
+/** The claim to send. False: another process has it, or has had it. */
+export async function beginSending(db: Db, id: string): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`${prepared('begin-sending')}
+    update messages set state = 'sending' where id = ${id}::uuid and state = 'waiting'
+    returning id`.execute(db);
+  return rows.length > 0;
+}
+
+/** One of several parts is through. */
+export async function finishPart(
+  db: Db,
+  part: { id: string; part: number; serviceId: string },
+): Promise<void> {
+  await sql`
+    update messages set state = 'waiting', part = ${part.part}::integer,
+      service_id = coalesce(service_id, ${part.serviceId}::text)
+    where id = ${part.id}::uuid`.execute(db);
+}
+
+/** The service has all of it. @param sent.isDelivered Kommo is to be told */
+export async function finishSent(
+  db: Db,
+  sent: { id: string; part: number; serviceId: string | null; isDelivered: boolean },
+): Promise<void> {
+  await sql`${prepared('finish-sent')}
+    update messages set part = ${sent.part}::integer, reason = null,
+      service_id = coalesce(service_id, ${sent.serviceId}::text),
+      state = case when ${sent.isDelivered}::boolean then 'delivered' else 'sent' end,
+      due_at = case when ${sent.isDelivered}::boolean then due_at end
+    where id = ${sent.id}::uuid`.execute(db);
+}
+
+/** It cannot be carried. Kommo is told of what a manager wrote. */
+export async function failMessage(
+  db: Db,
+  failed: { id: string; reason: UndeliveredReason; isReported: boolean },
+): Promise<void> {
+  await sql`
+    update messages set state = 'failed', reason = ${failed.reason}::text, reported = 0,
+      due_at = case when ${failed.isReported}::boolean then clock_timestamp() end
+    where id = ${failed.id}::uuid`.execute(db);
+}
+
+/** Nothing is to be done about it any more. */
+export async function dropMessage(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('messages').where('id', '=', id).execute();
+}
+
+/** Kommo was told of this state; a later one stays due. */
+export async function finishReport(
+  db: Db,
+  report: { id: string; state: string; rank: number },
+): Promise<void> {
+  await sql`${prepared('finish-report')}
+    update messages set reported = ${report.rank}::smallint,
+      due_at = case when state = ${report.state}::text then null else due_at end
+    where id = ${report.id}::uuid`.execute(db);
+}
+
+export async function reportLater(db: Db, id: string, seconds: number): Promise<void> {
+  await sql`
+    update messages set due_at = clock_timestamp() + make_interval(secs => ${seconds}::float8)
+    where id = ${id}::uuid and due_at is not null`.execute(db);
+}
+
+/** A message the service or Kommo refers to. */
+export interface KnownMessage
+  extends Pick<Selectable<MessagesTable>, 'id' | 'direction' | 'key' | 'kommoId' | 'state'> {
+  serviceId: string | null;
+  content: string | null;
+}
+
+/** By the service's id of it, in either direction. */
+export async function findByServiceId(
+  db: Db,
+  channelId: string,
+  serviceId: string,
+): Promise<KnownMessage | undefined> {
+  const { rows } = await sql<KnownMessage>`
+    select id, direction, key, kommo_id, state, service_id, content from messages
+    where channel_id = ${channelId}::uuid and direction = 'in' and key = ${serviceId}::text
+    union all
+    select id, direction, key, kommo_id, state, service_id, content from messages
+    where channel_id = ${channelId}::uuid and direction = 'out' and service_id = ${serviceId}::text
+    limit 1`.execute(db);
+  return rows[0];
+}
+
+/** By Kommo's id of it, in either direction. */
+export async function findByKommoId(
+  db: Db,
+  channelId: string,
+  kommoId: string,
+): Promise<KnownMessage | undefined> {
+  const { rows } = await sql<KnownMessage>`
+    select id, direction, key, kommo_id, state, service_id, content from messages
+    where channel_id = ${channelId}::uuid and direction = 'out' and key = ${kommoId}::text
+    union all
+    select id, direction, key, kommo_id, state, service_id, content from messages
+    where channel_id = ${channelId}::uuid and direction = 'in' and kommo_id = ${kommoId}::text
+    limit 1`.execute(db);
+  return rows[0];
+}
+
+/** What a message says now, after an edit. */
+export async function replaceContent(
+  db: Db,
+  secrets: Secrets,
+  id: string,
+  content: object,
+): Promise<void> {
+  await db
+    .updateTable('messages')
+    .set({ content: secrets.seal(JSON.stringify(content), `messages:${id}:content`) })
+    .where('id', '=', id)
+    .where('content', 'is not', null)
+    .execute();
+}
+
+/** A chat that began in Kommo is this one at the service. */
+export async function adoptChat(
+  db: Db,
+  secrets: Secrets,
+  chat: { fromId: string; toId: string; person: ChatPerson },
+): Promise<void> {
+  const sealed = secrets.seal(JSON.stringify(chat.person), `conversations:${chat.toId}:person`);
+  await sql`
+    insert into conversations (id, account_id, epoch, channel_id, person, person_mark, is_group,
+      kommo_chat_id, kommo_person_id, is_bound)
+    select ${chat.toId}::uuid, account_id, epoch, channel_id, ${sealed}::text, '', is_group,
+      kommo_chat_id, kommo_person_id, false
+    from conversations where id = ${chat.fromId}::uuid
+    on conflict (id) do nothing`.execute(db);
+}
+
+/** The service refuses the channel's sign-in: its health is asked for now. */
+export async function askForHealth(db: Db, channelId: string): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set({ checkedAt: sql<Date>`'-infinity'` })
+    .where('id', '=', channelId)
+    .where('status', '=', 'connected')
+    .execute();
+}
+
+/** Messages of an account that wait for its save or its sync go on. */
+export async function releaseHeld(db: Db, accountId: number): Promise<void> {
+  await sql`
+    update messages set due_at = clock_timestamp()
+    where account_id = ${accountId}::bigint and due_at > clock_timestamp()
+      and direction = 'in' and state = 'waiting' and tries = 0`.execute(db);
+}

@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import type { MessageKind } from '../../../contract/api.ts';
+import type { Db } from '../../platform/database/database.ts';
+import { prepared } from '../../platform/database/prepared.ts';
+import { newRowId } from '../../platform/database/row-id.ts';
+import type { MessagesTable } from '../../platform/database/schema.ts';
+import type { Secrets } from '../../platform/database/secrets.ts';
+import type { OutgoingContent, ReceivedContent, StoredMedia } from '../stored-content.ts';
+
+/** `messages.channel_id` where there is no channel to send through. */
+export const NO_CHANNEL = '00000000-0000-0000-0000-000000000000';
+
+/** Who and where a chat is, as the service says. */
+export interface ChatPerson {
+  chatId: string;
+  personId: string;
+  name: string;
+  phone?: string;
+  email?: string;
+  avatarUrl?: string;
+}
+
+/** The chat a message belongs to; made or brought up to date with it. */
+export interface ChatRow {
+  id: string;
+  person: ChatPerson;
+  isGroup: boolean;
+  /** For a chat that began in Kommo. */
+  kommo?: { chatId: string; personId: string };
+}
+
+export interface NewMessage {
+  accountId: number;
+  epoch: number;
+  channelId: string;
+  /** Undefined where Kommo named a chat that we do not know. */
+  chat: ChatRow | undefined;
+  direction: 'in' | 'out';
+  event: MessagesTable['event'];
+  kind: MessageKind;
+  key: string;
+  kommoId?: string;
+  lane: string;
+  content: ReceivedContent | OutgoingContent;
+  media?: StoredMedia;
+  atMs: number;
+}
+
+/**
+ * Stores a message and its chat in one statement: from then on nothing loses it.
+ *
+ * @returns its id; undefined when it was stored before
+ */
+export async function storeMessage(
+  db: Db,
+  secrets: Secrets,
+  message: NewMessage,
+): Promise<string | undefined> {
+  const id = newRowId();
+  const { chat, media } = message;
+  const content = secrets.seal(JSON.stringify(message.content), `messages:${id}:content`);
+  const sealedMedia =
+    media === undefined ? null : secrets.seal(JSON.stringify(media), `messages:${id}:media`);
+  const { rows } = await sql<{ id: string }>`${prepared('store-message')}
+    with chat as (${chat === undefined ? NO_CHAT : upsertChat(secrets, message, chat)})
+    insert into messages (id, account_id, channel_id, conversation_id, direction, event, kind, key,
+      kommo_id, lane, state, due_at, content, media, at)
+    values (${id}::uuid, ${message.accountId}::bigint, ${message.channelId}::uuid,
+      ${chat?.id ?? null}::uuid, ${message.direction}::text, ${message.event}::text,
+      ${message.kind}::text, ${message.key}::text, ${message.kommoId ?? null}::text,
+      ${message.lane}::text, 'waiting', clock_timestamp(), ${content}::text,
+      ${sealedMedia}::text, ${new Date(message.atMs).toISOString()}::timestamptz)
+    on conflict (channel_id, direction, key) do nothing
+    returning id`.execute(db);
+  return rows[0]?.id;
+}
+
+const NO_CHAT = sql`select`;
+
+/** Writes only when the person or the chat is new or has changed. */
+function upsertChat(secrets: Secrets, message: NewMessage, chat: ChatRow) {
+  const plain = JSON.stringify(chat.person);
+  const mark = markOf(secrets, plain);
+  const sealed = secrets.seal(plain, `conversations:${chat.id}:person`);
+  return sql`insert into conversations as known (id, account_id, epoch, channel_id, person, person_mark,
+      is_group, kommo_chat_id, kommo_person_id, is_bound)
+    select ${chat.id}::uuid, ${message.accountId}::bigint, ${message.epoch}::integer,
+      ${message.channelId}::uuid, ${sealed}::text, ${mark}::text, ${chat.isGroup}::boolean,
+      ${chat.kommo?.chatId ?? null}::text, ${chat.kommo?.personId ?? null}::text,
+      ${chat.kommo === undefined}::boolean
+    where not exists (select from conversations
+      where id = ${chat.id}::uuid and person_mark = ${mark}::text)
+    on conflict (id) do update set person = excluded.person, person_mark = excluded.person_mark`;
+}
+
+/** Tells whether a person changed, and tells nobody else who they are. */
+function markOf(secrets: Secrets, person: string): string {
+  return secrets.sign(`person ${person}`);
+}
+
+/** A group became another chat at the service: Kommo goes on in the one it knows. */
+export async function moveChat(
+  db: Db,
+  move: { fromId: string; toId: string; person: (former: string) => string; knownAs: string },
+): Promise<void> {
+  const former = await db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('id', '=', move.fromId)
+    .executeTakeFirst();
+  if (!former) return;
+  await db
+    .insertInto('conversations')
+    .values({
+      ...former,
+      id: move.toId,
+      person: move.person(former.person),
+      personMark: '',
+      knownAs: former.knownAs ?? move.knownAs,
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
+
+/** Notes what a service says about a message that was sent. A status only rises; failed is final. */
+export async function raiseStatus(
+  db: Db,
+  status: { channelId: string; serviceId: string; state: 'delivered' | 'read' | 'failed' },
+): Promise<void> {
+  const below = {
+    delivered: sql`('sent')`,
+    read: sql`('sent', 'delivered')`,
+    failed: sql`('sent', 'delivered')`,
+  }[status.state];
+  await sql`
+    update messages set state = ${status.state}::text, due_at = clock_timestamp(),
+      reason = case when ${status.state}::text = 'failed' then 'refused' end
+    where channel_id = ${status.channelId}::uuid and direction = 'out'
+      and service_id = ${status.serviceId}::text and state in ${below}`.execute(db);
+}

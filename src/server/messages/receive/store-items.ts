@@ -1,0 +1,163 @@
+import type { MessageKind } from '../../../contract/api.ts';
+import type { MessageCarrier, ReceivedItem } from '../../connectors/messages.ts';
+import type { Context } from '../../context.ts';
+import { conversationIdAtKommo, conversationRowId } from '../addresses.ts';
+import { contentOf, type StorableItem } from '../stored-content.ts';
+import { type ChatPerson, moveChat, raiseStatus, storeMessage } from './rows.ts';
+
+/** A channel as far as its events are concerned. */
+export interface ReceivingChannel {
+  id: string;
+  accountId: number;
+  epoch: number;
+  connector: string;
+  externalId: string;
+  options: { groups?: string; own_device?: string };
+}
+
+/** A clock that is ahead must not put a message behind those that follow. */
+const LONGEST_AHEAD_MS = 60_000;
+
+/** Stores what a proven event says. When this returns, nothing of it can be lost. */
+export async function storeItems(
+  context: Context,
+  channel: ReceivingChannel,
+  items: readonly ReceivedItem[],
+): Promise<void> {
+  for (const item of items) await storeItem(context, channel, item);
+}
+
+async function storeItem(
+  context: Context,
+  channel: ReceivingChannel,
+  item: ReceivedItem,
+): Promise<void> {
+  switch (item.event) {
+    case 'status':
+      return raiseStatus(context.db, {
+        channelId: channel.id,
+        serviceId: item.messageId,
+        state: item.state,
+      });
+    case 'move':
+      return move(context, channel, item);
+    case 'typing':
+      // Worth nothing later: it is passed on without being stored.
+      return;
+    default:
+      if (isWanted(channel, item)) await storeStorable(context, channel, item);
+  }
+}
+
+/** What the admin does not want in Kommo is not stored at all. */
+function isWanted({ options }: ReceivingChannel, item: StorableItem): boolean {
+  if (item.chat.isGroup === true && options.groups !== 'import') return false;
+  const isOwnDevice = item.event === 'message' && item.isFromStaff === true;
+  return !(isOwnDevice && options.own_device === 'ignore');
+}
+
+async function storeStorable(
+  context: Context,
+  channel: ReceivingChannel,
+  item: StorableItem,
+): Promise<void> {
+  const { chat, person } = item;
+  const id = conversationRowId(channel.id, chat.id);
+  const nowMs = context.now().getTime();
+  const { content, media } = contentOf(item);
+  const who: ChatPerson = {
+    chatId: chat.id,
+    personId: person.id,
+    name: person.name,
+    ...(person.phone !== undefined && { phone: person.phone }),
+    ...(person.email !== undefined && { email: person.email }),
+    ...(person.avatarUrl !== undefined && { avatarUrl: person.avatarUrl }),
+  };
+  await storeMessage(context.db, context.secrets, {
+    accountId: channel.accountId,
+    epoch: channel.epoch,
+    channelId: channel.id,
+    chat: { id, person: who, isGroup: chat.isGroup === true },
+    direction: 'in',
+    event: item.event,
+    kind: kindOf(item),
+    key: keyOf(item),
+    lane: `${id}:in`,
+    content,
+    ...(media && { media }),
+    atMs: Math.min(item.atMs, nowMs + LONGEST_AHEAD_MS),
+  });
+}
+
+/** The same event always has the same key, and a message's is its id at the service. */
+function keyOf(item: StorableItem): string {
+  switch (item.event) {
+    case 'message':
+      return item.messageId;
+    case 'edit':
+      return `edit ${item.editId} ${item.messageId}`;
+    case 'delete':
+      return `delete ${item.messageId}`;
+    case 'reaction':
+      return `reaction ${item.reactionId} ${item.messageId}`;
+  }
+}
+
+function kindOf(item: StorableItem): MessageKind {
+  if (item.event === 'edit' || item.event === 'delete') return 'edit';
+  if (item.event === 'reaction') return 'reaction';
+  return item.content.kind === 'placeholder' ? 'unknown' : item.content.kind;
+}
+
+async function move(
+  { db, secrets }: Context,
+  channel: ReceivingChannel,
+  { fromChatId, toChatId }: Extract<ReceivedItem, { event: 'move' }>,
+): Promise<void> {
+  const fromId = conversationRowId(channel.id, fromChatId);
+  const toId = conversationRowId(channel.id, toChatId);
+  await moveChat(db, {
+    fromId,
+    toId,
+    knownAs: conversationIdAtKommo(channel, fromChatId),
+    person: (former) => {
+      const person = JSON.parse(secrets.unseal(former, `conversations:${fromId}:person`));
+      return secrets.seal(
+        JSON.stringify({ ...person, chatId: toChatId }),
+        `conversations:${toId}:person`,
+      );
+    },
+  });
+}
+
+/** What of an event is passed on at once, or told to the service, without being stored. */
+export function fleetingOf(items: readonly ReceivedItem[]): {
+  typing: Extract<ReceivedItem, { event: 'typing' }>[];
+  acknowledgements: unknown[];
+} {
+  return {
+    typing: items.filter((item) => item.event === 'typing'),
+    acknowledgements: items.flatMap((item) =>
+      'acknowledgement' in item && item.acknowledgement !== undefined ? [item.acknowledgement] : [],
+    ),
+  };
+}
+
+/**
+ * Reads an event, and never fails: what cannot be read is reported, not refused, because a service would send it
+ * again and again and hold back what follows.
+ */
+export function parseEvent(
+  context: Context,
+  carrier: MessageCarrier,
+  ...[event, account]: Parameters<MessageCarrier['parse']>
+): ReceivedItem[] {
+  try {
+    return carrier.parse(event, account);
+  } catch (error) {
+    // The error's own words may repeat what the client wrote.
+    const name = error instanceof Error ? error.name : typeof error;
+    context.log.error({ fault: name }, 'an event of a chat service could not be read');
+    return [];
+  }
+}

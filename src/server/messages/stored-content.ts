@@ -1,0 +1,83 @@
+import type {
+  MediaKind,
+  MessageButton,
+  MessageContent,
+  Placeholder,
+  ReceivedItem,
+} from '../connectors/messages.ts';
+
+/** What the sealed columns of a message hold. Written and read by this room only. */
+
+/** A file as it is described; what opens it is sealed apart, because links to it outlive the text. */
+export interface StoredFile {
+  fileName: string;
+  type?: string;
+  bytes?: number;
+}
+
+/** What came from a client. */
+export interface ReceivedContent {
+  content?: MessageContent<StoredFile> | Placeholder;
+  /** The service's id of the message that is edited, deleted or reacted to. */
+  target?: string;
+  replyTo?: string;
+  isFromStaff?: boolean;
+  emoji?: string | null;
+}
+
+/** What a manager or bot wrote in Kommo. */
+export interface OutgoingContent {
+  text?: string;
+  file?: StoredFile & { kind: MediaKind };
+  buttons?: MessageButton[][];
+  /** Kommo's id and ours of the message that is quoted or reacted to. */
+  target?: { kommoId?: string; msgid?: string };
+  groupId?: string;
+  authorName?: string;
+  emoji?: string | null;
+  /** Kommo's kind, where it is none we know. */
+  unknownType?: string;
+}
+
+/** What opens a file: the service's own reference, or Kommo's address. */
+export type StoredMedia = { ref: unknown } | { kommoUrl: string };
+
+/** Items that become rows. */
+export type StorableItem = Extract<
+  ReceivedItem,
+  { event: 'message' | 'edit' | 'delete' | 'reaction' }
+>;
+
+/** Takes apart what an item says: the content, and what opens its file. */
+export function contentOf(item: StorableItem): { content: ReceivedContent; media?: StoredMedia } {
+  switch (item.event) {
+    case 'message': {
+      const { said, media } = split(item.content);
+      const content = {
+        content: said,
+        ...(item.replyTo !== undefined && { replyTo: item.replyTo }),
+        ...(item.isFromStaff === true && { isFromStaff: true }),
+      };
+      return { content, ...(media && { media }) };
+    }
+    case 'edit': {
+      const { said, media } = split(item.content);
+      return { content: { content: said, target: item.messageId }, ...(media && { media }) };
+    }
+    case 'delete':
+      return { content: { content: { kind: 'placeholder', what: 'deleted' }, target: item.messageId } };
+    case 'reaction':
+      return { content: { target: item.messageId, emoji: item.emoji } };
+  }
+}
+
+type Received = Extract<StorableItem, { event: 'message' }>['content'];
+
+function split(content: Received): {
+  said: MessageContent<StoredFile> | Placeholder;
+  media?: StoredMedia;
+} {
+  if (!('media' in content)) return { said: content };
+  const { ref, ...file } = content.media;
+  return { said: { ...content, media: file }, media: { ref } };
+}

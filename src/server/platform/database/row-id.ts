@@ -1,0 +1,35 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/**
+ * A new UUID of version 7: rows made one after the other lie side by side in the index, and the id tells when
+ * its row was made.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9562#section-5.7
+ */
+export function newRowId(nowMs = Date.now()): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(nowMs, 0, 6);
+  return formatted(bytes, 0x70);
+}
+
+/** The smallest id that a row made at this moment can have. */
+export function firstRowIdOf(moment: Date): string {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUIntBE(Math.max(0, moment.getTime()), 0, 6);
+  return formatted(bytes, 0x70);
+}
+
+/** Always the same UUID (version 8) for the same parts: whoever knows them needs not look the row up. */
+export function rowIdOf(...parts: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest();
+  return formatted(hash.subarray(0, 16), 0x80);
+}
+
+function formatted(bytes: Buffer, version: number): string {
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | version;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [8, 12, 16, 20, 32]
+    .map((end, index, ends) => hex.slice(ends[index - 1] ?? 0, end))
+    .join('-');
+}
