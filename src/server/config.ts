@@ -81,6 +81,7 @@ const environment = z
     MEDIA_LINK_DAYS: integer(7, 1, 365),
     MEDIA_MAX_MB: integer(50, 1, 2_000),
     LINK_CONTACTS: choice('off', 'on').default('off'),
+    AMOJO_REQUESTS_PER_SECOND: integer(20, 1, 1_000),
     LOG_LEVEL: choice('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').default('info'),
   })
   // Even when a variable is missing: an operator sees every fault at once.
@@ -172,6 +173,8 @@ function toConfig(env: Environment) {
       /** Whether a chat whose client's phone one contact has opens in that contact, without a new lead. */
       linksContacts: env.LINK_CONTACTS === 'on',
     },
+    /** What all replicas together may ask of Kommo's chat API. */
+    amojoRequestsPerSecond: env.AMOJO_REQUESTS_PER_SECOND,
     connectors: toConnectorSettings(env),
     logLevel: env.LOG_LEVEL,
   };
