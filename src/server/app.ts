@@ -3,9 +3,12 @@ import { createErrorHandler, registerAccountLine, registerAuth } from './access/
 import { hostOfBrowserOrigin } from './accounts/caller.ts';
 import { registerKommo } from './accounts/routes.ts';
 import { registerAttempts, registerOpenAttempts } from './channels/attempts/routes.ts';
-import { registerWebhooks } from './channels/health/routes.ts';
 import { registerChannels } from './channels/routes.ts';
 import type { Context } from './context.ts';
+import type { HookWatch } from './messages/history/hook-watch.ts';
+import { registerMedia } from './messages/media/routes.ts';
+import { registerWebhooks } from './messages/receive/routes.ts';
+import { registerUndelivered } from './messages/undelivered/routes.ts';
 import { createServer } from './platform/http/create-server.ts';
 import { registerHealth } from './platform/http/health.ts';
 import { registerSettings, registerTemplates } from './settings/routes.ts';
@@ -13,7 +16,7 @@ import { registerSettings, registerTemplates } from './settings/routes.ts';
 /** Every route, behind what guards it. `scope: 'health'` is what a worker without a web role serves. */
 export async function createApp(
   context: Context,
-  { scope }: { scope: 'all' | 'health' } = { scope: 'all' },
+  { scope, hookWatch }: { scope: 'all' | 'health'; hookWatch?: HookWatch } = { scope: 'all' },
 ): Promise<FastifyInstance> {
   const { config, log } = context;
   const app = createServer({
@@ -32,6 +35,7 @@ export async function createApp(
     registerAuth(guarded, context);
     registerChannels(guarded, context);
     registerAttempts(guarded, context);
+    registerUndelivered(guarded, context);
     // Sign-ins wait for chat services; these routes wait for Kommo, which all accounts share.
     await guarded.register(async (inLine) => {
       registerAccountLine(inLine);
@@ -40,6 +44,7 @@ export async function createApp(
     });
   });
   await app.register(async (open) => registerOpenAttempts(open, context));
-  await app.register(async (open) => registerWebhooks(open, context));
+  await app.register(async (open) => registerWebhooks(open, context, hookWatch));
+  await app.register(async (open) => registerMedia(open, context));
   return app;
 }

@@ -70,6 +70,7 @@ const environment = z
     KOMMO_CHANNEL_CODE: identifier,
     KOMMO_CHANNEL_TITLE: text,
     KOMMO_WIDGET_CODE: identifier,
+    KOMMO_CHANNEL_BOT_ID: identifier.optional(),
     KOMMO_EMULATOR_URL: emulatorUrl.optional(),
     MAX_CHANNELS: integer(50, 1, 50),
     MAX_CHANNELS_PER_SERVICE: integer(50, 1, 50),
@@ -150,6 +151,7 @@ function toConfig(env: Environment) {
       channelCode: env.KOMMO_CHANNEL_CODE,
       channelTitle: env.KOMMO_CHANNEL_TITLE,
       widgetCode: env.KOMMO_WIDGET_CODE,
+      botId: env.KOMMO_CHANNEL_BOT_ID,
       emulatorUrl: env.KOMMO_EMULATOR_URL,
     } satisfies KommoSettings,
     /** Channels of one Kommo account, of all services together. */

@@ -5,7 +5,7 @@ import type { Kommo } from './kommo/kommo.ts';
 import type { Db, Trx } from './platform/database/database.ts';
 import type { Secrets } from './platform/database/secrets.ts';
 import type { Jobs } from './platform/jobs.ts';
-import type { Outbound } from './platform/outbound.ts';
+import type { Outbound, OutboundStream } from './platform/outbound.ts';
 import type { Pace } from './platform/pace.ts';
 import type { RequestLimit } from './platform/request-limit.ts';
 
@@ -19,6 +19,12 @@ export interface Context {
   connectors: ConnectorRegistry;
   /** Calls to chat services, and to any other address outside Kommo. */
   send: Outbound;
+  /** The same for files. */
+  stream: OutboundStream;
+  /** Call it when messages were stored or became due. */
+  wakeMessages: () => void;
+  /** What other rooms do when Kommo has the sources of an account's saved channels. */
+  onSynced: (accountId: number) => Promise<void>;
   /** What other rooms forget in the transaction that ends an install. */
   onUninstalled: readonly ((
     trx: Trx,

@@ -42,6 +42,20 @@ export const CHECK_HOST = queue<{ host: string }>('check-host', {
   longestPauseSeconds: 60,
 });
 
+/** Forget the messages of a removed channel, or of an install that ended. */
+export const FORGET_MESSAGES = queue<{ accountId: number; channelId?: string }>('forget-messages', {
+  key: ({ accountId, channelId }) => channelId ?? String(accountId),
+  concurrency: 2,
+  longestPauseSeconds: 5,
+});
+
+/** Find what managers wrote while nobody could receive it. Times are in milliseconds since 1970. */
+export const COMPARE_HISTORY = queue<{ fromMs: number; toMs: number }>('compare-history', {
+  key: ({ fromMs }) => String(fromMs),
+  concurrency: 1,
+  longestPauseSeconds: 60,
+});
+
 /** What recurs, once for all processes; the list is in `scheduled-jobs.ts`. */
 export const SCHEDULED = queue<{ name: string }>('scheduled', {
   key: ({ name }) => name,
@@ -55,6 +69,8 @@ export const QUEUES = [
   SIGN_OUT,
   EXCHANGE_INSTALL_CODE,
   CHECK_HOST,
+  FORGET_MESSAGES,
+  COMPARE_HISTORY,
   SCHEDULED,
 ];
 

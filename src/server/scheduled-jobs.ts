@@ -6,6 +6,7 @@ import { expireAttempts } from './channels/attempts/end-attempt.ts';
 import { purgeSignOuts } from './channels/sign-outs/rows.ts';
 import type { Context } from './context.ts';
 import { refreshIdleGrants } from './kommo/grants/maintenance.ts';
+import { purgeMessages } from './messages/retention/rows.ts';
 import { concurrently } from './platform/concurrently.ts';
 import { rotateSecretKeys } from './rotate-secret-keys.ts';
 import { askForSyncs } from './settings/ask-for-syncs.ts';
@@ -34,6 +35,11 @@ export function scheduledJobs(context: Context): ScheduledJob[] {
       run: () => refreshIdleGrants(kommo),
     },
     { name: 'old rows', everySeconds: 60, run: () => purge(context) },
+    {
+      name: 'messages past their time',
+      everySeconds: 60,
+      run: () => purgeMessages(context.db, context.config.messages, context.now()),
+    },
     { name: 'rotation of SECRET_KEYS', everySeconds: 60, run: rotateSecretKeys(context) },
   ];
 }

@@ -9,6 +9,9 @@ import type { Config } from './config.ts';
 import { createConnectorRegistry } from './connectors/registry.ts';
 import type { Context } from './context.ts';
 import { createKommo } from './kommo/create-kommo.ts';
+import { HookWatch } from './messages/history/hook-watch.ts';
+import { releaseHeld } from './messages/lanes/rows.ts';
+import { MessageWake } from './messages/message-wake.ts';
 import { createGuardedOutbound } from './platform/address-guard.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './platform/database/database.ts';
 import { checkSecretKeys } from './platform/database/key-checks.ts';
@@ -19,7 +22,7 @@ import { createOutbound } from './platform/outbound.ts';
 import { PACE, type Pace } from './platform/pace.ts';
 import { RequestLimit } from './platform/request-limit.ts';
 import { withTimeout } from './platform/with-timeout.ts';
-import { QUEUES } from './queues.ts';
+import { FORGET_MESSAGES, QUEUES } from './queues.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 /** How long we wait for a database that is not up yet; then the supervisor starts us again. */
@@ -95,6 +98,8 @@ export async function startServer(
     stops.push(() => Promise.all([running.app && closeApp(running.app), running.worker?.stop()]));
     const outside = toKommo === outbound ? undefined : toKommo.send;
     const connectors = createConnectorRegistry(config.connectors, outside);
+    const wake = new MessageWake(db, { hasOthers: database.kind === 'postgres' });
+    stops.push(async () => wake.close());
     const context: Context = {
       config,
       db,
@@ -103,19 +108,30 @@ export async function startServer(
       kommo,
       connectors,
       send: outbound.send,
+      stream: outbound.stream,
+      wakeMessages: wake.call,
+      onSynced: async (accountId) => {
+        await releaseHeld(db, accountId);
+        wake.call();
+      },
       now,
       pace,
       onUninstalled: [
         (trx, { accountId, epoch }) => forgetScopes(trx, accountId, epoch),
         (trx, { accountId }) => forgetIdempotencyKeys(trx, accountId),
         (trx, { accountId }) => forgetSync(trx, accountId),
+        (trx, { accountId }) => jobs.request(trx, FORGET_MESSAGES, { accountId }),
       ],
       requestLimit: requestsPerSecond ? new RequestLimit(requestsPerSecond) : undefined,
       log,
     };
     if (config.role !== 'web')
-      running.worker = await startWorker({ ...context, db: database.background });
-    const app = await createApp(context, { scope: config.role === 'worker' ? 'health' : 'all' });
+      running.worker = await startWorker({ ...context, db: database.background }, wake);
+    const isWeb = config.role !== 'worker';
+    const hookWatch = isWeb ? new HookWatch(context) : undefined;
+    stops.push(async () => hookWatch?.stop());
+    const scope = isWeb ? 'all' : 'health';
+    const app = await createApp(context, { scope, ...(hookWatch && { hookWatch }) });
     running.app = app;
     await app.listen({ port: config.port, host: overrides.host ?? '::' });
     return { app, context, databaseKind: database.kind, stop };

@@ -8,13 +8,19 @@ import { checkChannels } from './channels/health/channel-health.ts';
 import { signOut } from './channels/sign-outs/sign-out.ts';
 import type { Context } from './context.ts';
 import { probeDeadGrants, recoverLostRefreshes } from './kommo/grants/maintenance.ts';
+import { compareHistory } from './messages/history/compare-history.ts';
+import type { MessageWake } from './messages/message-wake.ts';
+import { MessageWorker } from './messages/message-worker.ts';
+import { forgetMessages } from './messages/retention/forget-messages.ts';
 import { listLeftOverWork } from './platform/database/left-over-work.ts';
 import { releaseDeadWork } from './platform/database/release-dead-work.ts';
 import type { Queue } from './platform/jobs.ts';
 import {
   CHECK_HOST,
   CLEAN_UP,
+  COMPARE_HISTORY,
   EXCHANGE_INSTALL_CODE,
+  FORGET_MESSAGES,
   FORMER_QUEUES,
   QUEUES,
   SCHEDULED,
@@ -39,7 +45,7 @@ export interface Worker {
 }
 
 /** Runs the jobs, and the lists that are polled beside them. Any number of workers may run. */
-export async function startWorker(context: Context): Promise<Worker> {
+export async function startWorker(context: Context, wake: MessageWake): Promise<Worker> {
   const stopping = new AbortController();
   // This process is alone on the embedded database: work marked as begun was left by the one before.
   if (context.config.databaseUrl === undefined) await releaseDeadWork(context.db);
@@ -50,7 +56,10 @@ export async function startWorker(context: Context): Promise<Worker> {
   await jobs.work(SIGN_OUT, ({ signOutId }, run) => signOut(context, signOutId, run));
   await jobs.work(EXCHANGE_INSTALL_CODE, (code, run) => exchangeInstallCode(context, code, run));
   await jobs.work(CHECK_HOST, (data) => checkHost(context, data));
+  await jobs.work(FORGET_MESSAGES, (data, run) => forgetMessages(context, data, run));
+  await jobs.work(COMPARE_HISTORY, (data, run) => compareHistory(context, data, run));
   await workScheduledJobs(context);
+  const messages = await MessageWorker.start(context, wake);
   const follower = new AttemptFollower(context);
   const sweeps = [
     ...polledLists(context, stopping.signal),
@@ -62,7 +71,9 @@ export async function startWorker(context: Context): Promise<Worker> {
       await jobs.stopWork();
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, STOP_PATIENCE_MS);
-      const underWay = sweeps.map((end) => end()).concat(follower.drain());
+      const underWay = sweeps
+        .map((end) => end())
+        .concat(follower.drain(), messages.stop(STOP_PATIENCE_MS));
       await Promise.race([Promise.all(underWay), patience.promise]);
       clearTimeout(timer);
     },

@@ -18,6 +18,7 @@ function channel(id: string, change: Partial<StoredChannel> = {}): StoredChannel
     pipelineIds: [1],
     status: 'connected',
     statusReason: null,
+    options: {},
     isSaved: true,
     createdAt: new Date(0),
     ...change,

@@ -1,4 +1,4 @@
-import type { Channel, ChannelCollection } from '../../contract/api.ts';
+import type { Channel, ChannelCollection, ChannelOptions } from '../../contract/api.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { findSettings, storeDefaultChannel } from '../accounts/rows.ts';
 import type { Config } from '../config.ts';
@@ -7,7 +7,7 @@ import { AppError } from '../platform/app-error.ts';
 import { lockAccount } from '../platform/database/account-lock.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
-import { SYNC_SOURCES } from '../queues.ts';
+import { FORGET_MESSAGES, SYNC_SOURCES } from '../queues.ts';
 import { endAttempt } from './attempts/end-attempt.ts';
 import { lockAttemptsOfChannel } from './attempts/rows.ts';
 import {
@@ -61,8 +61,30 @@ export function viewChannel(
     status: channel.status,
     status_reason: channel.statusReason,
     account: channel.account,
+    messages: messagesOf(context, channel),
+    options: optionsOf(context, channel),
     created_at: channel.createdAt.toISOString(),
     _links: { self: { href: channelAddress(context, channel.id) } },
+  };
+}
+
+/** What is known of a channel's messages. */
+function messagesOf(context: Context, { connector, figures }: StoredChannel): Channel['messages'] {
+  return {
+    carries: context.connectors.find(connector)?.messages !== undefined,
+    last_received_at: figures?.lastReceivedAt?.toISOString() ?? null,
+    last_sent_at: figures?.lastSentAt?.toISOString() ?? null,
+    pending: figures?.pending ?? 0,
+    undelivered: figures?.undelivered ?? 0,
+  };
+}
+
+/** The options the channel's service has, with what applies while the admin has not decided. */
+function optionsOf(context: Context, { connector, options }: StoredChannel): ChannelOptions {
+  const offered = context.connectors.find(connector)?.messages?.options ?? [];
+  return {
+    ...(offered.includes('groups') && { groups: options.groups ?? 'ignore' }),
+    ...(offered.includes('own_device') && { own_device: options.own_device ?? 'import' }),
   };
 }
 
@@ -100,6 +122,10 @@ export async function removeChannel(context: Context, caller: Caller, id: string
     await signOutChannelLater(trx, context, channel);
     await deleteChannel(trx, id);
     await forgetSources(trx, channel.accountId, [id]);
+    await context.jobs.request(trx, FORGET_MESSAGES, {
+      accountId: channel.accountId,
+      channelId: id,
+    });
     await moveDefault(trx, channel);
     const settings = await findSettings(trx, channel.accountId, channel.epoch);
     if (settings.status !== 'active') return;

@@ -29,6 +29,7 @@ export function toolsFor(
   const { publicUrl } = context.config;
   return {
     send: context.send,
+    stream: context.stream,
     now: context.now,
     log: context.log.child({ connector }),
     redirectUrl: `${publicUrl}/connect/callback/${connector}`,

@@ -29,6 +29,7 @@ export const CHANNEL_COLUMNS = [
   'channels.pipelineIds',
   'channels.status',
   'channels.statusReason',
+  'channels.options',
   'channels.isSaved',
   'channels.createdAt',
 ] as const;
@@ -46,9 +47,38 @@ export interface StoredChannel
     'externalId' | 'accountName' | 'handle' | 'avatarUrl' | 'keyEnding' | 'keySetAt'
   > {
   account: LinkedAccount;
+  /** Present where a list of channels was asked for. */
+  figures?: MessageFigures;
+}
+
+/** How a channel's messages are doing. */
+export interface MessageFigures {
+  lastReceivedAt: Date | null;
+  lastSentAt: Date | null;
+  /** Both up to `MOST_COUNTED`. */
+  pending: number;
+  undelivered: number;
 }
 
 const COLUMNS = columnList(CHANNEL_COLUMNS);
+
+/** Beyond this, a figure says "many". */
+const MOST_COUNTED = 1_000;
+
+const counted = (states: string) => `(select count(*)::integer from (
+    select from messages where messages.channel_id = channels.id and messages.state in (${states})
+    limit ${MOST_COUNTED}) as open)`;
+
+/** Each is a few steps in an index. */
+const FIGURES = sql.raw(`(select max(messages.stored_at) from messages
+    where messages.channel_id = channels.id and messages.direction = 'in') as last_received_at,
+  (select messages.stored_at from messages
+    where messages.channel_id = channels.id and messages.direction = 'out'
+      and messages.state in ('sent', 'delivered', 'read')
+    order by messages.stored_at desc limit 1) as last_sent_at,
+  ${counted("'waiting', 'sending'")} as pending, ${counted("'failed'")} as undelivered`);
+
+type FiguresRow = ChannelRow & MessageFigures;
 
 /** Channels of the account in this install epoch, oldest first. */
 export async function listChannels(
@@ -56,11 +86,11 @@ export async function listChannels(
   accountId: number,
   epoch: number,
 ): Promise<StoredChannel[]> {
-  const { rows } = await sql<ChannelRow>`${prepared('channels')}
-    select ${COLUMNS} from channels
+  const { rows } = await sql<FiguresRow>`${prepared('channels')}
+    select ${COLUMNS}, ${FIGURES} from channels
     where channels.account_id = ${accountId} and channels.epoch = ${epoch}
     order by channels.created_at, channels.slot`.execute(db);
-  return rows.map(toChannel);
+  return rows.map(toListedChannel);
 }
 
 /** The same with the id of the default channel, in one statement. */
@@ -69,14 +99,14 @@ export async function listChannelsWithDefault(
   accountId: number,
   epoch: number,
 ): Promise<{ channels: StoredChannel[]; defaultChannelId: string | null }> {
-  const { rows } = await sql<ChannelRow & { defaultChannelId: string | null }>`
+  const { rows } = await sql<FiguresRow & { defaultChannelId: string | null }>`
     ${prepared('channels-with-default')}
-    select ${COLUMNS}, settings.default_channel_id from channels
+    select ${COLUMNS}, ${FIGURES}, settings.default_channel_id from channels
     left join settings on settings.account_id = channels.account_id and settings.epoch = channels.epoch
     where channels.account_id = ${accountId} and channels.epoch = ${epoch}
     order by channels.created_at, channels.slot`.execute(db);
   return {
-    channels: rows.map(toChannel),
+    channels: rows.map(toListedChannel),
     defaultChannelId: rows[0]?.defaultChannelId ?? null,
   };
 }
@@ -200,6 +230,11 @@ function sealedColumns(secrets: Secrets, id: string, own: ChannelSecrets) {
 
 function place(id: string, column: 'credentials' | 'webhook_secret'): SealContext {
   return `channels:${id}:${column}`;
+}
+
+function toListedChannel(row: FiguresRow): StoredChannel {
+  const { lastReceivedAt, lastSentAt, pending, undelivered, ...channel } = row;
+  return { ...toChannel(channel), figures: { lastReceivedAt, lastSentAt, pending, undelivered } };
 }
 
 export function toChannel(row: ChannelRow): StoredChannel {

@@ -1,46 +1,4 @@
 import type { Readable } from 'node:stream';
-import type { Credentials, Tools, WebhookRequest } from './connector.ts';
-
-/**
- * What a connector adds when its service carries messages. It still sees no database, no Kommo and no HTTP of ours:
- * the room `messages` stores, orders, repeats and reports, and calls these functions one message at a time.
- */
-export interface MessageCarrier<Part = unknown> {
-  /** Which of a channel's options the service has. */
-  options: readonly ChannelOption[];
-  /**
-   * Reads a proven event. Pure, and it never throws on odd input: what is of no interest is left out, and what
-   * Kommo has no kind for arrives as a text that says what it was.
-   */
-  parse(event: WebhookRequest, account: AccountAtService): ReceivedItem[];
-  /** Cuts a message into what the service takes in one call, in order; at least one part. Pure, and always the same. */
-  compose(message: OutgoingMessage): Part[];
-  /**
-   * Sends one part.
-   *
-   * @throws ConnectorError for what is not about this message: `rate_limited` (wait), `unavailable` (surely not
-   *   sent; wait), `rejected` and `reauthorize` (the sign-in is dead), `misconfigured`
-   */
-  send(tools: Tools, credentials: Credentials, chat: ChatAddress, part: Part): Promise<SendOutcome>;
-  /**
-   * Opens a file the service holds. The caller reads the stream to its end or destroys it.
-   *
-   * @param ref what `parse` gave with the message
-   * @throws ConnectorError `rejected` when the file is gone or too large for ever; others as above
-   */
-  openMedia(tools: Tools, credentials: Credentials, ref: unknown): Promise<OpenMedia>;
-  /** Puts a reaction on a message, or takes it away. Where it is missing, reactions of managers go nowhere. */
-  react?(
-    tools: Tools,
-    credentials: Credentials,
-    chat: ChatAddress,
-    reaction: { messageId: string; emoji: string | null },
-  ): Promise<SendOutcome>;
-  /** Shows the client for some seconds that somebody is writing. Best effort. */
-  typing?(tools: Tools, credentials: Credentials, chat: ChatAddress): Promise<void>;
-  /** Tells the service that an item was received, where it waits for that. Best effort. */
-  acknowledge?(tools: Tools, credentials: Credentials, acknowledgement: unknown): Promise<void>;
-}
 
 export type ChannelOption = 'groups' | 'own_device';
 

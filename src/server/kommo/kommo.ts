@@ -18,6 +18,8 @@ export interface KommoSettings {
   /** Name of the channel in the account. */
   channelTitle: string;
   widgetCode: string;
+  /** Id of the registered channel's bot, in whose name staff write who are no users; undefined: not known. */
+  botId?: string | undefined;
   /** Development only: every call to a validated Kommo host goes here instead. */
   emulatorUrl: URL | undefined;
 }

@@ -37,6 +37,8 @@ export interface OutgoingContent {
   emoji?: string | null;
   /** Kommo's kind, where it is none we know. */
   unknownType?: string;
+  /** The service's own words about why it failed. */
+  detail?: string;
 }
 
 /** What opens a file: the service's own reference, or Kommo's address. */
@@ -65,7 +67,9 @@ export function contentOf(item: StorableItem): { content: ReceivedContent; media
       return { content: { content: said, target: item.messageId }, ...(media && { media }) };
     }
     case 'delete':
-      return { content: { content: { kind: 'placeholder', what: 'deleted' }, target: item.messageId } };
+      return {
+        content: { content: { kind: 'placeholder', what: 'deleted' }, target: item.messageId },
+      };
     case 'reaction':
       return { content: { target: item.messageId, emoji: item.emoji } };
   }

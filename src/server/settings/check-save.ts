@@ -14,6 +14,7 @@ import { SOURCE_LIMIT } from './source-plan.ts';
 export const CHANGEABLE: Settings['changeable'] = {
   'channels.name': 'anytime',
   'channels.pipeline_ids': 'anytime',
+  'channels.options': 'anytime',
   default_channel_id: 'anytime',
   'preferences.language': 'anytime',
   'preferences.country': 'reinstall',

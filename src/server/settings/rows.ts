@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Preferences } from '../../contract/api.ts';
+import type { ChannelOptions, Preferences } from '../../contract/api.ts';
 import {
   type CachedAnswer,
   cachedAnswer,
@@ -20,7 +20,13 @@ export interface Save {
   defaultChannelId: string | null;
   preferences: Preferences;
   savedAt: Date;
-  channels: readonly { id: string; name: string; pipelineIds: readonly number[] }[];
+  channels: readonly {
+    id: string;
+    name: string;
+    pipelineIds: readonly number[];
+    /** Only what changes. */
+    options?: ChannelOptions;
+  }[];
   /** The sources of these channels; those of other channels stay. */
   sources: readonly SourceMapping[];
 }
@@ -40,7 +46,7 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
       for no key update
     ), given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(save.channels)}::jsonb)
-        as input (id uuid, name text, "pipelineIds" jsonb)
+        as input (id uuid, name text, "pipelineIds" jsonb, options jsonb)
     ), wanted as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(save.sources)}::jsonb)
         as source ("externalId" text, "channelId" uuid, "pipelineId" bigint)
@@ -49,7 +55,8 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
       where channels.id = ${save.defaultChannelId}::uuid and channels.epoch = ${save.epoch}
       for key share of channels
     ), named as (
-      update channels set name = given.name, pipeline_ids = given."pipelineIds", is_saved = true
+      update channels set name = given.name, pipeline_ids = given."pipelineIds", is_saved = true,
+        options = channels.options || coalesce(given.options, '{}')
       from given, locked
       where channels.id = given.id and channels.account_id = locked.id and channels.epoch = ${save.epoch}
         -- Here too, so that it is read first: a statement cannot lock a row it has changed.

@@ -121,10 +121,11 @@ function composeSave(
   input: SaveSettings,
   present: Present,
 ): Save {
-  const channels = input.channels.map(({ id, name, pipeline_ids }) => ({
+  const channels = input.channels.map(({ id, name, pipeline_ids, options }) => ({
     id,
     name,
     pipelineIds: pipeline_ids,
+    ...(options && { options }),
   }));
   return {
     accountId: account.id,
@@ -163,9 +164,10 @@ async function write(
 function savedChannels(channels: readonly StoredChannel[], save: Save): StoredChannel[] {
   const saved = new Map(save.channels.map((channel) => [channel.id, channel]));
   return channels.map((channel) => {
-    const { name, pipelineIds } = saved.get(channel.id) ?? {};
+    const { name, pipelineIds, options } = saved.get(channel.id) ?? {};
     if (name === undefined || pipelineIds === undefined) return channel;
-    return { ...channel, name, pipelineIds: [...pipelineIds], isSaved: true };
+    const kept = { ...channel.options, ...options };
+    return { ...channel, name, pipelineIds: [...pipelineIds], options: kept, isSaved: true };
   });
 }
 

@@ -2,7 +2,13 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { findAccount, findSettings } from '../accounts/rows.ts';
 import { listChannels } from '../channels/rows.ts';
 import { ensureScope } from '../channels/scope/chat-channel.ts';
-import { beginSync, failSync, finishSync, listSources } from '../channels/sources/rows.ts';
+import {
+  beginSync,
+  failSync,
+  finishSync,
+  listSources,
+  noteSourcesAtKommo,
+} from '../channels/sources/rows.ts';
 import type { Context } from '../context.ts';
 import { KommoError } from '../kommo/errors.ts';
 import { findGrantFault } from '../kommo/grants/rows.ts';
@@ -58,6 +64,7 @@ export async function syncSources(
     await reconcile(context, kommo, accountId, run);
     await run.confirm();
     await finishSync(context.db, { ...end, at: context.now() });
+    await context.onSynced(accountId);
     return undefined;
   } catch (error) {
     if (error instanceof JobLost) throw error;
@@ -93,10 +100,13 @@ async function reconcile(
   );
   const existing = await listSourcesAtKommo(kommo, accountId);
   const plan = planSources(wanted, existing, context.config.kommo.channelCode);
-  if (isEmptyPlan(plan)) return;
   const others = existing.length - plan.remove.length;
-  if (others + plan.create.length > SOURCE_LIMIT) throw new AppError('source_limit_reached');
-  await apply(kommo, accountId, plan, run);
+  if (!isEmptyPlan(plan)) {
+    if (others + plan.create.length > SOURCE_LIMIT) throw new AppError('source_limit_reached');
+    await apply(kommo, accountId, plan, run);
+  }
+  const externalIds = wanted.map(({ externalId }) => externalId);
+  await noteSourcesAtKommo(context.db, accountId, externalIds);
 }
 
 /** Removes first, to stay below Kommo's limit; creates last, when the old default is gone. */

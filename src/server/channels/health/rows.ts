@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ChannelOptions } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
@@ -69,6 +70,18 @@ export interface WebhookOwner {
   webhookSecret: string | undefined;
   /** Undefined for an attempt, which has none yet, and when they cannot be opened. */
   credentials: Record<string, unknown> | undefined;
+  /** Undefined for an attempt. */
+  channel: OwnedChannel | undefined;
+}
+
+/** A channel as far as its events are concerned. */
+export interface OwnedChannel {
+  id: string;
+  accountId: number;
+  epoch: number;
+  connector: string;
+  externalId: string;
+  options: ChannelOptions;
 }
 
 /**
@@ -84,7 +97,14 @@ export async function findWebhookOwner(
   if (!isRowId(id)) return undefined;
   const row = await db
     .selectFrom('attempts')
-    .select([sql<string | null>`null::text`.as('credentials'), 'webhookSecret'])
+    .select([
+      sql<string | null>`null::text`.as('credentials'),
+      'webhookSecret',
+      'accountId',
+      'epoch',
+      sql<string>`''`.as('externalId'),
+      sql<ChannelOptions>`'{}'::jsonb`.as('options'),
+    ])
     .where('id', '=', id)
     .where('connector', '=', connector)
     .where('state', 'in', LIVE)
@@ -94,7 +114,14 @@ export async function findWebhookOwner(
       db
         .selectFrom('channels')
         .innerJoin('accounts', 'accounts.id', 'channels.accountId')
-        .select(['channels.credentials', 'channels.webhookSecret'])
+        .select([
+          'channels.credentials',
+          'channels.webhookSecret',
+          'channels.accountId',
+          'channels.epoch',
+          'channels.externalId',
+          'channels.options',
+        ])
         .where('channels.id', '=', id)
         .where('channels.connector', '=', connector)
         .whereRef('channels.epoch', '=', 'accounts.epoch'),
@@ -103,9 +130,15 @@ export async function findWebhookOwner(
   if (!row || row.webhookSecret === null) return undefined;
   if (row.credentials === null) {
     const webhookSecret = openWebhookSecret(secrets, id, row.webhookSecret);
-    return { id, webhookSecret, credentials: undefined };
+    return { id, webhookSecret, credentials: undefined, channel: undefined };
   }
   const { credentials, webhookSecret } = row;
   const opened = openSecrets(secrets, { id, credentials, webhookSecret });
-  return { id, webhookSecret: opened.webhookSecret, credentials: opened.credentials };
+  const { accountId, epoch, externalId, options } = row;
+  return {
+    id,
+    webhookSecret: opened.webhookSecret,
+    credentials: opened.credentials,
+    channel: { id, accountId, epoch, connector, externalId, options },
+  };
 }

@@ -3,7 +3,7 @@ import type { Db, Trx } from '../../platform/database/database.ts';
 import type { SourcesTable, SyncsTable } from '../../platform/database/schema.ts';
 
 /** Which source stands for which pipeline of a channel. */
-export type SourceMapping = Omit<Selectable<SourcesTable>, 'accountId'>;
+export type SourceMapping = Omit<Selectable<SourcesTable>, 'accountId' | 'isAtKommo'>;
 
 export async function listSources(db: Db, accountId: number): Promise<SourceMapping[]> {
   return db
@@ -12,6 +12,18 @@ export async function listSources(db: Db, accountId: number): Promise<SourceMapp
     .where('accountId', '=', accountId)
     .orderBy('externalId')
     .execute();
+}
+
+/** Kommo has these sources: chats may be named with them. */
+export async function noteSourcesAtKommo(
+  db: Db,
+  accountId: number,
+  externalIds: readonly string[],
+): Promise<void> {
+  await sql`
+    update sources set is_at_kommo = true
+    where account_id = ${accountId}::bigint and external_id = any(${externalIds}::text[])
+      and not is_at_kommo`.execute(db);
 }
 
 /** Forgets the mapping of the named channels. */

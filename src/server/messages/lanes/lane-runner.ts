@@ -154,7 +154,10 @@ export class LaneRunner {
       await this.#work(lane, confirm);
     } catch (error) {
       if (error instanceof LaneLost) return;
-      this.#context.log.error({ err: error, direction: this.#direction }, 'a lane of messages failed');
+      this.#context.log.error(
+        { err: error, direction: this.#direction },
+        'a lane of messages failed',
+      );
       await new Promise((resolve) => setTimeout(resolve, AFTER_FAILURE_MS));
     }
   }

@@ -286,10 +286,16 @@ export async function finishSent(
 /** It cannot be carried. Kommo is told of what a manager wrote. */
 export async function failMessage(
   db: Db,
-  failed: { id: string; reason: UndeliveredReason; isReported: boolean },
+  secrets: Secrets,
+  failed: { id: string; reason: UndeliveredReason; isReported: boolean; content?: object },
 ): Promise<void> {
+  const content =
+    failed.content === undefined
+      ? null
+      : secrets.seal(JSON.stringify(failed.content), `messages:${failed.id}:content`);
   await sql`
     update messages set state = 'failed', reason = ${failed.reason}::text, reported = 0,
+      content = coalesce(${content}::text, content),
       due_at = case when ${failed.isReported}::boolean then clock_timestamp() end
     where id = ${failed.id}::uuid`.execute(db);
 }

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { FollowUpWork } from '../../channels/health/follow-up-work.ts';
+import { getRecipient, type Recipient, receiveEvent } from '../../channels/health/receive-event.ts';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
-import { FollowUpWork } from './follow-up-work.ts';
-import { getRecipient, type Recipient, receiveEvent } from './receive-event.ts';
+import type { HookWatch } from '../history/hook-watch.ts';
+import { receiveChatHook } from './receive-chat-hook.ts';
+import { receiveMessages } from './receive-messages.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,7 +16,7 @@ declare module 'fastify' {
   }
 }
 
-/** Chat services post whole messages; we read only small context of them. */
+/** Messages without their files; the largest text of a service is far below this. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;
 
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
@@ -22,7 +25,11 @@ const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
  * The chat services' webhooks. An event is proven over its bytes as received, so nothing may parse them first. The
  * address tells whose it is before the body is read.
  */
-export function registerWebhooks(app: FastifyInstance, context: Context): void {
+export function registerWebhooks(
+  app: FastifyInstance,
+  context: Context,
+  hookWatch?: HookWatch,
+): void {
   const followUp = new FollowUpWork(context.log);
   app.addHook('onClose', () => followUp.drain());
   app.decorateRequest('recipient', null);
@@ -48,7 +55,36 @@ export function registerWebhooks(app: FastifyInstance, context: Context): void {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const event = { headers: headersOf(request), body };
       await receiveEvent(context, followUp, request.recipient, event);
+      await receiveMessages(context, followUp, request.recipient, event);
+      // Nothing in an answer: Telegram would execute it.
       return reply.code(204).send(null);
+    },
+  );
+  app.withTypeProvider<ZodTypeProvider>().post(
+    '/kommo/chats/:scope_id',
+    {
+      bodyLimit: WEBHOOK_BODY_BYTES,
+      schema: {
+        tags: ['kommo'],
+        summary: "Kommo's chat webhook. Proven by X-Signature; answered when it is stored.",
+        params: z.object({ scope_id: z.string() }),
+        response: { 200: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { 'x-signature': signature } = request.headers;
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const scopeId = request.params.scope_id;
+      const hook = { scopeId, body, signature: Array.isArray(signature) ? undefined : signature };
+      try {
+        await receiveChatHook(context, followUp, hook);
+      } catch (error) {
+        // Kommo sends it once: what was refused for want of storage is found in the history later.
+        if (!(error instanceof AppError)) hookWatch?.refused();
+        throw error;
+      }
+      context.wakeMessages();
+      return reply.code(200).send(null);
     },
   );
 }

@@ -35,6 +35,8 @@ export interface NewMessage {
   channelId: string;
   /** Undefined where Kommo named a chat that we do not know. */
   chat: ChatRow | undefined;
+  /** A chat that is known, and stays as it is. */
+  conversationId?: string;
   direction: 'in' | 'out';
   event: MessagesTable['event'];
   kind: MessageKind;
@@ -66,7 +68,7 @@ export async function storeMessage(
     insert into messages (id, account_id, channel_id, conversation_id, direction, event, kind, key,
       kommo_id, lane, state, due_at, content, media, at)
     values (${id}::uuid, ${message.accountId}::bigint, ${message.channelId}::uuid,
-      ${chat?.id ?? null}::uuid, ${message.direction}::text, ${message.event}::text,
+      ${chat?.id ?? message.conversationId ?? null}::uuid, ${message.direction}::text, ${message.event}::text,
       ${message.kind}::text, ${message.key}::text, ${message.kommoId ?? null}::text,
       ${message.lane}::text, 'waiting', clock_timestamp(), ${content}::text,
       ${sealedMedia}::text, ${new Date(message.atMs).toISOString()}::timestamptz)
@@ -137,4 +139,67 @@ export async function raiseStatus(
       reason = case when ${status.state}::text = 'failed' then 'refused' end
     where channel_id = ${status.channelId}::uuid and direction = 'out'
       and service_id = ${status.serviceId}::text and state in ${below}`.execute(db);
+}
+
+/** Where a chat webhook belongs. */
+export interface HookTarget {
+  accountId: number;
+  epoch: number;
+  channel: { id: string; connector: string; externalId: string } | undefined;
+  /** The chat, where Kommo's id of it is known. */
+  conversationId: string | undefined;
+}
+
+/** Undefined for a scope that is not connected in this install epoch. */
+export async function findHookTarget(
+  db: Db,
+  hook: { scopeId: string; kommoChatId: string; sourceExternalId: string | undefined },
+): Promise<HookTarget | undefined> {
+  const { rows } = await sql<{
+    accountId: number;
+    epoch: number;
+    conversationId: string | null;
+    channelId: string | null;
+    connector: string;
+    externalId: string;
+  }>`${prepared('hook-target')}
+    select accounts.id as account_id, accounts.epoch, chat.id as conversation_id,
+      channels.id as channel_id, channels.connector, channels.external_id
+    from scopes
+    join accounts on accounts.id = scopes.account_id and accounts.epoch = scopes.epoch
+    left join lateral (
+      select id, channel_id from conversations
+      where kommo_chat_id = ${hook.kommoChatId}::text and account_id = accounts.id
+        and epoch = accounts.epoch
+      -- A chat that the service has given another id: the newest one counts.
+      order by created_at desc limit 1
+    ) as chat on true
+    left join sources on sources.account_id = accounts.id
+      and sources.external_id = ${hook.sourceExternalId ?? null}::text
+    left join channels on channels.id = coalesce(chat.channel_id, sources.channel_id)
+      and channels.account_id = accounts.id and channels.epoch = accounts.epoch
+    where scopes.scope_id = ${hook.scopeId}::text
+    limit 1`.execute(db);
+  const [row] = rows;
+  if (!row) return undefined;
+  const { accountId, epoch, channelId: id, connector, externalId, conversationId } = row;
+  return {
+    accountId,
+    epoch,
+    channel: id === null ? undefined : { id, connector, externalId },
+    conversationId: conversationId ?? undefined,
+  };
+}
+
+/** Notes Kommo's ids of a chat that we know by our own. */
+export async function noteKommoChat(
+  db: Db,
+  chat: { id: string; kommoChatId: string; kommoPersonId: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('conversations')
+    .set({ kommoChatId: chat.kommoChatId, kommoPersonId: chat.kommoPersonId })
+    .where('id', '=', chat.id)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }

@@ -1,19 +1,11 @@
 import type { MessageKind } from '../../../contract/api.ts';
-import type { MessageCarrier, ReceivedItem } from '../../connectors/messages.ts';
+import type { OwnedChannel } from '../../channels/health/rows.ts';
+import type { MessageCarrier } from '../../connectors/connector.ts';
+import type { ReceivedItem } from '../../connectors/messages.ts';
 import type { Context } from '../../context.ts';
 import { conversationIdAtKommo, conversationRowId } from '../addresses.ts';
 import { contentOf, type StorableItem } from '../stored-content.ts';
 import { type ChatPerson, moveChat, raiseStatus, storeMessage } from './rows.ts';
-
-/** A channel as far as its events are concerned. */
-export interface ReceivingChannel {
-  id: string;
-  accountId: number;
-  epoch: number;
-  connector: string;
-  externalId: string;
-  options: { groups?: string; own_device?: string };
-}
 
 /** A clock that is ahead must not put a message behind those that follow. */
 const LONGEST_AHEAD_MS = 60_000;
@@ -21,7 +13,7 @@ const LONGEST_AHEAD_MS = 60_000;
 /** Stores what a proven event says. When this returns, nothing of it can be lost. */
 export async function storeItems(
   context: Context,
-  channel: ReceivingChannel,
+  channel: OwnedChannel,
   items: readonly ReceivedItem[],
 ): Promise<void> {
   for (const item of items) await storeItem(context, channel, item);
@@ -29,7 +21,7 @@ export async function storeItems(
 
 async function storeItem(
   context: Context,
-  channel: ReceivingChannel,
+  channel: OwnedChannel,
   item: ReceivedItem,
 ): Promise<void> {
   switch (item.event) {
@@ -44,13 +36,16 @@ async function storeItem(
     case 'typing':
       // Worth nothing later: it is passed on without being stored.
       return;
-    default:
+    case 'message':
+    case 'edit':
+    case 'delete':
+    case 'reaction':
       if (isWanted(channel, item)) await storeStorable(context, channel, item);
   }
 }
 
 /** What the admin does not want in Kommo is not stored at all. */
-function isWanted({ options }: ReceivingChannel, item: StorableItem): boolean {
+function isWanted({ options }: OwnedChannel, item: StorableItem): boolean {
   if (item.chat.isGroup === true && options.groups !== 'import') return false;
   const isOwnDevice = item.event === 'message' && item.isFromStaff === true;
   return !(isOwnDevice && options.own_device === 'ignore');
@@ -58,7 +53,7 @@ function isWanted({ options }: ReceivingChannel, item: StorableItem): boolean {
 
 async function storeStorable(
   context: Context,
-  channel: ReceivingChannel,
+  channel: OwnedChannel,
   item: StorableItem,
 ): Promise<void> {
   const { chat, person } = item;
@@ -111,7 +106,7 @@ function kindOf(item: StorableItem): MessageKind {
 
 async function move(
   { db, secrets }: Context,
-  channel: ReceivingChannel,
+  channel: OwnedChannel,
   { fromChatId, toChatId }: Extract<ReceivedItem, { event: 'move' }>,
 ): Promise<void> {
   const fromId = conversationRowId(channel.id, fromChatId);

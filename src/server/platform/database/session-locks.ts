@@ -174,7 +174,9 @@ export class PostgresLocks implements SessionLocks {
     if (client !== this.#client) return;
     this.#lose();
     // Cut, not closed politely: a server that does not answer would keep the goodbye waiting.
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    (
+      client as unknown as { connection: { stream: { destroy(): void } } }
+    ).connection.stream.destroy();
     if (this.#isClosed) return;
     if (error !== undefined) this.#onError(error);
     this.#reopenLater();

@@ -57,7 +57,8 @@ const STATEMENTS = [
     where direction = 'out' and service_id is not null`,
   `create index messages_kommo_id on messages (kommo_id)
     where direction = 'in' and kommo_id is not null`,
-  "create index messages_failed on messages (channel_id, id) where state = 'failed'",
+  `create index messages_open on messages (channel_id, state)
+    where state in ('waiting', 'sending', 'failed')`,
   'create index messages_account on messages (account_id)',
   `create table marks (
     name text primary key,

@@ -1,0 +1,223 @@
+import type { UndeliveredReason } from '../../../contract/api.ts';
+import { toolsFor } from '../../channels/connector-tools.ts';
+import {
+  ConnectorError,
+  type Credentials,
+  type MessageCarrier,
+  type Tools,
+} from '../../connectors/connector.ts';
+import type { ChatAddress, OutgoingMessage, SendOutcome } from '../../connectors/messages.ts';
+import { conversationRowId, serviceMessageIdOf } from '../addresses.ts';
+import { outgoingFile } from '../media/outgoing-file.ts';
+import type { OutgoingContent } from '../stored-content.ts';
+import { accountOf } from './at-kommo.ts';
+import { LaneLost } from './lane-runner.ts';
+import {
+  adoptChat,
+  askForHealth,
+  beginSending,
+  failMessage,
+  findByKommoId,
+  finishPart,
+  finishSent,
+} from './rows.ts';
+import { backOff, openMedia, openOutgoing, type Step, type Work } from './step.ts';
+
+/** About a quarter of an hour in all: the manager must see soon that nobody can be reached. */
+const MOST_TRIES = 15;
+const LONGEST_PAUSE_SECONDS = 90;
+/** An administrator may be signing in again; about ten minutes in all. */
+const SIGNED_OUT_PAUSE_SECONDS = 60;
+const MOST_SIGNED_OUT_TRIES = 10;
+const UNKNOWN_LIMIT_SECONDS = 5;
+
+/** All that one call of the connector needs. */
+interface Sending extends Work {
+  carrier: MessageCarrier;
+  tools: Tools;
+  credentials: Credentials;
+  address: ChatAddress;
+  content: OutgoingContent;
+}
+
+/** Brings what a manager or bot wrote to the client. */
+export async function toClient(work: Work): Promise<Step> {
+  const { context, target, message } = work;
+  const { channel, chat } = target;
+  const carrier = channel && context.connectors.find(channel.connector)?.messages;
+  if (!channel || !carrier || channel.status === 'paused') return fail(work, 'no_connection');
+  if (!chat?.person) return fail(work, 'chat_unknown');
+  const content = openOutgoing(context, message);
+  if (content === undefined) return fail(work, 'unreadable');
+  const { credentials, webhookSecret } = channel;
+  if (credentials === undefined || webhookSecret === undefined) return signedOut(work);
+  // Its fate is unknown: the process that asked the service died before it could note the answer.
+  if (message.state === 'sending' && carrier.repeatsAreSafe !== true) {
+    return fail(work, 'may_have_arrived');
+  }
+  const { chatId, personId, phone } = chat.person;
+  const address = { chatId, personId, ...(phone !== undefined && { phone }), isNew: chatId === '' };
+  const tools = toolsFor(context, channel.connector, { id: channel.id, secret: webhookSecret });
+  const sending = { ...work, carrier, tools, credentials, address, content };
+  return message.event === 'reaction' ? sendReaction(sending) : sendMessage(sending);
+}
+
+async function sendMessage(sending: Sending): Promise<Step> {
+  const { context, message, carrier, tools, credentials, address, confirm } = sending;
+  const parts = carrier.compose(await outgoingOf(sending));
+  for (let index = message.part; index < parts.length; index += 1) {
+    const outcome = await attempt(sending, () =>
+      carrier.send(tools, credentials, address, parts[index]),
+    );
+    if (outcome === 'taken') return 'done';
+    if ('holdSeconds' in outcome) return outcome;
+    if (outcome.state !== 'sent') return refuse(sending, outcome);
+    const { messageId: serviceId, chatId, isDelivered } = outcome;
+    if (chatId !== undefined && chatId !== address.chatId) await adopt(sending, chatId);
+    const part = index + 1;
+    if (part < parts.length) await finishPart(context.db, { id: message.id, part, serviceId });
+    else await finishSent(context.db, { id: message.id, part, serviceId, isDelivered });
+    message.state = 'waiting';
+    if (part < parts.length) confirm();
+  }
+  return 'done';
+}
+
+async function sendReaction(sending: Sending): Promise<Step> {
+  const { context, target, message, carrier, tools, credentials, address, content } = sending;
+  const original = await originalOf(sending);
+  if (carrier.react && original !== undefined) {
+    const { react } = carrier;
+    const reaction = { messageId: original, emoji: content.emoji ?? null };
+    const outcome = await attempt({ ...sending, target }, () =>
+      react.call(carrier, tools, credentials, address, reaction),
+    );
+    if (outcome === 'taken') return 'done';
+    if ('holdSeconds' in outcome) return outcome;
+  }
+  // Kommo has no status for reactions.
+  await finishSent(context.db, { id: message.id, part: 1, serviceId: null, isDelivered: false });
+  return 'done';
+}
+
+/** Marks the message as being sent, asks the service, and sorts out what is not about the message itself. */
+async function attempt(
+  sending: Sending,
+  ask: () => Promise<SendOutcome>,
+): Promise<SendOutcome | { holdSeconds: number; counts: boolean } | 'taken'> {
+  const { context, message, confirm } = sending;
+  confirm();
+  if (message.state === 'waiting' && !(await beginSending(context.db, message.id))) return 'taken';
+  try {
+    confirm();
+    return await ask();
+  } catch (error) {
+    if (error instanceof LaneLost) throw error;
+    if (error instanceof ConnectorError) return afterFailure(sending, error);
+    // A bug of ours, while the service may have been asked already.
+    const name = error instanceof Error ? error.name : typeof error;
+    context.log.error({ channelId: message.channelId, fault: name }, 'sending a message failed');
+    return { state: 'unknown' };
+  }
+}
+
+async function afterFailure(
+  sending: Sending,
+  error: ConnectorError,
+): Promise<SendOutcome | { holdSeconds: number; counts: boolean }> {
+  const { context, message } = sending;
+  const { tries } = message;
+  const details = { channelId: message.channelId, failure: error.failure };
+  context.log.warn(details, 'a message could not be sent yet');
+  switch (error.failure) {
+    case 'rate_limited':
+      return { holdSeconds: error.retryAfterSeconds ?? UNKNOWN_LIMIT_SECONDS, counts: false };
+    case 'rejected':
+    case 'reauthorize':
+      return signedOut(sending);
+    default:
+      if (tries >= MOST_TRIES) return failed(sending, 'timed_out');
+      return { holdSeconds: backOff(tries, LONGEST_PAUSE_SECONDS), counts: true };
+  }
+}
+
+/** The channel's sign-in is dead, or cannot be read. */
+async function signedOut(work: Work): Promise<{ holdSeconds: number; counts: boolean }> {
+  const { context, message } = work;
+  await askForHealth(context.db, message.channelId);
+  if (message.tries >= MOST_SIGNED_OUT_TRIES) return failed(work, 'signed_out');
+  return { holdSeconds: SIGNED_OUT_PAUSE_SECONDS, counts: true };
+}
+
+/** Failed, and its report is due: the lane goes on with it at once. */
+async function failed(
+  work: Work,
+  reason: UndeliveredReason,
+): Promise<{ holdSeconds: number; counts: boolean }> {
+  await fail(work, reason);
+  return { holdSeconds: 0, counts: false };
+}
+
+async function refuse(
+  sending: Sending,
+  outcome: Exclude<SendOutcome, { state: 'sent' }>,
+): Promise<Step> {
+  if (outcome.state === 'unknown') return fail(sending, 'may_have_arrived');
+  return fail(sending, outcome.reason, outcome.detail);
+}
+
+async function fail(
+  { context, message }: Work,
+  reason: UndeliveredReason,
+  detail?: string,
+): Promise<Step> {
+  const content = detail === undefined ? undefined : openOutgoing(context, message);
+  await failMessage(context.db, context.secrets, {
+    id: message.id,
+    reason,
+    isReported: message.event === 'message',
+    // The service's own words are for the manager only, in the report that follows.
+    ...(content && { content: { ...content, detail } }),
+  });
+  context.log.warn({ channelId: message.channelId, reason }, 'a message could not be delivered');
+  return 'done';
+}
+
+async function outgoingOf(sending: Sending): Promise<OutgoingMessage> {
+  const { context, message, content } = sending;
+  const media = openMedia(context, message);
+  const file =
+    content.file === undefined ? undefined : outgoingFile(context, message, content.file, media);
+  const replyTo = await originalOf(sending);
+  return {
+    id: message.id,
+    atMs: message.at.getTime(),
+    ...(content.text !== undefined && { text: content.text }),
+    ...(file && { media: file }),
+    ...(content.buttons && { buttons: content.buttons }),
+    ...(replyTo !== undefined && { replyTo }),
+    ...(content.groupId !== undefined && { groupId: content.groupId }),
+    ...(content.authorName !== undefined && { authorName: content.authorName }),
+  };
+}
+
+/** The service's id of the message that is quoted or reacted to. */
+async function originalOf(sending: Sending): Promise<string | undefined> {
+  const { context, message, content, target } = sending;
+  const { kommoId, msgid } = content.target ?? {};
+  const found =
+    kommoId === undefined ? undefined : await findByKommoId(context.db, message.channelId, kommoId);
+  if (found) return found.direction === 'in' ? found.key : (found.serviceId ?? undefined);
+  return msgid === undefined ? undefined : serviceMessageIdOf(accountOf({ target }), msgid);
+}
+
+/** The service gave the chat an id of its own: what the client writes there belongs to this chat. */
+async function adopt({ context, target }: Sending, chatId: string): Promise<void> {
+  const { channel, chat } = target;
+  if (!channel || !chat?.person) return;
+  await adoptChat(context.db, context.secrets, {
+    fromId: chat.id,
+    toId: conversationRowId(channel.id, chatId),
+    person: { ...chat.person, chatId, personId: chat.person.personId || chatId },
+  });
+}

@@ -1,0 +1,50 @@
+import type { Context } from '../../context.ts';
+import type { Confirm } from './lane-runner.ts';
+import { reportStatus } from './report-status.ts';
+import { alignLane, findTarget, holdLane, type LaneMessage, readLane } from './rows.ts';
+import type { Step, Work } from './step.ts';
+import { toClient } from './to-client.ts';
+import { toKommo } from './to-kommo.ts';
+
+const PAGE = 20;
+
+/** Works on a lane until nothing in it is due. The first message that has to wait makes those behind it wait. */
+export async function workLane(context: Context, lane: string, confirm: Confirm): Promise<void> {
+  for (;;) {
+    const messages = await readLane(context.db, lane, PAGE);
+    let hasMoved = false;
+    for (const message of messages) {
+      confirm();
+      const isOnItsWay = message.state === 'waiting' || message.state === 'sending';
+      if (!message.isDue) {
+        if (!isOnItsWay) continue;
+        await alignLane(context.db, lane, message.id);
+        return;
+      }
+      const step = await workOn(context, message, confirm);
+      hasMoved = true;
+      if (step !== 'done') {
+        if (step.holdSeconds > 0) {
+          const headId = step.counts ? { headId: message.id } : {};
+          await holdLane(context.db, { lane, seconds: step.holdSeconds, ...headId });
+        }
+        // A report may be due, of this message or of one before it.
+        break;
+      }
+    }
+    if (!hasMoved) return;
+  }
+}
+
+async function workOn(context: Context, message: LaneMessage, confirm: Confirm): Promise<Step> {
+  const target = await findTarget(context.db, context.secrets, message);
+  if (target === undefined) return 'done';
+  const work: Work = { context, target, message, confirm };
+  if (message.direction === 'in') return toKommo(work);
+  if (message.state === 'waiting' || message.state === 'sending') {
+    const step = await toClient(work);
+    return step;
+  }
+  await reportStatus(work);
+  return 'done';
+}

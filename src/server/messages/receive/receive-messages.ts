@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { toolsFor } from '../../channels/connector-tools.ts';
+import type { FollowUpWork } from '../../channels/health/follow-up-work.ts';
+import type { Recipient } from '../../channels/health/receive-event.ts';
+import type { WebhookRequest } from '../../connectors/connector.ts';
+import type { Context } from '../../context.ts';
+import { showClientTyping } from './show-typing.ts';
+import { fleetingOf, parseEvent, storeItems } from './store-items.ts';
+
+/** Stores the messages of a proven event, and sets off what need not survive. */
+export async function receiveMessages(
+  context: Context,
+  followUp: FollowUpWork,
+  { connector, owner }: Recipient,
+  event: WebhookRequest,
+): Promise<void> {
+  const { messages } = connector;
+  const { channel, credentials, webhookSecret } = owner;
+  if (!messages || !channel || !credentials || webhookSecret === undefined) return;
+  const items = parseEvent(context, messages, event, { externalId: channel.externalId });
+  await storeItems(context, channel, items);
+  if (items.length > 0) context.wakeMessages();
+  const { typing, acknowledgements } = fleetingOf(items);
+  const tools = toolsFor(context, connector.id, { id: channel.id, secret: webhookSecret });
+  for (const acknowledgement of acknowledgements) {
+    // Each of them counts, and of one subject only the newest would.
+    followUp.run(`${channel.id} acknowledgement ${randomUUID()}`, async () =>
+      messages.acknowledge?.(tools, credentials, acknowledgement),
+    );
+  }
+  const [last] = typing.slice(-1);
+  if (last) {
+    followUp.run(`${channel.id} typing`, () => showClientTyping(context, channel, last));
+  }
+}
