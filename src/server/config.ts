@@ -76,6 +76,7 @@ const environment = z
     PIPELINE_SHARING: choice('shared', 'exclusive').default('shared'),
     DISPOSABLE_TOKENS: choice('reuse', 'strict').default('reuse'),
     REQUESTS_PER_SECOND: integer(20, 1, 10_000),
+    AMOJO_REQUESTS_PER_SECOND: integer(20, 1, 1_000),
     LOG_LEVEL: choice('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').default('info'),
   })
   // Even when a variable is missing: an operator sees every fault at once.
@@ -155,6 +156,8 @@ function toConfig(env: Environment) {
     disposableTokens: env.DISPOSABLE_TOKENS,
     /** What one Kommo account may ask of one process, evenly spaced; a few seconds' worth may come at once. */
     requestsPerSecond: env.REQUESTS_PER_SECOND,
+    /** What all replicas together may ask of Kommo's chat API. */
+    amojoRequestsPerSecond: env.AMOJO_REQUESTS_PER_SECOND,
     connectors: toConnectorSettings(env),
     logLevel: env.LOG_LEVEL,
   };

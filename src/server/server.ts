@@ -85,7 +85,9 @@ export async function startServer(
       db,
       secrets,
       send: toKommo.send,
+      stream: toKommo.stream,
       pace,
+      amojoRequestsPerSecond: config.amojoRequestsPerSecond,
       now,
       log,
     });

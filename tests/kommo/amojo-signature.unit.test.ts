@@ -1,4 +1,4 @@
-import { amojoDate, amojoSignature, contentMd5 } from '../../src/server/kommo/amojo-signature.ts';
+import { amojoDate, amojoSignature, contentMd5 } from '../../src/server/kommo/amojo/signature.ts';
 import {
   ACCOUNT,
   BASE,

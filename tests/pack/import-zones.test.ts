@@ -36,7 +36,7 @@ const FORBIDDEN: readonly [file: string, source: string][] = [
   ['src/server/channels/routes.ts', "import { sql } from 'kysely';"],
   ['src/server/config.ts', "import { a } from './accounts/rows.ts';"],
   ['src/emulator/one.ts', "import { a } from '../contract/api.ts';"],
-  ['src/emulator/kommo/rest/two.ts', "import { a } from '../../../server/kommo/amojo.ts';"],
+  ['src/emulator/kommo/rest/two.ts', "import { a } from '../../../server/kommo/amojo/connect.ts';"],
   ['src/emulator/three.ts', "import { jwtVerify } from 'jose';"],
   ['src/emulator/engine/one.ts', "import type { World } from '../kommo/world.ts';"],
   ['src/emulator/engine/two.ts', "import { a } from '../upload/rules.ts';"],

@@ -52,6 +52,7 @@ export function testEnvironment(
     SLACK_CLIENT_SECRET: 'emulator-slack-client-secret-01234567',
     // Tests ask again and again until something has happened.
     REQUESTS_PER_SECOND: '10000',
+    AMOJO_REQUESTS_PER_SECOND: '1000',
     ...overrides,
   };
 }

@@ -1,5 +1,5 @@
 import type { AccountHost, Tld } from '../../src/server/kommo/account-host.ts';
-import { connectChannel, disconnectChannel } from '../../src/server/kommo/amojo.ts';
+import { connectChannel, disconnectChannel } from '../../src/server/kommo/amojo/connect.ts';
 import { isKommoError } from '../../src/server/kommo/errors.ts';
 import {
   probeDeadGrants,

@@ -70,7 +70,9 @@ export function replicaOf(options: {
     db: options.db,
     secrets,
     send: outbound.send,
+    stream: outbound.stream,
     pace: options.pace ?? HURRY,
+    amojoRequestsPerSecond: config.amojoRequestsPerSecond,
     now: options.now ?? (() => new Date()),
     log: createLogger('debug', sink),
   });

@@ -95,6 +95,14 @@ export function isKommoHost(host: string): boolean {
   return parseAccountHost(host) !== undefined || SERVICE_HOST.test(host);
 }
 
+const FILE_HOST =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:kommo\.com|amocrm\.com|amocrm\.ru)$/;
+
+/** Whether a host may hold attachments of Kommo's chats: any below its domains, since no page lists them. */
+export function isKommoFileHost(host: string): boolean {
+  return host.length <= MAX_LENGTH && FILE_HOST.test(host);
+}
+
 /**
  * Kommo's page that asks an administrator to allow the integration.
  *

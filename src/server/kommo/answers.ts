@@ -31,6 +31,7 @@ const itemErrors = z
 /** @see https://developers.kommo.com/docs/http-codes */
 const problem = z.object({
   hint: z.string().optional().catch(undefined),
+  error_type: z.string().optional().catch(undefined),
   code: z.number().optional().catch(undefined),
   retry_after: z.union([z.number(), z.string()]).optional().catch(undefined),
   'validation-errors': itemErrors.optional(),
@@ -38,7 +39,7 @@ const problem = z.object({
 });
 
 /** Parses JSON, tolerating a byte order mark; `undefined` when the text is no JSON. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
@@ -79,11 +80,13 @@ export function failureOf(
   const body = parsed.success ? parsed.data : undefined;
   const kind = kindOf(status, body, api);
   const fields = body && fieldsOf(body);
+  // Never the chat API's description: it may repeat what was sent.
+  const hint = api === 'amojo' ? body?.error_type : body?.hint;
   return new KommoError(kind, {
     api,
     status,
     ...(body?.code === undefined ? {} : { code: body.code }),
-    ...(body?.hint === undefined ? {} : { hint: body.hint.slice(0, MAX_TEXT) }),
+    ...(hint === undefined ? {} : { hint: hint.slice(0, MAX_TEXT) }),
     ...(fields === undefined || fields.length === 0 ? {} : { fields }),
     ...(kind === 'rate_limited'
       ? {
@@ -122,8 +125,11 @@ function kindOf(
   if (api === 'token' && isAboutClient(status, body)) return 'misconfigured';
   if (status === 401) return 'unauthorized';
   if (status === 402) return 'payment_required';
-  // A banned address gets the web server's page, not the API's answer; amojo's 403 is always about the signature.
-  if (status === 403) return body !== undefined || api === 'amojo' ? 'forbidden' : 'blocked';
+  // A banned address gets the web server's page, not the API's answer; amojo's 403 is always about the signature, and
+  // one for a file is about the file.
+  if (status === 403) {
+    return body !== undefined || api === 'amojo' || api === 'files' ? 'forbidden' : 'blocked';
+  }
   if (status === 404) return 'not_found';
   if (status === 429) return 'rate_limited';
   // We never follow a redirect: this backend talks to the account's host only.

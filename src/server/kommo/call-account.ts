@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotReached, type Outbound } from '../platform/outbound.ts';
-import { isKommoHost } from './account-host.ts';
+import { NotReached, type Outbound, type OutboundStream } from '../platform/outbound.ts';
+import { isKommoFileHost, isKommoHost } from './account-host.ts';
 import { failureOf, type KommoAnswer } from './answers.ts';
 import { isKommoError, KommoError } from './errors.ts';
 import {
@@ -11,7 +11,7 @@ import {
   renewSession,
   type Session,
 } from './grants/session.ts';
-import type { Kommo, KommoLog, KommoRequest, SendToKommo } from './kommo.ts';
+import type { Kommo, KommoLog, KommoRequest, OpenKommoStream, SendToKommo } from './kommo.ts';
 import type { Rate } from './rate/rate.ts';
 
 /** One call to an account's REST API. */
@@ -189,6 +189,33 @@ export function createTransport(options: {
       throw new KommoError('unavailable', { api: request.api, cause });
     }
   }
+}
+
+/** How long Kommo's file server may take to begin, to go on, and to end. */
+const FILE_DEADLINES = { headersMs: 15_000, idleMs: 15_000, deadlineMs: 5 * 60_000 };
+
+/** The way to a file at Kommo. The host is checked again here, as for every other request. */
+export function createOpenStream(
+  stream: OutboundStream,
+  emulatorUrl: URL | undefined,
+): OpenKommoStream {
+  return async (address, options) => {
+    const isPlain = address.username === '' && address.password === '' && address.port === '';
+    if (address.protocol !== 'https:' || !isPlain || !isKommoFileHost(address.hostname)) {
+      throw new Error('Refused to open a file that is not at Kommo.');
+    }
+    const url = new URL(`${address.pathname}${address.search}`, emulatorUrl ?? address.origin);
+    // A path with two slashes would name another host.
+    if (url.origin !== (emulatorUrl ?? address).origin) {
+      throw new Error('Refused to open an address that changes when it is normalised.');
+    }
+    return await stream({
+      url,
+      ...(emulatorUrl && { headers: { host: address.hostname } }),
+      ...FILE_DEADLINES,
+      ...options,
+    });
+  };
 }
 
 function addressOf({ host, path, query }: KommoRequest, emulatorUrl: URL | undefined): URL {

@@ -31,8 +31,11 @@ export interface KommoFieldError {
   reason?: string;
 }
 
-/** Which of Kommo's interfaces answered; amojo's refusals mean something other than the REST API's. */
-export type KommoApi = 'rest' | 'token' | 'amojo';
+/**
+ * Which of Kommo's interfaces answered; amojo's refusals mean something other than the REST API's. `files`: where
+ * attachments of chats are kept.
+ */
+export type KommoApi = 'rest' | 'token' | 'amojo' | 'files';
 
 interface KommoErrorOptions {
   api?: KommoApi;
@@ -41,7 +44,7 @@ interface KommoErrorOptions {
   /** Seconds until a retry makes sense. */
   retryAfterSeconds?: number;
   fields?: KommoFieldError[];
-  /** The token endpoint's own word for what is wrong with the grant. */
+  /** The token endpoint's own word for what is wrong with the grant; the chat API's word for the kind of error. */
   hint?: string;
   /** Kommo's own number of the error. */
   code?: number;

@@ -1,10 +1,11 @@
 import type { BaseLogger } from 'pino';
 import type { Db } from '../platform/database/database.ts';
 import type { Secrets } from '../platform/database/secrets.ts';
-import type { OutboundRequest } from '../platform/outbound.ts';
+import type { OutboundRequest, StreamAnswer } from '../platform/outbound.ts';
 import type { AccountHost } from './account-host.ts';
 import type { KommoAnswer } from './answers.ts';
 import type { KommoApi } from './errors.ts';
+import type { AmojoBudget } from './rate/amojo-budget.ts';
 import type { Urgency } from './rate/rate.ts';
 
 /** Who this integration is at Kommo, from the environment. */
@@ -52,6 +53,13 @@ export type KommoLog = Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
 export type SendToKommo = (request: KommoRequest, beforeSend?: () => void) => Promise<KommoAnswer>;
 
 /**
+ * Opens a file at one of Kommo's hosts, whatever its status. With an emulator the connection goes there instead.
+ *
+ * @throws NotReached
+ */
+export type OpenKommoStream = (url: URL, options?: { maxBytes?: number }) => Promise<StreamAnswer>;
+
+/**
  * The way to Kommo, handed to every function of this folder. The functions take account ids, and find an
  * account's address and a working token themselves; they throw `KommoError`, and nothing else on purpose.
  */
@@ -62,6 +70,9 @@ export interface Kommo {
   /** Who waits for what is asked with this. */
   readonly urgency: Urgency;
   readonly send: SendToKommo;
+  readonly openStream: OpenKommoStream;
+  /** Turns towards the chat API, which all replicas share. */
+  readonly amojoBudget: Pick<AmojoBudget, 'wait' | 'pause'>;
   readonly db: Db;
   readonly secrets: Secrets;
   /** Moves an account to another address, taking it from the account that had it. */

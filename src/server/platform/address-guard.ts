@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { createOutbound, NotReached, type Outbound } from './outbound.ts';
+import { createOutbound, NotReached, type OutboundPool } from './outbound.ts';
 
 /**
  * For a connector that lets an admin type a server's address: keeps such an address from reaching the
@@ -22,21 +22,27 @@ import { createOutbound, NotReached, type Outbound } from './outbound.ts';
  */
 export function createGuardedOutbound(
   options: { allowHosts?: readonly string[]; lookup?: LookupFunction } = {},
-): { send: Outbound; close: () => Promise<void> } {
+): OutboundPool {
   const allowed = new Set(options.allowHosts);
   const outbound = createOutbound(guardLookup(options.lookup, allowed));
-  return {
-    close: outbound.close,
-    send: async (request) => {
+  function guarded<Request extends { url: URL | string }, Answer>(
+    call: (request: Request) => Promise<Answer>,
+  ) {
+    return async (request: Request): Promise<Answer> => {
       const url = URL.parse(String(request.url));
       if (url === null || !isAddressAllowed(url, allowed)) throw new NotReached('refused_address');
       try {
-        return await outbound.send({ ...request, url });
+        return await call({ ...request, url });
       } catch (error) {
         const isRefused = error instanceof NotReached && error.cause === REFUSED;
         throw isRefused ? new NotReached('refused_address') : error;
       }
-    },
+    };
+  }
+  return {
+    close: outbound.close,
+    send: guarded(outbound.send),
+    stream: guarded(outbound.stream),
   };
 }
 

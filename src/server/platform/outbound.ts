@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import { Readable, Transform } from 'node:stream';
 import { Agent, request as undiciRequest } from 'undici';
 
 /** One call to the outside world. */
@@ -41,6 +42,46 @@ export class NotReached extends Error {
 /** Sends one request; never follows a redirect. @throws NotReached */
 export type Outbound = (request: OutboundRequest) => Promise<OutboundAnswer>;
 
+/** One call whose answer, and perhaps whose body, is too large to be held in memory. */
+export interface StreamRequest extends Omit<OutboundRequest, 'body' | 'deadlineMs'> {
+  /** Read as fast as the other side takes it, and destroyed when the call fails. What it throws is thrown. */
+  body?: string | Readable | AsyncIterable<Uint8Array>;
+  /** Bytes of a streamed body, when they are known; the call fails if there are more or fewer. */
+  contentLength?: number;
+  /** Until the answer begins, in milliseconds; while a body is sent, from each of its pieces. */
+  headersMs?: number;
+  /** Longest silence within the answer. */
+  idleMs?: number;
+  /** From the first byte sent to the last byte read. */
+  deadlineMs?: number;
+}
+
+/** An answer that has begun. */
+export interface StreamAnswer {
+  status: number;
+  /** Names are lower case. */
+  headers: Record<string, string>;
+  /** To be read to its end, or destroyed, which frees the connection. It fails with `NotReached`. */
+  body: Readable;
+}
+
+/** Sends one request and returns when its answer begins; never follows a redirect. @throws NotReached */
+export type OutboundStream = (request: StreamRequest) => Promise<StreamAnswer>;
+
+/** Ways to the outside on one pool of connections. */
+export interface OutboundPool {
+  send: Outbound;
+  stream: OutboundStream;
+  close: () => Promise<void>;
+}
+
+const USER_AGENT = 'kommo-chat-connector';
+const DEFAULT_STREAM = {
+  headersMs: 15_000,
+  idleMs: 15_000,
+  deadlineMs: 5 * 60_000,
+  maxBytes: 50 * 1024 * 1024,
+};
 const DEFAULT_DEADLINE_MS = 15_000;
 const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
 
@@ -51,16 +92,17 @@ const resolveHost: LookupFunction = (hostname, options, callback) => {
 };
 
 /** An outbound caller with its own connection pool; `close` it when done. */
-export function createOutbound(lookup: LookupFunction = resolveHost): {
-  send: Outbound;
-  close: () => Promise<void>;
-} {
+export function createOutbound(lookup: LookupFunction = resolveHost): OutboundPool {
   const agent = new Agent({
     connect: { lookup, timeout: 5_000 },
     keepAliveTimeout: 4_000,
     maxResponseSize: -1,
   });
-  return { send: (request) => send(agent, request), close: () => agent.destroy() };
+  return {
+    send: (request) => send(agent, request),
+    stream: (request) => openStream(agent, request),
+    close: () => agent.destroy(),
+  };
 }
 
 async function send(agent: Agent, request: OutboundRequest): Promise<OutboundAnswer> {
@@ -71,7 +113,7 @@ async function send(agent: Agent, request: OutboundRequest): Promise<OutboundAns
     const answer = await undiciRequest(request.url, {
       dispatcher: agent,
       method: request.method ?? 'GET',
-      headers: { 'user-agent': 'kommo-chat-connector', ...request.headers },
+      headers: { 'user-agent': USER_AGENT, ...request.headers },
       body: request.body ?? null,
       signal,
       headersTimeout: deadlineMs,
@@ -87,13 +129,116 @@ async function send(agent: Agent, request: OutboundRequest): Promise<OutboundAns
       }
       chunks.push(chunk);
     }
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(answer.headers)) {
-      if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-    }
-    return { status: answer.statusCode, headers, body: Buffer.concat(chunks) };
+    return {
+      status: answer.statusCode,
+      headers: flatten(answer.headers),
+      body: Buffer.concat(chunks),
+    };
   } catch (error) {
     if (error instanceof NotReached) throw error;
     throw new NotReached(signal.aborted ? 'timeout' : 'connection', error);
   }
+}
+
+async function openStream(agent: Agent, request: StreamRequest): Promise<StreamAnswer> {
+  const { headersMs, idleMs, deadlineMs, maxBytes } = { ...DEFAULT_STREAM, ...request };
+  const timing = new AbortController();
+  const stop = () => timing.abort();
+  const overall = setTimeout(stop, deadlineMs);
+  const silence = setTimeout(stop, headersMs);
+  const upload = uploadOf(request.body, () => silence.refresh());
+  try {
+    const length = request.contentLength;
+    const answer = await undiciRequest(request.url, {
+      dispatcher: agent,
+      method: request.method ?? 'GET',
+      headers: {
+        'user-agent': USER_AGENT,
+        ...request.headers,
+        ...(length !== undefined && { 'content-length': String(length) }),
+      },
+      body: upload.body,
+      signal: timing.signal,
+      headersTimeout: 0,
+      // Counts only while we want more: a reader that takes its time is no silence.
+      bodyTimeout: idleMs,
+    });
+    const headers = flatten(answer.headers);
+    const body = limitBody(answer.body, maxBytes, (error) =>
+      notReached(error, timing.signal.aborted),
+    );
+    body.once('close', () => clearTimeout(overall));
+    if (Number(headers['content-length']) > maxBytes) {
+      body.destroy();
+      throw new NotReached('too_large');
+    }
+    return { status: answer.statusCode, headers, body };
+  } catch (error) {
+    clearTimeout(overall);
+    upload.destroy();
+    if (upload.failure !== undefined) throw upload.failure.error;
+    throw error instanceof NotReached ? error : notReached(error, timing.signal.aborted);
+  } finally {
+    clearTimeout(silence);
+  }
+}
+
+/** A body to send, with a note of each piece and of what its source throws. */
+function uploadOf(body: StreamRequest['body'], onPiece: () => void) {
+  if (body === undefined || typeof body === 'string') {
+    return { body: body ?? null, failure: undefined, destroy: () => undefined };
+  }
+  const source = body instanceof Readable ? body : Readable.from(body);
+  // Whoever reads it hears of a failure; before that and after that, nobody needs to.
+  source.on('error', () => undefined);
+  const upload = {
+    body: Readable.from(pieces(), { objectMode: false }),
+    failure: undefined as { error: unknown } | undefined,
+    destroy: () => void source.destroy(),
+  };
+  upload.body.on('error', () => undefined);
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const piece of source as AsyncIterable<Uint8Array>) {
+        onPiece();
+        yield piece;
+      }
+    } catch (error) {
+      upload.failure = { error };
+      throw error;
+    }
+  }
+  return upload;
+}
+
+/** What a body holds, up to a number of bytes. Ending it ends the body, and its failures are told without detail. */
+function limitBody(body: Readable, maxBytes: number, toFailure: (error: unknown) => NotReached) {
+  let size = 0;
+  const limited = new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      size += piece.length;
+      if (size > maxBytes) done(new NotReached('too_large'));
+      else done(null, piece);
+    },
+  });
+  // It may fail before anybody reads it; the reader is told then.
+  limited.on('error', () => undefined);
+  limited.once('close', () => body.destroy());
+  body.on('error', (error) => limited.destroy(toFailure(error)));
+  return body.pipe(limited);
+}
+
+const TIMEOUTS = new Set(['UND_ERR_BODY_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT']);
+
+function notReached(error: unknown, isTooLate: boolean): NotReached {
+  const { code } = (error ?? {}) as { code?: string };
+  return new NotReached(isTooLate || TIMEOUTS.has(code ?? '') ? 'timeout' : 'connection', error);
+}
+
+function flatten(given: Record<string, string | string[] | undefined>): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
 }

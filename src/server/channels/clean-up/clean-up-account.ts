@@ -1,7 +1,7 @@
 import { findAccount } from '../../accounts/rows.ts';
 import type { Context } from '../../context.ts';
 import { parseAccountHost } from '../../kommo/account-host.ts';
-import { disconnectChannel } from '../../kommo/amojo.ts';
+import { disconnectChannel } from '../../kommo/amojo/connect.ts';
 
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import { isStorageUnavailable } from '../../platform/database/storage-errors.ts';

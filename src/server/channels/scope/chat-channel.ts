@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '../../accounts/rows.ts';
 import { storeProfile } from '../../accounts/rows.ts';
 import type { Context } from '../../context.ts';
-import { connectChannel } from '../../kommo/amojo.ts';
+import { connectChannel } from '../../kommo/amojo/connect.ts';
 import type { Kommo } from '../../kommo/kommo.ts';
 import { getAccount } from '../../kommo/rest/account.ts';
 import { AppError } from '../../platform/app-error.ts';

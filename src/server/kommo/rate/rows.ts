@@ -25,6 +25,9 @@ const LEAST_WITNESSES = 5;
 const FIRST_SHARED_STOP_SECONDS = 5;
 const LONGEST_SHARED_STOP_SECONDS = 300;
 
+/** The chat API's bucket. It is no installation, and says nothing about the limit of our address. */
+export const AMOJO_BUCKET = 'amojo';
+
 /** Buckets nobody used for this long are forgotten; an absent bucket is a free one. */
 const FORGET_AFTER_HOURS = 24;
 
@@ -108,7 +111,8 @@ export async function pauseBucket(
         (select count(*) from rate_buckets
           where refused_at > ${since} and bucket <> ${bucket}::text) + 1 as refused,
         (select count(*) from rate_buckets
-          where next_at > ${since} and bucket <> ${sharedBucket}::text) as active
+          where next_at > ${since}
+            and bucket not in (${sharedBucket}::text, ${AMOJO_BUCKET}::text)) as active
     ), shared as materialized (
       select bucket, case when paused_until > ${since} then least(stops, 20) else 0 end as stops
       from mine, witnesses
@@ -127,6 +131,24 @@ export async function pauseBucket(
     set refused_at = clock_timestamp(),
       paused_until = greatest(stopping.paused_until, clock_timestamp() + ${milliseconds(pauseMs)})
     from mine where stopping.bucket = mine.bucket and mine.bucket = ${bucket}::text`.execute(db);
+}
+
+/** How much longer a bucket is stopped, in milliseconds. */
+export async function pauseLeft(db: Db, bucket: string): Promise<number> {
+  const { rows } = await sql<{ leftMs: number }>`
+    select greatest(0, extract(epoch from paused_until - clock_timestamp()) * 1000)::float8 as left_ms
+    from rate_buckets where bucket = ${bucket}::text and paused_until is not null`.execute(db);
+  return rows[0]?.leftMs ?? 0;
+}
+
+/** Stops one bucket for a time, whatever the others do; a longer stop stays. */
+export async function stopBucket(db: Db, bucket: string, pauseMs: number): Promise<void> {
+  const until = sql`clock_timestamp() + ${milliseconds(pauseMs)}`;
+  await sql`
+    insert into rate_buckets as stopping (bucket, next_at, paused_until)
+    values (${bucket}::text, clock_timestamp(), ${until})
+    on conflict (bucket) do update
+    set paused_until = greatest(stopping.paused_until, excluded.paused_until)`.execute(db);
 }
 
 /** Forgets buckets that limit nothing any more, so that the table does not grow with every host ever seen. */

@@ -1,19 +1,10 @@
 import { z } from 'zod';
-import type { Tld } from './account-host.ts';
-import { AMOJO_CONTENT_TYPE, amojoDate, amojoSignature, contentMd5 } from './amojo-signature.ts';
-import { type KommoAnswer, readAnswer } from './answers.ts';
-import { isKommoError } from './errors.ts';
-import { currentSession } from './grants/session.ts';
-import type { Kommo } from './kommo.ts';
-
-/** The chat API follows the platform, not the account; amocrm.com accounts are served by Kommo's. */
-const HOSTS: Record<Tld, string> = {
-  'kommo.com': 'amojo.kommo.com',
-  'amocrm.com': 'amojo.kommo.com',
-  'amocrm.ru': 'amojo.amocrm.ru',
-};
-
-const ROOT = '/v2/origin/custom';
+import type { Tld } from '../account-host.ts';
+import { readAnswer } from '../answers.ts';
+import { isKommoError } from '../errors.ts';
+import { currentSession } from '../grants/session.ts';
+import type { Kommo } from '../kommo.ts';
+import { sendSigned } from './call-amojo.ts';
 
 const connection = z.object({ scope_id: z.string().min(1).max(255) });
 
@@ -50,46 +41,21 @@ export async function connectChannel(
  * @throws KommoError
  */
 export async function disconnectChannel(kommo: Kommo, tld: Tld, amojoId: string): Promise<void> {
+  const { channelId } = kommo.settings;
   try {
-    await sendSigned(kommo, tld, 'DELETE', 'disconnect', { account_id: amojoId });
+    const json = { account_id: amojoId };
+    await sendSigned(kommo, tld, { method: 'DELETE', path: [channelId, 'disconnect'], json });
   } catch (error) {
     if (!isKommoError(error, 'not_found') && !isKommoError(error, 'rejected')) throw error;
   }
 }
 
 async function connect(kommo: Kommo, tld: Tld, amojoId: string): Promise<string> {
-  const answer = await sendSigned(kommo, tld, 'POST', 'connect', {
-    account_id: amojoId,
-    title: kommo.settings.channelTitle,
-    hook_api_version: 'v2',
+  const { channelId, channelTitle } = kommo.settings;
+  const answer = await sendSigned(kommo, tld, {
+    method: 'POST',
+    path: [channelId, 'connect'],
+    json: { account_id: amojoId, title: channelTitle, hook_api_version: 'v2' },
   });
   return readAnswer(answer, connection, 'amojo').scope_id;
-}
-
-async function sendSigned(
-  { settings, send, now }: Kommo,
-  tld: Tld,
-  method: 'POST' | 'DELETE',
-  action: string,
-  json: object,
-): Promise<KommoAnswer> {
-  const path = `${ROOT}/${encodeURIComponent(settings.channelId)}/${action}`;
-  const body = JSON.stringify(json);
-  const date = amojoDate(now());
-  const signed = { method, path, body, date };
-  return await send({
-    api: 'amojo',
-    method,
-    host: HOSTS[tld],
-    path,
-    headers: {
-      date,
-      'content-type': AMOJO_CONTENT_TYPE,
-      'content-md5': contentMd5(body),
-      'x-signature': amojoSignature(settings.channelSecret, signed),
-    },
-    body,
-    // Kommo counts the chat API separately from the REST API.
-    urgency: 'unmetered',
-  });
 }
