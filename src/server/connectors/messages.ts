@@ -9,6 +9,11 @@ export interface MessageCarrier<Part = unknown> {
   /** Which of a channel's options the service has. */
   options: readonly ChannelOption[];
   /**
+   * The service takes a message that it has already for the same message, by its `id`. One whose fate is unknown may
+   * be sent again then, also where the process died between call and answer; `unavailable` may mean so here.
+   */
+  repeatsAreSafe?: true;
+  /**
    * Reads a proven event. Pure, and it never throws on odd input: what is of no interest is left out, and what
    * Kommo has no kind for arrives as a text that says what it was.
    */
@@ -19,7 +24,8 @@ export interface MessageCarrier<Part = unknown> {
    * Sends one part.
    *
    * @throws ConnectorError for what is not about this message: `rate_limited` (wait), `unavailable` (surely not
-   *   sent; wait), `rejected` and `reauthorize` (the sign-in is dead), `misconfigured`
+   *   sent; wait), `rejected` and `reauthorize` (the sign-in is dead, or has to be renewed: ask `health`, which renews
+   *   what can be renewed, and send once more when it says `connected`), `misconfigured`
    */
   send(tools: Tools, credentials: Credentials, chat: ChatAddress, part: Part): Promise<SendOutcome>;
   /**
