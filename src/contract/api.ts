@@ -332,6 +332,13 @@ export const attemptReason = z.enum([
 ]);
 export type AttemptReason = z.infer<typeof attemptReason>;
 
+/**
+ * What the admin enters at their own chat service. Shown once, in the answer that connects the channel; only
+ * connecting the channel again shows the address with another secret.
+ */
+export const attemptSetup = z.object({ webhook_url: z.string(), secret: z.string() });
+export type AttemptSetup = z.infer<typeof attemptSetup>;
+
 export const attempt = z.object({
   id: z.string(),
   connector: z.string(),
@@ -351,6 +358,7 @@ export const attempt = z.object({
   pairing_code: z.string().optional(),
   account: linkedAccount.optional(),
   channel: channel.optional(),
+  setup: attemptSetup.optional(),
   poll_after_ms: z.number().int(),
   expires_at: z.string(),
   server_time: z.string(),

@@ -17,7 +17,7 @@ export type ConnectorField = z.infer<typeof connectorField>;
 
 /** What the widget needs to draw a connector. */
 export const connectorDescription = z.object({
-  /** Stored and never changed: `telegram`, `waha`, `evolution`, `slack`, or a provider's own id. */
+  /** Stored and never changed: `telegram`, `waha`, `evolution`, `slack`, `api`, or a provider's own id. */
   id: z.string(),
   auth: authKind,
   /** Key of the title in the language files, or a plain name for providers configured by the operator. */

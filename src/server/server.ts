@@ -96,7 +96,7 @@ export async function startServer(
     });
     stops.push(() => kommo.close());
     stops.push(() => Promise.all([running.app && closeApp(running.app), running.worker?.stop()]));
-    const outside = toKommo === outbound ? undefined : toKommo.send;
+    const outside = toKommo === outbound ? undefined : toKommo;
     const connectors = createConnectorRegistry(config.connectors, outside);
     const wake = new MessageWake(db, { hasOthers: database.kind === 'postgres' });
     stops.push(async () => wake.close());

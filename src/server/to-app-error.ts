@@ -97,6 +97,11 @@ function fromConnector(error: ConnectorError): AppError {
       return new AppError('connector_unavailable', options);
     case 'signature':
       return new AppError('signature_invalid', { cause: error });
+    case 'invalid_event': {
+      const { field = 'body', reason } = error;
+      const faulty = { path: field, code: 'invalid', ...(reason !== undefined && { reason }) };
+      return new AppError('validation_failed', { cause: error, fields: [faulty] });
+    }
   }
 }
 

@@ -1,6 +1,6 @@
+import type { Outside } from '../../src/server/connectors/connector.ts';
 import { createOAuthProvider } from '../../src/server/connectors/oauth/oauth-provider.ts';
 import { createGuardedOutbound } from '../../src/server/platform/address-guard.ts';
-import type { Outbound } from '../../src/server/platform/outbound.ts';
 import { type OddProvider, startOddProvider } from './support/odd-provider.ts';
 import { createTools, type TestTools } from './support/tools.ts';
 
@@ -27,13 +27,16 @@ describe('an address that only the discovery document names', () => {
   /** A guard whose resolver knows one answer. It remembers what it was asked to call. */
   function guard(address: string) {
     const called: string[] = [];
-    const { send } = createGuardedOutbound({
+    const { send, stream } = createGuardedOutbound({
       lookup: (_name, options, callback) =>
         options.all ? callback(null, [{ address, family: 4 }]) : callback(null, address, 4),
     });
-    const outside: Outbound = (request) => {
-      called.push(String(request.url));
-      return send(request);
+    const outside: Outside = {
+      send: (request) => {
+        called.push(String(request.url));
+        return send(request);
+      },
+      stream,
     };
     return { outside, called };
   }

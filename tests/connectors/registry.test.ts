@@ -8,6 +8,7 @@ const NOTHING: ConnectorSettings = {
   waha: undefined,
   evolution: undefined,
   slack: undefined,
+  api: { isOffered: false },
   oauthProviders: [],
 };
 
@@ -25,6 +26,9 @@ const acme = {
   account: { id: '/sub', name: '/name' },
 };
 
+/** The same with messages. */
+const talky = { ...acme, id: 'talky', name: 'Talky', messages_url: 'https://acme.example/kommo' };
+
 test('offers nothing without settings', () => {
   const registry = createConnectorRegistry(NOTHING);
   expect(registry.all()).toEqual([]);
@@ -38,7 +42,8 @@ test('offers what has settings, in a fixed order, as the widget needs to draw it
     waha: server,
     evolution: server,
     slack: { clientId: 'c', clientSecret: 's', url: 'https://slack.com' },
-    oauthProviders: [acme],
+    api: { isOffered: true },
+    oauthProviders: [acme, talky],
   });
   const phone = { name: 'phone', type: 'phone', required: false, secret: false };
   const token = {
@@ -48,13 +53,22 @@ test('offers what has settings, in a fixed order, as the widget needs to draw it
     secret: true,
     pattern: expect.any(String),
   };
-  expect(registry.describe()).toEqual([
+  const own = ['name', 'callback_url'].map((name) => ({
+    name,
+    type: name === 'name' ? 'text' : 'url',
+    required: true,
+    secret: false,
+  }));
+  expect(registry.describe()).toMatchObject([
     { id: 'telegram', auth: 'api_key', title_key: 'connectors.telegram.title', fields: [token] },
     { id: 'waha', auth: 'qr', title_key: 'connectors.waha.title', fields: [phone] },
     { id: 'evolution', auth: 'qr', title_key: 'connectors.evolution.title', fields: [phone] },
     { id: 'slack', auth: 'oauth', title_key: 'connectors.slack.title', fields: [] },
-    { id: 'acme', auth: 'oauth', title_key: 'Acme Chat', fields: [] },
+    { id: 'api', auth: 'api_key', title_key: 'connectors.api.title', fields: own },
+    { id: 'acme', auth: 'oauth', title_key: 'Acme Chat', fields: [], carries_messages: false },
+    { id: 'talky', auth: 'oauth', title_key: 'Talky', fields: [], carries_messages: true },
   ]);
+  expect(registry.find('api')?.messages).toBeDefined();
   for (const connector of registry.all()) expect(registry.find(connector.id)).toBe(connector);
 });
 

@@ -18,6 +18,7 @@ const REASONS: Record<ConnectorFailure, AttemptReason> = {
   rate_limited: 'rate_limited',
   misconfigured: 'misconfigured',
   signature: 'service_error',
+  invalid_event: 'service_error',
 };
 
 /** The toolbox of a connector. `webhook.id` is the channel's id; before there is one, the attempt's. */

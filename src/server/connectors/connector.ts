@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChannelStatus, StatusReason } from '../../contract/api.ts';
 import type { ConnectorField } from '../../contract/connectors.ts';
-import type { Outbound, OutboundStream } from '../platform/outbound.ts';
+import type { Outbound, OutboundPool, OutboundStream } from '../platform/outbound.ts';
 import type {
   AccountAtService,
   ChannelOption,
@@ -27,13 +27,16 @@ export interface ConnectorOffer {
   /** Makes the connector's settings from the variables. */
   settings(variables: object): unknown;
   /** @param outside calls public addresses only; left out in development */
-  create(settings: unknown, outside?: Outbound): Connector | Connector[];
+  create(settings: unknown, outside?: Outside): Connector | Connector[];
 }
+
+/** Calls public addresses only. */
+export type Outside = Pick<OutboundPool, 'send' | 'stream'>;
 
 export function offer<Shape extends z.ZodRawShape, Settings>(parts: {
   environment: Shape;
   settings: (variables: z.output<z.ZodObject<Shape>>) => Settings;
-  create: (settings: Settings, outside?: Outbound) => Connector | Connector[];
+  create: (settings: Settings, outside?: Outside) => Connector | Connector[];
 }) {
   return { ...parts, environment: z.object(parts.environment) };
 }
@@ -71,7 +74,8 @@ export interface Tools {
   redirectUrl: string;
   /**
    * Present once a channel or attempt exists: where the service may post events, and with which secret
-   * (32 to 256 of `A-Z a-z 0-9 _ -`). A channel keeps its pair as long as it lives.
+   * (32 to 256 of `A-Z a-z 0-9 _ -`). A channel keeps its pair as long as it lives; only where the connector
+   * `showsWebhook` does signing in again make another secret.
    */
   webhook?: { url: string; secret: string };
 }
@@ -117,7 +121,8 @@ interface Common {
   unlink(tools: Tools, credentials: Credentials): Promise<void>;
   /**
    * Proves an event and says what it means for the channel's status; `undefined` when it means nothing.
-   * @throws ConnectorError `signature` when the event is not proven
+   * @throws ConnectorError `signature` when the event is not proven; `invalid_event` when it is, and the service
+   *   should hear that nothing of it can be read
    */
   receive?(
     tools: Tools,
@@ -133,7 +138,10 @@ interface Common {
  * the room `messages` stores, orders, repeats and reports, and calls these functions one message at a time.
  */
 export interface MessageCarrier<Part = unknown> {
-  /** The service takes a message of the same id once: after an unknown outcome it is sent again. */
+  /**
+   * The service takes a message that it has already for the same message, by its `id`. One whose fate is unknown may
+   * be sent again then, also where the process died between call and answer; `unavailable` may mean so here.
+   */
   repeatsAreSafe?: true;
   /** Which of a channel's options the service has. */
   options: readonly ChannelOption[];
@@ -148,7 +156,8 @@ export interface MessageCarrier<Part = unknown> {
    * Sends one part.
    *
    * @throws ConnectorError for what is not about this message: `rate_limited` (wait), `unavailable` (surely not
-   *   sent; wait), `rejected` and `reauthorize` (the sign-in is dead), `misconfigured`
+   *   sent; wait), `rejected` and `reauthorize` (the sign-in is dead, or has to be renewed: `health` renews what can
+   *   be renewed), `misconfigured`
    */
   send(tools: Tools, credentials: Credentials, chat: ChatAddress, part: Part): Promise<SendOutcome>;
   /**
@@ -225,6 +234,11 @@ export type QrProgress =
 export interface ApiKeyConnector extends Common {
   auth: 'api_key';
   fields: ConnectorField[];
+  /**
+   * The admin tells the service the address and the secret of `Tools.webhook` by hand: both are shown once, when a
+   * sign-in has made or renewed a channel.
+   */
+  showsWebhook?: true;
   /** Asks the service who these values belong to; changes nothing there. */
   verify(tools: Tools, values: Record<string, string>): Promise<Linked>;
 }
@@ -243,7 +257,9 @@ export type ConnectorFailure =
    */
   | 'misconfigured'
   /** A posted event is not proven. */
-  | 'signature';
+  | 'signature'
+  /** A proven event has a shape nobody can read; `field` is the path of the faulty value, `reason` what it must be. */
+  | 'invalid_event';
 
 /** The only error a connector may throw; anything else is our bug. Never holds a secret. */
 export class ConnectorError extends Error {

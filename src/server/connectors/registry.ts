@@ -1,6 +1,6 @@
 import type { ConnectorDescription } from '../../contract/connectors.ts';
-import type { Outbound } from '../platform/outbound.ts';
-import type { Connector, ConnectorOffer } from './connector.ts';
+import { api } from './api/api.ts';
+import type { Connector, ConnectorOffer, Outside } from './connector.ts';
 import { evolution } from './evolution.ts';
 import { oauthProviders } from './oauth/oauth-provider.ts';
 import { slack } from './slack.ts';
@@ -13,6 +13,7 @@ export const OFFERS = {
   waha,
   evolution,
   slack,
+  api,
   // `npm run new:connector` adds its line above this one.
   oauthProviders,
 } satisfies Record<string, ConnectorOffer>;
@@ -35,7 +36,7 @@ export interface ConnectorRegistry {
 /** @param outside calls public addresses only; left out in development */
 export function createConnectorRegistry(
   settings: ConnectorSettings,
-  outside?: Outbound,
+  outside?: Outside,
 ): ConnectorRegistry {
   const connectors = Object.entries<ConnectorOffer>(OFFERS).flatMap(([id, { create }]) => {
     const own = settings[id as keyof Offers];

@@ -54,7 +54,7 @@ export async function startAttempt(
   const webhookSecret =
     channelId === null
       ? await newChannelSecret(context, account, connector.id)
-      : await secretOfChannel(context, account, channelId, connector.id);
+      : await secretOfChannel(context, account, channelId, connector);
   const key = randomKey();
   const oauthState = connector.auth === 'oauth' ? randomKey() : null;
   const now = context.now();
@@ -100,7 +100,7 @@ async function secretOfChannel(
   context: Context,
   account: Account,
   id: string,
-  connector: string,
+  connector: Connector,
 ): Promise<string> {
   const channel = await findChannel(context.db, {
     id,
@@ -109,7 +109,9 @@ async function secretOfChannel(
   });
   const secrets = channel && (await findChannelSecrets(context.db, context.secrets, id));
   if (!secrets) throw new AppError('not_found');
-  if (channel.connector !== connector) throw invalid('channel_id', 'other_connector');
+  if (channel.connector !== connector.id) throw invalid('channel_id', 'other_connector');
+  // It is shown, so whoever saw the old one must not know the new one.
+  if (connector.auth === 'api_key' && connector.showsWebhook) return randomKey();
   return secrets.webhookSecret ?? randomKey();
 }
 

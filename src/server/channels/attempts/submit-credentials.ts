@@ -1,4 +1,4 @@
-import type { SubmitCredentials, SubmittedAnswer } from '../../../contract/api.ts';
+import type { AttemptSetup, SubmitCredentials, SubmittedAnswer } from '../../../contract/api.ts';
 import type { ConnectorField } from '../../../contract/connectors.ts';
 import type { FieldError } from '../../../contract/errors.ts';
 import type { Caller } from '../../accounts/caller.ts';
@@ -51,7 +51,17 @@ export async function submitCredentials(
     return { attempt: await viewAttempt(context, attempt), understood };
   }
   const taken = await take(context, attempt, submitted, isYes);
-  return { attempt: await viewAttempt(context, taken) };
+  const view = await viewAttempt(context, taken);
+  const setup = taken.state === 'connected' ? setupOf(context, attempt) : undefined;
+  return { attempt: { ...view, ...(setup && { setup }) } };
+}
+
+/** What the administrator enters at a service that only they can set up. The attempt forgets the secret as it ends. */
+function setupOf(context: Context, attempt: StoredAttempt): AttemptSetup | undefined {
+  const connector = getConnector(context, attempt.connector);
+  if (connector.auth !== 'api_key' || !connector.showsWebhook) return undefined;
+  const { webhook } = toolsForAttempt(context, attempt);
+  return webhook && { webhook_url: webhook.url, secret: webhook.secret };
 }
 
 /** What the values mean, without asking the service. */

@@ -6,38 +6,30 @@ import {
   randomNonce,
   randomPKCECodeVerifier,
   refreshTokenGrant,
-  type TokenEndpointResponse,
   tokenRevocation,
 } from 'openid-client';
 import { z } from 'zod';
-import type { Outbound } from '../../platform/outbound.ts';
 import {
   ConnectorError,
+  type Credentials,
   type Health,
   type Linked,
   type OAuthConnector,
+  type Outside,
   offer,
+  type Tools,
+  type WebhookRequest,
 } from '../connector.ts';
-import { CONNECTED, endOfLife, healthOf, isEnding, unlessGone } from '../health.ts';
+import { CONNECTED, healthOf, unlessGone } from '../health.ts';
 import { refused } from '../http.ts';
+import { type Grant, grantOf, isRenewalDue, storedGrant } from './grant.ts';
 import { accountOf, fetchProfile } from './oauth-account.ts';
 import { OAuthServer } from './oauth-server.ts';
 import { failureOfCode, type OpenidStep, translateOpenidError } from './openid.ts';
+import { providerMessages } from './provider-messages.ts';
 import { type OAuthProvider, providersFile } from './providers-file.ts';
 
-/** A token this close to its end is renewed first. */
-const EXPIRY_MARGIN_MS = 60_000;
-
 const storedSession = z.object({ verifier: z.string().optional(), nonce: z.string().optional() });
-
-const storedCredentials = z.object({
-  accessToken: z.string(),
-  refreshToken: z.string().optional(),
-  expiresAt: z.iso.datetime().optional(),
-  /** Who signed in, as the id_token says; userinfo must agree. */
-  subject: z.string().optional(),
-});
-type Grant = z.output<typeof storedCredentials>;
 
 export const oauthProviders = offer({
   environment: { OAUTH_PROVIDERS: providersFile.default([]) },
@@ -53,11 +45,17 @@ export const oauthProviders = offer({
  * for an id_token: it is dropped, and the account comes from the userinfo endpoint. The same happens when no
  * id_token comes, or one that cannot be checked.
  *
+ * With a `messages_url` its channels carry messages, too, by the protocol of `docs/api-connector.md`.
+ *
  * @param outside calls public addresses only; without it, as in development, discovered ones may be on this machine
  */
-export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound): OAuthConnector {
-  const server = new OAuthServer(provider, outside);
+export function createOAuthProvider(provider: OAuthProvider, outside?: Outside): OAuthConnector {
+  const server = new OAuthServer(provider, outside?.send);
   const scope = Array.isArray(provider.scopes) ? provider.scopes.join(' ') : provider.scopes;
+  const messages =
+    provider.messages_url === undefined
+      ? undefined
+      : providerMessages(provider.messages_url, outside);
   const isOpenId = provider.issuer !== undefined && scope.split(/[ ,]/).includes('openid');
 
   return {
@@ -111,12 +109,11 @@ export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound)
     },
 
     async health(tools, credentials): Promise<Health> {
-      const grant = storedCredentials.parse(credentials);
+      const grant = storedGrant.parse(credentials);
       try {
         // What an id_token says is learned at the sign-in; a faulty one must not cost the renewed grant.
         const config = await server.open(tools, { keepsIdToken: false });
-        const isOld = isEnding(grant.expiresAt, tools.now(), EXPIRY_MARGIN_MS);
-        if (!isOld || grant.refreshToken === undefined) {
+        if (!isRenewalDue(grant, tools.now())) {
           try {
             await askProfile(config, grant, 'reauthorize');
             return CONNECTED;
@@ -133,7 +130,7 @@ export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound)
     },
 
     async unlink(tools, credentials): Promise<void> {
-      const { accessToken, refreshToken } = storedCredentials.parse(credentials);
+      const { accessToken, refreshToken } = storedGrant.parse(credentials);
       const config = await server.open(tools, { keepsIdToken: false });
       if (config.serverMetadata().revocation_endpoint === undefined) return;
       // Ending the refresh token ends the access tokens it made (RFC 7009, 2.1).
@@ -141,6 +138,18 @@ export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound)
         tokenRevocation(config, refreshToken ?? accessToken),
       ).catch(unlessGone);
     },
+
+    ...(messages !== undefined && {
+      async link(tools: Tools, linked: Linked): Promise<Credentials> {
+        await messages.introduce(tools, linked);
+        return linked.credentials;
+      },
+      async receive(tools: Tools, _credentials: unknown, request: WebhookRequest) {
+        messages.receive(tools, request);
+        return undefined;
+      },
+      messages: messages.carrier,
+    }),
   };
 
   /** The code the browser came back with, if it is this provider's. The room `channels` has matched the state. */
@@ -197,13 +206,4 @@ export function createOAuthProvider(provider: OAuthProvider, outside?: Outbound)
 function letsChoose(config: Configuration): boolean {
   const { prompt_values_supported: prompts } = config.serverMetadata();
   return !Array.isArray(prompts) || prompts.includes('select_account');
-}
-
-function grantOf(tokens: TokenEndpointResponse, now: Date): Grant {
-  const grant: Grant = { accessToken: tokens.access_token };
-  if (tokens.refresh_token !== undefined) grant.refreshToken = tokens.refresh_token;
-  if (tokens.expires_in !== undefined) {
-    grant.expiresAt = endOfLife(tokens.expires_in, now);
-  }
-  return grant;
 }

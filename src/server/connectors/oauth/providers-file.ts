@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { text } from '../../platform/environment.ts';
+import { isOwnMachine } from '../api/addresses.ts';
 
 /** One entry of the file `OAUTH_PROVIDERS` names. */
 export type OAuthProvider = z.infer<typeof oauthProvider>;
@@ -8,6 +9,14 @@ export type OAuthProvider = z.infer<typeof oauthProvider>;
 const pointer = z.string().regex(/^(\/.*)?$/, 'must be a JSON pointer such as /email');
 
 const endpoint = z.url({ protocol: /^https?$/ });
+
+/** The account's tokens and messages go there. A query may be part of the address. */
+const messagesAddress = endpoint.refine((address) => {
+  const url = URL.parse(address);
+  if (url === null || url.hash !== '') return false;
+  const hasUser = url.username !== '' || url.password !== '';
+  return isOwnMachine(url) || (url.protocol === 'https:' && !hasUser);
+}, 'must be an https address (plain http is for loopback)');
 
 /** Parameters a consent address consists of, or that would change how the answer comes back. */
 const OWN_PARAMETERS = [
@@ -54,6 +63,8 @@ const oauthProvider = z
       .string()
       .regex(ID_TOKEN_ALGORITHM, 'is not an algorithm of signatures')
       .optional(),
+    /** Where messages of its channels go; without it they carry none. */
+    messages_url: messagesAddress.optional(),
     account: z.strictObject({
       id: pointer,
       name: pointer,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unavailable } from '../http.ts';
-import type { MessageCarrier, SendOutcome } from '../messages.ts';
+import type { SendOutcome } from '../messages.ts';
 import { askTelegram, botOf } from './client.ts';
 import { composeParts, type TelegramPart } from './compose.ts';
 import { openFile } from './media.ts';
