@@ -52,27 +52,20 @@ export type StorableItem = Extract<
 
 /** Takes apart what an item says: the content, and what opens its file. */
 export function contentOf(item: StorableItem): { content: ReceivedContent; media?: StoredMedia } {
-  switch (item.event) {
-    case 'message': {
-      const { said, media } = split(item.content);
-      const content = {
-        content: said,
-        ...(item.replyTo !== undefined && { replyTo: item.replyTo }),
-        ...(item.isFromStaff === true && { isFromStaff: true }),
-      };
-      return { content, ...(media && { media }) };
-    }
-    case 'edit': {
-      const { said, media } = split(item.content);
-      return { content: { content: said, target: item.messageId }, ...(media && { media }) };
-    }
-    case 'delete':
-      return {
-        content: { content: { kind: 'placeholder', what: 'deleted' }, target: item.messageId },
-      };
-    case 'reaction':
-      return { content: { target: item.messageId, emoji: item.emoji } };
+  if (item.event === 'reaction') return { content: { target: item.messageId, emoji: item.emoji } };
+  if (item.event === 'delete') {
+    const content = { kind: 'placeholder', what: 'deleted' } as const;
+    return { content: { content, target: item.messageId } };
   }
+  const { said, media } = split(item.content);
+  const about =
+    item.event === 'edit'
+      ? { target: item.messageId }
+      : {
+          ...(item.replyTo !== undefined && { replyTo: item.replyTo }),
+          ...(item.isFromStaff === true && { isFromStaff: true }),
+        };
+  return { content: { content: said, ...about }, ...(media && { media }) };
 }
 
 type Received = Extract<StorableItem, { event: 'message' }>['content'];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MessageCarrier } from '../connector.ts';
 import { unavailable } from '../http.ts';
 import type { SendOutcome } from '../messages.ts';
 import { askTelegram, botOf } from './client.ts';

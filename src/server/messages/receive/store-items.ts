@@ -24,24 +24,15 @@ async function storeItem(
   channel: OwnedChannel,
   item: ReceivedItem,
 ): Promise<void> {
-  switch (item.event) {
-    case 'status':
-      return raiseStatus(context.db, {
-        channelId: channel.id,
-        serviceId: item.messageId,
-        state: item.state,
-      });
-    case 'move':
-      return move(context, channel, item);
-    case 'typing':
-      // Worth nothing later: it is passed on without being stored.
-      return;
-    case 'message':
-    case 'edit':
-    case 'delete':
-    case 'reaction':
-      if (isWanted(channel, item)) await storeStorable(context, channel, item);
+  const { db } = context;
+  if (item.event === 'move') return move(context, channel, item);
+  if (item.event === 'status') {
+    const { messageId: serviceId, state } = item;
+    return raiseStatus(db, { channelId: channel.id, serviceId, state });
   }
+  // Typing is worth nothing later: it is passed on without being stored.
+  if (item.event === 'typing' || !isWanted(channel, item)) return;
+  await storeStorable(context, channel, item);
 }
 
 /** What the admin does not want in Kommo is not stored at all. */
@@ -86,16 +77,9 @@ async function storeStorable(
 
 /** The same event always has the same key, and a message's is its id at the service. */
 function keyOf(item: StorableItem): string {
-  switch (item.event) {
-    case 'message':
-      return item.messageId;
-    case 'edit':
-      return `edit ${item.editId} ${item.messageId}`;
-    case 'delete':
-      return `delete ${item.messageId}`;
-    case 'reaction':
-      return `reaction ${item.reactionId} ${item.messageId}`;
-  }
+  if (item.event === 'edit') return `edit ${item.editId} ${item.messageId}`;
+  if (item.event === 'reaction') return `reaction ${item.reactionId} ${item.messageId}`;
+  return item.event === 'delete' ? `delete ${item.messageId}` : item.messageId;
 }
 
 function kindOf(item: StorableItem): MessageKind {
