@@ -291,9 +291,9 @@ export const undeliveredCollection = z.object({
 export type UndeliveredCollection = z.infer<typeof undeliveredCollection>;
 
 /** Left out: all that can be tried again. */
-export const retryUndelivered = z.strictObject({
-  ids: z.array(z.string().min(1).max(64)).max(100).optional(),
-});
+export const retryUndelivered = z
+  .strictObject({ ids: z.array(z.string().min(1).max(64)).max(100).optional() })
+  .nullish();
 export type RetryUndelivered = z.infer<typeof retryUndelivered>;
 
 export const retriedAnswer = z.object({ retried: z.number().int() });

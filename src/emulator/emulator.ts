@@ -50,8 +50,8 @@ export interface Emulator {
   /** Back to the seed; keeps listening. */
   reset(): void;
   /**
-   * Tells the emulated integration where its backend is: redirect URI and disable hook under `publicUrl`,
-   * also after a reset.
+   * Tells the emulated integration where its backend is: redirect URI, disable hook and chat webhook under
+   * `publicUrl`, also after a reset.
    * `deliverTo`: where the calls really go if the public address does not resolve here.
    */
   useBackend(publicUrl: string, deliverTo?: string): void;
@@ -125,6 +125,7 @@ function facade(world: World, server: Server, port: number): Emulator {
     reset: () => world.reset(),
     useBackend: (publicUrl, deliverTo) => {
       const base = publicUrl.replace(/\/$/, '');
+      world.registerChatHook(`${base}/kommo/chats/:scope_id`);
       world.configure({
         redirect_uri: `${base}/kommo/oauth/callback`,
         disable_hook_url: `${base}/kommo/disabled`,

@@ -1,6 +1,7 @@
 import { resealChannels } from './channels/rows.ts';
 import type { Context } from './context.ts';
 import { resealGrants } from './kommo/grants/rows.ts';
+import { resealConversations } from './messages/rows.ts';
 import { listOlderKeys, retireSecretKeys } from './platform/database/key-checks.ts';
 import { newPass } from './platform/database/reseal.ts';
 
@@ -22,7 +23,7 @@ export function rotateSecretKeys({ db, secrets, pace, log }: Context): () => Pro
   return async () => {
     if ((await listOlderKeys(db, secrets.writeKeyId)).length === 0) return;
     if (performance.now() < restUntil) return;
-    for (const reseal of [resealGrants, resealChannels]) {
+    for (const reseal of [resealGrants, resealChannels, resealConversations]) {
       const pass = newPass();
       while ((await reseal(db, secrets, RESEAL_LIMIT, pass)) > 0);
       for (const row of pass.unopened.filter((id) => !reported.has(id))) {

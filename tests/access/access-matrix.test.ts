@@ -73,6 +73,8 @@ async function bodyOf(route: string, principal: Principal): Promise<unknown> {
       return { values: {} };
     case 'POST /connect/webhooks/:connector/:id':
       return { update_id: 1 };
+    case 'POST /kommo/chats/:scope_id':
+      return { account_id: 'x' };
     default:
       return undefined;
   }
@@ -82,7 +84,7 @@ async function act(route: string, principal: Principal, object: ObjectKind): Pro
   const [method = '', pattern = ''] = route.split(' ');
   const path = pattern
     .replace(':connector', object === 'malformed' ? 'no-service' : 'telegram')
-    .replace(':id', encodeURIComponent(idOf(pattern, object)));
+    .replace(/:(?:scope_)?id/, encodeURIComponent(idOf(pattern, object)));
   return server.api(method, path, {
     token: tokenOf(principal),
     key: crypto.randomUUID(),

@@ -84,6 +84,19 @@ export const MATRIX: Record<string, Row[]> = {
     everybody('unknown', 404),
     everybody('malformed', 404),
   ],
+  // Kommo's signature is the proof; a forgery learns nothing about scopes.
+  'POST /kommo/chats/:scope_id': [
+    everybody('own', 403),
+    everybody('foreign', 403),
+    everybody('unknown', 403),
+    everybody('malformed', 403),
+  ],
+  // The signed link is the proof.
+  'GET /media/:id': [everybody('unknown', 404), everybody('malformed', 404)],
+  'HEAD /media/:id': [everybody('unknown', 404), everybody('malformed', 404)],
+  'GET /messenger/channels/:id/undelivered': guardedObject(200),
+  'POST /messenger/channels/:id/undelivered/retry': guardedObject(202),
+  'DELETE /messenger/channels/:id/undelivered': guardedObject(204),
   'POST /messenger/attempts/:id/credentials': guardedObject(409),
   'DELETE /messenger/attempts/:id': guardedObject(204),
   'DELETE /messenger/channels/:id': guardedObject(204),

@@ -38,6 +38,7 @@ export class World {
   #life = new AbortController();
   /** What `configure` changed; kept over resets. */
   #learned: Partial<Integration> = {};
+  #chatHook: string | undefined;
 
   constructor(options: { seed?: Seed; now?: () => number; widget?: string; state?: State }) {
     this.#seed = options.seed ?? {};
@@ -56,11 +57,19 @@ export class World {
     Object.assign(this.integration(), this.#learned);
   }
 
+  /** What an integrator has Kommo's support register: where the first channel's webhooks go, for good. */
+  registerChatHook(url: string): void {
+    this.#chatHook = url;
+    const [channel] = this.state.channels;
+    if (channel !== undefined) channel.webhook_url = url;
+  }
+
   /** Returns to the seed: state, clock, faults, barriers, requests, log and rates. */
   reset(): void {
     this.clock.reset();
     this.state = createState(this.#seed, this.clock.now());
     if (this.state.integrations.length > 0) this.configure({});
+    if (this.#chatHook !== undefined) this.registerChatHook(this.#chatHook);
     this.faults.clear();
     this.barriers.release();
     this.recorder.clear();

@@ -79,7 +79,7 @@ export async function storeMessage(
 
 const NO_CHAT = sql`select`;
 
-/** Writes only when the person or the chat is new or has changed. */
+/** Writes only when the person or the chat is new or has changed, and once a day. */
 function upsertChat(secrets: Secrets, message: NewMessage, chat: ChatRow) {
   const plain = JSON.stringify(chat.person);
   const mark = markOf(secrets, plain);
@@ -91,8 +91,9 @@ function upsertChat(secrets: Secrets, message: NewMessage, chat: ChatRow) {
       ${chat.kommo?.chatId ?? null}::text, ${chat.kommo?.personId ?? null}::text,
       ${chat.kommo === undefined}::boolean
     where not exists (select from conversations
-      where id = ${chat.id}::uuid and person_mark = ${mark}::text)
-    on conflict (id) do update set person = excluded.person, person_mark = excluded.person_mark`;
+      where id = ${chat.id}::uuid and person_mark = ${mark}::text and seen_on = current_date)
+    on conflict (id) do update set person = excluded.person, person_mark = excluded.person_mark,
+      seen_on = current_date`;
 }
 
 /** Tells whether a person changed, and tells nobody else who they are. */

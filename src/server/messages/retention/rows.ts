@@ -33,6 +33,7 @@ export async function purgeMessages(db: Db, kept: Retention, now: Date): Promise
   await forgetMedia(db, before(mediaHours + 24 * 2), before(mediaHours));
   await forgetFailures(db, before(FAILED_DAYS * 24));
   await removeRows(db, before(Math.max(kept.mapDays * 24, mediaHours)));
+  await removeChats(db, kept.mapDays);
 }
 
 /** The next id to look at: what lies before it is done. */
@@ -94,6 +95,14 @@ async function removeRows(db: Db, end: string): Promise<void> {
       )`.execute(db);
     if (Number(numAffectedRows) < BATCH) return;
   }
+}
+
+/** A chat whose client was not heard of for so long is made anew when they write again, under the same ids. */
+async function removeChats(db: Db, days: number): Promise<void> {
+  await sql`
+    delete from conversations where id in (
+      select id from conversations where seen_on < current_date - ${days}::integer
+      limit ${BATCH}::integer)`.execute(db);
 }
 
 /** What is to be forgotten: a channel's, or all of an account whose channels are gone. */

@@ -51,7 +51,7 @@ export function registerUndelivered(app: FastifyInstance, context: Context): voi
       const { id } = request.params;
       const work = async () => ({
         status: 202,
-        body: await retryUndelivered(context, caller, id, request.body.ids),
+        body: await retryUndelivered(context, caller, id, request.body?.ids),
       });
       const answer = await runOnce(context, request, work, { required: false });
       return reply.code(202).send(answer.body as RetriedAnswer);

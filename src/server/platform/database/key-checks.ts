@@ -17,6 +17,8 @@ export const SEALED: readonly { table: keyof Schema; key: string[]; columns: str
   },
   { table: 'grants', key: ['accountId'], columns: ['access_token', 'refresh_token'] },
   { table: 'channels', key: ['id'], columns: ['credentials', 'webhook_secret'] },
+  { table: 'conversations', key: ['id'], columns: ['person'] },
+  { table: 'messages', key: ['id'], columns: ['content', 'media'] },
 ];
 
 /** Rows looked at by one statement: a table may be large, and requests need the database, too. */

@@ -367,6 +367,8 @@ export interface ConversationsTable {
   isBound: Generated<boolean>;
   /** The id Kommo knows the chat by, where the service has given it another one since. */
   knownAs: string | null;
+  /** The last day the client was heard of. */
+  seenOn: Generated<Date>;
   createdAt: CreatedAt;
 }
 

@@ -19,11 +19,13 @@ const STATEMENTS = [
     kommo_person_id text,
     is_bound boolean not null default true,
     known_as text,
+    seen_on date not null default current_date,
     created_at timestamptz not null default now()
   )`,
   'create index conversations_channel on conversations (channel_id)',
   `create index conversations_kommo_chat on conversations (kommo_chat_id)
     where kommo_chat_id is not null`,
+  'create index conversations_seen on conversations (seen_on)',
   'create index conversations_account on conversations (account_id, epoch)',
   `create table messages (
     id uuid primary key,
