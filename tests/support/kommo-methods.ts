@@ -1,5 +1,23 @@
 import type { AccountHost, Tld } from '../../src/server/kommo/account-host.ts';
+import type { ChatScope } from '../../src/server/kommo/amojo/call-amojo.ts';
 import { connectChannel, disconnectChannel } from '../../src/server/kommo/amojo/connect.ts';
+import {
+  type DeliveryStatus,
+  sendDeliveryStatus,
+} from '../../src/server/kommo/amojo/delivery-status.ts';
+import { readHistory } from '../../src/server/kommo/amojo/history.ts';
+import { openChat } from '../../src/server/kommo/amojo/open-chat.ts';
+import {
+  editMessage,
+  type MessageEdit,
+  type NewMessage,
+  sendMessage,
+} from '../../src/server/kommo/amojo/send-message.ts';
+import {
+  type Reaction,
+  sendReaction,
+  sendTyping,
+} from '../../src/server/kommo/amojo/signs-of-life.ts';
 import { isKommoError } from '../../src/server/kommo/errors.ts';
 import {
   probeDeadGrants,
@@ -16,6 +34,7 @@ import {
   getAccountOfToken,
   listPipelines,
 } from '../../src/server/kommo/rest/account.ts';
+import { findContactByPhone, linkChatToContact } from '../../src/server/kommo/rest/contacts.ts';
 import {
   createSources,
   deleteSources,
@@ -56,6 +75,23 @@ export class KommoMethods {
 
   connectChannel = (id: number, amojoId: string) => connectChannel(this.#kommo, id, amojoId);
   disconnectChannel = (tld: Tld, amojoId: string) => disconnectChannel(this.#kommo, tld, amojoId);
+
+  sendMessage = (scope: ChatScope, message: NewMessage) => sendMessage(this.#kommo, scope, message);
+  editMessage = (scope: ChatScope, edit: MessageEdit) => editMessage(this.#kommo, scope, edit);
+  openChat = (scope: ChatScope, chat: Parameters<typeof openChat>[2]) =>
+    openChat(this.#kommo, scope, chat);
+  sendDeliveryStatus = (scope: ChatScope, status: DeliveryStatus) =>
+    sendDeliveryStatus(this.#kommo, scope, status);
+  sendTyping = (scope: ChatScope, typing: Parameters<typeof sendTyping>[2]) =>
+    sendTyping(this.#kommo, scope, typing);
+  sendReaction = (scope: ChatScope, reaction: Reaction) =>
+    sendReaction(this.#kommo, scope, reaction);
+  history = (scope: ChatScope, kommoChatId: string, page: { limit: number; offset: number }) =>
+    readHistory(this.#kommo, scope, kommoChatId, page);
+
+  contactByPhone = (id: number, phone: string) => findContactByPhone(this.#kommo, id, phone);
+  linkChat = (id: number, link: Parameters<typeof linkChatToContact>[2]) =>
+    linkChatToContact(this.#kommo, id, link);
 
   exchangeCode = (host: AccountHost, code: string) => exchangeCode(this.#kommo, host, code);
   claimedAccountId = (accessToken: string) => decodeAccessToken(accessToken).accountId;

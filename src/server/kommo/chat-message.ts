@@ -94,7 +94,12 @@ const optionalSize = anyNumber.pipe(z.number().positive()).optional().catch(unde
 function listOf<Item extends z.ZodType>(item: Item) {
   return z
     .array(z.unknown())
-    .transform((all) => all.flatMap((one) => item.safeParse(one).data ?? []))
+    .transform((all) =>
+      all.flatMap((one) => {
+        const { success, data } = item.safeParse(one);
+        return success ? [data] : [];
+      }),
+    )
     .catch([]);
 }
 

@@ -189,25 +189,26 @@ function uploadOf(body: StreamRequest['body'], onPiece: () => void) {
     return { body: body ?? null, failure: undefined, destroy: () => undefined };
   }
   const source = body instanceof Readable ? body : Readable.from(body);
-  // Whoever reads it hears of a failure; before that and after that, nobody needs to.
-  source.on('error', () => undefined);
   const upload = {
     body: Readable.from(pieces(), { objectMode: false }),
     failure: undefined as { error: unknown } | undefined,
     destroy: () => void source.destroy(),
   };
-  upload.body.on('error', () => undefined);
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const piece of source as AsyncIterable<Uint8Array>) {
-        onPiece();
-        yield piece;
-      }
-    } catch (error) {
-      upload.failure = { error };
-      throw error;
+    const given: AsyncIterator<Uint8Array> = source[Symbol.asyncIterator]();
+    // Not a loop over it: that would take what is thrown in here, when the call fails, for the source's own.
+    for (;;) {
+      const next = await given.next().catch((error: unknown) => {
+        upload.failure = { error };
+        throw error;
+      });
+      if (next.done === true) return;
+      onPiece();
+      yield next.value;
     }
   }
+  // Whoever sends it hears of a failure; before that and after that, nobody needs to.
+  for (const one of [source, upload.body]) one.on('error', () => undefined);
   return upload;
 }
 

@@ -81,7 +81,9 @@ export class AmojoBudget {
       },
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    this.#waiting.set(who, [...(this.#waiting.get(who) ?? []), waiter]);
+    const line = this.#waiting.get(who);
+    if (line === undefined) this.#waiting.set(who, [waiter]);
+    else line.push(waiter);
     this.#count += 1;
     if (!this.#isRunning) void this.#run();
     return promise;
@@ -167,11 +169,11 @@ export class AmojoBudget {
 
   /** False for one that is not waiting any more. */
   #remove(waiter: Waiter): boolean {
-    const all = this.#waiting.get(waiter.who) ?? [];
-    const others = all.filter((one) => one !== waiter);
-    if (others.length === all.length) return false;
-    if (others.length > 0) this.#waiting.set(waiter.who, others);
-    else this.#waiting.delete(waiter.who);
+    const line = this.#waiting.get(waiter.who);
+    const place = line?.indexOf(waiter) ?? -1;
+    if (line === undefined || place < 0) return false;
+    line.splice(place, 1);
+    if (line.length === 0) this.#waiting.delete(waiter.who);
     this.#count -= 1;
     return true;
   }
