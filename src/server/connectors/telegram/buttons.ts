@@ -94,7 +94,7 @@ function readData(data: string): { text?: string; callbackData?: string } {
 
 /** Whether data can be stored and sent on as it is. */
 function isPlain(data: string | undefined): data is string {
-  return data !== undefined && data.isWellFormed() && !/\p{Cc}/u.test(data);
+  return data?.isWellFormed() === true && !/\p{Cc}/u.test(data);
 }
 
 function dataOf(text: string, callbackData: string | undefined, count: number): string {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { unavailable } from '../http.ts';
 import type { MessageCarrier, SendOutcome } from '../messages.ts';
-import { askTelegram, botOf } from './client.ts';
+import { askTelegram } from './ask.ts';
+import { botOf } from './client.ts';
 import { composeParts, type TelegramPart } from './compose.ts';
 import { openFile } from './media.ts';
 import { numberInChat } from './message-id.ts';
