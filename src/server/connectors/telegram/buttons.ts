@@ -64,28 +64,37 @@ export function keyboardOf(buttons: readonly (readonly MessageButton[])[]): Keyb
   return { rows, lines };
 }
 
-/** What somebody said by pressing a button. */
+/** What somebody said by pressing a button. A client can make up any data; it says no more than a text could. */
 export function pressedButton(
   data: string | undefined,
   keyboard: readonly (readonly { text?: string; callback_data?: string }[])[] = [],
 ): { text: string; callbackData?: string } {
   const pressed = keyboard.flat().find((button) => button.callback_data === data);
-  const shown = plainLine(pressed?.text, LONGEST_TEXT);
-  const form = data?.[0];
-  const rest = data?.slice(1) ?? '';
-  if (form === FORMS.text) return { text: shown ?? readable(rest) };
-  if (form === FORMS.place && /^\d+$/.test(rest)) return { text: shown ?? readable(rest) };
-  if (form === FORMS.callbackData) {
-    return { text: shown ?? readable(rest), callbackData: rest };
-  }
-  const [head, length] = BOTH.exec(data ?? '') ?? [];
-  if (data !== undefined && head !== undefined) {
-    const end = head.length + Number(length);
-    const callbackData = data.slice(head.length, end);
-    return { text: shown ?? readable(data.slice(end)), callbackData };
-  }
-  // A button that another program made.
-  return { text: shown ?? readable(data), ...(data !== undefined && { callbackData: data }) };
+  const { text, callbackData } = readData(data ?? '');
+  return {
+    text:
+      plainLine(pressed?.text, LONGEST_TEXT) ??
+      plainLine(text, LONGEST_TEXT) ??
+      plainLine(callbackData, LONGEST_TEXT) ??
+      '…',
+    ...(isPlain(callbackData) && { callbackData }),
+  };
+}
+
+function readData(data: string): { text?: string; callbackData?: string } {
+  const rest = data.slice(1);
+  if (data.startsWith(FORMS.text)) return { text: rest };
+  if (data.startsWith(FORMS.callbackData)) return { callbackData: rest };
+  if (data.startsWith(FORMS.place) && /^\d+$/.test(rest)) return {};
+  const [head, length] = BOTH.exec(data) ?? [];
+  if (head === undefined) return { callbackData: data };
+  const end = head.length + Number(length);
+  return { text: data.slice(end), callbackData: data.slice(head.length, end) };
+}
+
+/** Whether data can be stored and sent on as it is. */
+function isPlain(data: string | undefined): data is string {
+  return data?.isWellFormed() === true && !/\p{Cc}/u.test(data);
 }
 
 function dataOf(text: string, callbackData: string | undefined, count: number): string {
@@ -97,13 +106,9 @@ function dataOf(text: string, callbackData: string | undefined, count: number): 
           FORMS.callbackData + callbackData,
         ];
   const fitting = candidates.find(
-    (data) => data.isWellFormed() && Buffer.byteLength(data) <= MAX_DATA_BYTES,
+    (data) => isPlain(data) && Buffer.byteLength(data) <= MAX_DATA_BYTES,
   );
   return fitting ?? FORMS.place + count;
-}
-
-function readable(text: string | undefined): string {
-  return plainLine(text, LONGEST_TEXT) ?? '…';
 }
 
 /** The address of a button, if Telegram takes it: it refuses a whole message for one that it does not. */

@@ -1,5 +1,5 @@
 import type { RefusalReason, SendOutcome } from '../messages.ts';
-import type { Verdict } from './client.ts';
+import type { Verdict } from './ask.ts';
 
 type Refused = Extract<Verdict, { state: 'refused' }>;
 

@@ -15,6 +15,9 @@ const id = z
   .union([z.number().int(), z.string().regex(/^-?\d{1,20}$/)])
   .transform((value) => String(value));
 
+/** An id that is letters and not a number. */
+const token = z.string().regex(/^[\x21-\x7e]{1,1000}$/);
+
 const text = maybe(z.string());
 const count = maybe(z.number().nonnegative());
 const flag = maybe(z.boolean());
@@ -39,7 +42,7 @@ const chat = z.object({
 });
 
 const file = z.object({
-  file_id: z.string().min(1).max(1000),
+  file_id: token,
   file_size: count,
   file_name: text,
   mime_type: text,
@@ -107,7 +110,7 @@ const message = z.looseObject({
 });
 
 const callbackQuery = z.object({
-  id: z.string().min(1).max(100),
+  id: token,
   from: user,
   message: maybe(message),
   data: text,
