@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { type Listener, listen } from '../support/emulator-client.ts';
 import { ANA, telegramClient } from '../support/telegram.ts';
@@ -6,6 +8,27 @@ import { waitFor } from '../support/wait-for.ts';
 interface Received {
   update_id: number;
   [type: string]: unknown;
+}
+
+/** A webhook that answers as it likes. */
+async function startServer(answer: (response: ServerResponse, count: number) => void) {
+  let count = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    count += 1;
+    answer(response, count);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    count: () => count,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }
 
 describe('updates of the emulated Telegram', () => {
@@ -86,7 +109,7 @@ describe('updates of the emulated Telegram', () => {
     await waitFor(async () => (await info()).result.pending_update_count === 0);
   });
 
-  test('are repeated after the time that the webhook names, and the failure is told', async () => {
+  test('are repeated after a failure, which is told', async () => {
     await client.post('speed', { pause_factor: 1 });
     const slow = await listen(() => 503);
     await client.bot('setWebhook', { url: `${slow.url}/hook` });
@@ -280,21 +303,41 @@ describe('updates of the emulated Telegram', () => {
   });
 });
 
-describe('an answer to an update that names a method', () => {
-  test('is carried out, and the judge tells of it', async () => {
+describe('an answer to an update', () => {
+  test('may say when to try again, and nothing comes before', async () => {
     const emulator = await createEmulator();
     const client = telegramClient(emulator);
-    const { createServer } = await import('node:http');
-    const server = createServer((request, response) => {
-      request.resume();
-      request.once('end', () => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify({ method: 'sendMessage', chat_id: 555, text: 'echo' }));
-      });
+    const server = await startServer((response, count) => {
+      response.statusCode = count === 1 ? 503 : 200;
+      response.setHeader('retry-after', '3600');
+      response.end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    await client.bot('setWebhook', { url: `http://127.0.0.1:${port}/hook` });
+    await client.bot('setWebhook', { url: server.url });
+    await client.act('send', { kind: 'text', text: 'Hi' });
+    const waiting = async () => {
+      const { queues } = (await client.get('judge')) as { queues: { queues: object[] }[] };
+      return queues[0]?.queues[0];
+    };
+    await waitFor(async () => {
+      const queue = (await waiting()) as { state: string } | undefined;
+      return queue?.state === 'waiting';
+    });
+    expect(await waiting()).toMatchObject({ tries: 1, waiting: 1 });
+    await client.post('retry', { bot: 'demo_support_bot' });
+    await waitFor(async () => (await waiting()) === undefined);
+    expect(server.count()).toBe(2);
+    await server.close();
+    await emulator.close();
+  });
+
+  test('that names a method is carried out, and the judge tells of it', async () => {
+    const emulator = await createEmulator();
+    const client = telegramClient(emulator);
+    const server = await startServer((response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ method: 'sendMessage', chat_id: 555, text: 'echo' }));
+    });
+    await client.bot('setWebhook', { url: server.url });
     await client.act('send', { kind: 'text', text: 'Hi' });
     const seen = (await client.post('wait', { bot: 'demo_support_bot', client: 555 })).json;
     expect(seen).toMatchObject({ is_complete: true, messages: [{ text: 'echo' }] });
@@ -307,8 +350,7 @@ describe('an answer to an update that names a method', () => {
     expect(await client.get('judge')).toMatchObject({
       executed_methods: [{ bot: 'demo_support_bot', update_id: 900_001, method: 'sendMessage' }],
     });
-    server.close();
-    server.closeAllConnections();
+    await server.close();
     await emulator.close();
   });
 });
