@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { ConnectorError } from '../../src/server/connectors/connector.ts';
+import { ConnectorError, type MessageCarrier } from '../../src/server/connectors/connector.ts';
 import type {
-  MessageCarrier,
   OutgoingMessage,
   ReceivedItem,
   SendOutcome,

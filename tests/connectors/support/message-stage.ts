@@ -1,8 +1,7 @@
-import type { Credentials } from '../../../src/server/connectors/connector.ts';
+import type { Credentials, MessageCarrier } from '../../../src/server/connectors/connector.ts';
 import type {
   AccountAtService,
   ChatAddress,
-  MessageCarrier,
 } from '../../../src/server/connectors/messages.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { IncomingKind, IncomingSample, OutgoingKind } from './message-kinds.ts';
