@@ -4,7 +4,7 @@ import type { State } from './state.ts';
 /** Delay before a write, so that a burst of requests makes one. */
 const REST_MS = 100;
 /** Raise it when older state files can no longer be read. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface StateFile {
   /** The file's content; undefined if there was no file. */

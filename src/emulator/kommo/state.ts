@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Chat, ContactChat } from './chat-entities.ts';
+import type { Contact, Lead, Unsorted } from './crm-entities.ts';
+import { demoContacts, demoLeads } from './demo-crm.ts';
 import type {
   Account,
   Channel,
@@ -32,6 +34,9 @@ export interface State {
   templates: Template[];
   chats: Chat[];
   contact_chats: ContactChat[];
+  contacts: Contact[];
+  leads: Lead[];
+  unsorted: Unsorted[];
   webhooks: CrmWebhook[];
   /** Accounts by the subdomains they had before a rename. */
   former_hosts: Record<string, number>;
@@ -47,9 +52,12 @@ export function createState(seed: Seed = {}, now: number = Date.now()): State {
     ([name, value]) => refuseSwitch(name, value) ?? [],
   );
   if (faults.length > 0) throw new Error(`The seed's switches are wrong: ${faults.join('; ')}.`);
+  const accounts = overlay(seed.accounts, DEFAULT_SEED.accounts, 'id').map((item) =>
+    account(item, now),
+  );
   const integrations = overlay(seed.integrations, DEFAULT_SEED.integrations, 'client_id');
   return {
-    accounts: overlay(seed.accounts, DEFAULT_SEED.accounts, 'id').map((item) => account(item, now)),
+    accounts,
     integrations: integrations.map((item) => integration(item)),
     installations: (seed.installations ?? []).map((item) => ({
       is_active: true,
@@ -69,6 +77,9 @@ export function createState(seed: Seed = {}, now: number = Date.now()): State {
     templates: [],
     chats: [],
     contact_chats: [],
+    contacts: accounts.flatMap(demoContacts),
+    leads: accounts.flatMap(demoLeads),
+    unsorted: [],
     webhooks: [],
     former_hosts: {},
     switches: { ...defaultSwitches(), ...seed.switches },

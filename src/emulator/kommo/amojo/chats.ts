@@ -40,13 +40,21 @@ export function openChat(
   scope: Scope,
   chat: { conversationId: string | null; sourceExternalId: string | null; user: ChatUser },
 ): Chat {
+  const now = world.clock.now();
   const opened: Chat = {
     id: randomUUID(),
     scope_id: scope.scope_id,
     conversation_id: chat.conversationId,
     source_external_id: chat.sourceExternalId,
     user: chat.user,
+    avatar: null,
     messages: [],
+    contact_id: null,
+    lead_id: null,
+    unread: 0,
+    created_at: now,
+    last_at: now,
+    typing_until: 0,
   };
   world.state.chats.push(opened);
   return opened;

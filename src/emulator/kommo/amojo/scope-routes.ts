@@ -87,8 +87,15 @@ function newMessage(exchange: Exchange, { scope }: ScopeGate, payload: Record<st
     receiver,
     timestamp: Number(payload.timestamp),
     msec_timestamp: Number(payload.msec_timestamp),
+    arrived_at: world.clock.now(),
+    author: receiver === null ? ('client' as const) : ('user' as const),
     message: payload.message as Record<string, unknown>,
+    is_edited: false,
+    reply_to: null,
+    forwards: null,
     delivery: null,
+    media: null,
+    hook: null,
     reactions: [],
     is_silent: payload.silent === true,
     source_external_id: source,
@@ -153,11 +160,15 @@ function deliveryStatus(exchange: Exchange, { scope, body }: ScopeGate) {
   }
   if (status === -1 && code === 905 && !isText(error)) faults.push('error: a text is expected');
   if (faults.length > 0) return refuse(exchange, ...faults);
-  found.message.delivery = {
+  const report = {
     status: Number(status),
     error_code: typeof code === 'number' ? code : null,
     error: typeof error === 'string' ? error : null,
+    field: body.status_code === undefined ? ('delivery_status' as const) : ('status_code' as const),
+    at: world.clock.now(),
   };
+  const former = found.message.delivery?.history ?? [];
+  found.message.delivery = { ...report, history: [...former, report] };
   exchange.send(200);
 }
 
