@@ -15,6 +15,7 @@ import { talkRoutes } from './kommo/rest/talk-routes.ts';
 import { templateRoutes } from './kommo/rest/template-routes.ts';
 import { webhookRoutes } from './kommo/rest/webhook-routes.ts';
 import { widgetRoutes } from './kommo/rest/widget-routes.ts';
+import { chatsRoutes } from './page/chats/chats-routes.ts';
 import { hostRoutes } from './page/host/host-routes.ts';
 import { serviceRoutes } from './services/service-routes.ts';
 
@@ -44,5 +45,5 @@ export function allRoutes(): Route[] {
   const kommo = kommoRoutes();
   const host = hostRoutes();
   const twins = ajaxTwins([...kommo, ...host]);
-  return [...controlRoutes(), ...serviceRoutes(), ...kommo, ...twins, ...host];
+  return [...controlRoutes(), ...serviceRoutes(), ...kommo, ...twins, ...chatsRoutes(), ...host];
 }

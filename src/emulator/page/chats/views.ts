@@ -24,7 +24,7 @@ export interface LeadRow {
 /** Everything beside the messages: the list, and what can be chosen from. */
 export interface Inbox {
   chats: ChatRow[];
-  sources: { id: string; channel: string; name: string; account: string }[];
+  sources: { id: string; channel: string; name: string }[];
   templates: TemplateRow[];
   /** The channel is connected, so that something can be sent. */
   isConnected: boolean;

@@ -154,7 +154,10 @@ export class Composer {
     if (chosen.length === 0) return;
     const fitting = chosen.filter(({ size }) => size > 0 && size <= boot.maxFileBytes);
     if (fitting.length < chosen.length) {
-      say(`A file may have up to ${boot.maxFileBytes / 1024 / 1024} MB, and must not be empty.`, 'error');
+      say(
+        `A file may have up to ${boot.maxFileBytes / 1024 / 1024} MB, and must not be empty.`,
+        'error',
+      );
     }
     this.#change({ files: [...this.#draft.files, ...fitting] });
     this.focus();

@@ -32,7 +32,12 @@ export function tick(message) {
   const { status } = message.delivery;
   return h(
     'span',
-    { class: `tick tick_${isLost ? 'failed' : status}`, role: 'img', 'aria-label': name, title: name },
+    {
+      class: `tick tick_${isLost ? 'failed' : status}`,
+      role: 'img',
+      'aria-label': name,
+      title: name,
+    },
     icon(isLost ? MARK : STATUSES[status].path, 16),
   );
 }

@@ -7,11 +7,22 @@ import { MessageNode } from './message.js';
 /** @typedef {import('../../chats/views.ts').Feed} Feed */
 
 const NEAR_PX = 48;
+/** Messages of one person within this time stand together. */
+const TOGETHER_MS = 5 * 60_000;
 
 export class FeedView {
   element = h('div', { class: 'feed' });
-  #log = h('div', { class: 'feed__log', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages' });
-  #earlier = h('button', { type: 'button', class: 'feed__earlier', hidden: true }, 'Earlier messages');
+  #log = h('div', {
+    class: 'feed__log',
+    role: 'log',
+    'aria-live': 'polite',
+    'aria-label': 'Messages',
+  });
+  #earlier = h(
+    'button',
+    { type: 'button', class: 'feed__earlier', hidden: true },
+    'Earlier messages',
+  );
   #newer = h('button', { type: 'button', class: 'feed__newer', hidden: true }, 'New messages');
   #scroller = h('div', { class: 'feed__scroller' });
   #acts;
@@ -87,6 +98,8 @@ export class FeedView {
     }
     let added = 0;
     let day = '';
+    /** @type {import('../../chats/views.ts').MessageView | undefined} */
+    let former;
     /** @type {Element | null} */
     let next = this.#log.firstElementChild;
     for (const message of messages) {
@@ -110,6 +123,8 @@ export class FeedView {
         if (next === node.element) next = next.nextElementSibling;
         else this.#log.insertBefore(node.element, next);
       }
+      this.#nodes.get(id)?.setContinued(former !== undefined && isContinued(former, message));
+      former = message;
     }
     while (next !== null) next = removed(next);
     return added;
@@ -175,6 +190,17 @@ export class FeedView {
     event.preventDefault();
     this.#nodes.get(id)?.element.focus();
   }
+}
+
+/**
+ * @param {import('../../chats/views.ts').MessageView} former
+ * @param {import('../../chats/views.ts').MessageView} message
+ */
+function isContinued(former, message) {
+  const isSame =
+    former.author.name === message.author.name && former.author.kind === message.author.kind;
+  const isSoon = message.at - former.at < TOGETHER_MS && dayOf(former.at) === dayOf(message.at);
+  return isSame && isSoon && former.side === message.side;
 }
 
 /** @param {Element} element @returns {Element | null} what came after it */

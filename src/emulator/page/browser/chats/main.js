@@ -40,14 +40,23 @@ const person = h('h2', { class: 'talk__name', tabindex: -1 });
 const source = h('span', { class: 'talk__source' });
 const typing = h('p', { class: 'talk__typing', role: 'status' });
 const offline = h('p', { class: 'talk__offline', hidden: true });
-const back = h('button', { type: 'button', class: 'tool talk__back', 'aria-label': 'All chats' }, icon(BACK));
+const back = h(
+  'button',
+  { type: 'button', class: 'tool talk__back', 'aria-label': 'All chats' },
+  icon(BACK),
+);
 const cardButton = h(
   'button',
   { type: 'button', class: 'tool talk__card', 'aria-label': 'Lead card', 'aria-expanded': 'false' },
   icon(CARD),
 );
 const nothing = h('p', { class: 'talk__nothing' });
-const talk = h('div', { class: 'talk__main' }, [messages.element, typing, offline, composer.element]);
+const talk = h('div', { class: 'talk__main' }, [
+  messages.element,
+  typing,
+  offline,
+  composer.element,
+]);
 const root = h('main', { class: 'inbox' }, [
   list.element,
   h('section', { class: 'talk', 'aria-label': 'Conversation' }, [
@@ -146,7 +155,9 @@ cardButton.addEventListener('click', () => {
   const isOpen = root.toggleAttribute('data-card');
   cardButton.setAttribute('aria-expanded', String(isOpen));
 });
-writeFirst.addEventListener('click', () => openWriteFirst(inbox, composer.sender, (id) => choose(id)));
+writeFirst.addEventListener('click', () =>
+  openWriteFirst(inbox, composer.sender, (id) => choose(id)),
+);
 document.addEventListener('visibilitychange', markRead);
 window.addEventListener('popstate', () => {
   choose(/^\/chats\/([^/]+)/.exec(window.location.pathname)?.[1] ?? null, true);

@@ -59,10 +59,16 @@ export class MessageNode {
     this.update(message);
   }
 
+  /** Written by the same person right after the message before it: no name is needed. @param {boolean} isContinued */
+  setContinued(isContinued) {
+    this.element.toggleAttribute('data-continued', isContinued);
+  }
+
   /** @param {MessageView} message */
   update(message) {
     this.#message = message;
-    const { author, at, kind, delivery, refusal, reactions, isEdited, isSilent, ...content } = message;
+    const { author, at, kind, delivery, refusal, reactions, isEdited, isSilent, ...content } =
+      message;
     const status = statusName(message);
     const label = [author.name, timeOf(at), KINDS[author.kind], status, isEdited && 'edited'];
     this.element.setAttribute('aria-label', label.filter(Boolean).join(', '));
@@ -125,7 +131,11 @@ export class MessageNode {
 
   #reactions() {
     return this.#message.reactions.map(({ emoji, by }) =>
-      h('span', { class: 'reaction', title: by, role: 'img', 'aria-label': `${emoji} ${by}` }, emoji),
+      h(
+        'span',
+        { class: 'reaction', title: by, role: 'img', 'aria-label': `${emoji} ${by}` },
+        emoji,
+      ),
     );
   }
 
@@ -153,6 +163,12 @@ export class MessageNode {
  * @param {string} path
  */
 function toolButton(label, path) {
-  const attributes = { type: 'button', class: 'tool', 'aria-label': label, title: label, tabindex: -1 };
+  const attributes = {
+    type: 'button',
+    class: 'tool',
+    'aria-label': label,
+    title: label,
+    tabindex: -1,
+  };
   return h('button', attributes, icon(path, 18));
 }

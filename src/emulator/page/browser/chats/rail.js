@@ -10,7 +10,11 @@ const PLACES = [
     path: 'M12 3v18M16 7.500C16 6 14.200 5 12 5S8 6 8 8s2 2.700 4 3 4 1.300 4 3.500S14.200 18 12 18s-4-1-4-3',
   },
   { label: 'Chats', address: '/chats/', path: 'M4 5h16v11H9l-5 4z' },
-  { label: 'Lists', address: '/contacts/list/', path: 'M9 6h11M9 12h11M9 18h11M4 6h1M4 12h1M4 18h1' },
+  {
+    label: 'Lists',
+    address: '/contacts/list/',
+    path: 'M9 6h11M9 12h11M9 18h11M4 6h1M4 12h1M4 18h1',
+  },
   {
     label: 'Settings',
     address: '/settings/widgets/',
