@@ -18,6 +18,7 @@ import { templateRoutes } from './kommo/rest/template-routes.ts';
 import { unsortedRoutes } from './kommo/rest/unsorted-routes.ts';
 import { webhookRoutes } from './kommo/rest/webhook-routes.ts';
 import { widgetRoutes } from './kommo/rest/widget-routes.ts';
+import { chatsRoutes } from './page/chats/chats-routes.ts';
 import { hostRoutes } from './page/host/host-routes.ts';
 import { serviceRoutes } from './services/service-routes.ts';
 
@@ -54,4 +55,5 @@ export function allRoutes(): Route[] {
   const host = hostRoutes();
   const twins = ajaxTwins([...kommo, ...host]);
   return [...controlRoutes(), ...fileRoutes(), ...serviceRoutes(), ...kommo, ...twins, ...host];
+  return [...controlRoutes(), ...serviceRoutes(), ...kommo, ...twins, ...chatsRoutes(), ...host];
 }

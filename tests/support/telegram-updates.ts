@@ -4,10 +4,15 @@ import type { TestServer } from './start-server.ts';
 
 let lastUpdateId = 900_000;
 
+function nextUpdateId(): number {
+  lastUpdateId += 1;
+  return lastUpdateId;
+}
+
 /** What Telegram would post for a message of one client. @see https://core.telegram.org/bots/api#update */
 export function updateOf(
   message: Record<string, unknown>,
-  { clientId = 555, updateId = (lastUpdateId += 1) }: { clientId?: number; updateId?: number } = {},
+  { clientId = 555, updateId = nextUpdateId() }: { clientId?: number; updateId?: number } = {},
 ): object {
   return {
     update_id: updateId,

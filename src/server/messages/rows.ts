@@ -18,5 +18,11 @@ export function resealConversations(
   limit: number,
   pass: ResealPass = newPass(),
 ): Promise<number> {
-  return reseal(db, secrets, { table: 'conversations', id: 'id', columns: ['person'] }, limit, pass);
+  return reseal(
+    db,
+    secrets,
+    { table: 'conversations', id: 'id', columns: ['person'] },
+    limit,
+    pass,
+  );
 }

@@ -1,8 +1,5 @@
 import type { Credentials, MessageCarrier } from '../../../src/server/connectors/connector.ts';
-import type {
-  AccountAtService,
-  ChatAddress,
-} from '../../../src/server/connectors/messages.ts';
+import type { AccountAtService, ChatAddress } from '../../../src/server/connectors/messages.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { IncomingKind, IncomingSample, OutgoingKind } from './message-kinds.ts';
 

@@ -43,6 +43,6 @@ async function moduleNames(): Promise<string[]> {
   const names = await readdir(BROWSER, { recursive: true });
   return names
     .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => name.endsWith('.js') && !/^(amd|areas|panel)\//.test(name))
+    .filter((name) => name.endsWith('.js') && !/^(amd|areas|chats|panel)\//.test(name))
     .sort();
 }

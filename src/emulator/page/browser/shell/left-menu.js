@@ -25,7 +25,7 @@ const MENU = [
     drawing:
       'M12 3v18M16 7.5C16 6 14.2 5 12 5S8 6 8 8s2 2.7 4 3 4 1.300 4 3.500S14.200 18 12 18s-4-1-4-3',
   },
-  { code: 'chats', label: 'chats', address: '/leads/list/', drawing: 'M4 5h16v11H9l-5 4z' },
+  { code: 'chats', label: 'chats', address: '/chats/', drawing: 'M4 5h16v11H9l-5 4z' },
   {
     code: 'tasks',
     label: 'calendar',
