@@ -31,10 +31,7 @@ export function ConflictNotice({ conflict }: { conflict: Conflict }): ReactNode 
       return mode === 'account' ? t('preferences.account', { value: name }) : name;
     }
     const row = rowOf(side, 'channelId' in key ? key.channelId : side.defaultChannelId);
-    if (key.kind === 'groups' || key.kind === 'own_device') {
-      const value = row?.options[key.kind];
-      return value ? t(`options.${value}`) : '';
-    }
+    // Not of an option: it has two values, so that both sides cannot have changed it to different ones.
     if (key.kind !== 'pipelines') return row?.name ?? '';
     const find = (id: number) => saved.pipelines.find((pipeline) => pipeline.id === id)?.name;
     return list((row?.pipelineIds ?? []).map((id) => find(id) ?? t('pipelines.deleted')));
