@@ -18,7 +18,8 @@ const VENDOR_REQUEST = `./vendor.js?v=${version}`;
  *   script.js     the entry; Kommo loads it on every page of the account
  *   app.js        the settings screen; the entry asks the host's `require` for it
  *   connect.js    the panels that connect a channel; app.js asks for them when one is to be connected
- *   vendor.js     React and i18next, minified; a dependency of app.js and connect.js
+ *   dialogs.js    what opens over the settings; app.js asks for it when one is opened
+ *   vendor.js     React and i18next, minified; a dependency of the three above
  *   amplitude.js  only when AMPLITUDE_API_KEY is set
  *
  * Webpack's own way to load a part on demand inserts a script element, which Kommo's moderation
@@ -61,6 +62,7 @@ function widget({ apiUrl, amplitudeKey, manifest }) {
       script: { import: './src/widget/index.ts', library: { type: 'amd', export: 'default' } },
       app: { import: './src/widget/mount.tsx', library: { type: 'amd' } },
       connect: { import: './src/widget/connect/panels.tsx', library: { type: 'amd' } },
+      dialogs: { import: './src/widget/dialogs/dialogs.tsx', library: { type: 'amd' } },
     },
     output: { ...output(), cssFilename: 'style.css' },
     experiments: { css: true },

@@ -1,7 +1,10 @@
 import type {
   Attempt,
   AttemptAnswer,
+  ChannelCollection,
   CreateTemplate,
+  RetriedAnswer,
+  RetryUndelivered,
   SaveSettings,
   Settings,
   StartAttempt,
@@ -9,6 +12,7 @@ import type {
   SubmitCredentials,
   SubmittedAnswer,
   Template,
+  UndeliveredCollection,
 } from '../contract/api.ts';
 import { ApiError, toApiError } from './api-error.ts';
 import type { Clock } from './clock.ts';
@@ -29,7 +33,13 @@ export interface Api {
   /** With `preview`, the backend only reads the values and changes nothing. */
   submitCredentials(attemptId: string, submitted: SubmitCredentials): Promise<SubmittedAnswer>;
   cancelAttempt(attemptId: string): Promise<void>;
+  loadChannels(): Promise<ChannelCollection>;
   deleteChannel(channelId: string): Promise<void>;
+  /** The channel's messages that could not be carried: at most 100, the newest first. */
+  loadUndelivered(channelId: string): Promise<UndeliveredCollection>;
+  /** Without `ids`, everything that can be tried again. */
+  retryUndelivered(channelId: string, retry: RetryUndelivered): Promise<RetriedAnswer>;
+  forgetUndelivered(channelId: string): Promise<void>;
   createTemplate(template: CreateTemplate): Promise<Template>;
   /** Uses the attempt's own key, not Kommo's token: Kommo forbids requesting its token in loops. */
   readAttempt(attemptId: string, key: string, signal: AbortSignal): Promise<Attempt>;
@@ -96,11 +106,21 @@ export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock):
         method: 'DELETE',
         path: `/messenger/attempts/${encodeURIComponent(attemptId)}`,
       }),
-    deleteChannel: (channelId) =>
-      write<void>({
-        method: 'DELETE',
-        path: `/messenger/channels/${encodeURIComponent(channelId)}`,
+    loadChannels: () => call<ChannelCollection>({ method: 'GET', path: '/messenger/channels' }),
+    deleteChannel: (channelId) => write<void>({ method: 'DELETE', path: channelPath(channelId) }),
+    loadUndelivered: (channelId) =>
+      call<UndeliveredCollection>({
+        method: 'GET',
+        path: `${channelPath(channelId)}/undelivered`,
       }),
+    retryUndelivered: (channelId, retry) =>
+      write<RetriedAnswer>({
+        method: 'POST',
+        path: `${channelPath(channelId)}/undelivered/retry`,
+        body: retry,
+      }),
+    forgetUndelivered: (channelId) =>
+      write<void>({ method: 'DELETE', path: `${channelPath(channelId)}/undelivered` }),
     createTemplate: (template) =>
       write<Template>({ method: 'POST', path: '/messenger/templates', body: template }),
     readAttempt: async (attemptId, key, signal) => {
@@ -112,4 +132,8 @@ export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock):
     openAttemptEvents: (attemptId, key, signal) =>
       fetchAttempt(`${encodeURIComponent(attemptId)}/events`, key, signal),
   };
+}
+
+function channelPath(channelId: string): string {
+  return `/messenger/channels/${encodeURIComponent(channelId)}`;
 }

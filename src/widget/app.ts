@@ -5,6 +5,7 @@ import { type Api, createApi } from './api.ts';
 import type { Clock } from './clock.ts';
 import type { ConnectionEvents, ConnectionStore, Target } from './connect/connection-store.ts';
 import type { Host } from './host.ts';
+import { createPart, type Part } from './part.ts';
 import {
   createPendingAttempts,
   type PendingAttempt,
@@ -32,25 +33,35 @@ export interface PanelsModule {
   ): ConnectionStore;
 }
 
-/** Whether the panels can be shown. */
-export interface PanelsState {
-  module: PanelsModule | undefined;
-  hasFailed: boolean;
+/** What the dialogs over the settings are told. */
+export interface DialogProps {
+  app: App;
+  channel: Channel;
+  onClose: () => void;
+}
+
+/** The module `dialogs.js`, fetched when the admin opens a dialog or form of it. */
+export interface DialogsModule {
+  /** `onDeleted` instead of `onClose` once the channel is gone. */
+  DeleteDialog(props: DialogProps & { onDeleted: () => void }): ReactNode;
+  UndeliveredDialog(props: DialogProps): ReactNode;
+  /** `onClose` gets the name of the template if one was created. */
+  TemplateForm(props: { app: App; onClose: (created?: string) => void }): ReactNode;
 }
 
 /** Everything behind the screen. One per account and page; it outlives the modal. */
 export interface App {
   host: Host;
+  api: Api;
   settings: SettingsStore;
   /** Undefined until the panels have been fetched. */
   connection: ConnectionStore | undefined;
-  panels: Store<PanelsState>;
+  panels: Part<PanelsModule>;
+  dialogs: Part<DialogsModule>;
   view: Store<{ view: View }>;
   /** The latest announcement for screen readers. */
   announcement: Store<{ text: string }>;
   show(view: View): void;
-  /** Fetches the panels. Can be called again after a failure. */
-  loadPanels(): Promise<void>;
   /** Opens a service's panel, for a new channel or to reconnect one. */
   connect(target: Target): void;
   announce(text: string): void;
@@ -69,7 +80,8 @@ export function createApp(firstHost: Host, clock: Clock): App {
   const settings = createSettingsStore(api, clock, onSaveEnd);
   const view = createStore<{ view: View }>({ view: { name: 'settings' } });
   const announcement = createStore({ text: '' });
-  const panels = createStore<PanelsState>({ module: undefined, hasFailed: false });
+  const panels = createPart(fetchPanels);
+  const dialogs = createPart(() => host.loadPart<DialogsModule>('dialogs'));
   let connection: ConnectionStore | undefined;
   const pendingAttempts = createPendingAttempts(clock, () => settings.get().saved);
   let wanted: Target | undefined;
@@ -130,25 +142,21 @@ export function createApp(firstHost: Host, clock: Clock): App {
     if (connected) view.set({ view: { name: 'settings', connected } });
   }
 
-  async function loadPanels(): Promise<void> {
-    panels.set({ hasFailed: false });
-    try {
-      const module = panels.get().module ?? (await host.loadPart<PanelsModule>('connect'));
-      const events: ConnectionEvents = {
-        onConnected(channel) {
-          track('channel_connected', { connector: channel.connector });
-          settings.addChannel(channel);
-        },
-        onReauthorize: settings.requireAuthorization,
-      };
-      connection ??= module.createConnection(api, clock, events, pendingAttempts);
-      void restore(connection);
-      if (wanted) connection.open(wanted);
-      wanted = undefined;
-      panels.set({ module });
-    } catch {
-      panels.set({ hasFailed: true });
-    }
+  /** Also when they are there already: then only what the admin wants to connect is opened. */
+  async function fetchPanels(): Promise<PanelsModule> {
+    const module = panels.get().module ?? (await host.loadPart<PanelsModule>('connect'));
+    const events: ConnectionEvents = {
+      onConnected(channel) {
+        track('channel_connected', { connector: channel.connector });
+        settings.addChannel(channel);
+      },
+      onReauthorize: settings.requireAuthorization,
+    };
+    connection ??= module.createConnection(api, clock, events, pendingAttempts);
+    void restore(connection);
+    if (wanted) connection.open(wanted);
+    wanted = undefined;
+    return module;
   }
 
   return {
@@ -158,8 +166,10 @@ export function createApp(firstHost: Host, clock: Clock): App {
     get connection() {
       return connection;
     },
+    api,
     settings,
     panels,
+    dialogs,
     view,
     announcement,
     show(next) {
@@ -167,11 +177,10 @@ export function createApp(firstHost: Host, clock: Clock): App {
       unfinished = undefined;
       view.set({ view: next });
     },
-    loadPanels,
     connect(target) {
       wanted = target;
       view.set({ view: { name: 'connect' } });
-      if (connection) void loadPanels();
+      if (connection) void panels.load();
     },
     announce: (text) => announcement.set({ text }),
     open(next) {

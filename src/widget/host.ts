@@ -32,7 +32,7 @@ export interface Host {
   /** Sends a request as the signed-in Kommo user. Resolves with any status; never rejects. */
   request(request: HostRequest): Promise<HostAnswer>;
   /** Fetches another part of the widget, an AMD module. Rejects when that fails. */
-  loadPart<T>(name: 'connect'): Promise<T>;
+  loadPart<T>(name: 'connect' | 'dialogs'): Promise<T>;
   /** Shows a short message as a Kommo notification. */
   notify(kind: 'success' | 'error', text: string): void;
   /** There is something to save: `state` goes into the hidden field and Kommo's Save is enabled. */

@@ -26,6 +26,8 @@ export interface Texts {
   date(iso: string): string;
   /** `20 Nov, 14:05` in the language of the admin. */
   dateTime(iso: string): string;
+  /** `5 minutes ago`, `2 days ago`: the last minute counts as one, and so does a clock ahead of ours. */
+  ago(iso: string): string;
   /** `45 seconds`, `3 minutes`: rounded up, so that waiting this long is always enough. */
   duration(seconds: number): string;
   /** `Sales, Support and Partners`. */
@@ -50,6 +52,7 @@ export function createTexts(langs: object, tag: string): Texts {
   const numbers = new Intl.NumberFormat(language);
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const times = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const spans = new Intl.RelativeTimeFormat(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction' });
   return {
     language,
@@ -58,6 +61,14 @@ export function createTexts(langs: object, tag: string): Texts {
     number: (value) => numbers.format(value),
     date: (iso) => dates.format(new Date(iso)),
     dateTime: (iso) => times.format(new Date(iso)),
+    ago: (iso) => {
+      const minutes = Math.max(1, Math.round((Date.now() - Date.parse(iso)) / 60_000));
+      if (minutes < 60) return spans.format(-minutes, 'minute');
+      const hours = Math.round(minutes / 60);
+      return hours < 48
+        ? spans.format(-hours, 'hour')
+        : spans.format(-Math.round(hours / 24), 'day');
+    },
     duration: (seconds) => {
       const [count, unit] =
         seconds < 100 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute'];

@@ -49,6 +49,7 @@ export function goodPackage(): Map<string, Uint8Array> {
     ['script.js', bytes(SCRIPT)],
     ['app.js', bytes(SCRIPT)],
     ['connect.js', bytes(SCRIPT)],
+    ['dialogs.js', bytes(SCRIPT)],
     ['vendor.js', bytes('define(()=>({}));\n')],
     ['vendor.js.LICENSE.txt', bytes('MIT\n')],
     ['style.css', bytes('.chat-connector { color: #363b44; }\n')],

@@ -1,7 +1,7 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import { startBackend } from './support/backend.ts';
 import { createFakeHost } from './support/fake-host.ts';
-import { makeChannel, makeSettings } from './support/make.ts';
+import { makeChannel, makeMessages, makeSettings } from './support/make.ts';
 import { openSettings } from './support/open-settings.tsx';
 
 const many = (count: number) =>
@@ -30,7 +30,13 @@ test('the services on offer are listed, one configured by the operator with its 
     ...settings,
     connectors: [
       ...settings.connectors,
-      { id: 'acme', auth: 'oauth', title_key: 'Acme Chat', fields: [] },
+      {
+        id: 'acme',
+        auth: 'oauth',
+        title_key: 'Acme Chat',
+        fields: [],
+        carries_messages: true,
+      },
     ],
   });
   const { user } = await openSettings();
@@ -46,6 +52,8 @@ test('the services on offer are listed, one configured by the operator with its 
     expect.stringContaining('Slack'),
     expect.stringContaining('Acme Chat'),
   ]);
+  const signsInOnly = names.map((name) => name?.includes('Signs in only'));
+  expect(signsInOnly).toEqual([false, true, true, false]);
   await user.click(screen.getByRole('button', { name: 'Back' }));
   expect(screen.getByRole('heading', { level: 2, name: 'Chat channels' })).toHaveFocus();
 });
@@ -183,6 +191,62 @@ test('a channel that no save has named yet says so', async () => {
   const unsaved = rows.map((row) => within(row).queryByText('Not saved yet') !== null);
   expect(unsaved).toEqual([false, true]);
   expect(host.canSave).toBe(true);
+});
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+test.each([
+  [{ carries: false }, 'This connection signs in only; it carries no messages.'],
+  [{}, 'No message yet.'],
+  [{ received: 5 }, 'Last message received 5 minutes ago, none sent yet.'],
+  [{ sent: 90 }, 'Last message sent 2 hours ago, none received yet.'],
+  [
+    { received: 5, sent: 2, pending: 1 },
+    'Last message received 5 minutes ago, sent 2 minutes ago. 1 on its way.',
+  ],
+  [{ pending: 3 }, 'No message yet. 3 on their way.'],
+])('a channel whose messages are %j says so', async (figures, sentence) => {
+  const { received, sent, ...rest } = { received: 0, sent: 0, ...figures };
+  const messages = makeMessages({
+    last_received_at: received > 0 ? minutesAgo(received) : null,
+    last_sent_at: sent > 0 ? minutesAgo(sent) : null,
+    ...rest,
+  });
+  startBackend(makeSettings({ channels: [makeChannel({ messages })] }));
+  await openSettings();
+  expect(screen.getByText(sentence)).toBeVisible();
+  expect(screen.queryByRole('button', { name: /undelivered/ })).toBeNull();
+});
+
+test('settings that are opened again show the figures of now', async () => {
+  const backend = startBackend(makeSettings({ channels: [makeChannel()] }));
+  const { close, reopen } = await openSettings();
+  expect(screen.getByText('No message yet.')).toBeVisible();
+  close();
+  const messages = makeMessages({ last_received_at: minutesAgo(1), undelivered: 2 });
+  backend.settings = makeSettings({ channels: [makeChannel({ messages })] });
+  reopen();
+  expect(await screen.findByText(/Last message received 1 minute ago/)).toBeVisible();
+  expect(
+    screen.getByRole('button', { name: '2 messages undelivered: Demo Support' }),
+  ).toBeVisible();
+});
+
+test.each([
+  [true, 'New messages wait, and go to Kommo when you press Save.'],
+  [false, 'This connection signs in only; it carries no messages.'],
+])('a new channel promises messages only if it carries them: %s', async (carries, sentence) => {
+  const channel = makeChannel({ is_saved: false, messages: makeMessages({ carries }) });
+  startBackend(makeSettings({ channels: [channel] }));
+  const { app, pressSave } = await openSettings();
+  act(() => app.show({ name: 'settings', connected: channel }));
+  const title = screen.getByText('Demo Support is connected');
+  expect(title.parentElement?.textContent?.includes('Messages that come in')).toBe(carries);
+  expect(screen.getByRole('listitem', { name: 'Demo Support' })).toHaveTextContent(sentence);
+
+  expect(await pressSave()).toBe(true);
+  expect(screen.queryByText('Demo Support is connected')).toBeNull();
+  expect(screen.queryByText(/New messages wait/)).toBeNull();
 });
 
 test('what others did while a service was being connected shows when the list is back', async () => {

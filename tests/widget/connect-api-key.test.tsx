@@ -256,7 +256,7 @@ test('replacing the key of a channel begins an attempt for that channel', async 
   await opened.user.type(screen.getByLabelText('Bot token'), '7000000001:new');
   await opened.user.click(connectButton());
   await opened.user.click(await screen.findByRole('button', { name: 'Connect this account' }));
-  expect(await screen.findByText('Messages are arriving again.')).toBeVisible();
+  expect(await screen.findByText(/its messages go to Kommo again/)).toBeVisible();
   expect(backend.writes[0]?.body).toEqual({ connector: 'telegram', channel_id: 'channel-1' });
 });
 

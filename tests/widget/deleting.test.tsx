@@ -18,7 +18,7 @@ test('deleting asks first, with the safe answer in focus', async () => {
   const backend = startBackend(many(3));
   const { user } = await openSettings();
   await user.click(screen.getByRole('button', { name: 'Delete Bot 2' }));
-  const dialog = screen.getByRole('dialog', { name: 'Delete the channel Bot 2?' });
+  const dialog = await screen.findByRole('dialog', { name: 'Delete the channel Bot 2?' });
   const keep = within(dialog).getByRole('button', { name: 'Keep the channel' });
   expect(keep).toHaveFocus();
   await user.click(keep);
@@ -31,7 +31,7 @@ test('a deleted channel gives the focus to its neighbour, and that it is gone is
   const backend = startBackend(many(3));
   const { user } = await openSettings();
   await user.click(screen.getByRole('button', { name: 'Delete Bot 2' }));
-  await user.click(screen.getByRole('button', { name: 'Delete the channel' }));
+  await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(screen.queryByRole('listitem', { name: 'Bot 2' })).toBeNull();
   expect(screen.getByRole('listitem', { name: 'Bot 3' })).toHaveFocus();
@@ -45,7 +45,7 @@ test('the last deleted channel gives the focus to the button for a new one', asy
   startBackend(many(1));
   const { user } = await openSettings();
   await user.click(screen.getByRole('button', { name: 'Delete Bot 1' }));
-  await user.click(screen.getByRole('button', { name: 'Delete the channel' }));
+  await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   await waitFor(() =>
     expect(screen.getByRole('button', { name: 'Connect a chat account' })).toHaveFocus(),
   );
@@ -55,8 +55,9 @@ test('deleting the default channel asks which one takes its place', async () => 
   startBackend(many(3));
   const { user, host } = await openSettings();
   await user.click(screen.getByRole('button', { name: 'Delete Bot 1' }));
-  await user.selectOptions(screen.getByRole('combobox', { name: 'New default channel' }), 'Bot 3');
-  await user.click(screen.getByRole('button', { name: 'Delete the channel' }));
+  const replacement = await screen.findByRole('combobox', { name: 'New default channel' });
+  await user.selectOptions(replacement, 'Bot 3');
+  await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(screen.getByRole('radio', { name: 'Default: Bot 3' })).toBeChecked();
   expect(host.canSave).toBe(true);
@@ -67,7 +68,7 @@ test('a channel that cannot be deleted stays, and the dialog says why', async ()
   backend.failNext('DELETE', { code: 'connector_unavailable' });
   const { user } = await openSettings();
   await user.click(screen.getByRole('button', { name: 'Delete Bot 2' }));
-  await user.click(screen.getByRole('button', { name: 'Delete the channel' }));
+  await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   const dialog = screen.getByRole('dialog');
   expect(await within(dialog).findByRole('alert')).toHaveTextContent(
     'The chat service cannot be reached',
@@ -82,6 +83,6 @@ test('a channel somebody else deleted already counts as deleted', async () => {
   const { user } = await openSettings();
   backend.settings = many(1);
   await user.click(screen.getByRole('button', { name: 'Delete Bot 1' }));
-  await user.click(screen.getByRole('button', { name: 'Delete the channel' }));
+  await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });

@@ -34,6 +34,7 @@ test('edits that equal what is saved, or belong to nobody, are dropped', () => {
   const edits = {
     names: { a: 'First', b: 'Other', gone: 'X' },
     pipelines: { b: [7002, 7001], a: [7002] },
+    options: {},
     defaultChannelId: 'a',
     preferences: {
       language: { mode: 'account' as const, value: 'pt' },
@@ -43,6 +44,7 @@ test('edits that equal what is saved, or belong to nobody, are dropped', () => {
   expect(normalise(saved, edits)).toEqual({
     names: { b: 'Other' },
     pipelines: { a: [7002] },
+    options: {},
     preferences: { country: { mode: 'fixed', value: 'BR' } },
   });
 });

@@ -1,5 +1,14 @@
 import { screen } from '@testing-library/react';
-import { attemptReason, channelStatus, statusReason, syncStatus } from '../../src/contract/api.ts';
+import {
+  attemptReason,
+  channelOptions,
+  channelStatus,
+  messageKind,
+  statusReason,
+  syncStatus,
+  undelivered,
+  undeliveredReason,
+} from '../../src/contract/api.ts';
 import { ERROR_STATUS } from '../../src/contract/errors.ts';
 import { createTexts } from '../../src/widget/i18n.ts';
 import { startBackend } from './support/backend.ts';
@@ -20,6 +29,12 @@ describe.each(LANGUAGES)('%s', (language) => {
     ['status_text', channelStatus.options],
     ['status_reason', statusReason.options],
     ['sync', syncStatus.shape.state.options],
+    ['options', Object.keys(channelOptions.shape)],
+    ['options', channelOptions.shape.groups.unwrap().options],
+    ['options', channelOptions.shape.own_device.unwrap().options],
+    ['undelivered', undelivered.shape.direction.options],
+    ['undelivered.kind', messageKind.options],
+    ['undelivered.reason', undeliveredReason.options],
   ])('every word of the contract has a text: %s', (group, words) => {
     const missing = words.filter((word) => !texts.find(`${group}.${word}`));
     expect(missing).toEqual([]);
@@ -29,6 +44,15 @@ describe.each(LANGUAGES)('%s', (language) => {
     const short = Object.keys(ERROR_STATUS).filter((code) => {
       const sentences = texts.find(`errors.${code}`)?.match(/[.;:]\s/g)?.length ?? 0;
       return sentences === 0;
+    });
+    expect(short).toEqual([]);
+  });
+
+  test('every reason why a message was not carried says what helps', () => {
+    const short = undeliveredReason.options.filter((reason) => {
+      const sentences =
+        texts.find(`undelivered.reason.${reason}`)?.match(/[.;](\s|$)/g)?.length ?? 0;
+      return sentences < 2;
     });
     expect(short).toEqual([]);
   });
@@ -60,6 +84,18 @@ test.each([
   ['pt', 121, '3 minutos'],
 ] as const)('%s has %d seconds to wait as “%s”', (language, seconds, text) => {
   expect(createTexts(readLanguage(language), language).duration(seconds)).toBe(text);
+});
+
+test.each([
+  ['en', 0, '1 minute ago'],
+  ['en', -5, '1 minute ago'],
+  ['es', 59, 'hace 59 minutos'],
+  ['pt', 60, 'há 1 hora'],
+  ['en', 47 * 60, '47 hours ago'],
+  ['en', 48 * 60, '2 days ago'],
+] as const)('%s tells what was %d minutes ago as “%s”', (language, minutes, text) => {
+  const then = new Date(Date.now() - minutes * 60_000).toISOString();
+  expect(createTexts(readLanguage(language), language).ago(then)).toBe(text);
 });
 
 test.each(['tr', 'no_such_language'])('texts for the language %s do not fail', (language) => {

@@ -111,7 +111,7 @@ describe('templates', () => {
     const backend = startBackend(active());
     const { user, host } = await openSettings();
     await user.click(screen.getByRole('button', { name: 'New template' }));
-    expect(screen.getByLabelText('Template name')).toHaveFocus();
+    expect(await screen.findByLabelText('Template name')).toHaveFocus();
     await user.click(screen.getByRole('button', { name: 'Create template' }));
     expect(screen.getByLabelText('Template name')).toHaveFocus();
     expect(screen.getAllByText('Fill in this field.')).toHaveLength(2);
@@ -131,7 +131,7 @@ describe('templates', () => {
     backend.failNext('POST /messenger/templates', { code: 'rate_limited' });
     const { user } = await openSettings();
     await user.click(screen.getByRole('button', { name: 'New template' }));
-    await user.type(screen.getByLabelText('Template name'), 'Goodbye');
+    await user.type(await screen.findByLabelText('Template name'), 'Goodbye');
     await user.type(screen.getByLabelText('Message text'), 'See you soon');
     await user.click(screen.getByRole('button', { name: 'Create template' }));
     expect(await screen.findByRole('alert')).toHaveTextContent('Too many requests');

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from 'react';
+import { connectedText } from '../connected-text.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { focusRow } from '../ui/focus.ts';
@@ -109,7 +110,7 @@ function Connected(): ReactNode {
       }
     >
       {attempt?.account && <AccountCard account={attempt.account} />}
-      <p>{t('channels.connected_text')}</p>
+      {attempt?.channel && <p>{t(connectedText(attempt.channel))}</p>}
     </Banner>
   );
 }

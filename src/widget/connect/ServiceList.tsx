@@ -45,6 +45,9 @@ export function ServiceList(): ReactNode {
                 <span className="kcc-service__body">
                   <strong>{title}</strong>
                   {summary && <span className="kcc-muted">{summary}</span>}
+                  {!connector.carries_messages && (
+                    <span className="kcc-muted">{t('services.sign_in_only')}</span>
+                  )}
                 </span>
                 <span className="kcc-service__auth">{t(`services.${connector.auth}`)}</span>
               </button>

@@ -3,8 +3,9 @@ import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { focusHeading } from '../ui/focus.ts';
+import { Skeleton } from '../ui/Skeleton.tsx';
 import { useApp, useTexts, useView } from '../use-app.tsx';
-import { LazyPanels } from './LazyPanels.tsx';
+import { LazyPart } from './LazyPart.tsx';
 import { SettingsScreen } from './SettingsScreen.tsx';
 
 /** The current view. Returning to the settings reloads them and focuses their heading. */
@@ -12,6 +13,7 @@ export function AppScreen(): ReactNode {
   const { t } = useTexts();
   const app = useApp();
   const view = useView();
+  const { name } = view;
   const node = useRef<HTMLDivElement>(null);
   const shown = useRef(view);
 
@@ -46,7 +48,18 @@ export function AppScreen(): ReactNode {
           />
         )}
       >
-        {view.name === 'settings' ? <SettingsScreen /> : <LazyPanels name={view.name} />}
+        {name === 'settings' ? (
+          <SettingsScreen />
+        ) : (
+          <LazyPart
+            part={app.panels}
+            name={name}
+            waiting={<Skeleton label={t('app.loading')} />}
+            onBack={() => app.show({ name: 'settings' })}
+          >
+            {({ Panels }) => <Panels app={app} name={name} />}
+          </LazyPart>
+        )}
       </ErrorBoundary>
     </div>
   );

@@ -5,8 +5,8 @@ import { focusRow } from '../ui/focus.ts';
 import { TextField } from '../ui/TextField.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelRow } from './ChannelRow.tsx';
-import { DeleteDialog } from './DeleteDialog.tsx';
 import type { DraftChannel } from './draft.ts';
+import { LazyPart } from './LazyPart.tsx';
 import { useSettings } from './useSettings.ts';
 
 /** Longer lists get a search field. */
@@ -18,15 +18,25 @@ export function ChannelList({ onLastDeleted }: { onLastDeleted: () => void }): R
   const app = useApp();
   const { draft } = useSettings();
   const [filter, setFilter] = useState('');
-  const [deleting, setDeleting] = useState<Channel>();
+  const [opened, setOpened] = useState<{ dialog: 'delete' | 'undelivered'; channel: Channel }>();
   const hasFilter = draft.channels.length > FILTER_ABOVE;
   const shown = hasFilter ? draft.channels.filter((row) => matches(row, filter)) : draft.channels;
+
+  function close(): void {
+    // The focus can leave the dialog only after it is closed.
+    flushSync(() => setOpened(undefined));
+  }
+
+  /** What opened the dialog may be gone by now: then its row gets the focus. */
+  function afterUndelivered(channel: Channel): void {
+    close();
+    if (document.activeElement === document.body) focusRow(channel.id);
+  }
 
   function afterDelete(deleted: Channel): void {
     const index = shown.findIndex(({ channel }) => channel.id === deleted.id);
     const neighbour = shown[index + 1] ?? shown[index - 1];
-    // The focus can leave the dialog only after it is closed.
-    flushSync(() => setDeleting(undefined));
+    close();
     app.announce(t('delete.done', { name: deleted.name }));
     if (!neighbour || !focusRow(neighbour.channel.id)) onLastDeleted();
   }
@@ -50,16 +60,37 @@ export function ChannelList({ onLastDeleted }: { onLastDeleted: () => void }): R
         <legend className="kcc-hidden">{t('channels.default_group')}</legend>
         <ul className="kcc-list">
           {shown.map((row) => (
-            <ChannelRow key={row.channel.id} row={row} onDelete={() => setDeleting(row.channel)} />
+            <ChannelRow
+              key={row.channel.id}
+              row={row}
+              onOpen={(dialog) => setOpened({ dialog, channel: row.channel })}
+            />
           ))}
         </ul>
       </fieldset>
-      {deleting && (
-        <DeleteDialog
-          channel={deleting}
-          onClose={() => setDeleting(undefined)}
-          onDeleted={() => afterDelete(deleting)}
-        />
+      {opened && (
+        <LazyPart
+          part={app.dialogs}
+          name={opened.dialog}
+          onBack={() => afterUndelivered(opened.channel)}
+        >
+          {({ DeleteDialog, UndeliveredDialog }) =>
+            opened.dialog === 'delete' ? (
+              <DeleteDialog
+                app={app}
+                channel={opened.channel}
+                onClose={close}
+                onDeleted={() => afterDelete(opened.channel)}
+              />
+            ) : (
+              <UndeliveredDialog
+                app={app}
+                channel={opened.channel}
+                onClose={() => afterUndelivered(opened.channel)}
+              />
+            )
+          }
+        </LazyPart>
       )}
     </>
   );

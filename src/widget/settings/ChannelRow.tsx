@@ -6,19 +6,21 @@ import { Choice } from '../ui/Choice.tsx';
 import { rowId } from '../ui/focus.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
+import { ChannelMessages } from './ChannelMessages.tsx';
 import { ChannelName } from './ChannelName.tsx';
+import { ChannelOptions } from './ChannelOptions.tsx';
 import { ChannelState } from './ChannelState.tsx';
 import type { DraftChannel } from './draft.ts';
 import { PipelinePicker } from './PipelinePicker.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** One channel: its account, its status, and where its leads go. */
+/** One channel: its account, its status, how its messages are doing, and where its leads go. */
 export function ChannelRow({
   row,
-  onDelete,
+  onOpen,
 }: {
   row: DraftChannel;
-  onDelete: () => void;
+  onOpen: (dialog: 'delete' | 'undelivered') => void;
 }): ReactNode {
   const texts = useTexts();
   const { t } = texts;
@@ -64,7 +66,9 @@ export function ChannelRow({
         channel={channel}
         onReconnect={isEditable && connector ? reconnect : undefined}
       />
+      <ChannelMessages channel={channel} onOpen={() => onOpen('undelivered')} />
       <PipelinePicker row={row} />
+      <ChannelOptions row={row} />
       {isEditable && (
         <div className="kcc-actions">
           {connector && (
@@ -76,7 +80,11 @@ export function ChannelRow({
               {t(key ? 'status_action.key_rejected' : 'channels.reconnect')}
             </Button>
           )}
-          <Button kind="quiet" aria-label={t('channels.delete_of', { name })} onClick={onDelete}>
+          <Button
+            kind="quiet"
+            aria-label={t('channels.delete_of', { name })}
+            onClick={() => onOpen('delete')}
+          >
             {t('channels.delete')}
           </Button>
         </div>

@@ -31,6 +31,7 @@ export function ConflictNotice({ conflict }: { conflict: Conflict }): ReactNode 
       return mode === 'account' ? t('preferences.account', { value: name }) : name;
     }
     const row = rowOf(side, 'channelId' in key ? key.channelId : side.defaultChannelId);
+    // Not of an option: it has two values, so that both sides cannot have changed it to different ones.
     if (key.kind !== 'pipelines') return row?.name ?? '';
     const find = (id: number) => saved.pipelines.find((pipeline) => pipeline.id === id)?.name;
     return list((row?.pipelineIds ?? []).map((id) => find(id) ?? t('pipelines.deleted')));

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../api-error.ts';
+import { connectedText } from '../connected-text.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { FailureBanner } from '../ui/FailureBanner.tsx';
@@ -16,16 +17,19 @@ export function Notices(): ReactNode {
   const { connected } = useView();
   const { state, saved, isEditable, settings } = useSettings();
   const hasEdits = listEdits(state.edits).length > 0;
+  // A channel that was new needs no more words once it is saved.
+  const current = saved.channels.find(({ id }) => id === connected?.id);
+  const isNews = current?.is_saved === connected?.is_saved;
   return (
     <>
-      {connected && (
+      {connected && isNews && (
         <Banner
           key={connected.id}
           tone="success"
           title={t('channels.connected_title', { name: connected.name })}
           takesFocus
         >
-          {t(connected.is_saved ? 'channels.connected_again' : 'channels.connected_text')}
+          {t(connectedText(connected))}
         </Banner>
       )}
       {!isEditable && saved.install.state === 'active' && (

@@ -4,7 +4,7 @@ import { Button } from '../ui/Button.tsx';
 import type { IconName } from '../ui/Icon.tsx';
 import { StatusBadge, type Tone } from '../ui/StatusBadge.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
-import { TemplateForm } from './TemplateForm.tsx';
+import { LazyPart } from './LazyPart.tsx';
 import { useSettings } from './useSettings.ts';
 
 /** Further templates are shown only on request. */
@@ -51,7 +51,11 @@ export function Templates(): ReactNode {
           {t('templates.show_all', { count: hidden })}
         </Button>
       )}
-      {isAdding && <TemplateForm onClose={close} />}
+      {isAdding && (
+        <LazyPart part={app.dialogs} name="template" onBack={close}>
+          {({ TemplateForm }) => <TemplateForm app={app} onClose={close} />}
+        </LazyPart>
+      )}
       {isEditable && !isAdding && (
         <Button ref={add} onClick={() => setIsAdding(true)}>
           {t('templates.add')}

@@ -1,4 +1,10 @@
-import type { Channel, Preferences, SaveSettings, Settings } from '../../contract/api.ts';
+import type {
+  Channel,
+  ChannelOptions,
+  Preferences,
+  SaveSettings,
+  Settings,
+} from '../../contract/api.ts';
 
 /**
  * The draft: the admin's unsaved changes. Only the changes are kept, so that they can be applied to newer
@@ -7,11 +13,16 @@ import type { Channel, Preferences, SaveSettings, Settings } from '../../contrac
 export interface Edits {
   names: Record<string, string>;
   pipelines: Record<string, number[]>;
+  /** By channel; only what was changed. */
+  options: Record<string, ChannelOptions>;
   defaultChannelId?: string;
   preferences: Partial<Preferences>;
 }
 
-export const NO_EDITS: Edits = { names: {}, pipelines: {}, preferences: {} };
+export const NO_EDITS: Edits = { names: {}, pipelines: {}, options: {}, preferences: {} };
+
+/** The options a channel may have, in the order of the screen. */
+export const OPTIONS = ['groups', 'own_device'] as const;
 
 /** The longest channel name that the backend accepts. */
 export const MAX_NAME_LENGTH = 100;
@@ -21,6 +32,7 @@ export interface DraftChannel {
   channel: Channel;
   name: string;
   pipelineIds: number[];
+  options: ChannelOptions;
 }
 
 export interface Draft {
@@ -45,7 +57,7 @@ export interface Problem {
 
 /** A setting by name, as it can be edited and compared. */
 export type SettingKey =
-  | { kind: 'name' | 'pipelines'; channelId: string }
+  | { kind: 'name' | 'pipelines' | (typeof OPTIONS)[number]; channelId: string }
   | { kind: 'default' | 'language' | 'country' };
 
 /** Applies the changes to the saved settings. */
@@ -55,6 +67,7 @@ export function applyEdits(saved: Settings, edits: Edits): Draft {
       channel,
       name: edits.names[channel.id] ?? channel.name,
       pipelineIds: edits.pipelines[channel.id] ?? channel.pipeline_ids,
+      options: { ...channel.options, ...edits.options[channel.id] },
     })),
     defaultChannelId: defaultChannelOf(saved, edits),
     preferences: { ...saved.preferences, ...edits.preferences },
@@ -72,11 +85,14 @@ function defaultChannelOf(saved: Settings, edits: Edits): string | null {
 export function normalise(saved: Settings, edits: Edits): Edits {
   const names: Edits['names'] = {};
   const pipelines: Edits['pipelines'] = {};
+  const options: Edits['options'] = {};
   for (const channel of saved.channels) {
     const name = edits.names[channel.id];
     if (name !== undefined && name !== channel.name) names[channel.id] = name;
     const ids = edits.pipelines[channel.id];
     if (ids !== undefined && !sameIds(ids, channel.pipeline_ids)) pipelines[channel.id] = ids;
+    const changed = changedOptions(channel.options, edits.options[channel.id]);
+    if (changed) options[channel.id] = changed;
   }
   const preferences: Edits['preferences'] = {};
   for (const key of ['language', 'country'] as const) {
@@ -89,9 +105,21 @@ export function normalise(saved: Settings, edits: Edits): Edits {
   return {
     names,
     pipelines,
+    options,
     preferences,
     ...(isDefaultEdited ? { defaultChannelId: edits.defaultChannelId } : {}),
   };
+}
+
+/** What differs, of the options the channel's service has; undefined if nothing does. */
+function changedOptions(
+  saved: ChannelOptions,
+  edited: ChannelOptions = {},
+): ChannelOptions | undefined {
+  const changed = OPTIONS.filter(
+    (key) => saved[key] && edited[key] && edited[key] !== saved[key],
+  ).map((key) => [key, edited[key]]);
+  return changed.length > 0 ? Object.fromEntries(changed) : undefined;
 }
 
 /**
@@ -104,9 +132,14 @@ export function withSetBack(before: Settings, sent: Edits, now: Edits): Edits {
     sent[kind][id] !== undefined && now[kind][id] === undefined;
   const names = { ...now.names };
   const pipelines = { ...now.pipelines };
-  for (const { channel, name, pipelineIds } of old.channels) {
-    if (wasSetBack(channel.id, 'names')) names[channel.id] = name;
-    if (wasSetBack(channel.id, 'pipelines')) pipelines[channel.id] = pipelineIds;
+  const options = { ...now.options };
+  for (const { channel, name, pipelineIds, options: before } of old.channels) {
+    const { id } = channel;
+    if (wasSetBack(id, 'names')) names[id] = name;
+    if (wasSetBack(id, 'pipelines')) pipelines[id] = pipelineIds;
+    for (const key of OPTIONS)
+      if (sent.options[id]?.[key] && !now.options[id]?.[key])
+        options[id] = { ...options[id], [key]: before[key] };
   }
   const preferences = { ...now.preferences };
   for (const kind of ['language', 'country'] as const) {
@@ -118,6 +151,7 @@ export function withSetBack(before: Settings, sent: Edits, now: Edits): Edits {
     ...now,
     names,
     pipelines,
+    options,
     preferences,
     ...(isDefaultSetBack ? { defaultChannelId: old.defaultChannelId ?? undefined } : {}),
   };
@@ -137,6 +171,9 @@ export function listEdits(edits: Edits): SettingKey[] {
   return [
     ...Object.keys(edits.names).map((channelId) => ({ kind: 'name' as const, channelId })),
     ...Object.keys(edits.pipelines).map((channelId) => ({ kind: 'pipelines' as const, channelId })),
+    ...Object.entries(edits.options).flatMap(([channelId, changed]) =>
+      OPTIONS.filter((kind) => changed[kind]).map((kind) => ({ kind, channelId })),
+    ),
     ...(edits.defaultChannelId === undefined ? [] : [{ kind: 'default' as const }]),
     ...(['language', 'country'] as const)
       .filter((kind) => edits.preferences[kind])
@@ -172,10 +209,11 @@ export function toSaveRequest(saved: Settings, edits: Edits): SaveSettings {
   return {
     version: saved.version,
     default_channel_id: draft.defaultChannelId,
-    channels: draft.channels.map(({ channel, name, pipelineIds }) => ({
+    channels: draft.channels.map(({ channel, name, pipelineIds, options }) => ({
       id: channel.id,
       name: name.trim(),
       pipeline_ids: pipelineIds,
+      ...(OPTIONS.some((key) => options[key]) ? { options } : {}),
     })),
     preferences: draft.preferences,
   };
@@ -187,6 +225,7 @@ export function listChanges(before: Settings, after: Settings): SettingKey[] {
   const asEdits: Edits = {
     names: Object.fromEntries(after.channels.map((channel) => [channel.id, channel.name])),
     pipelines: Object.fromEntries(after.channels.map(({ id, pipeline_ids }) => [id, pipeline_ids])),
+    options: Object.fromEntries(after.channels.map(({ id, options }) => [id, options])),
     preferences: after.preferences,
   };
   const { default_channel_id: id } = after;

@@ -126,6 +126,15 @@ export function withoutChannel(saved: Settings, channelId: string): Settings {
   };
 }
 
+/** The settings with how the channels' messages are doing now. */
+export function withFigures(saved: Settings, read: Channel[]): Settings {
+  const channels = saved.channels.map((channel) => {
+    const messages = read.find(({ id }) => id === channel.id)?.messages;
+    return messages ? { ...channel, messages } : channel;
+  });
+  return { ...saved, channels };
+}
+
 export function withTemplate(saved: Settings, template: Template): Settings {
   return { ...saved, templates: [...saved.templates, template] };
 }

@@ -1,4 +1,10 @@
-import type { Channel, CreateTemplate, Preferences, Settings } from '../../contract/api.ts';
+import type {
+  Channel,
+  ChannelOptions,
+  CreateTemplate,
+  Preferences,
+  Settings,
+} from '../../contract/api.ts';
 import type { Api } from '../api.ts';
 import { ApiError, asApiError } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
@@ -21,6 +27,7 @@ import {
   NO_FAILURE,
   type SettingsState,
   withChannel,
+  withFigures,
   withoutChannel,
   withTemplate,
 } from './settings-state.ts';
@@ -36,6 +43,8 @@ export interface SettingsStore extends Pick<Store<SettingsState>, 'get' | 'subsc
   reopen(): Promise<void>;
   rename(channelId: string, name: string): void;
   choosePipelines(channelId: string, pipelineIds: number[]): void;
+  /** Sets the options that are named. */
+  setOption(channelId: string, option: ChannelOptions): void;
   chooseDefault(channelId: string): void;
   setPreference(kind: keyof Preferences, preference: Preferences['language']): void;
   undoAll(): void;
@@ -48,6 +57,8 @@ export interface SettingsStore extends Pick<Store<SettingsState>, 'get' | 'subsc
   addChannel(channel: Channel): void;
   /** @throws ApiError */
   deleteChannel(channelId: string): Promise<void>;
+  /** Reads how the channels' messages are doing. Never rejects: without an answer, the figures stay. */
+  refreshFigures(): Promise<void>;
   /** @throws ApiError */
   createTemplate(template: CreateTemplate): Promise<void>;
   /** Requests the sync again by sending the saved settings unchanged. */
@@ -208,6 +219,13 @@ export function createSettingsStore(
         ({ channelId: id, field, code }) =>
           (id === channelId && field === 'pipelines') || code === 'pipeline_taken',
       ),
+    setOption(channelId, option) {
+      const { options } = store.get().edits;
+      edit(
+        { options: { ...options, [channelId]: { ...options[channelId], ...option } } },
+        (problem) => problem.channelId === channelId && problem.field === 'value',
+      );
+    },
     chooseDefault: (defaultChannelId) =>
       edit({ defaultChannelId }, (problem) => problem.field === 'default'),
     setPreference: (kind, preference) =>
@@ -239,6 +257,11 @@ export function createSettingsStore(
       const { saved } = store.get();
       if (saved) accept(withoutChannel(saved, channelId));
       void load();
+    },
+    async refreshFigures() {
+      const read = await api.loadChannels().catch(() => undefined);
+      const { saved } = store.get();
+      if (saved && read) store.set({ saved: withFigures(saved, read._embedded.channels) });
     },
     async createTemplate(template) {
       const created = await api.createTemplate(template);

@@ -1,7 +1,7 @@
 import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
 
 interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled' | 'type'> {
-  kind?: 'primary' | 'neutral' | 'danger' | 'quiet';
+  kind?: 'primary' | 'neutral' | 'danger' | 'alert' | 'quiet';
   type?: 'button' | 'submit';
   /** In progress: the button keeps its label and the focus, and ignores presses. */
   isBusy?: boolean;

@@ -1,9 +1,11 @@
 import { HttpResponse, http } from 'msw';
 import type {
   Attempt,
+  RetryUndelivered,
   SaveSettings,
   Settings,
   SubmitCredentials,
+  Undelivered,
 } from '../../../src/contract/api.ts';
 import { ERROR_STATUS, type ErrorCode, type FieldError } from '../../../src/contract/errors.ts';
 import { makeAttempt, makeSettings, makeTemplate } from './make.ts';
@@ -23,6 +25,8 @@ export interface Write {
 export interface Backend {
   settings: Settings;
   attempt: Attempt;
+  /** Messages that could not be carried, by channel. The channel's figures follow them. */
+  undelivered: Record<string, Undelivered[]>;
   /** Every write, in order. */
   writes: Write[];
   /** How often the settings and the attempt were read. */
@@ -59,6 +63,7 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
   const backend: Backend = {
     settings,
     attempt: makeAttempt(),
+    undelivered: {},
     writes: [],
     reads: { settings: 0, attempt: 0 },
     failNext: (line, ...list) => failures.set(line, [...(failures.get(line) ?? []), ...list]),
@@ -91,7 +96,55 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
     return undefined;
   }
 
+  /** Takes messages out of the undelivered ones; the channel's figures follow. */
+  function take(channelId: string, isTaken: (message: Undelivered) => boolean): number {
+    const before = backend.undelivered[channelId] ?? [];
+    const left = before.filter((message) => !isTaken(message));
+    backend.undelivered[channelId] = left;
+    backend.settings = {
+      ...backend.settings,
+      channels: backend.settings.channels.map((channel) =>
+        channel.id === channelId
+          ? { ...channel, messages: { ...channel.messages, undelivered: left.length } }
+          : channel,
+      ),
+    };
+    return before.length - left.length;
+  }
+
   network.use(
+    http.get(`${ORIGIN}/messenger/channels`, ({ request }) => {
+      const { channels } = backend.settings;
+      return (
+        failure(request) ??
+        HttpResponse.json({
+          _total_items: channels.length,
+          _embedded: { channels },
+          _links: { self: { href: request.url } },
+        })
+      );
+    }),
+    http.get(`${ORIGIN}/messenger/channels/:id/undelivered`, ({ request, params }) => {
+      const undelivered = backend.undelivered[String(params.id)] ?? [];
+      return failure(request) ?? HttpResponse.json({ _embedded: { undelivered } });
+    }),
+    http.post(`${ORIGIN}/messenger/channels/:id/undelivered/retry`, async ({ request, params }) => {
+      const { ids } = (await record(request)) as RetryUndelivered;
+      const failed = failure(request);
+      if (failed) return failed;
+      const retried = take(
+        String(params.id),
+        ({ id, can_retry }) => can_retry && (ids?.includes(id) ?? true),
+      );
+      return HttpResponse.json({ retried }, { status: 202 });
+    }),
+    http.delete(`${ORIGIN}/messenger/channels/:id/undelivered`, async ({ request, params }) => {
+      await record(request);
+      const failed = failure(request);
+      if (failed) return failed;
+      take(String(params.id), () => true);
+      return new HttpResponse(null, { status: 204 });
+    }),
     http.get(`${ORIGIN}/messenger/settings`, ({ request }) => {
       backend.reads.settings += 1;
       return failure(request) ?? HttpResponse.json(backend.settings);
@@ -176,7 +229,10 @@ function save(settings: Settings, body: SaveSettings): Settings {
     preferences: body.preferences ?? settings.preferences,
     channels: settings.channels.map((channel) => {
       const saved = body.channels.find(({ id }) => id === channel.id);
-      return saved ? { ...channel, name: saved.name, pipeline_ids: saved.pipeline_ids } : channel;
+      if (!saved) return channel;
+      const options = { ...channel.options, ...saved.options };
+      const { name, pipeline_ids } = saved;
+      return { ...channel, name, pipeline_ids, options, is_saved: true };
     }),
     sync: { state: 'queued' },
   };

@@ -8,6 +8,12 @@ export function readLanguage(language: 'en' | 'es' | 'pt'): object {
   return JSON.parse(readFileSync(`i18n/${language}.json`, 'utf8'));
 }
 
+/** The parts that are fetched when they are needed, as webpack builds them. */
+const PARTS = {
+  connect: () => import('../../../src/widget/connect/panels.tsx'),
+  dialogs: () => import('../../../src/widget/dialogs/dialogs.tsx'),
+};
+
 /** A page of Kommo made by hand: it remembers what the screen did to it, and really sends requests. */
 export interface FakeHost extends Host {
   step: InstallStep;
@@ -44,7 +50,7 @@ export function createFakeHost(language: 'en' | 'es' | 'pt' = 'en'): FakeHost {
         return { status: 0, body: undefined };
       }
     },
-    loadPart: <T>(name: string) => import(`../../../src/widget/${name}/panels.tsx`) as Promise<T>,
+    loadPart: <T>(name: 'connect' | 'dialogs') => PARTS[name]() as Promise<T>,
     notify: (kind, text) => host.notes.push({ kind, text }),
     markDirty() {
       host.canSave = true;

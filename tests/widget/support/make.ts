@@ -1,4 +1,11 @@
-import type { Attempt, Channel, Settings, Template } from '../../../src/contract/api.ts';
+import type {
+  Attempt,
+  Channel,
+  ChannelMessages,
+  Settings,
+  Template,
+  Undelivered,
+} from '../../../src/contract/api.ts';
 import type { ConnectorDescription } from '../../../src/contract/connectors.ts';
 
 /** Objects as the backend sends them; each test names only what it is about. */
@@ -10,6 +17,7 @@ const telegram: ConnectorDescription = {
   fields: [
     { name: 'token', type: 'password', required: true, secret: true, pattern: '^[0-9]{5,}:.+$' },
   ],
+  carries_messages: true,
 };
 
 export const waha: ConnectorDescription = {
@@ -17,6 +25,7 @@ export const waha: ConnectorDescription = {
   auth: 'qr',
   title_key: 'connectors.waha.title',
   fields: [{ name: 'phone', type: 'phone', required: false, secret: false }],
+  carries_messages: false,
 };
 
 const slack: ConnectorDescription = {
@@ -24,7 +33,19 @@ const slack: ConnectorDescription = {
   auth: 'oauth',
   title_key: 'connectors.slack.title',
   fields: [],
+  carries_messages: false,
 };
+
+export function makeMessages(change: Partial<ChannelMessages> = {}): ChannelMessages {
+  return {
+    carries: true,
+    last_received_at: null,
+    last_sent_at: null,
+    pending: 0,
+    undelivered: 0,
+    ...change,
+  };
+}
 
 export function makeChannel(change: Partial<Channel> = {}): Channel {
   const id = change.id ?? 'channel-1';
@@ -42,8 +63,23 @@ export function makeChannel(change: Partial<Channel> = {}): Channel {
     status: 'connected',
     status_reason: null,
     account: { external_id: id, name: 'Demo Support', handle: '@demo_support_bot' },
+    messages: makeMessages(),
+    options: {},
     created_at: '2026-11-22T09:00:00.000Z',
     _links: { self: { href: `https://backend.test/messenger/channels/${id}` } },
+    ...change,
+  };
+}
+
+export function makeUndelivered(change: Partial<Undelivered> = {}): Undelivered {
+  return {
+    id: 'message-1',
+    direction: 'out',
+    at: '2026-11-22T09:30:00.000Z',
+    person: { name: 'Ana Souza' },
+    kind: 'text',
+    reason: 'blocked',
+    can_retry: true,
     ...change,
   };
 }

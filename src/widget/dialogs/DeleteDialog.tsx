@@ -1,21 +1,19 @@
 import { type ReactNode, useState } from 'react';
-import type { Channel } from '../../contract/api.ts';
 import { type ApiError, asApiError } from '../api-error.ts';
+import type { DialogsModule } from '../app.ts';
+import { useSettings } from '../settings/useSettings.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { SelectField } from '../ui/SelectField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { useSettings } from './useSettings.ts';
-
-interface DeleteDialogProps {
-  channel: Channel;
-  onClose: () => void;
-  onDeleted: () => void;
-}
 
 /** Asks for confirmation before deleting a channel, and for a new default if it was the default one. */
-export function DeleteDialog({ channel, onClose, onDeleted }: DeleteDialogProps): ReactNode {
+export function DeleteDialog({
+  channel,
+  onClose,
+  onDeleted,
+}: Omit<Parameters<DialogsModule['DeleteDialog']>[0], 'app'>): ReactNode {
   const { t } = useTexts();
   const { draft, settings } = useSettings();
   const others = draft.channels.filter((row) => row.channel.id !== channel.id);

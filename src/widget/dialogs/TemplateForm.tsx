@@ -1,11 +1,11 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { type ApiError, asApiError } from '../api-error.ts';
+import { useSettings } from '../settings/useSettings.ts';
 import { Button } from '../ui/Button.tsx';
 import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { Field } from '../ui/Field.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useTexts } from '../use-app.tsx';
-import { useSettings } from './useSettings.ts';
 
 /** Longest texts that the backend accepts. */
 const MAX_NAME = 255;
