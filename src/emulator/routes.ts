@@ -54,6 +54,13 @@ export function allRoutes(): Route[] {
   const kommo = kommoRoutes();
   const host = hostRoutes();
   const twins = ajaxTwins([...kommo, ...host]);
-  return [...controlRoutes(), ...fileRoutes(), ...serviceRoutes(), ...kommo, ...twins, ...host];
-  return [...controlRoutes(), ...serviceRoutes(), ...kommo, ...twins, ...chatsRoutes(), ...host];
+  return [
+    ...controlRoutes(),
+    ...fileRoutes(),
+    ...serviceRoutes(),
+    ...kommo,
+    ...twins,
+    ...chatsRoutes(),
+    ...host,
+  ];
 }

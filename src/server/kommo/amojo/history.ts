@@ -20,7 +20,7 @@ export interface HistoryMessage extends KommoMessage {
 }
 
 /** Most messages Kommo gives at once. */
-const HISTORY_LIMIT = 50;
+export const HISTORY_LIMIT = 50;
 
 const person = z.object({ id: optionalText, client_id: optionalText }).optional().catch(undefined);
 
