@@ -8,7 +8,7 @@ import type { Match } from './engine/match.ts';
 import type { RecordedRequest } from './engine/recorder.ts';
 import { Router } from './engine/router.ts';
 import { adoptWidget } from './kommo/adopt-widget.ts';
-import { type Outgoing, sendChatWebhook } from './kommo/amojo/chat-webhooks.ts';
+import { type ActResult, act, type Outgoing } from './kommo/amojo/acts.ts';
 import { disposableToken, type TokenOverrides } from './kommo/disposable-token.ts';
 import { accessTokenKey, revoke } from './kommo/oauth/grants.ts';
 import { callDisableHook, disable, install } from './kommo/oauth/lifecycle.ts';
@@ -66,8 +66,8 @@ export interface Emulator {
   rename(subdomain: string, to: string): void;
   /** A token as `$authorizedAjax` would send it; `overrides` make it wrong in some way. */
   disposableToken(subdomain: string, userId?: number, overrides?: TokenOverrides): string;
-  /** What a person does in Kommo's chat window: a signed webhook to the channel. @returns its status, or 0 */
-  chat(subdomain: string, act: Outgoing): Promise<number>;
+  /** What a person or the bot does in Kommo's chat window: a signed webhook to the channel. */
+  chat(subdomain: string, what: Outgoing): Promise<ActResult>;
   /** Deletes a source as a person would in Kommo's UI. */
   deleteSource(externalId: string): boolean;
   setSwitches(switches: Switches): void;
@@ -151,10 +151,10 @@ function facade(world: World, server: Server, port: number): Emulator {
       const user = world.user(account, userId);
       return disposableToken(world, account, user, world.integration(), overrides);
     },
-    chat: (subdomain, act) => {
+    chat: (subdomain, what) => {
       const [channel] = world.state.channels;
       if (channel === undefined) throw new TypeError('There is no chat channel.');
-      return sendChatWebhook(world, world.account(subdomain), channel, act);
+      return act(world, world.account(subdomain), channel, what);
     },
     deleteSource: (externalId) => {
       const source = world.state.sources.find((one) => one.external_id === externalId);
@@ -178,8 +178,7 @@ function facade(world: World, server: Server, port: number): Emulator {
 function close(world: World, server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
-  world.faults.clear();
-  world.barriers.release();
+  world.close();
   server.closeAllConnections();
   return promise;
 }

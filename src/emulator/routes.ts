@@ -2,17 +2,20 @@ import { controlRoutes } from './control/control-routes.ts';
 import { ajaxRoutes } from './kommo/ajax/ajax-routes.ts';
 import { ajaxTwins } from './kommo/ajax/ajax-twins.ts';
 import { channelRoutes } from './kommo/amojo/channel-routes.ts';
+import { attachmentRoutes, fileRoutes } from './kommo/amojo/file-routes.ts';
 import { scopeRoutes } from './kommo/amojo/scope-routes.ts';
 import type { KommoRoute, Route } from './kommo/exchange.ts';
 import { consentRoutes } from './kommo/oauth/consent-routes.ts';
 import { tokenRoutes } from './kommo/oauth/token-routes.ts';
 import { accountRoutes } from './kommo/rest/account-routes.ts';
 import { buttonRoutes } from './kommo/rest/button-routes.ts';
+import { cardRoutes } from './kommo/rest/card-routes.ts';
 import { contactChatRoutes } from './kommo/rest/contact-chat-routes.ts';
 import { reviewRoutes } from './kommo/rest/review-routes.ts';
 import { sourceRoutes } from './kommo/rest/source-routes.ts';
 import { talkRoutes } from './kommo/rest/talk-routes.ts';
 import { templateRoutes } from './kommo/rest/template-routes.ts';
+import { unsortedRoutes } from './kommo/rest/unsorted-routes.ts';
 import { webhookRoutes } from './kommo/rest/webhook-routes.ts';
 import { widgetRoutes } from './kommo/rest/widget-routes.ts';
 import { chatsRoutes } from './page/chats/chats-routes.ts';
@@ -31,9 +34,15 @@ export const restRoutes = (): KommoRoute[] => [
   ...webhookRoutes(),
   ...buttonRoutes(),
   ...talkRoutes(),
+  ...unsortedRoutes(),
+  ...cardRoutes(),
 ];
 
-export const chatRoutes = (): KommoRoute[] => [...channelRoutes(), ...scopeRoutes()];
+export const chatRoutes = (): KommoRoute[] => [
+  ...channelRoutes(),
+  ...scopeRoutes(),
+  ...attachmentRoutes(),
+];
 
 /** What Kommo's own servers answer. */
 export function kommoRoutes(): KommoRoute[] {
@@ -45,5 +54,13 @@ export function allRoutes(): Route[] {
   const kommo = kommoRoutes();
   const host = hostRoutes();
   const twins = ajaxTwins([...kommo, ...host]);
-  return [...controlRoutes(), ...serviceRoutes(), ...kommo, ...twins, ...chatsRoutes(), ...host];
+  return [
+    ...controlRoutes(),
+    ...fileRoutes(),
+    ...serviceRoutes(),
+    ...kommo,
+    ...twins,
+    ...chatsRoutes(),
+    ...host,
+  ];
 }

@@ -265,7 +265,7 @@ test('a message is quoted, the quote leads back to it, and a reaction is given a
   await page.getByRole('menuitemcheckbox', { name: 'Thumbs up', checked: true }).click();
   await expect(question.getByRole('img', { name: /Ana Admin/ })).toHaveCount(0);
   await expect
-    .poll(() => chats.backend.hooks.flatMap(({ action }) => action?.reaction?.['type'] ?? []))
+    .poll(() => chats.backend.hooks.flatMap(({ action }) => action?.reaction?.type ?? []))
     .toEqual(['react', 'unreact']);
 });
 
@@ -361,10 +361,9 @@ test('a chat begins with a number and a source', async ({ chats, page }) => {
 
 test('whatever a client writes stays text', async ({ chats, page }) => {
   const name = '<img src=x onerror=alert(1)>';
-  await chats.receive('<b>bold</b> https://example.com/a. javascript:alert(1)', {
-    sender: { id: 'client-1', name },
-  });
-  await chats.receive({ type: 'contact', contact: { name: '<i>x</i>', phone: '1' } });
+  const sender = { id: 'client-1', name };
+  await chats.receive('<b>bold</b> https://example.com/a. javascript:alert(1)', { sender });
+  await chats.receive({ type: 'contact', contact: { name: '<i>x</i>', phone: '1' } }, { sender });
   await chats.openChat(name);
   await expect(chats.log).toContainText('<b>bold</b>');
   const link = chats.log.getByRole('link', { name: 'https://example.com/a', exact: true });

@@ -86,7 +86,11 @@ describe('the emulated Chats API, given the published requests', () => {
   let now = Date.parse(V1.date);
 
   beforeAll(async () => {
-    emulator = await createEmulator({ now: () => now });
+    emulator = await createEmulator({
+      now: () => now,
+      // Two of the published messages share a msgid, and their avatars are on the internet.
+      seed: { switches: { repeatedMsgid: '200 same ids', mediaFetch: 'never' } },
+    });
   });
   afterAll(() => emulator.close());
 

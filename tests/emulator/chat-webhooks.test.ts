@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import type { Outgoing } from '../../src/emulator/kommo/amojo/acts.ts';
 import { callChats, clientMessage, type Listener, listen } from '../support/emulator-client.ts';
 
 const CHANNEL = '344a5002-f8ca-454d-af3d-396180102ac7';
@@ -32,15 +33,23 @@ describe('chat webhooks', () => {
   const message = (payload: object = {}) => post(SCOPE, clientMessage(payload));
 
   const sign = (body: string) =>
+    // The newline that ends the body is not signed.
     createHmac('sha1', emulator.state.channels[0]?.secret ?? '')
-      .update(body)
+      .update(body.trimEnd())
       .digest('hex');
 
   test('carry what a user writes, signed over the body', async () => {
     await connect();
     await message();
-    expect(await emulator.chat('demo', { conversation_id: 'c-1', text: 'Hi' })).toBe(200);
+    const [chat] = emulator.state.chats;
+    expect(await emulator.chat('demo', { conversation_id: 'c-1', text: 'Hi' })).toEqual({
+      status: 200,
+      message_id: chat?.messages[1]?.id,
+      chat_id: chat?.id,
+    });
+    expect(chat?.messages[1]?.hook).toEqual({ status: 200, ms: expect.any(Number) });
     const [hook] = backend.received;
+    expect(hook?.body.endsWith('}\n')).toBe(true);
     expect(hook?.url).toBe(`/chats/${CHANNEL}_${ACCOUNT}`);
     expect(hook?.headers['x-signature']).toBe(sign(hook?.body ?? ''));
     expect(JSON.parse(hook?.body ?? '')).toMatchObject({
@@ -83,24 +92,38 @@ describe('chat webhooks', () => {
       receiver: { phone: '79161234567' },
       source: { external_id: '78001234567' },
     });
-    await message({ conversation_id: 'ours', conversation_ref_id: hook.message.conversation.id });
+    const reply = await message({
+      conversation_id: 'ours',
+      conversation_ref_id: hook.message.conversation.id,
+      sender: { id: 'person-1', ref_id: hook.message.receiver.id, name: 'Pat' },
+    });
+    expect(reply.json).toMatchObject({
+      new_message: {
+        conversation_id: hook.message.conversation.id,
+        sender_id: hook.message.receiver.id,
+      },
+    });
     expect(emulator.state.chats).toHaveLength(1);
-    expect(emulator.state.chats[0]?.conversation_id).toBe('ours');
+    expect(emulator.state.chats[0]).toMatchObject({ conversation_id: 'ours', unread: 1 });
+    await emulator.chat('demo', { conversation_id: 'ours', text: 'Again' });
+    expect(JSON.parse(backend.received[1]?.body ?? '').message).toMatchObject({
+      conversation: { client_id: 'ours' },
+      receiver: { client_id: 'person-1', phone: '79161234567' },
+    });
   });
 
   test('can be odd in the ways that were seen', async () => {
     await connect();
     await message();
-    const send = (
-      oddity: 'trailing newline' | 'numbers as strings' | 'bad signature' | 'duplicate',
-    ) => emulator.chat('demo', { conversation_id: 'c-1', text: 'x', oddity });
-    await send('trailing newline');
-    await send('numbers as strings');
-    await send('bad signature');
-    await send('duplicate');
-    const [newline, texts, bad, one, two] = backend.received;
-    expect(newline?.body.endsWith('}\n')).toBe(true);
-    expect(newline?.headers['x-signature']).toBe(sign(newline?.body.trim() ?? ''));
+    const send = (fault: Outgoing) =>
+      emulator.chat('demo', { conversation_id: 'c-1', text: 'x', ...fault });
+    await send({ oddity: 'no newline' });
+    await send({ oddity: 'numbers as strings' });
+    await send({ oddity: 'bad signature' });
+    await send({ oddity: 'duplicate' });
+    const [bare, texts, bad, one, two] = backend.received;
+    expect(bare?.body.endsWith('}')).toBe(true);
+    expect(bare?.headers['x-signature']).toBe(sign(bare?.body ?? ''));
     expect(JSON.parse(texts?.body ?? '').time).toEqual(expect.any(String));
     expect(bad?.headers['x-signature']).not.toBe(sign(bad?.body ?? ''));
     expect(two?.body).toBe(one?.body);
@@ -118,8 +141,32 @@ describe('chat webhooks', () => {
     });
     const [typing, reaction] = backend.received.map(({ body }) => JSON.parse(body).action);
     expect(typing).toMatchObject({ typing: { expired_at: expect.any(Number) } });
-    expect(reaction).toMatchObject({
-      reaction: { type: 'react', emoji: '👍', msgid: expect.any(String) },
+    const client = emulator.state.chats[0]?.user.id;
+    expect(reaction).toEqual({
+      reaction: {
+        type: 'react',
+        emoji: '👍',
+        msgid: expect.any(String),
+        message: {
+          id: expect.any(String),
+          client_id: 'm-1',
+          sender: { id: client, client_id: 'client-1' },
+          receiver: { id: expect.any(String) },
+          timestamp: 1639660529,
+          msec_timestamp: 1639660529379,
+        },
+        user: { id: expect.any(String) },
+        conversation: { id: expect.any(String), client_id: 'c-1' },
+      },
     });
+    await emulator.chat('demo', {
+      conversation_id: 'c-1',
+      kind: 'unreact',
+      message_id: 'm-1',
+    });
+    const removal = JSON.parse(backend.received[2]?.body ?? '').action.reaction;
+    expect(removal).toMatchObject({ type: 'unreact' });
+    expect(removal).not.toHaveProperty('emoji');
+    expect(emulator.state.chats[0]?.messages[0]?.reactions).toEqual([]);
   });
 });

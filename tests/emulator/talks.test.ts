@@ -27,10 +27,12 @@ describe('the talks API', () => {
       talk_id: 1,
       chat_id: chat?.id,
       created_at: 1639660529,
-      contact_id: null,
+      contact_id: chat?.contact_id,
+      entity_id: chat?.lead_id,
+      entity_type: 'lead',
       is_in_work: true,
       is_read: false,
-      _embedded: { contacts: [], leads: [], customers: [] },
+      _embedded: { contacts: [{ id: chat?.contact_id }], leads: [{ id: chat?.lead_id }] },
     });
     const links = [{ contact_id: 601, chat_id: chat?.id }];
     expect((await call(emulator, '/api/v4/contacts/chats', { token, json: links })).status).toBe(

@@ -166,7 +166,12 @@ export async function listen(
   const received: Listener['received'] = [];
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
+    try {
+      for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
+    } catch {
+      // The connection broke in the middle of the body: nothing came.
+      return;
+    }
     const { method = '', url = '', headers } = incoming;
     received.push({ method, url, headers, body: Buffer.concat(chunks).toString('utf8') });
     response.statusCode = await answer();

@@ -1,6 +1,5 @@
 import type { FaultRule } from '../engine/faults.ts';
 import { parseMatch } from '../engine/match.ts';
-import { type Outgoing, sendChatWebhook } from '../kommo/amojo/chat-webhooks.ts';
 import { disposableToken, type TokenOverrides } from '../kommo/disposable-token.ts';
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import { deliverDue, notifyCrmWebhooks } from '../kommo/hooks/crm-webhooks.ts';
@@ -10,6 +9,7 @@ import { removeSource } from '../kommo/rest/source-store.ts';
 import { sessionCookie } from '../kommo/session.ts';
 import { refuseSwitch, SWITCHES } from '../kommo/switches.ts';
 import { UnknownThing } from '../kommo/world.ts';
+import { chatControlRoutes } from './chat-routes.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
@@ -59,9 +59,9 @@ export function controlRoutes(): Route[] {
       done(world.barriers.release(id === undefined ? undefined : Number(id))),
     ),
     route('POST', '/sources/delete', deleteSourceAct),
-    route('POST', '/chat', chatAct),
     route('POST', '/crm_webhook', crmWebhookAct),
     route('POST', '/session', sessionAct),
+    ...chatControlRoutes(),
     ...openPageControlRoutes(),
     ...outgoingRoutes(),
     ...thingRoutes(),
@@ -150,17 +150,6 @@ function deleteSourceAct(exchange: Exchange, body: Json): object {
   );
   if (source === undefined) throw new UnknownThing('There is no such source.');
   return { ok: removeSource(world, source.id) };
-}
-
-async function chatAct(exchange: Exchange, body: Json): Promise<object> {
-  const { world } = exchange;
-  const { channel_id: id, account: _, ...act } = body;
-  const channel =
-    id === undefined ? world.state.channels[0] : world.channel(text(body, 'channel_id'));
-  if (channel === undefined) throw new UnknownThing('There is no such channel.');
-  return {
-    status: await sendChatWebhook(world, accountOf(exchange, body), channel, act as Outgoing),
-  };
 }
 
 /** Sends an event to those who subscribed by `POST /api/v4/webhooks`. */

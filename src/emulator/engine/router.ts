@@ -8,8 +8,8 @@ export type HostMatch<Kind extends string> = Kind | 'any' | RegExp;
 /**
  * One row of a route table.
  * `host`: which emulated machine answers; a RegExp is tested against the host's name without port.
- * `path`: `/a/:name/b`, or with a final `*` that takes the rest (`params['*']`). One trailing slash is
- * allowed in the path and in the request.
+ * `path`: `/a/:name/b`, with `:name(\d+)` for digits alone, or with a final `*` that takes the rest
+ * (`params['*']`). One trailing slash is allowed in the path and in the request.
  */
 export interface Route<Exchange, Kind extends string = string> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | '*';
@@ -64,10 +64,11 @@ function takesHost(wanted: HostMatch<string> | HostMatch<string>[], host: Reques
 
 function compile(path: string): { pattern: RegExp; names: string[] } {
   const names: string[] = [];
-  const source = path.replace(/\/$/, '').replace(/[.+?^${}()|[\]\\]|:(\w+)|\*$/g, (part, name) => {
+  const special = /:(\w+)(\(\\d\+\))?|[.+?^${}()|[\]\\]|\*$/g;
+  const source = path.replace(/\/$/, '').replace(special, (part, name, digits) => {
     if (name !== undefined) {
       names.push(String(name));
-      return '([^/]+)';
+      return digits === undefined ? '([^/]+)' : '(\\d+)';
     }
     if (part === '*') {
       names.push('*');

@@ -74,6 +74,8 @@ export interface Message {
   id: string;
   client_id: string | null;
   author: Author;
+  /** Sent from Kommo to the channel, or brought by the channel. */
+  origin: 'kommo' | 'channel';
   sender: ChatUser;
   receiver: ChatUser | null;
   timestamp: number;
@@ -87,9 +89,9 @@ export interface Message {
   /** `forwards` as the request had it. */
   forwards: Record<string, unknown> | null;
   delivery: Delivery | null;
-  /** What was fetched of `message.media`; null for a message without, and for what Kommo sends. */
+  /** What was fetched of `message.media`; for what Kommo sends, the file itself. Null without a file. */
   media: Media | null;
-  /** What the channel's backend answered the hook, 0 for nothing in 5 s; null if none was sent. */
+  /** What the channel's backend answered the hook, 0 for nothing in 5 s; null if none was sent, or not yet. */
   hook: { status: number; ms: number } | null;
   reactions: Reaction[];
   is_silent: boolean;
@@ -109,13 +111,15 @@ export interface Chat {
   /** Null until the chat has a card. */
   contact_id: number | null;
   lead_id: number | null;
+  /** Opened from a card, or linked to one by `contacts/chats` before its first message: it makes no lead. */
+  is_linked: boolean;
   /** Client's messages since a person last looked or answered. */
   unread: number;
   /** By the emulator's clock, in milliseconds. */
   created_at: number;
   /** Time of the newest message, in milliseconds; before the first, of the chat's making. */
   last_at: number;
-  /** Who is typing on the client's side, and until when by the emulator's clock, in milliseconds. */
+  /** Until when the client is typing, by the emulator's clock, in milliseconds. */
   typing_until: number;
 }
 

@@ -40,6 +40,3 @@ export interface Unsorted {
   service: string;
   last_message_text: string;
 }
-
-/** Statuses of won and lost leads, the same in every pipeline. */
-export const CLOSED_STATUSES = [142, 143];

@@ -4,6 +4,7 @@ export const KOMMO = 'https://developers.kommo.com/docs';
 export const REFERENCE = 'https://developers.kommo.com/reference';
 export const AMO = 'https://www.amocrm.ru/developers/content';
 export const CRM = `${AMO}/crm_platform`;
+export const WEBHOOKS = `${AMO}/chats/chat-webhooks`;
 export const CHATS = `${AMO}/chats/chat-api-reference`;
 export const SCRIPT = `${KOMMO}/script-js`;
 export const OBSERVED = 'observed in public widgets and clients';

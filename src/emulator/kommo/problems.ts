@@ -36,6 +36,25 @@ export function problem(
   );
 }
 
+/**
+ * Answers as amojo does. Only the answer to a wrong signature is documented and was seen in traffic
+ * (https://developers.kommo.com/docs/http-codes); other `type`s are invented within its frame.
+ */
+export function amojoProblem(
+  exchange: Exchange,
+  status: number,
+  type: string,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  exchange.sendJson(
+    status,
+    { status: 0, error_code: status, error_type: type, error_description: text },
+    'application/json',
+    headers,
+  );
+}
+
 /** nginx's own page, which a blocked caller gets instead of JSON. */
 export const NGINX_403 =
   '<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
@@ -45,6 +64,10 @@ export const NGINX_403 =
  * seconds, are the emulator's assumption; null sends neither.
  */
 export function tooManyRequests(exchange: Exchange, seconds: number | null) {
+  if (exchange.host.kind === 'amojo') {
+    const wait: Record<string, string> = seconds === null ? {} : { 'retry-after': String(seconds) };
+    return amojoProblem(exchange, 429, 'TOO_MANY_REQUESTS', 'too many requests', wait);
+  }
   if (seconds === null) return problem(exchange, 429, 'Too Many Requests');
   const isInHeader = exchange.world.switch('retryAfterHeader') === 'on';
   const headers: Record<string, string> = isInHeader ? { 'retry-after': String(seconds) } : {};

@@ -17,7 +17,8 @@ export class RateLimiter {
   #refused = new Map<string, number[]>();
   #blockedUntil = new Map<string, number>();
 
-  ask(key: string, perSecond: number): Verdict {
+  /** @param isForgiving never blocks: nothing is known of a block at amojo */
+  ask(key: string, perSecond: number, isForgiving = false): Verdict {
     const now = this.now();
     if (perSecond === 0) return 'pass';
     if ((this.#blockedUntil.get(key) ?? 0) > now) return 'blocked';
@@ -27,6 +28,7 @@ export class RateLimiter {
       recent.push(now);
       return 'pass';
     }
+    if (isForgiving) return 'limited';
     const refusals = (this.#refused.get(key) ?? []).filter((at) => at > now - REFUSAL_WINDOW_MS);
     refusals.push(now);
     this.#refused.set(key, refusals);

@@ -89,6 +89,8 @@ export const DEFAULT_SEED = {
       secret: 'f2d7f8704eff95087ed45b23ba99c0b5aac8278e',
       title: 'Chat Connector',
       client_id: DEMO_CLIENT_ID,
+      // The bot of the documentation's examples.
+      bot: { id: 'f1910c7f-b1e0-4184-bd09-c7def2a9109a', client_id: 'bot', name: 'Bot' },
     },
   ],
 } satisfies Seed;

@@ -10,10 +10,19 @@ export function kommoSite(world: World): Site<Exchange> {
     open: ({ hostHeader, ...arrival }) =>
       new Exchange(world, { ...arrival, host: parseHost(hostHeader) }),
     isLogged: (path) => /^\/(api|oauth2|ajax|v2\/origin)\//.test(path),
-    notFound: (exchange) => problem(exchange, 404, 'Not found'),
+    notFound,
+    // amojo's answer to another method is not known; a client reads its empty 404 as a wrong address.
     wrongMethod: (exchange, allow) =>
-      problem(exchange, 405, 'Method is not allowed', { allow: allow.join(', ') }),
+      exchange.host.kind === 'amojo'
+        ? notFound(exchange)
+        : problem(exchange, 405, 'Method is not allowed', { allow: allow.join(', ') }),
     tooManyRequests,
     blocked: (exchange) => exchange.sendHtml(403, NGINX_403),
   };
+}
+
+/** amojo answers an unknown address with nothing: https://github.com/fcritic/amojo-api-client */
+function notFound(exchange: Exchange): void {
+  if (exchange.host.kind === 'amojo') exchange.send(404);
+  else problem(exchange, 404, 'Not found');
 }

@@ -37,6 +37,32 @@ export const SWITCHES = {
   connectTwice: ['200 same scope', '400'],
   /** Whether amojo still accepts the body-only signature from before 2019. */
   requireNewSignature: ['accept both', 'new only'],
+  /** Requests per second of one channel to amojo; 0 switches the limiter off. No source names a number. */
+  amojoRateLimit: ['0', '20'],
+  /** What a message with a `msgid` that is known is answered. It has no effect in any case. */
+  repeatedMsgid: ['400', '200 same ids', '409'],
+  /** Name of the object that answers an edit; the documentation shows one answer for both events. */
+  editAnswer: ['new_message', 'edit_message'],
+  /** Whether fields the tables call required, and ids that must fit each other, are insisted on. */
+  strictFields: ['on', 'off'],
+  /** `file_name` and `file_size` of pictures and videos; one client was seen to leave them out. */
+  pictureDetails: ['required', 'optional'],
+  /** A person with an `id` and a `ref_id` that nobody has. */
+  unknownRefId: ['400', 'new client'],
+  /** A delivery status below the one before, e.g. delivered after read. */
+  statusGoesBack: ['accepted but logged', '400'],
+  /** Status of calls to a scope after its disconnect. */
+  afterDisconnect: ['403', '404'],
+  /** Whether a silent message of a new client makes a contact. It never makes a lead. */
+  silentContact: ['no', 'yes'],
+  /** What the next message of a client does whose lead is closed. */
+  leadAfterClosed: ['new lead', 'none'],
+  /** Whether chat webhooks name the manager; the table has the id alone, one example a name too. */
+  hookSenderName: ['off', 'on'],
+  /** When files of messages and avatars are fetched, by real time. */
+  mediaFetch: ['at once', 'after 2 s', 'never'],
+  /** What becomes of links to this machine and private networks, which Kommo could not reach. */
+  privateMediaHosts: ['fetched', 'refused'],
   /** Status of a request to the old host of a renamed account. */
   renamedHostStatus: ['401', '404'],
   rateLimitScope: ['installation', 'ip'],
@@ -65,6 +91,7 @@ const NUMERIC = new Set<string>([
   'sourcesBatchMax',
   'externalIdMax',
   'rateLimit',
+  'amojoRateLimit',
 ]);
 
 /** Why a choice is not one of the switch's options; undefined if it is, or if the switch is the page's. */

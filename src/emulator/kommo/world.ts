@@ -3,7 +3,11 @@ import { Clock } from '../engine/clock.ts';
 import { Faults } from '../engine/faults.ts';
 import { Log } from '../engine/log.ts';
 import { Recorder } from '../engine/recorder.ts';
+import { ChatChanges } from './chat-changes.ts';
+import { chatIndex } from './chat-index.ts';
+import { ChatJudge } from './chat-judge.ts';
 import type { Account, Channel, Installation, Integration, User } from './entities.ts';
+import { FileStore } from './file-store.ts';
 import type { EmulatedHost } from './hosts.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { Seed } from './seed.ts';
@@ -22,12 +26,16 @@ export class World {
   readonly barriers = new Barriers();
   readonly recorder = new Recorder();
   readonly limiter = new RateLimiter();
+  readonly files = new FileStore();
+  readonly chatChanges = new ChatChanges();
+  readonly judge = new ChatJudge();
   readonly log: Log;
   /** Where the emulator listens, e.g. `http://127.0.0.1:9000`. */
   url = '';
   /** Directory or zip of the widget to show. */
   readonly widgetPath: string | undefined;
   readonly #seed: Seed;
+  #life = new AbortController();
   /** What `configure` changed; kept over resets. */
   #learned: Partial<Integration> = {};
 
@@ -38,7 +46,7 @@ export class World {
     this.state = options.state ?? createState(this.#seed, this.clock.now());
     this.log = new Log(
       () => this.clock.now(),
-      () => this.#secrets(),
+      () => this.secrets(),
     );
   }
 
@@ -58,6 +66,25 @@ export class World {
     this.recorder.clear();
     this.log.clear();
     this.limiter.reset();
+    this.judge.clear();
+    this.#endLife();
+  }
+
+  /** Ends what still runs, and deletes the files. */
+  close(): void {
+    this.faults.clear();
+    this.barriers.release();
+    this.#endLife();
+  }
+
+  /** Aborted by the next reset, and at the end: for whatever goes on without a request. */
+  get life(): AbortSignal {
+    return this.#life.signal;
+  }
+
+  /** What the state holds of chats and cards, by their ids. */
+  get chats(): ReturnType<typeof chatIndex> {
+    return chatIndex(this.state);
   }
 
   switch(name: SwitchName): string {
@@ -139,7 +166,14 @@ export class World {
     return this.state.services[name] as T;
   }
 
-  #secrets(): string[] {
+  #endLife(): void {
+    this.#life.abort();
+    this.#life = new AbortController();
+    this.files.clear();
+  }
+
+  /** Everything that must be seen by nobody: it is kept out of the log, and looked for in links. */
+  secrets(): string[] {
     const { integrations, channels, codes, grants } = this.state;
     return [
       ...integrations.map(({ client_secret }) => client_secret),

@@ -1,6 +1,7 @@
 import { CHATS, REFERENCE } from '../documents.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
-import { amojoProblem, type Gate, signed } from './gate.ts';
+import { amojoProblem } from '../problems.ts';
+import { type Gate, refuse, signed } from './gate.ts';
 
 export function channelRoutes(): KommoRoute[] {
   const base = '/v2/origin/custom/:channel';
@@ -11,7 +12,7 @@ export function channelRoutes(): KommoRoute[] {
       path: `${base}/connect`,
       handler: signed(connect, true),
       source: `${REFERENCE}/connect-channel`,
-      note: 'a second connect answers the same scope (switch connectTwice); bodies of errors are observed in one client',
+      note: 'a second connect answers the same scope (switch connectTwice)',
     },
     {
       method: 'DELETE',
@@ -31,11 +32,11 @@ function readAccountId(exchange: Exchange, { body }: Gate): string | undefined {
   const { account_id: id } = body;
   const { accounts } = exchange.world.state;
   if (typeof id !== 'string' || !UUID.test(id)) {
-    amojoProblem(exchange, 400, 'ValidationError', 'account_id: a UUID is expected');
+    refuse(exchange, 'account_id: a UUID is expected');
     return undefined;
   }
   if (!accounts.some(({ amojo_id }) => amojo_id === id)) {
-    amojoProblem(exchange, 400, 'ValidationError', 'account_id: no such account');
+    refuse(exchange, 'account_id: no such account');
     return undefined;
   }
   return id;
@@ -47,28 +48,23 @@ function connect(exchange: Exchange, gate: Gate) {
   const accountId = readAccountId(exchange, gate);
   if (accountId === undefined) return;
   if (channel.allowed_accounts !== null && !channel.allowed_accounts.includes(accountId)) {
-    return amojoProblem(exchange, 403, 'ForbiddenError', 'The channel is not for this account');
+    return amojoProblem(exchange, 403, 'FORBIDDEN', 'the channel is not for this account');
   }
   const { title = channel.title, hook_api_version: version = 'v1' } = body;
   const isTimeless = body.is_time_window_disabled ?? false;
   if (typeof title !== 'string' || title === '') {
-    return amojoProblem(exchange, 400, 'ValidationError', 'title: a text is expected');
+    return refuse(exchange, 'title: a text is expected');
   }
   if (version !== 'v1' && version !== 'v2') {
-    return amojoProblem(exchange, 400, 'ValidationError', 'hook_api_version: v1 or v2 is expected');
+    return refuse(exchange, 'hook_api_version: v1 or v2 is expected');
   }
   if (typeof isTimeless !== 'boolean') {
-    return amojoProblem(
-      exchange,
-      400,
-      'ValidationError',
-      'is_time_window_disabled: a boolean is expected',
-    );
+    return refuse(exchange, 'is_time_window_disabled: a boolean is expected');
   }
   const scopeId = `${channel.id}_${accountId}`;
   const known = world.state.scopes.find(({ scope_id }) => scope_id === scopeId);
   if (known?.is_connected && world.switch('connectTwice') === '400') {
-    return amojoProblem(exchange, 400, 'ValidationError', 'The channel is connected already');
+    return refuse(exchange, 'The channel is connected already');
   }
   const scope = {
     channel_id: channel.id,

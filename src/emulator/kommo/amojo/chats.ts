@@ -1,38 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { Chat, ChatUser, Message } from '../chat-entities.ts';
-import type { Account, Scope } from '../entities.ts';
+import type { Chat, ChatUser, Message, Quote } from '../chat-entities.ts';
+import type { Scope } from '../entities.ts';
+import { fetchMedia } from '../hooks/fetch-media.ts';
 import type { World } from '../world.ts';
+import { noteSecrets } from './judge.ts';
 
-/** A person as a request describes them. */
-export interface PersonInput {
-  id?: unknown;
-  ref_id?: unknown;
-  name?: unknown;
-  avatar?: unknown;
-  profile?: { phone?: unknown; email?: unknown };
-}
-
-function accountOfScope(world: World, scope: Scope): Account | undefined {
-  return world.state.accounts.find(({ amojo_id }) => amojo_id === scope.account_amojo_id);
-}
-
-/**
- * The chat of these ids. A chat begun in Kommo has no id of ours until a message names both and binds
- * them. (https://www.amocrm.ru/developers/content/chats/chat-step-by-step)
- */
+/** The chat of these ids; both together may name a chat begun in Kommo, which has no id of ours yet. */
 export function findChat(
   world: World,
-  scope: Scope,
+  { scope_id: scopeId }: Scope,
   ids: { conversationId?: unknown; refId?: unknown },
 ): Chat | undefined {
-  const chats = world.state.chats.filter(({ scope_id }) => scope_id === scope.scope_id);
-  const byRef = ids.refId === undefined ? undefined : chats.find(({ id }) => id === ids.refId);
-  if (byRef !== undefined) {
-    if (typeof ids.conversationId === 'string') byRef.conversation_id ??= ids.conversationId;
-    return byRef;
-  }
-  if (ids.conversationId === undefined) return undefined;
-  return chats.find(({ conversation_id }) => conversation_id === ids.conversationId);
+  const { conversationId, refId } = ids;
+  const chat = typeof refId === 'string' ? world.chats.chat(refId) : undefined;
+  if (chat !== undefined) return chat.scope_id === scopeId ? chat : undefined;
+  return typeof conversationId === 'string'
+    ? world.chats.chatOfConversation(scopeId, conversationId)
+    : undefined;
 }
 
 export function openChat(
@@ -51,60 +35,77 @@ export function openChat(
     messages: [],
     contact_id: null,
     lead_id: null,
+    is_linked: false,
     unread: 0,
     created_at: now,
     last_at: now,
     typing_until: 0,
   };
   world.state.chats.push(opened);
+  world.chats.addChat(opened);
+  world.chatChanges.tell({ kind: 'chat', chat: opened });
   return opened;
 }
 
-/**
- * The person of a request as Kommo knows them: a user or bot by `ref_id`, a known client, or a new one.
- * Undefined if the description names nobody.
- */
-export function meet(world: World, scope: Scope, input: PersonInput): ChatUser | undefined {
-  const staff = findStaff(world, scope, input.ref_id);
-  if (staff !== undefined) return staff;
-  if (typeof input.id !== 'string' || input.id === '') return undefined;
-  const known = world.state.chats
-    .filter(({ scope_id }) => scope_id === scope.scope_id)
-    .flatMap((chat) => [chat.user, ...chat.messages.map(({ sender }) => sender)])
-    .find(({ client_id }) => client_id === input.id);
-  const text = (value: unknown, former = '') => (typeof value === 'string' ? value : former);
-  return {
-    id: known?.id ?? randomUUID(),
-    client_id: input.id,
-    name: text(input.name, known?.name),
-    avatar: text(input.avatar, known?.avatar),
-    phone: text(input.profile?.phone, known?.phone),
-    email: text(input.profile?.email, known?.email),
+/** Gives a chat that began in Kommo its id of ours. */
+export function bindChat(world: World, chat: Chat, conversationId: unknown): void {
+  if (chat.conversation_id !== null || typeof conversationId !== 'string') return;
+  chat.conversation_id = conversationId;
+  world.chats.bindChat(chat);
+}
+
+/** Puts a message into its chat. A person's answer makes the chat read. */
+export function addMessage(world: World, chat: Chat, message: Message): void {
+  chat.last_at =
+    chat.messages.length === 0
+      ? message.msec_timestamp
+      : Math.max(chat.last_at, message.msec_timestamp);
+  chat.messages.push(message);
+  world.chats.addMessage(chat, message);
+  if (message.author !== 'client') chat.unread = 0;
+  else if (!message.is_silent) chat.unread += 1;
+  world.chatChanges.tell({ kind: 'message', chat, message });
+}
+
+/** Begins to fetch a message's file. */
+export function fetchFile(world: World, scope: Scope, chat: Chat, message: Message): void {
+  const { media: url, file_size: size, file_name: name } = message.message;
+  if (typeof url !== 'string' || !/^https?:/i.test(url)) return;
+  noteSecrets(world, { chat, message }, url);
+  const link = {
+    url,
+    size: typeof size === 'number' ? size : undefined,
+    name: typeof name === 'string' ? name : '',
+    integration: world.integration(world.channel(scope.channel_id)?.client_id),
   };
+  message.media = fetchMedia(world, link, () => {
+    world.chatChanges.tell({ kind: 'media', chat, message });
+  });
 }
 
-/** A user of the account or the channel's bot, by amojo id. */
-export function findStaff(world: World, scope: Scope, refId: unknown): ChatUser | undefined {
-  const user = accountOfScope(world, scope)?.users.find(({ amojo_id }) => amojo_id === refId);
-  if (typeof refId !== 'string') return undefined;
-  const nobody = { client_id: null, avatar: '', phone: '', email: '' };
-  if (user !== undefined) return { ...nobody, id: refId, name: user.name, email: user.email };
-  const bot = world.channel(scope.channel_id)?.bot;
-  return bot?.id === refId ? { ...nobody, id: bot.id, name: bot.name } : undefined;
+/** Begins to fetch the client's picture, unless it was asked for before. */
+export function fetchAvatar(world: World, scope: Scope, chat: Chat, former: string): void {
+  const url = chat.user.avatar;
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) return;
+  if (chat.avatar !== null && url === former) return;
+  noteSecrets(world, { chat, message: undefined }, url);
+  const integration = world.integration(world.channel(scope.channel_id)?.client_id);
+  chat.avatar = fetchMedia(world, { url, size: undefined, name: 'avatar', integration }, () => {
+    world.chatChanges.tell({ kind: 'chat', chat });
+  });
 }
 
-/** A message of the scope by Kommo's id or ours. */
-export function findMessage(
-  world: World,
-  scope: Scope,
-  ids: { id?: unknown; clientId?: unknown },
-): { chat: Chat; message: Message } | undefined {
-  for (const chat of world.state.chats) {
-    if (chat.scope_id !== scope.scope_id) continue;
-    const message = chat.messages.find(
-      (one) => one.id === ids.id || (ids.clientId !== undefined && one.client_id === ids.clientId),
-    );
-    if (message !== undefined) return { chat, message };
-  }
-  return undefined;
+/** A message of the state as a quote. */
+export function quoteOf(message: Message, given: Record<string, unknown> | null): Quote {
+  const { id, client_id, name } = message.sender;
+  return {
+    id: message.id,
+    msgid: message.client_id,
+    type: String(message.message.type ?? 'text'),
+    text: String(message.message.text ?? ''),
+    sender: { id, client_id, name },
+    timestamp: message.timestamp,
+    msec_timestamp: message.msec_timestamp,
+    given,
+  };
 }

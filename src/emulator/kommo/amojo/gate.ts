@@ -1,18 +1,20 @@
 import type { Channel, Scope } from '../entities.ts';
 import type { Exchange, Handler } from '../exchange.ts';
+import { amojoProblem, tooManyRequests } from '../problems.ts';
 import { isSignedTheOldWay, isSignedWith, refuseHeaders, type SignedRequest } from './signature.ts';
-
-/**
- * Answers with an error in the form one public client reads; none is documented. An empty 404 means an
- * unknown address.
- */
-export function amojoProblem(exchange: Exchange, status: number, type: string, text: string): void {
-  exchange.sendJson(status, { error_code: status, error_type: type, error_description: text });
-}
 
 export interface Gate {
   channel: Channel;
   body: Record<string, unknown>;
+}
+
+/** Answers 400. No source shows a body; only its frame is known. */
+export function refuse(exchange: Exchange, ...faults: string[]): void {
+  amojoProblem(exchange, 400, 'VALIDATION_ERROR', faults.join('; '));
+}
+
+export function notFound(exchange: Exchange, what: string): void {
+  amojoProblem(exchange, 404, 'NOT_FOUND', what);
 }
 
 /** Accepts only requests signed by a known channel. `isOld`: the method existed before autumn 2019. */
@@ -27,17 +29,25 @@ export function signed(
     const mayBeOld = isOld && world.switch('requireNewSignature') === 'accept both';
     if (!(mayBeOld && channel && isSignedTheOldWay(request, channel.secret))) {
       const reason = refuseHeaders(request, world.clock.now());
-      if (reason !== undefined) return amojoProblem(exchange, 403, 'ForbiddenError', reason);
-      if (channel === undefined)
-        return amojoProblem(exchange, 404, 'NotFoundError', 'No such channel');
+      if (reason !== undefined) return refuseSignature(exchange, reason);
+      if (channel === undefined) return notFound(exchange, 'no such channel');
       if (!isSignedWith(request, channel.secret)) {
-        return amojoProblem(exchange, 403, 'ForbiddenError', 'Invalid signature');
+        return refuseSignature(exchange, 'X-Signature is not of this request and this channel');
       }
     }
-    if (channel === undefined)
-      return amojoProblem(exchange, 404, 'NotFoundError', 'No such channel');
+    if (channel === undefined) return notFound(exchange, 'no such channel');
+    const perSecond = Number(world.switch('amojoRateLimit'));
+    if (world.limiter.ask(`amojo ${channel.id}`, perSecond, true) !== 'pass') {
+      return tooManyRequests(exchange, null);
+    }
     await handler(exchange, { channel, body: exchange.fields() });
   };
+}
+
+/** Kommo's answer does not say what is wrong; the emulator's log does. */
+function refuseSignature(exchange: Exchange, reason: string): void {
+  exchange.world.log.add({ kind: 'warning', name: 'amojo signature', detail: { reason } });
+  amojoProblem(exchange, 403, 'ORIGIN_INVALID_SIGNATURE', 'invalid signature');
 }
 
 export interface ScopeGate extends Gate {
@@ -54,17 +64,18 @@ export function signedInScope(
     const [channelId = ''] = exchange.param('scope').split('_');
     exchange.params.channel = channelId;
     const inner = signed(async (_, gate) => {
-      const scope = exchange.world.state.scopes.find(
-        ({ scope_id }) => scope_id === exchange.param('scope'),
-      );
-      if (scope === undefined) {
-        return amojoProblem(exchange, 404, 'NotFoundError', 'No such scope');
-      }
+      const { world } = exchange;
+      const scope = world.state.scopes.find(({ scope_id }) => scope_id === exchange.param('scope'));
+      if (scope === undefined) return notFound(exchange, 'no such scope');
       if (!scope.is_connected) {
-        return amojoProblem(exchange, 403, 'ForbiddenError', 'The channel is not connected');
+        const finding = { scope_id: scope.scope_id, message_id: null };
+        const what = `${exchange.method} after the disconnect`;
+        world.judge.note('after_disconnect', { ...finding, what });
+        if (world.switch('afterDisconnect') === '404') return notFound(exchange, 'no such scope');
+        return amojoProblem(exchange, 403, 'FORBIDDEN', 'the channel is not connected');
       }
       if (options.hasBody !== false && Object.keys(gate.body).length === 0) {
-        return amojoProblem(exchange, 400, 'ValidationError', 'A JSON object is expected');
+        return refuse(exchange, 'a JSON object is expected');
       }
       await handler(exchange, { ...gate, scope });
     }, options.isOld === true);

@@ -1,4 +1,19 @@
+import type { World } from '../world.ts';
+
 type Json = Record<string, unknown>;
+
+/** How much is insisted on, by the switches `strictFields` and `pictureDetails`. */
+export interface Strictness {
+  isStrict: boolean;
+  needsPictureDetails: boolean;
+}
+
+export function strictness(world: World): Strictness {
+  return {
+    isStrict: world.switch('strictFields') === 'on',
+    needsPictureDetails: world.switch('pictureDetails') === 'required',
+  };
+}
 
 const TYPES = [
   'text',
@@ -11,22 +26,21 @@ const TYPES = [
   'sticker',
   'location',
 ];
-const WITH_MEDIA = ['file', 'video', 'picture', 'voice', 'audio'];
-const WITH_FILE = ['file', 'video', 'picture'];
+const WITH_MEDIA = ['file', 'video', 'picture', 'voice', 'audio', 'sticker'];
+const WITH_DETAILS = ['file', 'video', 'picture'];
+/** A time in seconds stays below this for 3,000 years; one in milliseconds is always above it. */
+const SECONDS_MAX = 100_000_000_000;
 
 /**
- * What is wrong with a message's payload; empty if nothing. Types are strict.
+ * What is wrong with the payload of a new message; empty if nothing. Types are strict.
  * https://www.amocrm.ru/developers/content/chats/chat-api-reference
  */
-export function checkPayload(payload: Json, isEdit: boolean): string[] {
-  const conversation = payload.conversation_id ?? payload.conversation_ref_id;
-  const isInt = (value: unknown) => Number.isInteger(value);
+export function checkNewMessage(payload: Json, how: Strictness): string[] {
   return [
-    ...need(isEdit || isInt(payload.timestamp), 'timestamp: seconds are expected'),
-    ...need(isEdit || isInt(payload.msec_timestamp), 'msec_timestamp: milliseconds are expected'),
+    ...checkTimes(payload, how),
     ...need(isText(payload.msgid), 'msgid: a text is expected'),
-    ...need(isText(conversation), 'conversation_id: a text is expected'),
-    ...need(isEdit || isPerson(payload.sender), 'sender: needs id or ref_id'),
+    ...checkConversation(payload),
+    ...need(isPerson(payload.sender), 'sender: needs id or ref_id'),
     ...need(
       payload.receiver === undefined || isPerson(payload.receiver),
       'receiver: needs id or ref_id',
@@ -36,39 +50,128 @@ export function checkPayload(payload: Json, isEdit: boolean): string[] {
       'silent: a boolean is expected',
     ),
     ...checkSource(payload.source),
-    ...checkMessage(payload.message),
+    ...checkMessage(payload.message, how, false),
+    ...checkReply(payload.reply_to),
+    ...checkForwards(payload.forwards, how),
   ];
 }
 
-function checkMessage(message: unknown): string[] {
+/** The same for an edit: all but the message, its id and its conversation is ignored. */
+export function checkEdit(payload: Json, how: Strictness): string[] {
+  return [
+    ...need(isText(payload.msgid) || isText(payload.id), 'msgid: a text is expected, or id'),
+    ...checkConversation(payload),
+    ...checkMessage(payload.message, how, true),
+  ];
+}
+
+function checkConversation(payload: Json): string[] {
+  const conversation = payload.conversation_id ?? payload.conversation_ref_id;
+  return need(isText(conversation), 'conversation_id: a text is expected');
+}
+
+function checkTimes({ timestamp, msec_timestamp: ms }: Json, { isStrict }: Strictness): string[] {
+  const isTime = (value: unknown, isOfRange: (time: number) => boolean) =>
+    typeof value === 'number' && Number.isInteger(value) && (!isStrict || isOfRange(value));
+  return [
+    ...need(
+      isTime(timestamp, (time) => time > 0 && time < SECONDS_MAX),
+      'timestamp: seconds are expected',
+    ),
+    ...need(
+      isTime(ms, (time) => time >= SECONDS_MAX),
+      'msec_timestamp: milliseconds are expected',
+    ),
+  ];
+}
+
+function checkMessage(message: unknown, how: Strictness, isEdit: boolean): string[] {
   if (!isObject(message)) return ['message: an object is expected'];
-  const { type, media, location, contact } = message;
+  const { type, location, contact } = message;
   if (typeof type !== 'string' || !TYPES.includes(type)) {
     return [`message.type: one of ${TYPES.join(', ')} is expected`];
   }
   return [
     ...need(type !== 'text' || isText(message.text), 'message.text: a text is expected'),
     ...need(
-      !WITH_MEDIA.includes(type) || (isText(media) && URL.canParse(media)),
-      'message.media: an address is expected',
+      message.text === undefined || typeof message.text === 'string',
+      'message.text: a text is expected',
     ),
+    ...checkFile(message, type, how, isEdit),
     ...need(
-      !WITH_FILE.includes(type) || isText(message.file_name),
-      'message.file_name: a text is expected',
-    ),
-    ...need(
-      !WITH_FILE.includes(type) || Number.isInteger(message.file_size),
-      'message.file_size: bytes are expected',
-    ),
-    ...need(
-      type !== 'location' || (isObject(location) && typeof location.lon === 'number'),
+      type !== 'location' || isLocation(location, how),
       'message.location: lon and lat are expected',
     ),
     ...need(
-      type !== 'contact' || (isObject(contact) && isText(contact.phone)),
+      type !== 'contact' || isContact(contact, how),
       'message.contact: name and phone are expected',
     ),
   ];
+}
+
+/** An edit may leave out what did not change. */
+function checkFile(message: Json, type: string, how: Strictness, isEdit: boolean): string[] {
+  const { media, file_name: name, file_size: size } = message;
+  const isSticker = type === 'sticker' && !how.isStrict;
+  const needsMedia = WITH_MEDIA.includes(type) && !isEdit && !isSticker;
+  const hasDetails = WITH_DETAILS.includes(type) && !isEdit;
+  const needsDetails = hasDetails && (how.needsPictureDetails || type === 'file');
+  const isSize = typeof size === 'number' && Number.isInteger(size) && (!how.isStrict || size >= 0);
+  return [
+    ...need(
+      media === undefined || media === '' ? !needsMedia : isLink(media, how),
+      'message.media: an address is expected',
+    ),
+    ...need(
+      name === undefined
+        ? !needsDetails
+        : typeof name === 'string' && (!needsDetails || name !== ''),
+      'message.file_name: a text is expected',
+    ),
+    ...need(size === undefined ? !needsDetails : isSize, 'message.file_size: bytes are expected'),
+  ];
+}
+
+function isLink(value: unknown, { isStrict }: Strictness): boolean {
+  if (!isText(value) || !URL.canParse(value)) return false;
+  return !isStrict || /^https?:$/.test(new URL(value).protocol);
+}
+
+function isLocation(value: unknown, { isStrict }: Strictness): boolean {
+  return (
+    isObject(value) && typeof value.lon === 'number' && (!isStrict || typeof value.lat === 'number')
+  );
+}
+
+function isContact(value: unknown, { isStrict }: Strictness): boolean {
+  return isObject(value) && isText(value.phone) && (!isStrict || isText(value.name));
+}
+
+/** A quote names a message of the chat, or describes one. */
+function checkReply(reply: unknown): string[] {
+  if (reply === undefined || reply === null) return [];
+  const message = isObject(reply) ? reply.message : undefined;
+  if (!isObject(message)) return ['reply_to.message: an object is expected'];
+  if (isText(message.id) || isText(message.msgid)) return [];
+  const { type, timestamp, msec_timestamp: ms, sender } = message;
+  return [
+    ...need(
+      typeof type === 'string' && TYPES.includes(type),
+      'reply_to.message: id, msgid or a whole message is expected',
+    ),
+    ...need(
+      Number.isInteger(timestamp) && Number.isInteger(ms),
+      'reply_to.message.timestamp: seconds and milliseconds are expected',
+    ),
+    ...need(isObject(sender), 'reply_to.message.sender: an object is expected'),
+  ];
+}
+
+function checkForwards(forwards: unknown, { isStrict }: Strictness): string[] {
+  if (forwards === undefined || forwards === null) return [];
+  const messages = isObject(forwards) ? forwards.messages : undefined;
+  if (!Array.isArray(messages)) return ['forwards.messages: a list is expected'];
+  return need(!isStrict || messages.length === 1, 'forwards.messages: one message is expected');
 }
 
 /** `source.external_id` of a message or chat. An unknown one is allowed: the default source applies. */

@@ -15,10 +15,12 @@ export interface Hook {
   /** In milliseconds, from connecting to the status line. */
   timeoutMs: number;
   integration?: Integration;
+  /** Breaks the connection in the middle of the body. */
+  isCut?: boolean;
 }
 
 /** `*.localhost` is loopback (RFC 6761), which system resolvers do not always know. */
-const lookup: LookupFunction = (hostname, options, callback) => {
+export const localLookup: LookupFunction = (hostname, options, callback) => {
   const name = /(^|\.)localhost$/.test(hostname) ? '127.0.0.1' : hostname;
   systemLookup(name, options, callback);
 };
@@ -45,7 +47,7 @@ async function send(hook: Hook): Promise<number> {
   const body = hook.body === undefined ? undefined : Buffer.from(hook.body);
   const request = open(target, {
     method: hook.method,
-    lookup,
+    lookup: localLookup,
     signal: AbortSignal.timeout(hook.timeoutMs),
     agent: false,
     headers: {
@@ -62,6 +64,10 @@ async function send(hook: Hook): Promise<number> {
     response.once('error', () => undefined);
     resolve(response.statusCode ?? 0);
   });
-  request.end(body);
+  if (hook.isCut === true && body !== undefined) {
+    request.write(body.subarray(0, Math.floor(body.length / 2)), () => request.destroy());
+  } else {
+    request.end(body);
+  }
   return promise;
 }

@@ -1,7 +1,10 @@
 import type { ContactChat } from '../chat-entities.ts';
 import { CRM } from '../documents.ts';
+import type { Account } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
+import { openLeadOf } from '../open-lead.ts';
 import { hal, problem } from '../problems.ts';
+import type { World } from '../world.ts';
 import { type Caller, resource } from './guard.ts';
 
 /** Which chats belong to which contact. */
@@ -11,9 +14,24 @@ export function contactChatRoutes(): KommoRoute[] {
     chats('GET', '', listLinks, { note: 'refused with any cookie, as documented' }),
     chats('POST', '', createLinks, {
       status: 'partly',
-      note: 'contacts themselves are not kept: any contact id is accepted',
+      note: 'any contact id is accepted, also one that no contact has',
     }),
   ];
+}
+
+/** The chat opens in the contact's card, in its open lead if there is one, and makes no lead of its own. */
+function openInCard(
+  world: World,
+  account: Account,
+  { contact_id: id, chat_id }: ContactChat,
+): void {
+  const chat = world.chats.chat(chat_id);
+  if (chat === undefined) return;
+  chat.contact_id = id;
+  if (chat.lead_id !== null) return;
+  chat.is_linked = true;
+  chat.lead_id = openLeadOf(world.state, account.id, id)?.id ?? null;
+  world.chatChanges.tell({ kind: 'chat', chat });
 }
 
 /** A session cookie makes these calls fail, even with a valid token. */
@@ -56,9 +74,7 @@ function createLinks(exchange: Exchange, caller: Caller) {
   const faulty = items.find(
     (one) =>
       !Number.isInteger(one?.contact_id) ||
-      !world.state.chats.some(({ id, scope_id }) => {
-        return id === one.chat_id && scope_id.endsWith(`_${caller.account.amojo_id}`);
-      }),
+      !world.chats.chat(String(one.chat_id))?.scope_id.endsWith(`_${caller.account.amojo_id}`),
   );
   if (faulty !== undefined) return problem(exchange, 400, 'contact_id or chat_id is invalid');
   const made = items.map((item, index) => {
@@ -71,6 +87,7 @@ function createLinks(exchange: Exchange, caller: Caller) {
     // One chat belongs to one contact.
     const others = world.state.contact_chats.filter(({ chat_id }) => chat_id !== link.chat_id);
     world.state.contact_chats = [...others, link];
+    openInCard(world, caller.account, link);
     return { ...linkModel(link), request_id: String(item.request_id ?? index) };
   });
   hal(exchange, { _total_items: made.length, _embedded: { chats: made } });

@@ -13,7 +13,7 @@ export function talkRoutes(): KommoRoute[] {
   return [
     talks('GET', '/:id', showTalk, {
       status: 'partly',
-      note: 'one talk for each chat, without a lead',
+      note: 'one talk for each chat',
     }),
     talks('POST', '/:id/close', closeTalk, { note: 'no bot asks for a rating' }),
   ];
@@ -44,31 +44,29 @@ function showTalk(exchange: Exchange, { account }: Caller) {
   const { id, chat } = talk;
   const { state } = exchange.world;
   const closedAt = closings(exchange.world)[id];
-  const contactId = state.contact_chats.find(({ chat_id }) => chat_id === chat.id)?.contact_id;
+  const { contact_id: contactId, lead_id: leadId } = chat;
   const [first, last] = [chat.messages[0], chat.messages.at(-1)];
+  const embedded = (kind: 'contacts' | 'leads', entityId: number | null) =>
+    entityId === null ? [] : [{ id: entityId, _links: apiLink(account, `/${kind}/${entityId}`) }];
   const channel = state.channels.find(({ id: own }) => chat.scope_id.startsWith(own));
   hal(exchange, {
     talk_id: id,
     created_at: first?.timestamp ?? 0,
     updated_at: closedAt ?? last?.timestamp ?? 0,
     rate: 0,
-    contact_id: contactId ?? null,
+    contact_id: contactId,
     chat_id: chat.id,
-    entity_id: null,
-    entity_type: null,
+    entity_id: leadId,
+    entity_type: leadId === null ? null : 'lead',
     is_in_work: closedAt === undefined,
-    // Unread while the client's message is the last one.
-    is_read: last?.sender.id !== chat.user.id,
+    is_read: chat.unread === 0,
     origin: channel?.code ?? '',
     missed_at: null,
     account_id: account.id,
     _links: apiLink(account, `/talks/${id}`),
     _embedded: {
-      contacts:
-        contactId === undefined
-          ? []
-          : [{ id: contactId, _links: apiLink(account, `/contacts/${contactId}`) }],
-      leads: [],
+      contacts: embedded('contacts', contactId),
+      leads: embedded('leads', leadId),
       customers: [],
     },
   });
