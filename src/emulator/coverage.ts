@@ -6,6 +6,7 @@ import {
   OAUTH_ENTRIES,
   REST_ENTRIES,
 } from './kommo/coverage-entries.ts';
+import { CHATS_COVERAGE } from './page/chats/chats-coverage.ts';
 import { HOST_COVERAGE } from './page/host/host-coverage.ts';
 import { chatRoutes, oauthRoutes, restRoutes } from './routes.ts';
 import { SERVICE_ENTRIES } from './services/service-entries.ts';
@@ -26,6 +27,7 @@ export function coverage(): CoverageRow[] {
     ...entryRows('Chats API (amojo)', CHAT_ENTRIES),
     ...entryRows('Chat services', SERVICE_ENTRIES),
     ...HOST_COVERAGE,
+    ...CHATS_COVERAGE,
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Exchange, Handler, Route } from '../../kommo/exchange.ts';
 import { findSession, type Session, sessionCookie } from '../../kommo/session.ts';
 import { UnknownThing } from '../../kommo/world.ts';
 import { asUser } from '../host/page-request-routes.ts';
-import { keepFile, markRead, react, sendMessage, tellTyping } from './chat-acts.ts';
+import { markRead, react, sendMessage, tellTyping } from './chat-acts.ts';
 import { chatsBoot, chatsDocument, DOCUMENT_HEADERS } from './document.ts';
 import { streamChanges } from './live.ts';
 
@@ -21,7 +21,6 @@ export function chatsRoutes(): Route[] {
     act('/typing', tellTyping),
     act('/reaction', react),
     act('/read', markRead),
-    act('/files', keepFile),
   ];
 }
 

@@ -51,6 +51,7 @@ function chatRow(world: World, account: Account, chat: Chat): ChatRow {
   return {
     id: chat.id,
     name: nameOf(chat),
+    avatar: avatarOf(chat),
     source: sourceName(world, account, chat),
     unread: chat.unread,
     last: last === undefined ? null : { ...lastOf(last), at: last.msec_timestamp },
@@ -75,6 +76,12 @@ export function nameOf({ user }: Chat): string {
   return user.name || user.phone || 'Unknown';
 }
 
+/** Kommo may have fetched anything as a picture. */
+function avatarOf({ avatar }: Chat): string | null {
+  const isPicture = /^image\/(?!svg)/.test(avatar?.content_type ?? '');
+  return avatar?.state === 'fetched' && isPicture ? (avatar.path ?? null) : null;
+}
+
 /** The source's name, else that of the channel as it was connected, which Kommo shows for a pseudo-source. */
 export function sourceName(world: World, account: Account, chat: Chat): string {
   const source = world.state.sources.find(
@@ -86,9 +93,7 @@ export function sourceName(world: World, account: Account, chat: Chat): string {
 }
 
 export function leadOf(world: World, account: Account, chat: Chat): LeadRow | null {
-  const lead = world.state.leads.find(
-    ({ id, account_id: owner }) => id === chat.lead_id && owner === account.id,
-  );
+  const lead = chat.lead_id === null ? undefined : world.chats.lead(account.id, chat.lead_id);
   if (lead === undefined) return null;
   const pipeline = account.pipelines.find(({ id }) => id === lead.pipeline_id);
   const status = pipeline?.statuses.find(({ id }) => id === lead.status_id);
@@ -98,17 +103,16 @@ export function leadOf(world: World, account: Account, chat: Chat): LeadRow | nu
     pipeline: pipeline?.name ?? '',
     status: status?.name ?? '',
     color: status?.color ?? '',
-    isIncoming: world.state.unsorted.some((one) => one.lead_id === lead.id),
+    isIncoming: world.state.unsorted.some(({ lead_id: id }) => id === lead.id),
   };
 }
 
 export function contactOf(world: World, account: Account, chat: Chat): ContactView {
-  const contact = world.state.contacts.find(
-    ({ id, account_id: owner }) => id === chat.contact_id && owner === account.id,
-  );
+  const { contact_id: id } = chat;
+  const contact = id === null ? undefined : world.chats.contact(account.id, id);
   return {
-    id: contact?.id ?? null,
     name: contact?.name || nameOf(chat),
+    avatar: avatarOf(chat),
     phone: contact?.phones[0] ?? chat.user.phone,
     email: contact?.emails[0] ?? chat.user.email,
   };

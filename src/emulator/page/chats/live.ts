@@ -3,8 +3,10 @@ import type { Session } from '../../kommo/session.ts';
 import { feedView } from './feed-view.ts';
 import { inboxView } from './inbox-view.ts';
 
-/** How often the state is compared with what the page has. */
-const INTERVAL_MS = 200;
+/** So that a burst of changes is one event. */
+const REST_MS = 30;
+/** What no chat tells of (a renamed source, a moved lead, a reset) is found by looking. */
+const LOOK_MS = 500;
 const LIMIT_MAX = 10_000;
 
 /**
@@ -32,6 +34,17 @@ export function streamChanges(exchange: Exchange, { account, user }: Session): v
       tell('feed', feedView(world, { account: current, user }, { chat, limit }));
   };
   tellAll();
-  const timer = setInterval(tellAll, INTERVAL_MS);
-  response.once('close', () => clearInterval(timer));
+  const timer = setInterval(tellAll, LOOK_MS);
+  let soon: NodeJS.Timeout | undefined;
+  const leave = world.chatChanges.subscribe(() => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      tellAll();
+    }, REST_MS);
+  });
+  response.once('close', () => {
+    leave();
+    clearInterval(timer);
+    clearTimeout(soon);
+  });
 }

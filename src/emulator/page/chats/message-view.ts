@@ -53,7 +53,7 @@ export function messageView(entry: Message, reader: Reader): MessageView {
       by: reader.names.get(id) ?? '',
       isOwn: id === reader.amojoId,
     })),
-    delivery: isFromUs ? deliveryOf(entry) : null,
+    delivery: isReported(entry) ? deliveryOf(entry) : null,
     refusal: entry.hook !== null && entry.hook.status !== 200 ? entry.hook.status : null,
     isEdited: entry.is_edited,
     isSilent: entry.is_silent,
@@ -69,10 +69,14 @@ export function shortText(message: Json): string {
   return text(message.text) || (KINDS[text(message.type)] ?? '');
 }
 
-/** What an integration imports as written by staff never left Kommo: it was written on the service's own device. */
-function authorKind({ author, hook, client_id: own }: Message): AuthorKind {
-  if (author === 'client') return 'client';
-  return hook === null && own !== null ? 'device' : author;
+/** What a channel brings as written by staff was written on the service's own device. */
+function authorKind({ author, origin }: Message): AuthorKind {
+  return author !== 'client' && origin === 'channel' ? 'device' : author;
+}
+
+/** What staff wrote elsewhere has arrived already; nobody reports on it unless they want to. */
+function isReported({ author, origin, delivery }: Message): boolean {
+  return author !== 'client' && (origin === 'kommo' || delivery !== null);
 }
 
 function deliveryOf({ delivery }: Message): Delivery {
@@ -89,23 +93,16 @@ function deliveryOf({ delivery }: Message): Delivery {
 }
 
 function fileOf({ message, media }: Message): FileView | null {
-  if (text(message.media) === '') return null;
-  const file = {
+  if (text(message.media) === '' || media === null) return null;
+  const { state, path = null, reason } = media;
+  const isFetched = state === 'fetched';
+  return {
     name: text(message.file_name),
-    size: Number(message.file_size) || (media?.size ?? 0),
+    size: Number(message.file_size) || (media.size ?? 0),
+    address: isFetched ? path : null,
+    state: isFetched ? 'ready' : state === 'waiting' ? 'pending' : 'broken',
+    reason: reason ?? '',
   };
-  if (media === null)
-    return { ...file, address: ownAddress(text(message.media)), state: 'ready', reason: '' };
-  if (media.state === 'waiting') return { ...file, address: null, state: 'pending', reason: '' };
-  if (media.path !== undefined && media.state === 'fetched') {
-    return { ...file, address: media.path, state: 'ready', reason: '' };
-  }
-  return { ...file, address: null, state: 'broken', reason: media.reason ?? 'it was not kept' };
-}
-
-/** Kommo's own files are served on every host, so that the page needs no other origin. */
-function ownAddress(link: string): string | null {
-  return URL.canParse(link) ? new URL(link).pathname + new URL(link).search : null;
 }
 
 function quoteOf({ reply_to: quote }: Message, { known }: Reader): MessageView['quote'] {

@@ -4,6 +4,8 @@
 export interface ChatRow {
   id: string;
   name: string;
+  /** The client's picture, if Kommo has one. */
+  avatar: string | null;
   /** Name of its source, or of its channel where no source is known. */
   source: string;
   unread: number;
@@ -47,7 +49,7 @@ export type Side = 'client' | 'ours';
 /** `device`: staff who wrote in the service itself; Kommo knows nobody of them, so the bot stands for them. */
 export type AuthorKind = 'client' | 'user' | 'bot' | 'device';
 
-/** A file as the emulated Kommo holds it; `address` only if it does. */
+/** A file as the emulated Kommo holds it; `address` only if it does: the largest are not kept. */
 export interface FileView {
   address: string | null;
   name: string;
@@ -99,8 +101,8 @@ export interface MessageView {
 }
 
 export interface ContactView {
-  id: number | null;
   name: string;
+  avatar: string | null;
   phone: string;
   email: string;
 }

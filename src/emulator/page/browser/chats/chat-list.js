@@ -113,9 +113,9 @@ export class ChatList {
 }
 
 /** @param {ChatRow} row */
-function rowParts({ name, source, unread, last, lead }) {
+function rowParts({ name, avatar: picture, source, unread, last, lead }) {
   return [
-    avatar(name),
+    avatar(name, picture),
     h('span', { class: 'chat__name' }, name),
     h('span', { class: 'chat__time' }, last ? shortTime(last.at) : ''),
     h('span', { class: 'chat__last' }, [
@@ -140,8 +140,12 @@ function leadLine(lead) {
   return `${lead.name} · ${lead.pipeline}`;
 }
 
-/** @param {string} name */
-export function avatar(name) {
+/**
+ * @param {string} name
+ * @param {string | null} address
+ */
+export function avatar(name, address) {
+  if (address !== null) return h('img', { class: 'avatar', src: address, alt: '' });
   const hue = [...name].reduce((sum, char) => (sum * 31 + (char.codePointAt(0) ?? 0)) % 360, 7);
   const circle = h('span', { class: 'avatar', 'aria-hidden': 'true' }, initialsOf(name));
   circle.style.setProperty('--hue', String(hue));

@@ -51,13 +51,22 @@ export function contentOf(message) {
 function fileOf(kind, file) {
   const name = file.name || KIND_NAMES[kind] || 'File';
   if (file.state === 'broken') return brokenFile(name, file);
-  if (file.state === 'pending' || file.address === null) {
-    return h('div', { class: 'file file_pending' }, [
-      icon(DOCUMENT),
-      h('span', {}, [name, h('small', {}, 'Kommo has not fetched it yet')]),
-    ]);
+  if (file.state === 'pending') return plainFile(name, 'Kommo has not fetched it yet');
+  if (file.address === null) {
+    return plainFile(name, `${sizeOf(file.size)}, too large for the emulator to keep`);
   }
   return viewer(kind, name, file.address) ?? download(name, file);
+}
+
+/**
+ * @param {string} name
+ * @param {string} remark
+ */
+function plainFile(name, remark) {
+  return h('div', { class: 'file' }, [
+    icon(DOCUMENT),
+    h('span', {}, [name, h('small', {}, remark)]),
+  ]);
 }
 
 /**

@@ -31,6 +31,7 @@ export class FeedView {
   /** @type {string | undefined} */
   #chat;
   #isAtEnd = true;
+  #top = 0;
   #current = '';
   #isBusy = false;
 
@@ -143,12 +144,16 @@ export class FeedView {
 
   #onScroll() {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
-    this.#isAtEnd = scrollTop + clientHeight >= scrollHeight - NEAR_PX;
+    // Only someone who goes up leaves the end: a picture that is loaded moves it away, too.
+    if (scrollTop + clientHeight >= scrollHeight - NEAR_PX) this.#isAtEnd = true;
+    else if (scrollTop < this.#top) this.#isAtEnd = false;
+    this.#top = scrollTop;
     if (this.#isAtEnd) this.#newer.hidden = true;
   }
 
   #toEnd() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
     this.#isAtEnd = true;
     this.#newer.hidden = true;
   }

@@ -31,7 +31,10 @@ function parts({ lead, contact, source }) {
     ]),
     h('section', { class: 'card__part' }, [
       h('h3', {}, 'Contact'),
-      h('p', { class: 'card__person' }, [avatar(contact.name), h('span', {}, contact.name)]),
+      h('p', { class: 'card__person' }, [
+        avatar(contact.name, contact.avatar),
+        h('span', {}, contact.name),
+      ]),
       list([
         ['Phone', contact.phone],
         ['E-mail', contact.email],

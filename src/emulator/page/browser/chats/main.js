@@ -93,6 +93,8 @@ function draw() {
 
 /** Nothing has come from the stream about this chat yet. */
 let isWaiting = true;
+/** Somebody chose the chat just now. */
+let mayFocus = false;
 
 function restart() {
   follow(chat, limit, {
@@ -107,6 +109,7 @@ function restart() {
       draw();
       if (value) messages.show(value);
       showTyping();
+      focusReply();
     },
     connection: (isOpen) => {
       root.toggleAttribute('data-offline', !isOpen);
@@ -139,7 +142,15 @@ function choose(id, isBack = false) {
   if (!isBack) history.pushState(null, '', id === null ? '/chats/' : `/chats/${id}`);
   draw();
   restart();
-  if (id !== null && !isBack) composer.focus();
+  mayFocus = id !== null && !isBack;
+}
+
+/** Whoever chose a chat wants to write in it, unless they have gone elsewhere meanwhile. */
+function focusReply() {
+  const focused = document.activeElement;
+  const isStill = focused === document.body || focused?.getAttribute('aria-current') === 'true';
+  if (mayFocus && isStill) composer.focus();
+  mayFocus = false;
 }
 
 /**

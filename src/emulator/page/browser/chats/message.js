@@ -31,7 +31,7 @@ const SMILE =
   'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.500 14.500a4.500 4.500 0 0 0 7 0M9 9.500v.01M15 9.500v.01';
 
 /** @type {Record<string, string>} */
-const KINDS = { bot: 'Bot', device: 'On own device' };
+const KINDS = { bot: 'Salesbot', device: 'On own device' };
 
 /** A drawn message that takes newer states of itself. */
 export class MessageNode {

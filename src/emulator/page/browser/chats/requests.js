@@ -12,7 +12,7 @@ const HEADERS = { 'x-requested-with': 'XMLHttpRequest' };
  * @returns {Promise<Record<string, unknown>>} rejected with a sentence for the person
  */
 async function post(path, body, type) {
-  const answer = await fetch(BASE + path, {
+  const answer = await fetch(path, {
     method: 'POST',
     headers: { ...HEADERS, 'content-type': type },
     body,
@@ -28,7 +28,7 @@ async function post(path, body, type) {
  * @param {object} body
  */
 export function ask(path, body) {
-  return post(path, JSON.stringify(body), 'application/json');
+  return post(BASE + path, JSON.stringify(body), 'application/json');
 }
 
 /**
@@ -38,7 +38,11 @@ export function ask(path, body) {
  */
 export async function upload(file) {
   const name = encodeURIComponent(file.name);
-  const { id } = await post(`/files?name=${name}`, file, file.type || 'application/octet-stream');
+  const { id } = await post(
+    `/__emulator/files?name=${name}`,
+    file,
+    file.type || 'application/octet-stream',
+  );
   return String(id);
 }
 
@@ -49,7 +53,9 @@ export async function upload(file) {
  */
 export async function send(body) {
   const { statuses, chat } = await ask('/send', body);
-  const refused = /** @type {number[]} */ (statuses).filter((status) => status !== 200);
+  const refused = /** @type {(number | null)[]} */ (statuses).filter(
+    (one) => one !== 200 && one !== null,
+  );
   if (refused.length > 0) {
     const [status] = refused;
     say(
