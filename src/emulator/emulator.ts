@@ -19,6 +19,7 @@ import type { State } from './kommo/state.ts';
 import { refuseSwitch, type Switches } from './kommo/switches.ts';
 import { World } from './kommo/world.ts';
 import { allRoutes } from './routes.ts';
+import { stopTelegram } from './services/telegram/runtime.ts';
 
 export interface EmulatorOptions {
   /** Default 0: any free port. */
@@ -180,6 +181,7 @@ function close(world: World, server: Server): Promise<void> {
   server.close(() => resolve());
   world.faults.clear();
   world.barriers.release();
+  stopTelegram(world);
   server.closeAllConnections();
   return promise;
 }

@@ -43,6 +43,7 @@ async function main(): Promise<void> {
       tool('types: widget', TSC, ['-p', 'src/widget']),
       tool('types: widget tests', TSC, ['-p', 'tests/widget']),
       tool('types: emulated page', TSC, ['-p', 'src/emulator/page/browser']),
+      tool('types: page of Telegram clients', TSC, ['-p', 'src/emulator/services/telegram/page']),
     ]),
   ]);
   const isWidgetOk = await checkWidget();

@@ -1,4 +1,4 @@
-import { findBot } from '../../src/emulator/services/telegram.ts';
+import { findBot } from '../../src/emulator/services/telegram/bots.ts';
 import { expect, test } from './fixtures.ts';
 import { finishConnecting, lookUpBot, openSignIn } from './support/connecting.ts';
 import { SettingsModal, SUPPORT_BOT } from './support/settings-modal.ts';

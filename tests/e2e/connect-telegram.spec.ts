@@ -1,4 +1,4 @@
-import { findBot } from '../../src/emulator/services/telegram.ts';
+import { findBot } from '../../src/emulator/services/telegram/bots.ts';
 import { expect, test } from './connect-fixtures.ts';
 import {
   disconnect,

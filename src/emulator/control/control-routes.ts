@@ -13,6 +13,7 @@ import { UnknownThing } from '../kommo/world.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
+import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
 
 /** The emulator's remote control, on every host; JSON in, JSON out. Not part of Kommo. */
@@ -65,6 +66,7 @@ export function controlRoutes(): Route[] {
     ...openPageControlRoutes(),
     ...outgoingRoutes(),
     ...thingRoutes(),
+    ...telegramControlRoutes(),
   ];
 }
 

@@ -14,7 +14,7 @@ export interface RequestHost {
   kind: string;
 }
 
-/** A request that has arrived whole. */
+/** A request, as far as it is known when its route is looked for. */
 export interface Arrival<Host extends RequestHost = RequestHost> {
   request: IncomingMessage;
   response: ServerResponse;
@@ -31,8 +31,8 @@ export class HttpExchange<Host extends RequestHost = RequestHost> {
   /** Path and query; the origin is the Host header's. */
   readonly url: URL;
   readonly host: Host;
-  /** Exact bytes received. */
-  readonly body: Buffer;
+  /** Exact bytes received; empty where the route reads the request itself. */
+  body: Buffer;
   /** Values of the `:name` parts of the route's path, decoded; `*` holds the rest. */
   params: Record<string, string> = {};
   answer: Answer | undefined;

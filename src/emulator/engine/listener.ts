@@ -39,7 +39,7 @@ interface Parts<Exchange extends HttpExchange> {
   site: Site<Exchange>;
 }
 
-/** More than any call carries; uploads of files are not imitated. */
+/** More than any call carries; larger uploads are read by their route. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Builds the function node:http calls for each request. */
@@ -63,8 +63,6 @@ async function handle<Exchange extends HttpExchange>(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body = await readBody(request);
-  if (body === undefined) return;
   // A client told to use the emulator as its HTTP proxy sends the whole address on the request line.
   const target = request.url ?? '/';
   const isAbsolute = /^https?:\/\//.test(target);
@@ -73,8 +71,14 @@ async function handle<Exchange extends HttpExchange>(
   if (!URL.canParse(address)) return void response.writeHead(400).end();
   const url = new URL(address);
   const hostHeader = isAbsolute ? url.host : named;
-  const exchange = site.open({ request, response, url, hostHeader, body });
+  const exchange = site.open({ request, response, url, hostHeader, body: Buffer.of() });
   const found = router.find(exchange.method, exchange.host, url.pathname);
+  const streamed = found.route?.streams;
+  if (streamed === undefined || !exchange.header('content-type').startsWith(streamed)) {
+    const body = await readBody(request);
+    if (body === undefined) return;
+    exchange.body = body;
+  }
   // The control API can neither be broken by a fault nor fill the record of what a client did.
   if (url.pathname.startsWith('/__emulator')) {
     await run(exchange, found, site);
@@ -89,7 +93,7 @@ async function handle<Exchange extends HttpExchange>(
     path: url.pathname,
     query: url.search,
     headers: request.headers,
-    body: body.toString('utf8'),
+    body: exchange.text(),
   });
   const fault = faults.take(recorded);
   recorded.fault = fault === undefined ? undefined : JSON.stringify(fault);

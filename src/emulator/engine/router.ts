@@ -16,6 +16,11 @@ export interface Route<Exchange, Kind extends string = string> {
   host: HostMatch<Kind> | HostMatch<Kind>[];
   path: string;
   handler: Handler<Exchange>;
+  /**
+   * Bodies of this content type (`multipart/form-data`) are left to the handler, which reads `exchange.request`: an
+   * upload need not fit into memory. The record of the request has no body then, and `bodyContains` matches nothing.
+   */
+  streams?: string;
 }
 
 interface Compiled<Exchange> {

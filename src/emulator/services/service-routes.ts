@@ -4,13 +4,15 @@ import { oidcRoutes } from './oidc.ts';
 import { phoneRoutes } from './phone.ts';
 import { serviceSettingsRoutes } from './service-settings.ts';
 import { slackRoutes } from './slack.ts';
-import { telegramRoutes } from './telegram.ts';
+import { botRoutes } from './telegram/bot-routes.ts';
+import { clientPageRoutes } from './telegram/client-page.ts';
 import { wahaRoutes } from './waha.ts';
 
 /** The doubles of the chat services, which live beside the emulated Kommo on one port. */
 export function serviceRoutes(): Route[] {
   return [
-    ...telegramRoutes(),
+    ...clientPageRoutes(),
+    ...botRoutes(),
     ...wahaRoutes(),
     ...evolutionRoutes(),
     ...slackRoutes(),
