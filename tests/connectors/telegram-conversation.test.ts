@@ -136,7 +136,7 @@ describe('a conversation with the emulated Telegram', () => {
   });
 
   test('brings what was pressed, and takes the acknowledgement', async () => {
-    const [outcome] = await sendAll({ text: 'Tea?', ...OUTGOING.list() });
+    const [outcome] = await sendAll(OUTGOING.list());
     if (outcome?.state !== 'sent') throw new Error('not sent');
     const message_id = Number(outcome.messageId.split(':')[1]);
     await client.act('press', { message_id, text: 'Mate' });
