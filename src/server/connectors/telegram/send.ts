@@ -45,8 +45,8 @@ export async function sendPart(
   }
 }
 
-/** What a verdict on a reaction or another small call means. */
-export function outcomeOf(verdict: Verdict, asked: string, used: string): SendOutcome {
+/** @param asked the chat that was meant; `used` the one that was sent to */
+function outcomeOf(verdict: Verdict, asked: string, used: string): SendOutcome {
   if (verdict.state === 'refused') return refusalOf(verdict);
   const sent =
     verdict.state === 'accepted' ? sentMessage.safeParse(verdict.result).data : undefined;

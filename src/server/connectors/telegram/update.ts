@@ -137,13 +137,11 @@ export const updateShape = z.object({
   message_reaction: maybe(messageReaction),
 });
 
-export type Update = z.output<typeof updateShape>;
 export type TelegramUser = z.output<typeof user>;
 export type TelegramChat = z.output<typeof chat>;
 export type TelegramFile = z.output<typeof file>;
 export type TelegramSticker = z.output<typeof sticker>;
 export type TelegramContact = z.output<typeof contact>;
-export type TelegramEntity = z.output<typeof entity>;
 export type TelegramMessage = z.output<typeof message>;
 export type CallbackQuery = z.output<typeof callbackQuery>;
 export type MessageReaction = z.output<typeof messageReaction>;
