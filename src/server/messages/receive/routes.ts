@@ -53,7 +53,11 @@ export function registerWebhooks(
     async (request, reply) => {
       if (request.recipient === null) throw new AppError('not_found');
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const event = { headers: headersOf(request), body };
+      const event = {
+        headers: headersOf(request),
+        body,
+        receivedAtMs: context.now().getTime(),
+      };
       await receiveEvent(context, followUp, request.recipient, event);
       await receiveMessages(context, followUp, request.recipient, event);
       // Nothing in an answer: Telegram would execute it.

@@ -93,7 +93,9 @@ function upsertChat(secrets: Secrets, message: NewMessage, chat: ChatRow) {
     where not exists (select from conversations
       where id = ${chat.id}::uuid and person_mark = ${mark}::text and seen_on = current_date)
     on conflict (id) do update set person = excluded.person, person_mark = excluded.person_mark,
-      seen_on = current_date`;
+      seen_on = current_date
+      -- Kommo goes on with whom it knew before the chat moved.
+      where known.known_as is null`;
 }
 
 /** Tells whether a person changed, and tells nobody else who they are. */
