@@ -87,6 +87,8 @@ export interface Health {
 export interface WebhookRequest {
   headers: Record<string, string | undefined>;
   body: Buffer;
+  /** When it came in, in milliseconds: for events that do not say themselves when they happened. */
+  receivedAtMs?: number;
 }
 
 interface Common {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { serviceAddress } from '../platform/environment.ts';
-import type { Outbound } from '../platform/outbound.ts';
 import {
   type ApiKeyConnector,
   ConnectorError,
@@ -8,18 +7,13 @@ import {
   type Health,
   type Linked,
   offer,
+  type Tools,
 } from './connector.ts';
 import { CONNECTED, healthOf, unlessGone } from './health.ts';
-import {
-  notUnderstood,
-  optionalText,
-  rateLimited,
-  readAs,
-  refused,
-  sendJson,
-  unavailable,
-} from './http.ts';
+import { optionalText, readAs } from './http.ts';
 import { plainLine } from './plain-text.ts';
+import { telegramMessages } from './telegram/carrier.ts';
+import { type Bot, callTelegram } from './telegram/client.ts';
 import { demandProof, webhookSecret } from './webhook-proof.ts';
 
 /** A delivery failure older than this is history: Telegram never clears it. */
@@ -31,13 +25,14 @@ const TOKEN_LETTERS = /^[A-Za-z0-9:_-]{1,256}$/;
 /** A bot's number, a colon and its secret. Telegram does not promise how long the secret is. */
 const TOKEN_PATTERN = '^[0-9]{5,}:[A-Za-z0-9_-]{20,}$';
 
-const envelope = z.object({
-  ok: z.boolean(),
-  result: z.unknown().optional(),
-  /** Telegram's status; a server in between may send another one. */
-  error_code: z.number().optional().catch(undefined),
-  description: optionalText,
-});
+/** What we ask to be told of. Without a list, Telegram keeps reactions to itself. */
+const ALLOWED_UPDATES = [
+  'message',
+  'edited_message',
+  'callback_query',
+  'my_chat_member',
+  'message_reaction',
+];
 
 const botUser = z.object({
   id: z.number().int(),
@@ -54,7 +49,10 @@ const webhookInfo = z.object({
   url: optionalText,
   pending_update_count: z.number().catch(0),
   last_error_date: z.number().optional().catch(undefined),
+  allowed_updates: z.array(z.string()).catch([]),
 });
+
+type WebhookInfo = z.output<typeof webhookInfo>;
 
 const storedCredentials = z.object({ token: z.string(), webhookUrl: z.string().optional() });
 
@@ -84,12 +82,13 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
     async verify(tools, values): Promise<Linked> {
       const token = (values.token ?? '').trim();
       if (!TOKEN_LETTERS.test(token)) throw new ConnectorError('rejected', { field: 'token' });
-      const bot = readAs(botUser, await call(tools.send, apiRoot, token, 'getMe'));
-      const { url } = readAs(webhookInfo, await call(tools.send, apiRoot, token, 'getWebhookInfo'));
+      const bot = { apiRoot, token };
+      const user = await askUser(tools, bot);
+      const { url } = await askWebhook(tools, bot);
       const linked: Linked = {
-        externalId: String(bot.id),
-        name: plainLine(bot.first_name) ?? String(bot.id),
-        handle: bot.username === undefined ? null : `@${bot.username}`,
+        externalId: String(user.id),
+        name: plainLine(user.first_name) ?? String(user.id),
+        handle: user.username === undefined ? null : `@${user.username}`,
         credentials: { token },
       };
       // Telegram keeps one webhook per bot: ours would silence the owner of the present one.
@@ -100,19 +99,20 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
     async link(tools, linked): Promise<Credentials> {
       const { token } = storedCredentials.parse(linked.credentials);
       if (tools.webhook === undefined) return { token };
-      const { url, secret } = tools.webhook;
-      await call(tools.send, apiRoot, token, 'setWebhook', { url, secret_token: secret });
-      return { token, webhookUrl: url };
+      await setWebhook(tools, { apiRoot, token }, tools.webhook);
+      return { token, webhookUrl: tools.webhook.url };
     },
 
     async health(tools, credentials): Promise<Health> {
       const { token, webhookUrl } = storedCredentials.parse(credentials);
       try {
-        readAs(botUser, await call(tools.send, apiRoot, token, 'getMe'));
-        const info = readAs(webhookInfo, await call(tools.send, apiRoot, token, 'getWebhookInfo'));
+        const bot = { apiRoot, token };
+        await askUser(tools, bot);
+        const info = await askWebhook(tools, bot);
         if (webhookUrl !== undefined && info.url !== webhookUrl) {
           return { status: 'action_needed', reason: 'webhook_taken' };
         }
+        await renewWebhook(tools, bot, info);
         return isUndelivered(info, tools.now())
           ? { status: 'error', reason: 'service_error' }
           : CONNECTED;
@@ -125,12 +125,10 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
       const { token, webhookUrl } = storedCredentials.parse(credentials);
       const ours = webhookUrl ?? tools.webhook?.url;
       try {
-        const { url } = readAs(
-          webhookInfo,
-          await call(tools.send, apiRoot, token, 'getWebhookInfo'),
-        );
+        const bot = { apiRoot, token };
+        const { url } = await askWebhook(tools, bot);
         if (url !== undefined && url === ours)
-          await call(tools.send, apiRoot, token, 'deleteWebhook', {});
+          await callTelegram(tools.send, bot, 'deleteWebhook', {});
       } catch (error) {
         unlessGone(error);
       }
@@ -139,50 +137,43 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
     async receive(tools, _credentials, request): Promise<undefined> {
       demandProof(request.headers['x-telegram-bot-api-secret-token'], webhookSecret(tools));
     },
+
+    messages: telegramMessages(apiRoot),
   };
 }
 
-/**
- * Calls one method and unwraps Telegram's envelope. The token is part of the address, so no address may
- * reach an error or a log.
- *
- * @throws ConnectorError `rejected` (Telegram itself refuses: the token is wrong or revoked, the bot logged out
- *   or deactivated), `misconfigured` (our webhook address is refused, or it is not Telegram that answers),
- *   `rate_limited`, `unavailable`
- */
-async function call(
-  send: Outbound,
-  apiRoot: string,
-  token: string,
-  method: string,
-  parameters: Record<string, unknown> = {},
-): Promise<unknown> {
-  const answer = await sendJson(send, {
-    method: 'POST',
-    url: `${apiRoot}/bot${token}/${method}`,
-    json: parameters,
+async function askUser(tools: Tools, bot: Bot): Promise<z.output<typeof botUser>> {
+  return readAs(botUser, await callTelegram(tools.send, bot, 'getMe'));
+}
+
+async function askWebhook(tools: Tools, bot: Bot): Promise<WebhookInfo> {
+  return readAs(webhookInfo, await callTelegram(tools.send, bot, 'getWebhookInfo'));
+}
+
+async function setWebhook(
+  tools: Tools,
+  bot: Bot,
+  { url, secret }: { url: string; secret: string },
+): Promise<void> {
+  await callTelegram(tools.send, bot, 'setWebhook', {
+    url,
+    secret_token: secret,
+    allowed_updates: ALLOWED_UPDATES,
   });
-  const body = envelope.safeParse(answer.json).data;
-  if (answer.status < 300 && body?.ok === true) return body.result;
-  const status = body?.ok === false ? (body.error_code ?? answer.status) : answer.status;
-  if (body?.ok === false && status === 429) throw rateLimited(undefined, answer.json);
-  if (status >= 500) throw unavailable(`telegram ${method}: status ${status}`);
-  const text = body?.description;
-  const secrets = [token, secretOf(parameters)];
-  if (method === 'setWebhook' && status === 400) {
-    throw refused('misconfigured', { text, secrets });
-  }
-  if (body?.ok === false || status === 401) {
-    throw refused('rejected', { field: 'token', text, secrets });
-  }
-  throw notUnderstood(`telegram ${method}: status ${status}`);
 }
 
-function secretOf(parameters: Record<string, unknown>): string | undefined {
-  return typeof parameters.secret_token === 'string' ? parameters.secret_token : undefined;
+/**
+ * Asks again for updates that a channel of an older version never asked for. All that is needed is at hand, so it is
+ * nothing to trouble an admin with.
+ */
+async function renewWebhook(tools: Tools, bot: Bot, info: WebhookInfo): Promise<void> {
+  const { webhook } = tools;
+  if (webhook === undefined || info.url !== webhook.url) return;
+  const isComplete = ALLOWED_UPDATES.every((kind) => info.allowed_updates.includes(kind));
+  if (!isComplete) await setWebhook(tools, bot, webhook);
 }
 
-function isUndelivered(info: z.output<typeof webhookInfo>, now: Date): boolean {
+function isUndelivered(info: WebhookInfo, now: Date): boolean {
   if (info.last_error_date === undefined || info.pending_update_count === 0) return false;
   return now.getTime() - info.last_error_date * 1000 < RECENT_FAILURE_MS;
 }

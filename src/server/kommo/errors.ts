@@ -1,3 +1,4 @@
+import { isNeverSent } from '../platform/never-sent.ts';
 import { NotReached } from '../platform/outbound.ts';
 
 /** What went wrong between us and Kommo, in words a use case can decide on. */
@@ -78,14 +79,7 @@ export function isKommoError(error: unknown, kind?: KommoFailure): error is Komm
   return error instanceof KommoError && (kind === undefined || error.kind === kind);
 }
 
-/** Failures before the request was on the wire: Kommo cannot have acted on it. */
-const NEVER_SENT =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*)$/;
-
 /** Whether a failed request certainly never reached Kommo, so that repeating it changes nothing twice. */
-export function wasNeverSent(error: KommoError): boolean {
-  const { cause } = error;
-  if (!(cause instanceof NotReached)) return false;
-  if (cause.reason === 'refused_address') return true;
-  return typeof cause.cause === 'string' && NEVER_SENT.test(cause.cause);
+export function wasNeverSent({ cause }: KommoError): boolean {
+  return cause instanceof NotReached && isNeverSent(cause);
 }

@@ -30,7 +30,7 @@ export function createTools(connectorId: string, channelId = 'channel-1'): TestT
   let deadline = DEADLINE_MS;
   return {
     send: (request) => outbound.send({ ...request, deadlineMs: deadline }),
-    stream: outbound.stream,
+    stream: (request) => outbound.stream({ ...request, headersMs: deadline }),
     now: () => new Date(start + offset),
     log: { warn: (details, message) => lines.push([details, message]) },
     redirectUrl: `${BACKEND}/connect/callback/${connectorId}`,

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { NotReached } from '../../platform/outbound.ts';
+import { ConnectorError, type ConnectorFailure, type Tools } from '../connector.ts';
+import {
+  demandAnswer,
+  failureOfCall,
+  notUnderstood,
+  rateLimited,
+  readAs,
+  refused,
+} from '../http.ts';
+import type { OpenMedia, OutgoingMedia } from '../messages.ts';
+import { FileFailed, type FormFile } from '../multipart.ts';
+import { type Bot, fileAddress, questionTelegram } from './client.ts';
+
+/** Largest file a bot may send, in bytes: https://core.telegram.org/bots/api#sending-files */
+const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
+
+/** Failures of a file's source that may pass. */
+const PASSING = new Set<ConnectorFailure>(['unavailable', 'rate_limited']);
+
+/** What `content.ts` leaves with a message. */
+const fileRef = z.object({ fileId: z.string().min(1) });
+
+const fileInfo = z.object({ file_path: z.string() });
+
+/**
+ * Opens a file that a client sent. Its address holds the bot's token and works for an hour, so it is asked for anew
+ * each time and never leaves this function.
+ *
+ * @see https://core.telegram.org/bots/api#getfile
+ * @throws ConnectorError `rejected` when the file is gone or too large, `reauthorize` when the token is dead
+ */
+export async function openFile(tools: Tools, bot: Bot, ref: unknown): Promise<OpenMedia> {
+  const known = fileRef.safeParse(ref).data;
+  if (known === undefined) throw new ConnectorError('rejected');
+  const path = await pathOf(tools, bot, known.fileId);
+  const url = fileAddress(bot, path);
+  // A Bot API server of one's own may answer with a place on its disk, where we cannot look.
+  if (url === undefined) throw notUnderstood('telegram getFile: not a path to fetch');
+  const answer = await tools.stream({ url }).catch((error: unknown) => {
+    throw error instanceof NotReached ? failureOfCall(error) : error;
+  });
+  const { status, headers, body } = answer;
+  if (status !== 200) {
+    body.destroy();
+    failFile(status, headers['retry-after']);
+  }
+  const bytes = /^\d{1,15}$/.test(headers['content-length'] ?? '')
+    ? Number(headers['content-length'])
+    : undefined;
+  const type = headers['content-type'];
+  return {
+    body,
+    ...(bytes !== undefined && { bytes }),
+    ...(type !== undefined && type !== 'application/octet-stream' && { type }),
+  };
+}
+
+/** @throws FileFailed `gone`, `too_large`; ConnectorError `unavailable`, `rate_limited` */
+export async function openForUpload(media: OutgoingMedia, field: string): Promise<FormFile> {
+  if ((media.bytes ?? 0) > MAX_UPLOAD_BYTES) throw new FileFailed('too_large');
+  const { body, bytes, type } = await media.open().catch((error: unknown) => {
+    // What is wrong with Kommo's file must not be read as trouble with the bot.
+    const isLasting = error instanceof ConnectorError && !PASSING.has(error.failure);
+    throw isLasting ? new FileFailed('gone') : error;
+  });
+  if ((bytes ?? 0) > MAX_UPLOAD_BYTES) {
+    body.destroy();
+    throw new FileFailed('too_large');
+  }
+  return {
+    field,
+    fileName: media.fileName,
+    type: media.type || (type ?? 'application/octet-stream'),
+    body,
+    ...(bytes !== undefined && { bytes }),
+    maxBytes: MAX_UPLOAD_BYTES,
+  };
+}
+
+/** @throws ConnectorError */
+async function pathOf(tools: Tools, bot: Bot, fileId: string): Promise<string> {
+  const answer = await questionTelegram(tools.send, bot, 'getFile', { file_id: fileId });
+  if (answer.ok) return readAs(fileInfo, answer.result).file_path;
+  const failure = answer.isDead ? 'reauthorize' : 'rejected';
+  throw refused(failure, { text: answer.description, secrets: [bot.token] });
+}
+
+/** @throws ConnectorError */
+function failFile(status: number, retryAfter: string | undefined): never {
+  if (status === 429) throw rateLimited(retryAfter);
+  if (status === 401) throw new ConnectorError('reauthorize');
+  demandAnswer(status);
+  if (status < 300) throw notUnderstood(`telegram file: status ${status}`);
+  throw new ConnectorError('rejected');
+}

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+
+export const BULK_BYTES = 48 * 1024 * 1024;
+
+const PIECE = Buffer.alloc(64 * 1024, 'canary-bulk ');
+
+/** Counts what one side has made and the other has not taken yet: what is held in between. */
+export class Flow {
+  made = 0;
+  taken = 0;
+  mostHeld = 0;
+
+  /** A file of `BULK_BYTES`, made as fast as it is asked for. */
+  source(): Readable {
+    return Readable.from(this.#pieces(), { objectMode: false });
+  }
+
+  take(bytes: number): void {
+    this.taken += bytes;
+  }
+
+  *#pieces(): Generator<Buffer> {
+    while (this.made < BULK_BYTES) {
+      this.made += PIECE.length;
+      this.mostHeld = Math.max(this.mostHeld, this.made - this.taken);
+      yield PIECE;
+    }
+  }
+}
+
+/** Takes whatever is sent and answers as told; `file` is a large one. */
+export async function startBulkServer(
+  answer: (path: string) => object | 'file',
+  flow: Flow,
+): Promise<{ port: number; close(): Promise<void> }> {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for await (const piece of request as AsyncIterable<Buffer>) flow.take(piece.length);
+    const given = answer(request.url ?? '');
+    if (given !== 'file') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(given));
+      return;
+    }
+    response.writeHead(200, { 'content-length': BULK_BYTES });
+    flow.source().pipe(response);
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** A port on which nobody listens. */
+export async function emptyPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

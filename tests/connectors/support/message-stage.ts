@@ -1,0 +1,42 @@
+import type { Credentials } from '../../../src/server/connectors/connector.ts';
+import type {
+  AccountAtService,
+  ChatAddress,
+  MessageCarrier,
+} from '../../../src/server/connectors/messages.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import type { IncomingKind, IncomingSample, OutgoingKind } from './message-kinds.ts';
+
+/** One connector that carries messages, before a double that takes them. */
+export interface MessageStage {
+  /** The carrier for a service on this port of this machine. The battery uses the proxy's, and others. */
+  carrierAt(port: number): MessageCarrier;
+  /** Stands between the carrier and the double. */
+  proxy: FaultProxy;
+  account: AccountAtService;
+  credentials: Credentials;
+  /** A chat that the double knows. */
+  chat: ChatAddress;
+  /** What nothing returned, thrown or logged may hold. */
+  secrets: string[];
+  /** What the service posts, for everything a client may do. */
+  incoming: Record<IncomingKind, IncomingSample>;
+  /** Whether the service takes what a manager writes. Buttons written as text count. */
+  outgoing: Record<OutgoingKind, 'carried' | 'refused'>;
+  /** The words within a part, if there are any, and how many UTF-16 units the service takes there. */
+  wordsOf(part: unknown): { text: string; longest: number } | undefined;
+  /** A message of the manager at the double, to react to. */
+  messageId: string;
+  /** What `openMedia` takes for a file with `FILE_CONTENT` in it, and for one that is gone. */
+  refs: { small: unknown; gone: unknown };
+  /**
+   * What a lost answer means: `unknown` where a repeat would be a second message, `unavailable` where the service
+   * knows a repeat by its id.
+   */
+  lostAnswer: 'unknown' | 'unavailable';
+  /** Whether the connector uploads files; otherwise the service fetches our link. */
+  uploads: boolean;
+  /** A service with one file of 48 MB: what it answers to a path, whatever is sent there. */
+  bulk: { answer(path: string): object | 'file'; ref(port: number): unknown };
+  close(): Promise<void>;
+}
