@@ -55,6 +55,7 @@ export function backendEnvironment(addresses: StackAddresses): Record<string, st
     EVOLUTION_URL: `${services}/evolution`,
     SLACK_URL: `http://slack.localhost:${emulatorPort}`,
     OAUTH_PROVIDERS: writeProviders(addresses),
+    API_CHANNELS: 'on',
   };
 }
 

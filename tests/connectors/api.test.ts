@@ -256,8 +256,8 @@ describe('a message to the client', () => {
     ],
     ['no id', json(200, {}), { failure: 'misconfigured' }],
     ['nothing', { status: 204 }, { failure: 'misconfigured' }],
-    ['a page', { status: 200, body: '<html>' }, { failure: 'misconfigured' }],
-    ['megabytes', { status: 200, body: 'a'.repeat(5_000_000) }, { failure: 'misconfigured' }],
+    ['a page', { status: 200, body: '<html>' }, { failure: 'unavailable' }],
+    ['megabytes', { status: 200, body: 'a'.repeat(5_000_000) }, { failure: 'unavailable' }],
   ])('that is answered %s says nothing about the message', async (_what, answer, failure) => {
     service.answer(answer);
     await expect(send()).rejects.toMatchObject(failure);

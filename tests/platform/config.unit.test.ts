@@ -146,6 +146,7 @@ test.each<[name: string, value: string | undefined]>([
   ['SLACK_CLIENT_ID', undefined],
   ['SLACK_CLIENT_SECRET', undefined],
   ['OAUTH_PROVIDERS', '/nowhere/providers.json'],
+  ['API_CHANNELS', 'yes'],
 ])('%s = %j is one fault that names it', (name, value) => {
   const found = faults({ [name]: value });
   expect(found).toHaveLength(1);
@@ -204,6 +205,7 @@ test('a chat service without settings is not offered', () => {
     waha: undefined,
     evolution: undefined,
     slack: undefined,
+    api: { isOffered: false },
     oauthProviders: [],
   });
 });
@@ -235,6 +237,14 @@ describe('OAUTH_PROVIDERS', () => {
     expect(config.connectors.oauthProviders).toMatchObject([changes]);
   });
 
+  test.each(['https://acme.example/kommo?v=1', 'http://127.0.0.1:9/kommo'])(
+    'messages may go to %s',
+    (messages_url) => {
+      const config = readConfig(testEnvironment(9000, read([{ ...provider, messages_url }])));
+      expect(config.connectors.oauthProviders).toMatchObject([{ messages_url }]);
+    },
+  );
+
   test('a file of providers is read with its defaults', () => {
     const config = readConfig(testEnvironment(9000, read([provider])));
     expect(config.connectors.oauthProviders).toMatchObject([
@@ -249,6 +259,14 @@ describe('OAUTH_PROVIDERS', () => {
     ['the same name twice', [provider, provider], 'acme is already taken'],
     ['no endpoint', [{ ...provider, issuer: undefined }], 'needs issuer'],
     ['no secret', [{ ...provider, client_secret: undefined }], 'needs client_secret'],
+    ...['http://acme.example/m', 'https://me:word@acme.example/m', 'https://acme.example/m#x'].map(
+      (messages_url) =>
+        [
+          `messages to ${messages_url}`,
+          [{ ...provider, messages_url }],
+          '/0/messages_url: must be an https address',
+        ] as [string, object, string],
+    ),
     ['a parameter of our own', [withParams({ state: 'x' })], '/0/authorize_params'],
     [
       'another way back',

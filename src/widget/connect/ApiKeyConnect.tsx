@@ -11,7 +11,7 @@ import { useConnection } from './useConnection.ts';
 
 /** A form built from the connector's fields. Nothing is stored until the service says whose account it is. */
 export function ApiKeyConnect(): ReactNode {
-  const { t, date } = useTexts();
+  const { t, date, find } = useTexts();
   const { state, target, service, connection } = useConnection();
   const { fields } = target.connector;
   const key = target.channel?.account.credential_hint;
@@ -60,7 +60,8 @@ export function ApiKeyConnect(): ReactNode {
       <p>
         {key
           ? t('key.text_replace', { last4: key.last4, date: date(key.set_at) })
-          : t(target.channel ? 'key.text_again' : 'key.text', { service: service.title })}
+          : (find(`connectors.${target.connector.id}.intro`) ??
+            t(target.channel ? 'key.text_again' : 'key.text', { service: service.title }))}
       </p>
       {fields.map((field) => {
         const label = service.field(field.name);

@@ -6,6 +6,7 @@ import { focusRow } from '../ui/focus.ts';
 import { Reference } from '../ui/Reference.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { AccountCard } from './AccountCard.tsx';
+import { ServiceSetup } from './ServiceSetup.tsx';
 import { useConnection, useSaved } from './useConnection.ts';
 
 /** How an attempt ended: which account was connected, or why none was and what to do. */
@@ -80,12 +81,16 @@ function ExistingChannel(): ReactNode {
   return <Button onClick={() => show(existing.id)}>{t('result.existing')}</Button>;
 }
 
-/** Connected. Admins who have just confirmed the account skip this; others see which account it is. */
+/**
+ * Connected. Admins who have just confirmed the account skip this, unless there is something to set up at the service;
+ * others see which account it is.
+ */
 function Connected(): ReactNode {
   const { t } = useTexts();
   const app = useApp();
   const { attempt, target, connection } = useConnection();
-  const isSeen = target.connector.auth === 'api_key';
+  const setup = attempt?.setup;
+  const isSeen = target.connector.auth === 'api_key' && !setup;
 
   function goOn(): void {
     const channel = attempt?.channel;
@@ -105,12 +110,16 @@ function Connected(): ReactNode {
       takesFocus
       actions={
         <Button kind="primary" onClick={goOn}>
-          {t('result.next')}
+          {t(setup ? 'connect.setup_done' : 'result.next')}
         </Button>
       }
     >
       {attempt?.account && <AccountCard account={attempt.account} />}
-      {attempt?.channel && <p>{t(connectedText(attempt.channel))}</p>}
+      {setup ? (
+        <ServiceSetup setup={setup} />
+      ) : (
+        attempt?.channel && <p>{t(connectedText(attempt.channel))}</p>
+      )}
     </Banner>
   );
 }

@@ -8,7 +8,7 @@ import { useConnection } from './useConnection.ts';
 
 /** Shows which account was found and asks for confirmation before anything takes effect. */
 export function ConfirmAccount(): ReactNode {
-  const { t } = useTexts();
+  const { t, find } = useTexts();
   const { state, target, attempt, service, connection } = useConnection();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -19,7 +19,10 @@ export function ConfirmAccount(): ReactNode {
       <h3 ref={heading} className="kcc-heading" tabIndex={-1}>
         {t('confirm.title')}
       </h3>
-      <p>{t('confirm.text', { service: service.title })}</p>
+      <p>
+        {find(`connectors.${target.connector.id}.confirm`) ??
+          t('confirm.text', { service: service.title })}
+      </p>
       {attempt?.account && <AccountCard account={attempt.account} />}
       {(attempt?.reason === 'webhook_taken' || attempt?.reason === 'connected_elsewhere') && (
         <Banner tone="warning" title={t(`confirm.${attempt.reason}_title`)}>

@@ -72,7 +72,8 @@ export function eventSchema(isAllowed: (address: string) => boolean) {
   const address = z
     .string('must be a text')
     .max(LONGEST_ADDRESS, `must not be longer than ${LONGEST_ADDRESS} characters`)
-    .refine(isAllowed, 'must be a public https address');
+    .refine(isAllowed, 'must be a public https address')
+    .transform((given) => new URL(given).href);
   const media = z.object({
     kind: z.enum(MEDIA_KINDS),
     media_url: address,
@@ -132,8 +133,9 @@ export function eventSchema(isAllowed: (address: string) => boolean) {
         ...common,
         emoji: z
           .string('must be a text, or null to take the reaction away')
-          .min(1, 'must be a text, or null to take the reaction away')
           .max(LONGEST_EMOJI, 'is too long')
+          .transform((value) => plainLine(value) ?? '')
+          .refine((value) => value !== '', 'must be a text, or null to take the reaction away')
           .nullable(),
       }),
       z.object({

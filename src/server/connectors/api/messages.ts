@@ -13,7 +13,7 @@ import type { Addresses } from './addresses.ts';
 import { outcomeOf, type Peer, post } from './post.ts';
 import { eventReader } from './read-event.ts';
 import { demandSignature } from './signature.ts';
-import { type MessagePart, messagePart, recipientOf } from './write-event.ts';
+import { isEmpty, type MessagePart, messagePart, recipientOf } from './write-event.ts';
 
 /** Whatever an operator allows for a file is less; it is streamed, never held. */
 const MAX_FILE_BYTES = 1024 ** 3;
@@ -66,9 +66,10 @@ export function apiMessages(
       compose: (message) => [messagePart(message)],
 
       async send(tools, credentials, chat, part) {
+        if (isEmpty(part)) return { state: 'refused', reason: 'unsupported' };
         const event = { type: 'message' as const, ...part, ...recipientOf(chat) };
         const peer = peerOf(tools, credentials);
-        return outcomeOf(await post(tools, peer, event), { peer, tools });
+        return outcomeOf(await post(tools, peer, event, 'lost'), { peer, tools });
       },
 
       async react(tools, credentials, chat, { messageId, emoji }) {
@@ -80,7 +81,7 @@ export function apiMessages(
           emoji,
         };
         const peer = peerOf(tools, credentials);
-        return outcomeOf(await post(tools, peer, event), { peer, tools, messageId });
+        return outcomeOf(await post(tools, peer, event, 'lost'), { peer, tools, messageId });
       },
 
       async typing(tools, credentials, chat) {

@@ -1,16 +1,20 @@
 import { z } from 'zod';
-import type { Outbound } from '../../platform/outbound.ts';
+import { NotReached, type Outbound, type OutboundAnswer } from '../../platform/outbound.ts';
 import type { Tools } from '../connector.ts';
 import {
+  demandAnswer,
+  failureOfCall,
   type JsonAnswer,
   notUnderstood,
   optionalText,
+  rateLimited,
   refused,
   safeReason,
-  sendJson,
+  unavailable,
 } from '../http.ts';
 import type { RefusalReason, SendOutcome } from '../messages.ts';
 import { plainLine } from '../plain-text.ts';
+import { eventOf } from '../webhook-proof.ts';
 import { signedHeaders } from './signature.ts';
 import type { OutgoingEvent } from './write-event.ts';
 
@@ -22,6 +26,9 @@ export interface Peer {
   /** What the service must not make us repeat. */
   secrets: readonly string[];
 }
+
+/** An answer is a few dozen bytes; more is a fault or an attack. */
+const MAX_BYTES = 256 * 1024;
 
 /** Statuses that say whose fault a refusal is. All others of 4xx are about the message. */
 const NOT_PROVEN = [401, 403];
@@ -62,25 +69,52 @@ const refusal = z.object({
 /**
  * Posts one event, signed.
  *
+ * @param odd what an answer means that is none of ours, such as a page of HTML: of a message it is `lost`, and the
+ *   message may be sent again; elsewhere it says that another service is there
  * @returns a success, or a refusal that is about this event
  * @throws ConnectorError `reauthorize` when the service does not accept the proof, `misconfigured` when there is no
  *   such service at the address, `rate_limited`, `unavailable`
  */
-export async function post(tools: Tools, peer: Peer, event: OutgoingEvent): Promise<JsonAnswer> {
-  const { webhook } = tools;
-  if (webhook === undefined) throw notUnderstood('no webhook');
-  // Signs the very bytes that are sent.
-  const send: Outbound = (request) => {
-    const proof = signedHeaders(webhook.secret, tools.now(), request.body ?? '');
-    return peer.send({ ...request, headers: { ...request.headers, ...proof } });
-  };
-  const { url, headers } = peer;
-  const answer = await sendJson(send, { method: 'POST', url, headers, json: event });
-  if (NOT_PROVEN.includes(answer.status)) {
+export async function post(
+  tools: Tools,
+  peer: Peer,
+  event: OutgoingEvent,
+  odd: 'lost' | 'foreign' = 'foreign',
+): Promise<JsonAnswer> {
+  const oddAnswer = odd === 'lost' ? unavailable : notUnderstood;
+  const { status, headers, body } = await reach(tools, peer, event).catch((error: unknown) => {
+    if (!(error instanceof NotReached)) throw error;
+    throw error.reason === 'too_large' ? oddAnswer(error.reason) : failureOfCall(error);
+  });
+  const json = eventOf(body);
+  const answer = { status, json };
+  if (status === 429) throw rateLimited(headers['retry-after'], json);
+  demandAnswer(status);
+  if (NOT_PROVEN.includes(status)) {
     throw refused('reauthorize', { text: reasonIn(answer), secrets: secretsOf(tools, peer) });
   }
-  if (NO_SUCH_ADDRESS.includes(answer.status)) throw notUnderstood(`status ${answer.status}`);
+  if (NO_SUCH_ADDRESS.includes(status)) throw notUnderstood(`status ${status}`);
+  const isOurs = body.length === 0 || (typeof json === 'object' && json !== null);
+  if (status < 300 && !isOurs) throw oddAnswer('not JSON');
   return answer;
+}
+
+/** @throws NotReached */
+async function reach(tools: Tools, peer: Peer, event: OutgoingEvent): Promise<OutboundAnswer> {
+  if (tools.webhook === undefined) throw notUnderstood('no webhook');
+  const body = JSON.stringify(event);
+  return await peer.send({
+    method: 'POST',
+    url: peer.url,
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/json',
+      ...peer.headers,
+      ...signedHeaders(tools.webhook.secret, tools.now(), body),
+    },
+    body,
+    maxBytes: MAX_BYTES,
+  });
 }
 
 /**

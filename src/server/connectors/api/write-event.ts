@@ -41,7 +41,7 @@ export function messagePart(message: OutgoingMessage): MessagePart {
     timestamp_ms: message.atMs,
     message: {
       kind: media?.kind ?? 'text',
-      ...((text !== undefined || media === undefined) && { text: text ?? '' }),
+      ...((text !== undefined || media === undefined) && { text: (text ?? '').toWellFormed() }),
       ...(media !== undefined && {
         media_url: media.link,
         file_name: media.fileName,
@@ -62,6 +62,11 @@ export function messagePart(message: OutgoingMessage): MessagePart {
     ...(message.groupId !== undefined && { group_id: message.groupId }),
     ...(message.authorName !== undefined && { author_name: message.authorName }),
   };
+}
+
+/** Whether a part says nothing at all. */
+export function isEmpty({ message: { text = '', media_url, buttons = [] } }: MessagePart): boolean {
+  return media_url === undefined && text.trim() === '' && buttons.flat().length === 0;
 }
 
 /** Whom an event is for. A chat that begins in Kommo has the person's number only. */

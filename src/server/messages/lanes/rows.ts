@@ -392,14 +392,17 @@ export async function adoptChat(
     on conflict (id) do nothing`.execute(db);
 }
 
-/** The service refuses the channel's sign-in: its health is asked for now. */
-export async function askForHealth(db: Db, channelId: string): Promise<void> {
-  await db
-    .updateTable('channels')
-    .set({ checkedAt: sql<Date>`'-infinity'` })
-    .where('id', '=', channelId)
-    .where('status', '=', 'connected')
-    .execute();
+/**
+ * The right to ask the service how a channel is doing, which may renew its grant: one at a time, also among those who
+ * ask regularly. False: somebody asked a moment ago, or is asking.
+ */
+export async function claimHealthCheck(db: Db, channelId: string): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    update channels set checked_at = now()
+    where id = ${channelId}::uuid and status <> 'paused'
+      and (checked_at is null or checked_at < now() - interval '20 seconds')
+    returning id`.execute(db);
+  return rows.length > 0;
 }
 
 /** Messages of an account that wait for its save or its sync go on. */

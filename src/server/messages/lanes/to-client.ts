@@ -1,5 +1,6 @@
 import type { UndeliveredReason } from '../../../contract/api.ts';
 import { toolsFor } from '../../channels/connector-tools.ts';
+import { recordHealth } from '../../channels/health/channel-health.ts';
 import {
   ConnectorError,
   type Credentials,
@@ -14,8 +15,8 @@ import { accountOf } from './at-kommo.ts';
 import { LaneLost } from './lane-runner.ts';
 import {
   adoptChat,
-  askForHealth,
   beginSending,
+  claimHealthCheck,
   failMessage,
   findByKommoId,
   finishPart,
@@ -27,8 +28,9 @@ import { backOff, openMedia, openOutgoing, type Step, type Work } from './step.t
 const MOST_TRIES = 15;
 const LONGEST_PAUSE_SECONDS = 90;
 /** An administrator may be signing in again; about ten minutes in all. */
-const SIGNED_OUT_PAUSE_SECONDS = 60;
-const MOST_SIGNED_OUT_TRIES = 10;
+const SIGNED_OUT_PAUSE_SECONDS = 20;
+const MOST_SIGNED_OUT_TRIES = 30;
+const RENEWED_SECONDS = 0.05;
 const UNKNOWN_LIMIT_SECONDS = 5;
 
 /** All that one call of the connector needs. */
@@ -50,7 +52,7 @@ export async function toClient(work: Work): Promise<Step> {
   const content = openOutgoing(context, message);
   if (content === undefined) return fail(work, 'unreadable');
   const { credentials, webhookSecret } = channel;
-  if (credentials === undefined || webhookSecret === undefined) return signedOut(work);
+  if (credentials === undefined || webhookSecret === undefined) return signedOut(work, undefined);
   // Its fate is unknown: the process that asked the service died before it could note the answer.
   if (message.state === 'sending' && carrier.repeatsAreSafe !== true) {
     return fail(work, 'may_have_arrived');
@@ -134,17 +136,30 @@ async function afterFailure(
       return { holdSeconds: error.retryAfterSeconds ?? UNKNOWN_LIMIT_SECONDS, counts: false };
     case 'rejected':
     case 'reauthorize':
-      return signedOut(sending);
+      return signedOut(sending, sending);
     default:
       if (tries >= MOST_TRIES) return failed(sending, 'timed_out');
       return { holdSeconds: backOff(tries, LONGEST_PAUSE_SECONDS), counts: true };
   }
 }
 
-/** The channel's sign-in is dead, or cannot be read. */
-async function signedOut(work: Work): Promise<{ holdSeconds: number; counts: boolean }> {
-  const { context, message } = work;
-  await askForHealth(context.db, message.channelId);
+/**
+ * The channel's sign-in is dead, has to be renewed, or cannot be read. Asking how the channel is doing renews what can
+ * be renewed, and tells the administrator of the rest.
+ */
+async function signedOut(
+  work: Work,
+  signIn: Pick<Sending, 'tools' | 'credentials'> | undefined,
+): Promise<{ holdSeconds: number; counts: boolean }> {
+  const { context, message, target } = work;
+  const id = message.channelId;
+  const connector = context.connectors.find(target.channel?.connector ?? '');
+  if (connector && signIn && (await claimHealthCheck(context.db, id))) {
+    const asOf = context.now();
+    const health = await connector.health(signIn.tools, signIn.credentials);
+    await recordHealth(context, { id }, health, asOf);
+    if (health.credentials) return { holdSeconds: RENEWED_SECONDS, counts: true };
+  }
   if (message.tries >= MOST_SIGNED_OUT_TRIES) return failed(work, 'signed_out');
   return { holdSeconds: SIGNED_OUT_PAUSE_SECONDS, counts: true };
 }
