@@ -41,12 +41,12 @@ test('each message says whose it is, where it was going, what it is, when, and w
   const items = await within(dialog).findAllByRole('listitem');
   expect(items.map((item) => item.textContent)).toEqual([
     expect.stringMatching(
-      /^Ana Souza to the client · Text · Nov 22, 2026.*The client has blocked this account.*unblock it, then try again\.Try again$/,
+      /^Ana Souzato the client · Text · Nov 22, 2026.*The client has blocked this account.*unblock it, then try again\.Try again$/,
     ),
     expect.stringMatching(
-      /^Rui Alves from the client · Picture · Nov 22.*too large.*a link instead\.$/,
+      /^Rui Alvesfrom the client · Picture · Nov 22.*too large.*a link instead\.$/,
     ),
-    expect.stringMatching(/^Someone without a name to the client.*Try again$/),
+    expect.stringMatching(/^Someone without a nameto the client.*Try again$/),
   ]);
 });
 
@@ -211,6 +211,25 @@ test('a dialog that cannot be fetched is fetched again on request', async () => 
   host.loadPart = loadPart;
   await user.click(opener);
   expect(await screen.findByRole('listitem', { name: /^Ana Souza/ })).toBeVisible();
+});
+
+test('Escape while the dialog is being fetched takes the wish back, and closes nothing else', async () => {
+  const messages = makeMessages({ undelivered: 1 });
+  startBackend(makeSettings({ channels: [makeChannel({ messages })] }));
+  const host = createFakeHost();
+  host.loadPart = () => new Promise(() => undefined);
+  const { user } = await openSettings({ host });
+  const opener = screen.getByRole('button', { name: '1 message undelivered: Demo Support' });
+  const heard: string[] = [];
+  const note = (event: KeyboardEvent) => heard.push(event.key);
+  await user.click(opener);
+  expect(screen.getByText('Loading…')).toBeInTheDocument();
+  document.addEventListener('keydown', note);
+  await user.keyboard('{Escape}');
+  document.removeEventListener('keydown', note);
+  expect(heard).toEqual([]);
+  expect(screen.queryByText('Loading…')).toBeNull();
+  expect(opener).toHaveFocus();
 });
 
 test('somebody who is no administrator reads the list and can change nothing in it', async () => {

@@ -79,7 +79,7 @@ export function UndeliveredDialog({ channel, onClose }: Omit<DialogProps, 'app'>
       ) : (
         !items && <Skeleton label={t('app.loading_part')} />
       )}
-      {items?.length === 0 && <p className="kcc-undelivered">{t('undelivered.none')}</p>}
+      {items?.length === 0 && <p className="kcc-field__hint">{t('undelivered.none')}</p>}
       {items?.length === MAX_LISTED && count > MAX_LISTED && (
         <p className="kcc-muted">{t('undelivered.newest', { count: MAX_LISTED })}</p>
       )}
@@ -111,10 +111,10 @@ function Item({
   const time = dateTime(at);
   return (
     <li className="kcc-undelivered" aria-label={`${name}, ${time}`}>
-      <strong>{name}</strong>{' '}
-      <span className="kcc-muted">
+      <strong>{name}</strong>
+      <p className="kcc-muted">
         {[t(`undelivered.${direction}`), t(`undelivered.kind.${kind}`), time].join(' · ')}
-      </span>
+      </p>
       <p>{t(`undelivered.reason.${reason}`)}</p>
       {onRetry && (
         <Button

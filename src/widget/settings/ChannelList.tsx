@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom';
 import type { Channel } from '../../contract/api.ts';
 import { focusRow } from '../ui/focus.ts';
 import { TextField } from '../ui/TextField.tsx';
+import { useEscape } from '../ui/useEscape.ts';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelRow } from './ChannelRow.tsx';
 import type { DraftChannel } from './draft.ts';
@@ -26,6 +27,9 @@ export function ChannelList({ onLastDeleted }: { onLastDeleted: () => void }): R
     // The focus can leave the dialog only after it is closed.
     flushSync(() => setOpened(undefined));
   }
+
+  // While the dialog is being fetched; once it is there, it has the focus.
+  const escapeKey = useEscape(opened !== undefined, close);
 
   /** What opened the dialog may be gone by now: then its row gets the focus. */
   function afterUndelivered(channel: Channel): void {
@@ -56,7 +60,7 @@ export function ChannelList({ onLastDeleted }: { onLastDeleted: () => void }): R
           </p>
         </div>
       )}
-      <fieldset className="kcc-channels">
+      <fieldset className="kcc-channels" {...escapeKey}>
         <legend className="kcc-hidden">{t('channels.default_group')}</legend>
         <ul className="kcc-list">
           {shown.map((row) => (
