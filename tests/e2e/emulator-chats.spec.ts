@@ -225,7 +225,9 @@ test('pictures go both ways, and one that Kommo cannot fetch says why', async ({
   });
   await chats.openChat();
   const shown = page.getByRole('img', { name: 'room.png' });
-  await expect.poll(() => shown.evaluate('element => element.naturalWidth')).toBe(1);
+  const width = () =>
+    shown.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth);
+  await expect.poll(width).toBe(1);
   await expect(chats.message('gone.png')).toContainText('Kommo could not fetch it: status 404');
   const chooser = page.waitForEvent('filechooser');
   await chats.button('Attach a file').click();
@@ -370,7 +372,7 @@ test('whatever a client writes stays text', async ({ chats, page }) => {
   await expect(link).toHaveAttribute('rel', 'noopener noreferrer');
   await expect(chats.log.getByRole('link')).toHaveCount(1);
   await expect(chats.log.locator('b, i, img')).toHaveCount(0);
-  await expect(page.getByRole('heading', { level: 2 })).toContainText(name);
+  await expect(page.getByRole('heading', { name })).toBeVisible();
 });
 
 test('the page is used with the keyboard alone', async ({ chats, page }) => {
