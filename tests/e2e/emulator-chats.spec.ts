@@ -15,10 +15,16 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
+/** The parts of a webhook that are looked at here. */
+interface Hook {
+  message?: { source?: object; message: Record<string, unknown> };
+  action?: { typing?: object; reaction?: { type: string } };
+}
+
 /** The channel's backend: takes webhooks, and serves a picture. */
 class Backend {
   readonly #server: Server;
-  readonly hooks: { message?: Record<string, never>; action?: Record<string, never> }[] = [];
+  readonly hooks: Hook[] = [];
   status = 200;
 
   constructor() {
@@ -306,13 +312,13 @@ test('edits, reactions, silent messages and what staff wrote elsewhere are told 
 });
 
 test('templates, inline buttons and lists go out as Kommo sends them', async ({ chats, page }) => {
-  const template = {
+  chats.emulator.state.templates.push({
     ...{ id: 5, account_id: 31263018, client_id: '', name: 'Greeting', content: 'Welcome!' },
-    ...{ created_at: 0, updated_at: 0, is_editable: true, type: 'amocrm', external_id: 'g' },
-    ...{ buttons: [], attachment: null, waba_footer: null, waba_category: null },
-    ...{ waba_language: null, waba_examples: {}, waba_header: null, waba_header_type: null },
-  } as const;
-  chats.emulator.state.templates.push({ ...template, buttons: [], reviews: [] });
+    ...{ created_at: 0, updated_at: 0, is_editable: true, external_id: 'g', attachment: null },
+    ...{ waba_footer: null, waba_category: null, waba_language: null, waba_examples: {} },
+    ...{ waba_header: null, waba_header_type: null, buttons: [], reviews: [] },
+    type: 'amocrm',
+  });
   await chats.receive('Hello');
   await chats.openChat();
   await chats.button('Templates').click();

@@ -16,7 +16,8 @@ import { SendingMenu } from './sending-menu.js';
 const CLIP =
   'M20 11.500l-8.500 8.500a5 5 0 0 1-7-7L13 4.500a3.300 3.300 0 0 1 4.700 4.700L9.500 17.500a1.700 1.700 0 0 1-2.400-2.400L14.500 7.500';
 const SHEET = 'M6 3h12v18H6zM9 8h6M9 12h6M9 16h3';
-const DOTS = 'M5 12v.01M12 12v.01M19 12v.01';
+const DOTS =
+  'M4.5 12a.5.5 0 1 0 1 0 .5.5 0 0 0-1 0zM11.5 12a.5.5 0 1 0 1 0 .5.5 0 0 0-1 0zM18.5 12a.5.5 0 1 0 1 0 .5.5 0 0 0-1 0z';
 const PLANE = 'M4 12 20 4l-5 16-4-6zM11 14l9-10';
 
 /** Kommo tells of typing at most so often. */
