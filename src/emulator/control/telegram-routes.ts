@@ -1,6 +1,6 @@
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import { botOf, botUser, knownBots } from '../services/telegram/bots.ts';
-import { chatKey, chatOf } from '../services/telegram/chats.ts';
+import { chatKey, findChat, newChat, personOf } from '../services/telegram/chats.ts';
 import {
   blockAct,
   deleteAct,
@@ -104,9 +104,13 @@ function namedChat(exchange: Exchange) {
   return { world, bot, id: chatIdIn({ chat_id: Number(id) }) };
 }
 
+/** A client that has not written yet has an empty chat. */
 function showChat(exchange: Exchange): object {
   const { world, bot, id } = namedChat(exchange);
-  return seenChat(world, bot, chatOf(world, bot, id));
+  const chat = findChat(world, bot, id);
+  if (chat !== undefined) return seenChat(world, bot, chat);
+  personOf(world, id);
+  return seenChat(world, bot, newChat(bot, { id, type: 'private' }));
 }
 
 /** An event for every change of one chat; the page then asks for the chat. */
