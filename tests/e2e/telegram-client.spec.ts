@@ -84,7 +84,7 @@ for (const [colorScheme, width] of [
 
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id: rule, nodes }) => [rule, nodes[0]?.html])).toEqual([]);
-    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    const isWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
     expect(isWide).toBe(false);
     expect(errors).toEqual([]);
     expect(page.url()).not.toContain(SUPPORT_TOKEN);

@@ -135,7 +135,7 @@ export function addMessage(
 }
 
 /** A quoted message does not quote in turn. */
-export function withoutReply({ message }: StoredMessage): Fields {
+function withoutReply({ message }: StoredMessage): Fields {
   const { reply_to_message: _, ...fields } = message;
   return fields;
 }

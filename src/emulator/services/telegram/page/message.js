@@ -177,8 +177,8 @@ function moreOf(message, acts) {
       }),
     ),
   ]);
-  const summary = make('summary', { 'aria-label': `⋯ More: message ${message.message_id}` }, [
-    '⋯ More',
+  const summary = make('summary', { 'aria-label': `More: message ${message.message_id}` }, [
+    'More',
   ]);
   return make('details', { class: 'more' }, [summary, tools]);
 }
