@@ -284,6 +284,28 @@ describe('the manager learns why nobody was reached', () => {
   });
 });
 
+test('a bot that was removed and connected again goes on in its chats, whoever writes first', async () => {
+  const cleo = conversationOf(server, 700, { bot: 3 });
+  const dan = conversationOf(server, 701, { bot: 3 });
+  const [former] = await saveBots(server, [3]);
+  for (const client of [cleo, dan]) {
+    await client.write('Hola');
+    await client.chat();
+  }
+  await allDone(server);
+  await server.api('DELETE', `/messenger/channels/${former?.id}`);
+  await server.waitFor(async () =>
+    (await storedMessages(server)).every(({ channel_id: id }) => id !== former?.id),
+  );
+  await saveBots(server, [3]);
+  const { message_id: id } = await cleo.answer('We are back');
+  await cleo.delivered(id);
+  expect(await cleo.toClient()).toEqual(['We are back']);
+  await cleo.write('Welcome');
+  await dan.write('Finally');
+  await server.waitFor(() => cleo.fromClient().length === 2 && dan.fromClient().length === 2);
+});
+
 test('no text, name or number came into the log', () => {
   const logs = server.logs.join('');
   for (const word of ['Good morning', 'May I?', 'João', '5511999990000', 'Hola']) {

@@ -69,9 +69,10 @@ async function act(
     context.log.info('a chat webhook of a kind that is not carried');
     return;
   }
-  const { kommoChatId } = event.conversation;
+  const { kommoChatId, conversationId } = event.conversation;
   const sourceExternalId = event.kind === 'message' ? event.sourceExternalId : undefined;
-  const target = await findHookTarget(context.db, { scopeId, kommoChatId, sourceExternalId });
+  const named = { kommoChatId, conversationId, sourceExternalId };
+  const target = await findHookTarget(context.db, { scopeId, ...named });
   if (!target) {
     context.log.info('a chat webhook of an account that is not installed');
     return;

@@ -155,10 +155,20 @@ export interface HookTarget {
   conversationId: string | undefined;
 }
 
-/** Undefined for a scope that is not connected in this install epoch. */
+/**
+ * The channel is that of the chat, else that of the source; else the one that our own id of the chat names, which a
+ * bot that was removed and connected again shares with its chats of before.
+ *
+ * @returns undefined for a scope that is not connected in this install epoch
+ */
 export async function findHookTarget(
   db: Db,
-  hook: { scopeId: string; kommoChatId: string; sourceExternalId: string | undefined },
+  hook: {
+    scopeId: string;
+    kommoChatId: string;
+    conversationId: string | undefined;
+    sourceExternalId: string | undefined;
+  },
 ): Promise<HookTarget | undefined> {
   const { rows } = await sql<{
     accountId: number;
@@ -181,8 +191,13 @@ export async function findHookTarget(
     ) as chat on true
     left join sources on sources.account_id = accounts.id
       and sources.external_id = ${hook.sourceExternalId ?? null}::text
-    left join channels on channels.id = coalesce(chat.channel_id, sources.channel_id)
-      and channels.account_id = accounts.id and channels.epoch = accounts.epoch
+    left join lateral (
+      select id, connector, external_id from channels as one
+      where one.account_id = accounts.id and one.epoch = accounts.epoch
+        and (one.id = coalesce(chat.channel_id, sources.channel_id)
+          or starts_with(${hook.conversationId ?? ''}::text, one.connector || ':' || one.external_id || ':'))
+      order by (one.id = coalesce(chat.channel_id, sources.channel_id)) is true desc limit 1
+    ) as channels on true
     where scopes.scope_id = ${hook.scopeId}::text
     limit 1`.execute(db);
   const [row] = rows;
