@@ -46,7 +46,7 @@ function button(label, act, attributes = {}) {
  */
 export function messageElement(message, find, acts) {
   const classes = ['bubble', message.from, ...(message.is_deleted ? ['deleted'] : [])];
-  const item = make('li', { class: classes.join(' '), id: `message-${message.message_id}` });
+  const item = make('article', { class: classes.join(' '), id: `message-${message.message_id}` });
   item.append(headOf(message));
   if (message.reply_to !== null) item.append(quoteOf(message, find(message.reply_to)));
   item.append(...message.files.map(fileElement));
@@ -177,8 +177,8 @@ function moreOf(message, acts) {
       }),
     ),
   ]);
-  const summary = make('summary', { 'aria-label': `Actions for message ${message.message_id}` }, [
-    '⋯ More',
+  const summary = make('summary', { 'aria-label': `More: message ${message.message_id}` }, [
+    'More',
   ]);
   return make('details', { class: 'more' }, [summary, tools]);
 }
