@@ -5,7 +5,7 @@ import type { Recipient } from '../../channels/health/receive-event.ts';
 import type { WebhookRequest } from '../../connectors/connector.ts';
 import type { Context } from '../../context.ts';
 import { showClientTyping } from './show-typing.ts';
-import { fleetingOf, parseEvent, storeItems } from './store-items.ts';
+import { fleetingOf, parseEvent, storeItems, storeUnreadable } from './store-items.ts';
 
 /** Stores the messages of a proven event, and sets off what need not survive. */
 export async function receiveMessages(
@@ -18,6 +18,7 @@ export async function receiveMessages(
   const { channel, credentials, webhookSecret } = owner;
   if (!messages || !channel || !credentials || webhookSecret === undefined) return;
   const items = parseEvent(context, messages, event, { externalId: channel.externalId });
+  if (items === undefined) return storeUnreadable(context, channel, event.body);
   await storeItems(context, channel, items);
   if (items.length > 0) context.wakeMessages();
   const { typing, acknowledgements } = fleetingOf(items);

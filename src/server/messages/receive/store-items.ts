@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { MessageKind } from '../../../contract/api.ts';
 import type { OwnedChannel } from '../../channels/health/rows.ts';
 import type { MessageCarrier } from '../../connectors/connector.ts';
@@ -122,21 +123,41 @@ export function fleetingOf(items: readonly ReceivedItem[]): {
   };
 }
 
+/** Keeps a place for an event that could not be read: the administrator sees that there was something. */
+export async function storeUnreadable(
+  { db, secrets, now }: Context,
+  { id: channelId, accountId, epoch }: OwnedChannel,
+  body: Buffer,
+): Promise<void> {
+  await storeMessage(db, secrets, {
+    ...{ accountId, epoch, channelId, chat: undefined },
+    direction: 'in',
+    event: 'message',
+    kind: 'unknown',
+    key: `unreadable ${createHash('sha256').update(body).digest('base64url')}`,
+    lane: `${channelId}:in`,
+    content: {},
+    atMs: now().getTime(),
+  });
+}
+
 /**
- * Reads an event, and never fails: what cannot be read is reported, not refused, because a service would send it
- * again and again and hold back what follows.
+ * Reads an event, and never fails: what cannot be read is not refused, because a service would send it again and again
+ * and hold back what follows.
+ *
+ * @returns undefined when the connector failed at it, which is a bug of ours
  */
 export function parseEvent(
   context: Context,
   carrier: MessageCarrier,
   ...[event, account]: Parameters<MessageCarrier['parse']>
-): ReceivedItem[] {
+): ReceivedItem[] | undefined {
   try {
     return carrier.parse(event, account);
   } catch (error) {
     // The error's own words may repeat what the client wrote.
     const name = error instanceof Error ? error.name : typeof error;
     context.log.error({ fault: name }, 'an event of a chat service could not be read');
-    return [];
+    return undefined;
   }
 }
