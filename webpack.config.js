@@ -18,7 +18,7 @@ const VENDOR_REQUEST = `./vendor.js?v=${version}`;
  *   script.js     the entry; Kommo loads it on every page of the account
  *   app.js        the settings screen; the entry asks the host's `require` for it
  *   connect.js    the panels that connect a channel; app.js asks for them when one is to be connected
- *   dialogs.js    what opens over the settings; app.js asks for it when one is opened
+ *   dialogs.js    dialogs, notices and forms that few people see; app.js asks for them when one is to be shown
  *   vendor.js     React and i18next, minified; a dependency of the three above
  *   amplitude.js  only when AMPLITUDE_API_KEY is set
  *

@@ -70,6 +70,8 @@ const POSTGRES_ONLY = [
   'taken-over',
   'left-over-work',
   'transaction',
+  'statement-plans',
+  'session-locks',
 ];
 
 /**

@@ -8,7 +8,8 @@ import type { Match } from './engine/match.ts';
 import type { RecordedRequest } from './engine/recorder.ts';
 import { Router } from './engine/router.ts';
 import { adoptWidget } from './kommo/adopt-widget.ts';
-import { type ActResult, act, type Outgoing } from './kommo/amojo/acts.ts';
+import { act } from './kommo/amojo/acts.ts';
+import type { ActResult, Outgoing } from './kommo/amojo/outgoing.ts';
 import { disposableToken, type TokenOverrides } from './kommo/disposable-token.ts';
 import { accessTokenKey, revoke } from './kommo/oauth/grants.ts';
 import { callDisableHook, disable, install } from './kommo/oauth/lifecycle.ts';
@@ -19,6 +20,7 @@ import type { State } from './kommo/state.ts';
 import { refuseSwitch, type Switches } from './kommo/switches.ts';
 import { World } from './kommo/world.ts';
 import { allRoutes } from './routes.ts';
+import { resumeDeliveries } from './services/telegram/delivery.ts';
 import { stopTelegram } from './services/telegram/runtime.ts';
 
 export interface EmulatorOptions {
@@ -100,6 +102,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const server = createServer({ keepAliveTimeout: 30_000 }, listener);
   const port = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   world.url = `http://${options.host ?? '127.0.0.1'}:${port}`;
+  if (options.state !== undefined) resumeDeliveries(world);
   return facade(world, server, port);
 }
 

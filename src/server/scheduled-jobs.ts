@@ -37,7 +37,7 @@ export function scheduledJobs(context: Context): ScheduledJob[] {
     { name: 'old rows', everySeconds: 60, run: () => purge(context) },
     {
       name: 'messages past their time',
-      everySeconds: 60,
+      everySeconds: 5 * 60,
       run: () => purgeMessages(context.db, context.config.messages, context.now()),
     },
     { name: 'rotation of SECRET_KEYS', everySeconds: 60, run: rotateSecretKeys(context) },

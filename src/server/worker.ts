@@ -33,6 +33,9 @@ import { syncSources } from './settings/sync-sources.ts';
 /** Sweeps under way may finish in this time; what they leave, the next worker finds. */
 const STOP_PATIENCE_MS = 1_500;
 
+/** A message that a service was asked to take may be answered in this time; cut, nobody would know its fate. */
+const MESSAGE_PATIENCE_MS = 6_000;
+
 /** A list that every worker polls. Runs may overlap on several replicas. */
 interface Sweep {
   name: string;
@@ -71,11 +74,11 @@ export async function startWorker(context: Context, wake: MessageWake): Promise<
       await jobs.stopWork();
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, STOP_PATIENCE_MS);
-      const underWay = sweeps
-        .map((end) => end())
-        .concat(follower.drain(), messages.stop(STOP_PATIENCE_MS));
+      const underWay = sweeps.map((end) => end()).concat(follower.drain());
+      const sent = messages.stop(MESSAGE_PATIENCE_MS);
       await Promise.race([Promise.all(underWay), patience.promise]);
       clearTimeout(timer);
+      await sent;
     },
   };
 }

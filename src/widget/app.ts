@@ -11,7 +11,7 @@ import {
   type PendingAttempt,
   type PendingAttempts,
 } from './pending-attempts.ts';
-import { canSave, storedState } from './settings/settings-state.ts';
+import { type Conflict, canSave, storedState } from './settings/settings-state.ts';
 import { createSettingsStore, type SettingsStore } from './settings/settings-store.ts';
 import { createStore, type Store } from './store.ts';
 
@@ -40,13 +40,14 @@ export interface DialogProps {
   onClose: () => void;
 }
 
-/** The module `dialogs.js`, fetched when the admin opens a dialog or form of it. */
+/** The module `dialogs.js`, fetched when something of it is first to be shown: few people ever see it. */
 export interface DialogsModule {
   /** `onDeleted` instead of `onClose` once the channel is gone. */
   DeleteDialog(props: DialogProps & { onDeleted: () => void }): ReactNode;
   UndeliveredDialog(props: DialogProps): ReactNode;
   /** `onClose` gets the name of the template if one was created. */
   TemplateForm(props: { app: App; onClose: (created?: string) => void }): ReactNode;
+  ConflictNotice(props: { app: App; conflict: Conflict }): ReactNode;
 }
 
 /** Everything behind the screen. One per account and page; it outlives the modal. */

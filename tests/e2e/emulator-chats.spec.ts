@@ -15,10 +15,16 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
+/** The parts of a webhook that are looked at here. */
+interface Hook {
+  message?: { source?: object; message: Record<string, unknown> };
+  action?: { typing?: object; reaction?: { type: string } };
+}
+
 /** The channel's backend: takes webhooks, and serves a picture. */
 class Backend {
   readonly #server: Server;
-  readonly hooks: { message?: Record<string, never>; action?: Record<string, never> }[] = [];
+  readonly hooks: Hook[] = [];
   status = 200;
 
   constructor() {
@@ -225,7 +231,9 @@ test('pictures go both ways, and one that Kommo cannot fetch says why', async ({
   });
   await chats.openChat();
   const shown = page.getByRole('img', { name: 'room.png' });
-  await expect.poll(() => shown.evaluate('element => element.naturalWidth')).toBe(1);
+  const width = () =>
+    shown.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth);
+  await expect.poll(width).toBe(1);
   await expect(chats.message('gone.png')).toContainText('Kommo could not fetch it: status 404');
   const chooser = page.waitForEvent('filechooser');
   await chats.button('Attach a file').click();
@@ -304,13 +312,13 @@ test('edits, reactions, silent messages and what staff wrote elsewhere are told 
 });
 
 test('templates, inline buttons and lists go out as Kommo sends them', async ({ chats, page }) => {
-  const template = {
+  chats.emulator.state.templates.push({
     ...{ id: 5, account_id: 31263018, client_id: '', name: 'Greeting', content: 'Welcome!' },
-    ...{ created_at: 0, updated_at: 0, is_editable: true, type: 'amocrm', external_id: 'g' },
-    ...{ buttons: [], attachment: null, waba_footer: null, waba_category: null },
-    ...{ waba_language: null, waba_examples: {}, waba_header: null, waba_header_type: null },
-  } as const;
-  chats.emulator.state.templates.push({ ...template, buttons: [], reviews: [] });
+    ...{ created_at: 0, updated_at: 0, is_editable: true, external_id: 'g', attachment: null },
+    ...{ waba_footer: null, waba_category: null, waba_language: null, waba_examples: {} },
+    ...{ waba_header: null, waba_header_type: null, buttons: [], reviews: [] },
+    type: 'amocrm',
+  });
   await chats.receive('Hello');
   await chats.openChat();
   await chats.button('Templates').click();
@@ -370,7 +378,7 @@ test('whatever a client writes stays text', async ({ chats, page }) => {
   await expect(link).toHaveAttribute('rel', 'noopener noreferrer');
   await expect(chats.log.getByRole('link')).toHaveCount(1);
   await expect(chats.log.locator('b, i, img')).toHaveCount(0);
-  await expect(page.getByRole('heading', { level: 2 })).toContainText(name);
+  await expect(page.getByRole('heading', { name })).toBeVisible();
 });
 
 test('the page is used with the keyboard alone', async ({ chats, page }) => {

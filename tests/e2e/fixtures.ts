@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { test as base, expect } from '@playwright/test';
 import { accountSeed } from './support/kommo-account.ts';
+import { collectErrors } from './support/page-errors.ts';
 import { SettingsModal } from './support/settings-modal.ts';
 import { type Groundwork, layGroundwork, Stack } from './support/stack.ts';
 
@@ -52,10 +53,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
   page: async ({ page, stack: _beforeTheStackEnds, expectedErrors }, use) => {
     const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
-    });
+    collectErrors(page, errors);
     await use(page);
     await page.close();
     const isExpected = (error: string) => expectedErrors.some((pattern) => pattern.test(error));

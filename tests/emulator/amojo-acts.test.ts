@@ -1,4 +1,4 @@
-import type { Outgoing } from '../../src/emulator/kommo/amojo/acts.ts';
+import type { Outgoing } from '../../src/emulator/kommo/amojo/outgoing.ts';
 import { type AmojoBench, openAmojoBench } from '../support/amojo-bench.ts';
 import { CHANNEL } from '../support/amojo-vectors.ts';
 import { call, installed } from '../support/emulator-client.ts';

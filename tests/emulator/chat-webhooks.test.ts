@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import type { Outgoing } from '../../src/emulator/kommo/amojo/acts.ts';
+import type { Outgoing } from '../../src/emulator/kommo/amojo/outgoing.ts';
 import { callChats, clientMessage, type Listener, listen } from '../support/emulator-client.ts';
 
 const CHANNEL = '344a5002-f8ca-454d-af3d-396180102ac7';

@@ -7,6 +7,36 @@ interface SeenChat {
   action: string | null;
 }
 
+const ODD_METHODS = [
+  ...[
+    'sendMessage',
+    'sendPhoto',
+    'sendMediaGroup',
+    'sendLocation',
+    'sendContact',
+    'sendChatAction',
+  ],
+  ...['editMessageText', 'editMessageCaption', 'deleteMessage', 'setMessageReaction', 'setWebhook'],
+  ...['answerCallbackQuery', 'getFile', 'getChat', 'getUserProfilePhotos', 'getUpdates'],
+];
+
+const ODD_BODIES = [
+  [],
+  {},
+  { chat_id: '__proto__', text: {}, file_id: '__proto__', callback_query_id: '__proto__' },
+  { chat_id: 555, text: 'a', entities: '{', media: [null, 1], reaction: [null], photo: {} },
+  {
+    chat_id: 555,
+    text: 'a',
+    reply_markup: { inline_keyboard: [[null]] },
+    message_id: 'constructor',
+  },
+  { chat_id: 555, text: 'a', reply_parameters: [], media: [{ type: {} }, { type: 'photo' }] },
+  { chat_id: 555, text: 'a', reply_parameters: 'null', message_id: 1001, reaction: '"x"' },
+  { user_id: {}, offset: -5, limit: 'x', url: 'not an address', allowed_updates: [1] },
+  { latitude: '1e999', longitude: [], chat_id: 555, phone_number: {}, first_name: [] },
+];
+
 describe('methods of the emulated Bot API', () => {
   let emulator: Emulator;
   let client: ReturnType<typeof telegramClient>;
@@ -257,6 +287,37 @@ describe('methods of the emulated Bot API', () => {
     });
     expect(JSON.stringify(await client.get('judge'))).not.toContain(SUPPORT_TOKEN);
   });
+
+  test.each(ODD_METHODS)(
+    '%s answers what makes no sense, and never fails itself',
+    async (method) => {
+      for (const json of ODD_BODIES) {
+        const reply = await client.bot(method, json);
+        expect({ json, status: reply.status, isAnswer: reply.status < 500 }).toMatchObject({
+          isAnswer: true,
+        });
+      }
+      expect(emulator.log().filter(({ kind }) => kind === 'error')).toEqual([]);
+      expect(({} as { answer?: unknown }).answer).toBeUndefined();
+    },
+  );
+
+  test.each(['send', 'edit', 'press', 'react', 'group', 'refuse', 'speed', 'file'])(
+    'the act %s refuses what makes no sense with one line',
+    async (act) => {
+      const bodies = [{}, { bot: 'constructor' }, { bot: '__proto__', client: 1, kind: 'text' }];
+      const scene = { bot: 'demo_support_bot', client: 555 };
+      for (const json of [
+        ...bodies,
+        { ...scene, kind: 'constructor', chat: null, message_id: '__proto__', timeout_ms: 'x' },
+        { ...scene, kind: 'album', items: [null, 1], act: 'toString', file_id: '__proto__' },
+      ]) {
+        const reply = await client.post(act, act === 'speed' ? { constructor: 1 } : json);
+        expect(reply.json).toEqual({ error: expect.any(String) });
+        expect([400, 404]).toContain(reply.status);
+      }
+    },
+  );
 
   test('are awaited by whoever plays the client', async () => {
     const wanted = { bot: 'demo_support_bot', client: 555, text: 'second', timeout_ms: 5000 };

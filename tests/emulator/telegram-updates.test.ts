@@ -330,6 +330,30 @@ describe('an answer to an update', () => {
     await emulator.close();
   });
 
+  test('that never came is awaited again by an emulator that goes on with the state', async () => {
+    const before = await createEmulator();
+    const closed = await listen();
+    await closed.close();
+    await telegramClient(before).bot('setWebhook', { url: closed.url });
+    await telegramClient(before).act('send', { kind: 'text', text: 'Hi' });
+    const state = JSON.parse(JSON.stringify(before.state)) as typeof before.state;
+    await before.close();
+    const backend = await startServer((response) => response.end());
+    const emulator = await createEmulator({ state });
+    const client = telegramClient(emulator);
+    expect((await client.bot('getWebhookInfo')).json).toMatchObject({
+      result: { pending_update_count: 1 },
+    });
+    await client.bot('setWebhook', { url: backend.url });
+    await waitFor(() => backend.count() === 1);
+    expect(await client.act('send', { kind: 'text', text: 'Ho' })).toMatchObject({
+      message_id: 1002,
+      update_id: 900_002,
+    });
+    await backend.close();
+    await emulator.close();
+  });
+
   test('that names a method is carried out, and the judge tells of it', async () => {
     const emulator = await createEmulator();
     const client = telegramClient(emulator);

@@ -94,7 +94,12 @@ export const MATRIX: Record<string, Row[]> = {
   // The signed link is the proof.
   'GET /media/:id': [everybody('unknown', 404), everybody('malformed', 404)],
   'HEAD /media/:id': [everybody('unknown', 404), everybody('malformed', 404)],
-  'GET /messenger/channels/:id/undelivered': guardedObject(200),
+  'GET /messenger/channels/:id/undelivered': [
+    row('foreign', { stranger: 404, manager: 404, otherAdmin: 200, admin: 404 }),
+    row('unknown', { stranger: 404, manager: 404, otherAdmin: 404, admin: 404 }),
+    row('malformed', { stranger: 404, manager: 404, otherAdmin: 404, admin: 404 }),
+    row('own', { stranger: 404, manager: 200, otherAdmin: 404, admin: 200 }),
+  ],
   'POST /messenger/channels/:id/undelivered/retry': guardedObject(202),
   'DELETE /messenger/channels/:id/undelivered': guardedObject(204),
   'POST /messenger/attempts/:id/credentials': guardedObject(409),

@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import type { ActResult, Outgoing } from '../../src/emulator/kommo/amojo/acts.ts';
+import type { ActResult, Outgoing } from '../../src/emulator/kommo/amojo/outgoing.ts';
 import type { Chat, Message } from '../../src/emulator/kommo/chat-entities.ts';
 import type { Switches } from '../../src/emulator/kommo/switches.ts';
 import { ACCOUNT, CHANNEL } from './amojo-vectors.ts';
@@ -12,7 +12,7 @@ import {
   type Reply,
 } from './emulator-client.ts';
 
-export const BASE = '/v2/origin/custom';
+const BASE = '/v2/origin/custom';
 export const SCOPE = `${BASE}/${CHANNEL}_${ACCOUNT}`;
 
 /** An emulator with a connected channel, and the channel's backend, which records its webhooks. */

@@ -13,8 +13,18 @@ import { waitFor } from './wait-for.ts';
 
 /** A backend in a process of its own. */
 export interface Backend extends Client {
+  /** `http://127.0.0.1:<port>`, where it listens itself. */
+  url: string;
+  signal(name: NodeJS.Signals): void;
   /** `kill -9`; settles when the process is gone. */
   kill(): Promise<void>;
+}
+
+interface StartOptions {
+  /** Variables laid over those of every backend here. */
+  env?: Record<string, string>;
+  /** The address of what stands in front of the backends. */
+  calledAt?: string;
 }
 
 /** Backends as processes, one after the other or at once, on one store that outlives them like the emulator. */
@@ -22,8 +32,10 @@ export interface Backends {
   emulator: Emulator;
   /** PostgreSQL, read from outside. Undefined on the embedded database: only its process can read it. */
   db: Kysely<Schema> | undefined;
-  /** Starts one and waits until it is ready. Kommo's own calls go to the one started last. */
-  start(): Promise<Backend>;
+  /** `postgres://…`, as the backends are given it; undefined on the embedded database. */
+  databaseUrl: string | undefined;
+  /** Starts one and waits until it is ready. Kommo's own calls go to the one started last, or to `calledAt`. */
+  start(options?: StartOptions): Promise<Backend>;
   /** As many as the database serves: two on PostgreSQL, twice the same one on the embedded database. */
   startPair(): Promise<[Backend, Backend]>;
   /**
@@ -40,25 +52,27 @@ export async function openBackends(seed?: Seed): Promise<Backends> {
   const db = store.env.DATABASE_URL === undefined ? undefined : connect(store.env.DATABASE_URL);
   const running = new Set<Backend>();
 
-  const start = async (): Promise<Backend> => {
-    const child = spawnBackend({ ...testEnvironment(emulator.port), ...store.env });
+  const start = async ({ env, calledAt }: StartOptions = {}): Promise<Backend> => {
+    const child = spawnBackend({ ...testEnvironment(emulator.port), ...store.env, ...env });
+    const signal = (name: NodeJS.Signals) => child.kill(name);
     const kill = async () => {
       child.kill('SIGKILL');
       await child.exited;
       running.delete(backend);
     };
     const notReady = () => Promise.reject(new Error('The backend is not ready yet.'));
-    const backend: Backend = { emulator, waitFor, kill, api: notReady };
+    const backend: Backend = { emulator, waitFor, kill, signal, api: notReady, url: '' };
     running.add(backend);
-    const url = await child.ready();
-    emulator.useBackend(PUBLIC_URL, url);
-    backend.api = createApi(emulator, url);
+    backend.url = await child.ready();
+    emulator.useBackend(PUBLIC_URL, calledAt ?? backend.url);
+    backend.api = createApi(emulator, backend.url);
     return backend;
   };
 
   return {
     emulator,
     db,
+    databaseUrl: store.env.DATABASE_URL,
     start,
     startPair: async () => {
       const first = await start();

@@ -51,7 +51,8 @@ test('what both changed is told with both values, whatever the setting is', asyn
 
   expect(await pressSave()).toBe(false);
 
-  const notice = screen.getByText('Someone else has changed these settings').parentElement;
+  const title = await screen.findByText('Someone else has changed these settings');
+  const notice = title.parentElement;
   expect(
     within(notice as HTMLElement)
       .getAllByRole('listitem')
@@ -100,7 +101,7 @@ test('what is changed while the own save is under way is no conflict with it', a
     await saving;
   });
   expect(backend.settings.channels[0]?.name).toBe('First');
-  expect(screen.queryByText('Someone else has changed these settings')).toBeNull();
+  expect(screen.queryByText(/choose between your changes and theirs/)).toBeNull();
   expect(screen.getByText('1 unsaved change')).toBeVisible();
 });
 
@@ -144,7 +145,7 @@ describe('two admins changed the same setting', () => {
       channels: [makeChannel({ name: 'Theirs' }), ...backend.settings.channels.slice(1)],
     };
     expect(await opened.pressSave()).toBe(false);
-    const notice = screen.getByText('Someone else has changed these settings');
+    const notice = await screen.findByText('Someone else has changed these settings');
     expect(notice.closest('[role]')).toHaveFocus();
     expect(
       screen.getByText('You both changed: name of Mine. Theirs: Theirs. Yours: Mine.'),

@@ -90,7 +90,7 @@ describe('on the screen', () => {
     };
     expect(await pressSave()).toBe(false);
     expect(
-      screen.getByText(
+      await screen.findByText(
         'They also changed: group chats of Bot 1 of Ana and what staff write on the phone in Bot 1 of Ana.',
       ),
     ).toBeVisible();

@@ -1,5 +1,6 @@
-import { type ActResult, act, type Outgoing } from '../kommo/amojo/acts.ts';
+import { act } from '../kommo/amojo/acts.ts';
 import { judgement } from '../kommo/amojo/judge.ts';
+import type { ActResult, Outgoing } from '../kommo/amojo/outgoing.ts';
 import { type Awaited, waitForMessages } from '../kommo/amojo/wait.ts';
 import type { Chat } from '../kommo/chat-entities.ts';
 import type { Exchange, Route } from '../kommo/exchange.ts';

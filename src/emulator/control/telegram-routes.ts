@@ -1,17 +1,11 @@
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import { botOf, botUser, knownBots } from '../services/telegram/bots.ts';
-import { chatKey, chatOf } from '../services/telegram/chats.ts';
-import {
-  blockAct,
-  deleteAct,
-  editAct,
-  personIn,
-  pressAct,
-  reactAct,
-  sendAct,
-} from '../services/telegram/client-acts.ts';
+import { chatKey, findChat, newChat, personOf } from '../services/telegram/chats.ts';
+import { deleteAct, editAct, sendAct } from '../services/telegram/client-acts.ts';
+import { personIn } from '../services/telegram/client-scene.ts';
 import { chatIdIn, chatSummary, seenChat, waitAct } from '../services/telegram/conversation.ts';
 import { retryDelivery } from '../services/telegram/delivery.ts';
+import { blockAct, pressAct, reactAct } from '../services/telegram/gesture-acts.ts';
 import { groupAct } from '../services/telegram/group-acts.ts';
 import { judge } from '../services/telegram/judge.ts';
 import { clearRefusals, fileAct, refuseAct, settingsAct } from '../services/telegram/order-acts.ts';
@@ -104,9 +98,13 @@ function namedChat(exchange: Exchange) {
   return { world, bot, id: chatIdIn({ chat_id: Number(id) }) };
 }
 
+/** A client that has not written yet has an empty chat. */
 function showChat(exchange: Exchange): object {
   const { world, bot, id } = namedChat(exchange);
-  return seenChat(world, bot, chatOf(world, bot, id));
+  const chat = findChat(world, bot, id);
+  if (chat !== undefined) return seenChat(world, bot, chat);
+  personOf(world, id);
+  return seenChat(world, bot, newChat(bot, { id, type: 'private' }));
 }
 
 /** An event for every change of one chat; the page then asks for the chat. */

@@ -11,8 +11,8 @@ interface LazyPartProps<T> {
   name: string;
   /** Shown until it is there, in place of a line for screen readers. */
   waiting?: ReactNode;
-  /** Leads away when the part cannot be fetched. */
-  onBack: () => void;
+  /** Leads away when the part cannot be fetched, if there is a way. */
+  onBack?: () => void;
   children: (module: T) => ReactNode;
 }
 
@@ -48,7 +48,7 @@ export function LazyPart<T>(props: LazyPartProps<T>): ReactNode {
       actions={
         <>
           <Button onClick={() => void part.load()}>{t('app.retry')}</Button>
-          <Button onClick={onBack}>{t('app.back')}</Button>
+          {onBack && <Button onClick={onBack}>{t('app.back')}</Button>}
         </>
       }
     />

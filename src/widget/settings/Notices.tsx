@@ -5,17 +5,18 @@ import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { useApp, useTexts, useView } from '../use-app.tsx';
-import { ConflictNotice } from './ConflictNotice.tsx';
 import { listEdits } from './draft.ts';
+import { LazyPart } from './LazyPart.tsx';
 import { ProblemList } from './ProblemList.tsx';
 import { useSettings } from './useSettings.ts';
 
 /** What the admin should know before they continue, the most urgent first. */
 export function Notices(): ReactNode {
   const { t } = useTexts();
-  const { view } = useApp();
+  const app = useApp();
   const { connected } = useView();
   const { state, saved, isEditable, settings } = useSettings();
+  const { conflict } = state;
   const hasEdits = listEdits(state.edits).length > 0;
   // A channel that was new needs no more words once it is saved.
   const current = saved.channels.find(({ id }) => id === connected?.id);
@@ -38,7 +39,11 @@ export function Notices(): ReactNode {
         </Banner>
       )}
       {state.loadError && <LoadFailure error={state.loadError} />}
-      {state.conflict && <ConflictNotice conflict={state.conflict} />}
+      {conflict && (
+        <LazyPart part={app.dialogs} name="conflict">
+          {({ ConflictNotice }) => <ConflictNotice app={app} conflict={conflict} />}
+        </LazyPart>
+      )}
       <ProblemList />
       {state.saveError && state.fieldProblems.length === 0 && (
         <FailureBanner title={t('save.failed')} error={state.saveError} takesFocus>
@@ -53,7 +58,7 @@ export function Notices(): ReactNode {
             <Button
               onClick={() => {
                 settings.undoAll();
-                view.set({ view: { name: 'settings' } });
+                app.view.set({ view: { name: 'settings' } });
               }}
             >
               {t('save.undo')}

@@ -1,10 +1,10 @@
 import { type ReactNode, useMemo } from 'react';
-import type { Preferences as PreferenceValues } from '../../contract/api.ts';
 import { Choice } from '../ui/Choice.tsx';
 import { SelectField } from '../ui/SelectField.tsx';
 import { useTexts } from '../use-app.tsx';
 import { fieldProblemText } from './problems.ts';
 import { useSettings } from './useSettings.ts';
+import { displayNames, type Kind, nameOfValue } from './value-names.ts';
 
 /** Languages used with clients where Kommo is sold, and some more (ISO 639-1). */
 const LANGUAGES = 'ar cs de en es fr he hi hu id it kk ms nl pl pt ro ru sv th tr uk uz vi zh';
@@ -13,8 +13,6 @@ const LANGUAGES = 'ar cs de en es fr he hi hu id it kk ms nl pl pt ro ru sv th t
 const COUNTRIES =
   'AE AR AU BO BR CA CH CL CO CR CZ DE DO EC EG ES FR GB GT HN ID IE IL IN IT KE KZ MA MX MY NG NI NL NZ PA PE ' +
   'PH PK PL PR PT PY RO RU SA SG SV TH TR UA US UY UZ VE VN ZA';
-
-type Kind = keyof PreferenceValues;
 
 /** Language and country. They follow the Kommo account unless the admin sets them here. */
 export function Preferences(): ReactNode {
@@ -89,15 +87,6 @@ function Preference({ kind }: { kind: Kind }): ReactNode {
   );
 }
 
-/** The browser's name for a language or country, or the code if it knows none. */
-export function nameOfValue(kind: Kind, value: string, language: string): string {
-  try {
-    return displayNames(kind, language).of(value) ?? value;
-  } catch {
-    return value;
-  }
-}
-
 /** Everything to choose from, sorted by name. */
 function namedValues(kind: Kind, language: string): { value: string; label: string }[] {
   const names = displayNames(kind, language);
@@ -106,8 +95,4 @@ function namedValues(kind: Kind, language: string): { value: string; label: stri
     .split(' ')
     .map((value) => ({ value, label: names.of(value) ?? value }))
     .sort((left, right) => compare(left.label, right.label));
-}
-
-function displayNames(kind: Kind, language: string): Intl.DisplayNames {
-  return new Intl.DisplayNames([language], { type: kind === 'language' ? 'language' : 'region' });
 }

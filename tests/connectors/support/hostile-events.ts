@@ -36,7 +36,7 @@ export function spoiled(body: Buffer): fc.Arbitrary<Buffer> {
   });
   return fc.array(change, { minLength: 1, maxLength: 4 }).map((changes) => {
     const copy = structuredClone(json);
-    for (const { place, value } of changes) put(copy, place, value);
+    for (const { place, value } of changes) put(copy, place, structuredClone(value));
     return Buffer.from(JSON.stringify(copy));
   });
 }

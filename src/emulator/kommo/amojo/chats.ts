@@ -109,3 +109,13 @@ export function quoteOf(message: Message, given: Record<string, unknown> | null)
     given,
   };
 }
+
+/** A message of the chat by either id. @throws TypeError naming the property that named it */
+export function messageOf(world: World, chat: Chat, id: string | undefined, name: string): Message {
+  const place =
+    id === undefined
+      ? undefined
+      : (world.chats.message(chat.scope_id, id) ?? world.chats.messageByOurId(chat.scope_id, id));
+  if (place?.chat !== chat) throw new TypeError(`${name}: no such message in this chat`);
+  return place.message;
+}

@@ -42,7 +42,7 @@ export function messageHook({ world, scope }: At, chat: Chat, message: Message):
 }
 
 /** The webhook of typing or a reaction. */
-export function actionHook({ world, scope }: At, _: Chat, action: object): object {
+export function actionHook({ world, scope }: At, action: object): object {
   return { ...envelope(world, scope), action };
 }
 

@@ -41,7 +41,8 @@ export function checkFault({ oddity, delay_ms: ms }: HookFault): void {
   }
 }
 
-interface Target {
+/** Whose backend a hook goes to. */
+export interface HookTarget {
   world: World;
   channel: Channel;
   scope: Scope;
@@ -59,7 +60,7 @@ const kept = new WeakMap<AbortSignal, Map<string, (() => Promise<unknown>)[]>>()
  * @returns the status answered, 0 for none, null for a hook that was kept back
  */
 export async function sendHook(
-  target: Target,
+  target: HookTarget,
   body: object,
   fault: HookFault,
   sent: Sent = () => undefined,
@@ -98,7 +99,7 @@ interface Prepared {
 }
 
 /** Made when the act happens, so that a late hook carries the time of the act. */
-function prepare({ channel }: Target, body: object, { oddity }: HookFault): Prepared {
+function prepare({ channel }: HookTarget, body: object, { oddity }: HookFault): Prepared {
   const asTexts = (_: string, value: unknown) => (typeof value === 'number' ? `${value}` : value);
   const json = JSON.stringify(body, oddity === 'numbers as strings' ? asTexts : undefined);
   // A newline follows the JSON, and is not signed: seen in Kommo's own traffic.
@@ -110,7 +111,7 @@ function prepare({ channel }: Target, body: object, { oddity }: HookFault): Prep
 }
 
 async function post(
-  { world, channel, scope }: Target,
+  { world, channel, scope }: HookTarget,
   { text, signature }: Prepared,
   { oddity }: HookFault,
   sent: Sent,

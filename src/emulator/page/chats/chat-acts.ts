@@ -1,4 +1,5 @@
-import { type ActResult, act, type Outgoing } from '../../kommo/amojo/acts.ts';
+import { act } from '../../kommo/amojo/acts.ts';
+import type { ActResult, Outgoing } from '../../kommo/amojo/outgoing.ts';
 import type { Chat } from '../../kommo/chat-entities.ts';
 import type { Account, Channel } from '../../kommo/entities.ts';
 import type { Exchange } from '../../kommo/exchange.ts';

@@ -24,7 +24,7 @@ export function jsonValues(body: string): Record<string, string> {
 }
 
 /** Every value as the text a form would carry; nulls are left out. */
-export function textValues(value: object): Record<string, string> {
+function textValues(value: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, part]) => part !== null && part !== undefined)

@@ -1,5 +1,5 @@
 import { UnknownThing, type World } from '../../kommo/world.ts';
-import { type Bot, type Fields, telegramState } from './state.ts';
+import { type Bot, type Fields, own, telegramState } from './state.ts';
 
 const NAMED: Record<string, Pick<Bot, 'first_name' | 'username'>> = {
   '7000000001:AAEmulatedBotTokenSupport00000000001': {
@@ -19,7 +19,7 @@ const FIRST_UPDATE_ID = 900_001;
 /** The bot of a token; undefined for an unknown token. */
 export function findBot(world: World, token: string): Bot | undefined {
   const { bots } = telegramState(world);
-  const named = NAMED[token];
+  const named = own(NAMED, token);
   const number = NUMBERED.exec(token)?.[1];
   if (named === undefined && number === undefined) return undefined;
   bots[token] ??= {

@@ -21,11 +21,18 @@ export function findChat(world: World, bot: Bot, id: number): Chat | undefined {
   return telegramState(world).chats[chatKey(bot.id, id)];
 }
 
-/** The chat of a bot and a client, group or channel. @throws UnknownThing */
-export function chatOf(world: World, bot: Bot, id: number): Chat {
-  const chat = findChat(world, bot, id);
-  if (chat === undefined) throw new UnknownThing(`@${bot.username} has no chat ${id}.`);
-  return chat;
+/** An empty chat, not yet among the others. */
+export function newChat(bot: Bot, { id, type }: Pick<Chat, 'id' | 'type'>): Chat {
+  return {
+    bot_id: bot.id,
+    id,
+    type,
+    is_blocked: false,
+    membership: 'member',
+    next_message_id: FIRST_MESSAGE_ID,
+    messages: {},
+    action: null,
+  };
 }
 
 /** Finds the chat or begins it; a given title or type replaces the old one. */
@@ -36,22 +43,14 @@ export function openChat(
 ): Chat {
   const { chats } = telegramState(world);
   const key = chatKey(bot.id, given.id);
-  chats[key] ??= {
-    bot_id: bot.id,
-    id: given.id,
-    type: given.type,
-    is_blocked: false,
-    membership: 'member',
-    next_message_id: FIRST_MESSAGE_ID,
-    messages: {},
-    action: null,
-  };
+  chats[key] ??= newChat(bot, given);
   const chat = chats[key];
   chat.type = given.type;
   if (given.title !== undefined) chat.title = given.title;
   return chat;
 }
 
+/** @throws UnknownThing */
 export function personOf(world: World, id: number): Person {
   const person = telegramState(world).people[id];
   if (person === undefined) throw new UnknownThing(`There is no client ${id}.`);
@@ -136,7 +135,7 @@ export function addMessage(
 }
 
 /** A quoted message does not quote in turn. */
-export function withoutReply({ message }: StoredMessage): Fields {
+function withoutReply({ message }: StoredMessage): Fields {
   const { reply_to_message: _, ...fields } = message;
   return fields;
 }

@@ -1,86 +1,10 @@
 import type { World } from '../../kommo/world.ts';
-import { botOf } from './bots.ts';
-import {
-  type Author,
-  addMessage,
-  type Content,
-  chatFields,
-  findMessage,
-  openChat,
-  tellChat,
-  userFields,
-} from './chats.ts';
-import { clientContent, type Given, optional, text, whole } from './client-content.ts';
-import { membershipChanged } from './memberships.ts';
-import {
-  type Bot,
-  type Chat,
-  type Fields,
-  nextNumber,
-  type Person,
-  type StoredMessage,
-  telegramState,
-} from './state.ts';
+import { type Author, addMessage, type Content, tellChat } from './chats.ts';
+import { clientContent, type Given, text, whole } from './client-content.ts';
+import { type Done, quotedIn, type Scene, sceneOf } from './client-scene.ts';
+import { type Chat, nextNumber, type StoredMessage, telegramState } from './state.ts';
 import { withEntities } from './texts.ts';
 import { addUpdate } from './updates.ts';
-
-/** What an act did: ids to recognise it by. `update_id` is null for a bot that does not want such updates. */
-export interface Done {
-  chat_id: number;
-  message_id: number;
-  update_id: number | null;
-  /** Albums: every message, in order. */
-  message_ids?: number[];
-  update_ids?: (number | null)[];
-  /** Names and hashes of the files sent. */
-  files?: { file_id: string; name: string; size: number; sha256: string | null }[];
-}
-
-const GROUP_TYPES = ['group', 'supergroup', 'channel'] as const;
-
-/** Finds or adds the client that the act names; what it says of him replaces what was known. @throws TypeError */
-export function personIn(world: World, given: Given): Person {
-  const { client } = given;
-  const told = (typeof client === 'object' && client !== null ? client : { id: client }) as Given;
-  const id = whole(told, 'id');
-  const { people } = telegramState(world);
-  const texts = ['first_name', 'last_name', 'username', 'language_code', 'phone_number'] as const;
-  const named = Object.fromEntries(
-    texts.flatMap((name) => {
-      const value = optional(told, name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  people[id] ??= { id, first_name: `Client ${id}`, language_code: 'en' };
-  Object.assign(people[id], named);
-  if (typeof told.photo === 'boolean') people[id].has_photo = told.photo;
-  return people[id];
-}
-
-/** The group the act names, or the private chat of its client. */
-function chatIn(world: World, bot: Bot, given: Given, person: Person | undefined): Chat {
-  if (given.chat === undefined) {
-    if (person === undefined) throw new TypeError('client: expected for a private chat');
-    return openChat(world, bot, { id: person.id, type: 'private' });
-  }
-  const chat = given.chat as Given;
-  const id = whole(chat, 'id');
-  const type = GROUP_TYPES.find((one) => one === (chat.type ?? 'supergroup'));
-  if (type === undefined) throw new TypeError(`chat.type: one of ${GROUP_TYPES.join(', ')}`);
-  if (id >= 0) throw new TypeError('chat.id: groups and channels have negative ids');
-  const title = optional(chat, 'title');
-  return openChat(world, bot, { id, type, ...(title !== undefined && { title }) });
-}
-
-/** Who acts where: read from `bot`, `client` and `chat` of the act. */
-export function sceneOf(world: World, given: Given) {
-  const bot = botOf(world, given.bot);
-  const person = given.client === undefined ? undefined : personIn(world, given);
-  const chat = chatIn(world, bot, given, person);
-  return { world, bot, person, chat, given };
-}
-
-type Scene = ReturnType<typeof sceneOf>;
 
 function authorOf({ chat, person }: Scene): Author {
   if (chat.type === 'channel') return { channel: chat };
@@ -133,12 +57,6 @@ function doneWith(
     }),
     ...(shown.length > 0 && { files: shown }),
   };
-}
-
-function quotedIn(chat: Chat, id: number): StoredMessage {
-  const message = findMessage(chat, id);
-  if (message === undefined) throw new TypeError(`reply_to: the chat has no message ${id}`);
-  return message;
 }
 
 function messageUpdate(
@@ -196,78 +114,4 @@ export function deleteAct(world: World, given: Given): Done {
   stored.is_deleted = true;
   tellChat(world, chat);
   return { chat_id: chat.id, message_id: stored.message_id, update_id: null };
-}
-
-/** The client presses a button, named by its `data` or its `text`. */
-export function pressAct(world: World, given: Given): Done & { query_id: string } {
-  const { bot, chat, person } = sceneOf(world, given);
-  if (person === undefined) throw new TypeError('client: expected');
-  const stored = chat.messages[whole(given, 'message_id')];
-  if (stored === undefined) throw new TypeError('message_id: the chat has no such message');
-  const data = buttonData(stored, given);
-  const id = String(4_000_000_000_000_000 + nextNumber(world));
-  const date = world.clock.seconds();
-  const { message_id } = stored;
-  bot.queries[id] = { chat_id: chat.id, message_id, date, data, answer: null };
-  stored.presses.push(id);
-  const isInaccessible = given.inaccessible === true || stored.is_deleted;
-  const message = isInaccessible
-    ? { message_id, chat: chatFields(world, chat), date: 0 }
-    : stored.message;
-  const body = { id, from: userFields(person), message, chat_instance: String(chat.id), data };
-  const update_id = addUpdate(world, bot, chat, {
-    type: 'callback_query',
-    body,
-    date,
-    from: person.id,
-  });
-  tellChat(world, chat);
-  return { chat_id: chat.id, message_id, update_id, query_id: id };
-}
-
-function buttonData({ message }: StoredMessage, given: Given): string {
-  const markup = message.reply_markup as { inline_keyboard?: Fields[][] } | undefined;
-  const buttons = markup?.inline_keyboard?.flat() ?? [];
-  const button = buttons.find(({ text: label, callback_data: data }) =>
-    given.data === undefined ? label === given.text : data === given.data,
-  );
-  if (button === undefined) throw new TypeError('data: the message has no such button');
-  if (typeof button.callback_data !== 'string') {
-    throw new TypeError('text: this button tells the bot nothing');
-  }
-  return button.callback_data;
-}
-
-/** The client reacts: `emoji` is one, a list, or null to take it back. */
-export function reactAct(world: World, given: Given): Done {
-  const { bot, chat, person } = sceneOf(world, given);
-  if (person === undefined) throw new TypeError('client: expected');
-  const stored = quotedIn(chat, whole(given, 'message_id'));
-  const after = [given.emoji ?? []].flat().map(String);
-  const before = stored.reactions.client;
-  stored.reactions.client = after;
-  const reaction = (list: string[]) => list.map((emoji) => ({ type: 'emoji', emoji }));
-  const date = world.clock.seconds();
-  const body = {
-    chat: chatFields(world, chat),
-    message_id: stored.message_id,
-    user: userFields(person),
-    date,
-    old_reaction: reaction(before),
-    new_reaction: reaction(after),
-  };
-  const update_id = addUpdate(world, bot, chat, { type: 'message_reaction', body, date });
-  tellChat(world, chat);
-  return { chat_id: chat.id, message_id: stored.message_id, update_id };
-}
-
-/** The client blocks the bot, or lets it write again. */
-export function blockAct(world: World, given: Given, isBlocked: boolean): Omit<Done, 'message_id'> {
-  const { bot, chat, person } = sceneOf(world, given);
-  if (person === undefined || chat.type !== 'private') throw new TypeError('client: expected');
-  if (chat.is_blocked === isBlocked) return { chat_id: chat.id, update_id: null };
-  chat.is_blocked = isBlocked;
-  const [from, to] = isBlocked ? ['member', 'kicked'] : ['kicked', 'member'];
-  const update_id = membershipChanged(world, bot, chat, { person, from, to });
-  return { chat_id: chat.id, update_id };
 }

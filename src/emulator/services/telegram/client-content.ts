@@ -3,7 +3,7 @@ import type { Content } from './chats.ts';
 import { pictureSize } from './file-kind.ts';
 import { addSample, addUpload, fileFields } from './files.ts';
 import { PHOTO_SIZES, SAMPLES, type Sample, STICKERS } from './samples.ts';
-import { type Bot, type Fields, nextNumber, type Person, type StoredFile } from './state.ts';
+import { type Bot, type Fields, nextNumber, own, type Person, type StoredFile } from './state.ts';
 import { withEntities } from './texts.ts';
 import { uploadOf } from './upload.ts';
 
@@ -59,12 +59,12 @@ const BUILDERS: Record<string, Builder> = {
 };
 
 /** Names of the kinds one message can be. */
-export const KINDS = Object.keys(BUILDERS);
+const KINDS = Object.keys(BUILDERS);
 
 /** Builds the content of one message. @throws TypeError naming what is wrong */
 export function clientContent(writing: Writing): Content {
   const kind = text(writing.given, 'kind');
-  const build = BUILDERS[kind];
+  const build = own(BUILDERS, kind);
   if (build === undefined) {
     throw new TypeError(`kind: one of ${[...KINDS, 'album'].join(', ')} is expected`);
   }

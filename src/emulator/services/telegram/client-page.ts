@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { contentOf } from './files.ts';
-import { telegramState } from './state.ts';
+import { own, telegramState } from './state.ts';
 
 const FOLDER = new URL('page/', import.meta.url);
 
@@ -41,7 +41,7 @@ export function clientPageRoutes(): Route[] {
 }
 
 async function send(exchange: Exchange, name: string): Promise<void> {
-  const type = TYPES[name];
+  const type = own(TYPES, name);
   if (type === undefined) return exchange.send(404, 'There is no such file.\n');
   exchange.send(200, await readFile(new URL(name, FOLDER)), {
     'content-type': type,
@@ -54,7 +54,7 @@ async function send(exchange: Exchange, name: string): Promise<void> {
 /** Shown by the page, or saved; never run as a page of this origin. */
 async function sendContent(exchange: Exchange): Promise<void> {
   const { world } = exchange;
-  const file = telegramState(world).files[exchange.param('id')];
+  const file = own(telegramState(world).files, exchange.param('id'));
   const pieces = file === undefined ? undefined : contentOf(world, file);
   if (file === undefined || pieces === undefined) return exchange.send(404, 'Not kept.\n');
   const isShown = /^(image\/(jpeg|png|gif|webp)|video\/|audio\/)/.test(file.mime);

@@ -43,9 +43,9 @@ export interface SeenMessage {
 }
 
 /** Where the page gets a file from: without the bot's token, and open to whoever reaches the emulator. */
-export const FILE_PATH = '/__services/telegram/client/file';
+const FILE_PATH = '/__services/telegram/client/file';
 
-export function seenMessage(world: World, stored: StoredMessage): SeenMessage {
+function seenMessage(world: World, stored: StoredMessage): SeenMessage {
   const { message } = stored;
   const { files } = telegramState(world);
   const markup = message.reply_markup as { inline_keyboard?: SeenMessage['buttons'] } | undefined;

@@ -1,7 +1,7 @@
 import type { World } from '../../kommo/world.ts';
 import { isExecutable, methodOfAnswer } from './answer-method.ts';
 import { type Runtime, runtimeOf } from './runtime.ts';
-import type { Bot, PendingUpdate } from './state.ts';
+import { type Bot, type PendingUpdate, telegramState } from './state.ts';
 import { callWebhook, type WebhookAnswer } from './webhook-call.ts';
 
 const RETRY_AFTER_MAX = 3600;
@@ -221,6 +221,11 @@ export function reloadDelivery(world: World, bot: Bot): void {
 /** Repeats refused updates now, without waiting for their time. */
 export function retryDelivery(world: World, bot: Bot): void {
   deliveryOf(world, bot).wakeAll();
+}
+
+/** Goes on with what a former process of the emulator left. */
+export function resumeDeliveries(world: World): void {
+  for (const bot of Object.values(telegramState(world).bots)) retryDelivery(world, bot);
 }
 
 export function queuesOf(world: World, bot: Bot): QueueSight[] {

@@ -3,7 +3,7 @@ import { type Call, chatToWrite, type Method, messageTo } from './call.ts';
 import { findChat, tellChat } from './chats.ts';
 import { REACTIONS } from './reactions.ts';
 import { readReplyMarkup } from './reply-markup.ts';
-import type { Chat, Fields, StoredMessage } from './state.ts';
+import { type Chat, type Fields, own, type StoredMessage } from './state.ts';
 import { readCaption, readText } from './texts.ts';
 
 /** @see https://core.telegram.org/bots/api#deletemessage */
@@ -102,7 +102,7 @@ function setMessageReaction(call: Call): boolean {
 }
 
 function answerCallbackQuery({ world, bot, parameters }: Call): boolean {
-  const query = bot.queries[parameters.text('callback_query_id')];
+  const query = own(bot.queries, parameters.text('callback_query_id'));
   if (query === undefined || query.date + QUERY_SECONDS < world.clock.seconds()) {
     throw badRequest('query is too old and response timeout expired or query ID is invalid');
   }

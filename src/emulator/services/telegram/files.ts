@@ -7,6 +7,7 @@ import {
   type Fields,
   type FileSource,
   nextNumber,
+  own,
   type StoredFile,
   telegramState,
 } from './state.ts';
@@ -90,7 +91,7 @@ export function addUpload(
 
 /** The file of a bot by the id it was given. */
 export function fileOf(world: World, bot: Bot, fileId: string): StoredFile | undefined {
-  const file = telegramState(world).files[fileId];
+  const file = own(telegramState(world).files, fileId);
   return file?.bot_id === bot.id ? file : undefined;
 }
 

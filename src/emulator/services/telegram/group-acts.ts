@@ -1,7 +1,7 @@
 import type { World } from '../../kommo/world.ts';
 import { openChat } from './chats.ts';
-import { sceneOf } from './client-acts.ts';
 import { type Given, whole } from './client-content.ts';
+import { sceneOf } from './client-scene.ts';
 import { membershipChanged, migrateGroup } from './memberships.ts';
 import type { Chat } from './state.ts';
 

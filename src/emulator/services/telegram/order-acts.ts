@@ -3,7 +3,7 @@
 import { UnknownThing, type World } from '../../kommo/world.ts';
 import { botOf } from './bots.ts';
 import { type Given, optional, whole } from './client-content.ts';
-import { type Refusal, type Settings, telegramState } from './state.ts';
+import { own, type Refusal, type Settings, telegramState } from './state.ts';
 
 /** Refusals by name, so that nobody need know Telegram's words. */
 const NAMED: Record<string, [number, string]> = {
@@ -49,7 +49,7 @@ export function refuseAct(world: World, given: Given): { id: number } {
 
 function wordsOf(given: Given): Pick<Refusal, 'code' | 'description' | 'parameters'> {
   const name = optional(given, 'error');
-  const named = name === undefined ? undefined : NAMED[name];
+  const named = name === undefined ? undefined : own(NAMED, name);
   if (name !== undefined && named === undefined) {
     throw new TypeError(`error: one of ${Object.keys(NAMED).join(', ')} is expected`);
   }
@@ -100,7 +100,7 @@ export function settingsAct(world: World, given: Given): Settings {
 
 /** A file can no longer be had by `getFile`, or can again. */
 export function fileAct(world: World, given: Given): { file_id: string } {
-  const file = telegramState(world).files[optional(given, 'file_id') ?? ''];
+  const file = own(telegramState(world).files, optional(given, 'file_id') ?? '');
   if (file === undefined) throw new UnknownThing('There is no such file.');
   file.is_unavailable = given.is_available === false;
   if (given.expire_path === true) file.path_until = 0;

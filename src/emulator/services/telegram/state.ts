@@ -178,9 +178,12 @@ export interface TelegramState {
   next_number: number;
 }
 
+/** Not `telegram`: state files of the emulator before it had chats hold something else under that name. */
+const SERVICE = 'telegram_bot_api';
+
 /** The double's state; forgotten by a reset of the emulator. */
 export function telegramState(world: World): TelegramState {
-  return world.service<TelegramState>('telegram', () => ({
+  return world.service<TelegramState>(SERVICE, () => ({
     bots: {},
     people: {},
     chats: {},
@@ -207,4 +210,12 @@ export function nextNumber(world: World): number {
   const number = state.next_number;
   state.next_number += 1;
   return number;
+}
+
+/** What the record itself has under a key that came from outside: never what every object inherits. */
+export function own<Value>(
+  record: Readonly<Record<string, Value>>,
+  key: string,
+): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

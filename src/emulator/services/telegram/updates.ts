@@ -16,7 +16,7 @@ const QUEUES: Record<string, string> = {
   message_reaction: 'reaction',
 };
 
-export function isAllowed(bot: Bot, type: string): boolean {
+function isAllowed(bot: Bot, type: string): boolean {
   return bot.allowed_updates === null
     ? !ON_REQUEST.includes(type)
     : bot.allowed_updates.includes(type);

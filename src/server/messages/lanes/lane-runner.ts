@@ -6,6 +6,8 @@ import { listDueLanes } from './rows.ts';
 const AT_ONCE = 40;
 /** Lanes open at the same time, those that take long included. */
 const MOST_OPEN = 400;
+/** Lanes looked at for each that can be taken: other processes hold some of them. */
+const LOOKED_AT = 5;
 /** Lanes of one channel at the same time. */
 const PER_CHANNEL = 20;
 /** A lane that takes longer is waiting for somebody. */
@@ -94,12 +96,14 @@ export class LaneRunner {
       for (;;) {
         const room = this.#room();
         if (room <= 0 || this.#stopping.signal.aborted) break;
-        const due = await listDueLanes(this.#context.db, this.#direction, this.#busy(), room);
+        const limit = room * LOOKED_AT;
+        const due = await listDueLanes(this.#context.db, this.#direction, this.#busy(), limit);
         if (due.length === 0) break;
-        const taken = new Set(await this.#locks.take(due.map(({ lane }) => lane)));
+        const names = due.map(({ lane }) => lane);
+        const taken = new Set(await this.#locks.take(names, room));
         for (const { lane, channelId } of due) if (taken.has(lane)) this.#begin(lane, channelId);
-        // What others hold would be found again and again; they wake us when they end, or the poll does.
-        if (taken.size === 0 || due.length < room) break;
+        // What others hold would be found again and again; the poll looks whether they still do.
+        if (taken.size < room) break;
       }
     } catch (error) {
       nextMs = AFTER_FAILURE_MS;

@@ -7,6 +7,7 @@ import { sendReaction } from '../../kommo/amojo/signs-of-life.ts';
 import { isKommoError, type KommoError } from '../../kommo/errors.ts';
 import { messageIdAtKommo } from '../addresses.ts';
 import { mediaLink } from '../media/media-link.ts';
+import { sizeOfFile } from '../media/open-linked-file.ts';
 import { messageText } from '../message-text.ts';
 import type { ReceivedContent, StoredFile } from '../stored-content.ts';
 import { accountOf, conversationIdOf, personAtKommo } from './at-kommo.ts';
@@ -49,15 +50,31 @@ export async function toKommo(work: Work): Promise<Step> {
     return waitForSave(work);
   }
   try {
-    return await pass({ ...work, content, person: personAtKommo(work) });
+    const fileBytes = await fileBytesOf(work, content);
+    return await pass({ ...work, content, fileBytes, person: personAtKommo(work) });
   } catch (error) {
     if (!isKommoError(error)) throw error;
     return afterFailure(work, error);
   }
 }
 
+/** Kommo takes files of these kinds only with their length, and not every service tells it with the message. */
+const KINDS_WITH_LENGTH: ReadonlySet<string> = new Set(['picture', 'video', 'file']);
+
+async function fileBytesOf(
+  { context, message }: Work,
+  { content }: ReceivedContent,
+): Promise<number | undefined> {
+  if (!content || !('media' in content)) return undefined;
+  const { bytes } = content.media;
+  if (bytes !== undefined || !KINDS_WITH_LENGTH.has(content.kind)) return bytes;
+  return sizeOfFile(context, message.id);
+}
+
 interface Passing extends Work {
   content: ReceivedContent;
+  /** Of the file, where anybody knows. */
+  fileBytes: number | undefined;
   person: ChatPerson;
 }
 
@@ -203,7 +220,7 @@ async function quoteOf(work: Passing): Promise<{ replyTo?: QuotedMessage }> {
 }
 
 function contentAtKommo(work: Passing, degree: Degree): MessageContent {
-  const { context, target, message } = work;
+  const { context, target, message, fileBytes } = work;
   const content = work.content.content;
   const { language } = target.account;
   if (content === undefined)
@@ -213,7 +230,7 @@ function contentAtKommo(work: Passing, degree: Degree): MessageContent {
     return degree === 'as text' && content.kind !== 'text' ? asText(content) : content;
   }
   const { media, text, seconds } = content;
-  if ((media.bytes ?? 0) > context.config.messages.mediaMaxBytes) {
+  if ((fileBytes ?? 0) > context.config.messages.mediaMaxBytes) {
     return fileText(language, 'file_too_large', media, text);
   }
   if (degree === 'as text') return fileText(language, 'file_unavailable', media, text);
@@ -222,7 +239,7 @@ function contentAtKommo(work: Passing, degree: Degree): MessageContent {
     media: {
       url: mediaLink(context, message),
       fileName: media.fileName,
-      ...(media.bytes !== undefined && { bytes: media.bytes }),
+      ...(fileBytes !== undefined && { bytes: fileBytes }),
       ...(seconds !== undefined && { seconds }),
     },
     ...(text !== undefined && { text }),

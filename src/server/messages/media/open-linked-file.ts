@@ -1,7 +1,9 @@
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { toolsFor } from '../../channels/connector-tools.ts';
 import type { OpenMedia } from '../../connectors/messages.ts';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { NotReached } from '../../platform/outbound.ts';
 import { toAppError } from '../../to-app-error.ts';
 import { isOpenLink } from './media-link.ts';
 import { servedType } from './media-type.ts';
@@ -29,12 +31,46 @@ export async function openLinkedFile(
   const file = await findLinkedFile(context.db, context.secrets, link.id);
   if (!file) throw new AppError('not_found');
   const { body, bytes, type } = await openWhereItLies(context, file);
+  const maxBytes = context.config.messages.mediaMaxBytes;
+  if ((bytes ?? 0) > maxBytes) {
+    body.destroy();
+    throw new AppError('not_found');
+  }
   return {
-    body,
+    // What does not say how long it is may never end.
+    body: bytes === undefined ? endedAt(maxBytes, body) : body,
     ...(bytes !== undefined && { bytes }),
     type: servedType(file.type ?? type, file.fileName),
     fileName: file.fileName,
   };
+}
+
+/** How long a client's file is, where the service says so. Whatever keeps us from asking, the file may still be had later. */
+export async function sizeOfFile(context: Context, id: string): Promise<number | undefined> {
+  const file = await findLinkedFile(context.db, context.secrets, id);
+  if (!file) return undefined;
+  try {
+    const { body, bytes } = await openWhereItLies(context, file);
+    body.destroy();
+    return bytes;
+  } catch (error) {
+    if (error instanceof AppError && error.code !== 'internal') return undefined;
+    throw error;
+  }
+}
+
+/** Ends a body in failure when it is longer, so that nobody takes the beginning for the whole. */
+function endedAt(maxBytes: number, body: Readable): Readable {
+  let size = 0;
+  const ended = new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      size += piece.length;
+      if (size > maxBytes) done(new NotReached('too_large'));
+      else done(null, piece);
+    },
+  });
+  // The reader is told by the stream itself.
+  return pipeline(body, ended, () => undefined);
 }
 
 type File = NonNullable<Awaited<ReturnType<typeof findLinkedFile>>>;

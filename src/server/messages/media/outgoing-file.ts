@@ -38,8 +38,11 @@ export async function openAtKommo(
   } catch (error) {
     if (!isKommoError(error)) throw error;
     const isTooLarge = error.cause instanceof NotReached && error.cause.reason === 'too_large';
+    // A redirect leads to an address nobody has checked, today as tomorrow.
+    const isRedirect = error.status !== undefined && error.status >= 300 && error.status < 400;
     const isPassing = error.kind === 'unavailable' || error.kind === 'rate_limited';
-    throw new ConnectorError(isPassing && !isTooLarge ? 'unavailable' : 'rejected', {
+    const isFinal = isTooLarge || isRedirect || !isPassing;
+    throw new ConnectorError(isFinal ? 'rejected' : 'unavailable', {
       cause: error.kind,
     });
   }

@@ -17,7 +17,12 @@ export interface Retention {
   linkDays: number;
 }
 
-const CONTENT_MARK = 'content-purged';
+/** A column that is emptied when a message is old enough, and the mark up to which that is done. */
+const EMPTIED = {
+  content: 'content-emptied',
+  media: 'media-emptied',
+} as const;
+type Emptied = keyof typeof EMPTIED;
 
 /**
  * Forgets what delivered messages say, later what opens their files, and at last the messages themselves. Ids grow with
@@ -25,61 +30,54 @@ const CONTENT_MARK = 'content-purged';
  */
 export async function purgeMessages(db: Db, kept: Retention, now: Date): Promise<void> {
   const before = (hours: number) => firstRowIdOf(new Date(now.getTime() - hours * HOUR_MS));
-  const from = await contentMark(db);
-  const contentEnd = before(kept.retentionHours);
-  const end = await forgetContent(db, from, contentEnd);
-  await keepMark(db, end);
   const mediaHours = Math.max(kept.linkDays * 24, kept.retentionHours);
-  await forgetMedia(db, before(mediaHours + 24 * 2), before(mediaHours));
+  await empty(db, 'content', before(kept.retentionHours));
+  await empty(db, 'media', before(mediaHours));
   await forgetFailures(db, before(FAILED_DAYS * 24));
   await removeRows(db, before(Math.max(kept.mapDays * 24, mediaHours)));
   await removeChats(db, kept.mapDays);
 }
 
-/** The next id to look at: what lies before it is done. */
-async function contentMark(db: Db): Promise<string> {
-  const row = await db
-    .selectFrom('marks')
-    .select('value')
-    .where('name', '=', CONTENT_MARK)
-    .executeTakeFirst();
-  return row?.value ?? firstRowIdOf(new Date(0));
-}
-
-async function keepMark(db: Db, value: string): Promise<void> {
-  await db
-    .insertInto('marks')
-    .values({ name: CONTENT_MARK, at: sql<Date>`now()`, value })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ at: sql<Date>`now()`, value }))
-    .execute();
-}
-
-/** @returns up to where it is done: messages on their way, or late, hold the mark at their place */
-async function forgetContent(db: Db, from: string, end: string): Promise<string> {
-  let at = from;
+/** Goes on where the last run ended: at the oldest message that was still on its way, or at the end. */
+async function empty(db: Db, column: Emptied, end: string): Promise<void> {
+  let at = await markOf(db, column);
+  let oldestOpen: string | undefined;
   for (;;) {
     const { rows } = await sql<{ id: string; isOpen: boolean }>`
       with page as (
         select id, due_at is not null as is_open from messages
         where id >= ${at}::uuid and id < ${end}::uuid order by id limit ${BATCH}::integer
-      ), forgotten as (
-        update messages set content = null from page
-        where messages.id = page.id and content is not null and due_at is null and state <> 'failed'
+      ), emptied as (
+        update messages set ${sql.ref(column)} = null from page
+        where messages.id = page.id and messages.${sql.ref(column)} is not null
+          and due_at is null and state <> 'failed'
       )
       select id, is_open from page order by id`.execute(db);
-    const open = rows.find(({ isOpen }) => isOpen);
-    if (open) return open.id;
+    oldestOpen ??= rows.find(({ isOpen }) => isOpen)?.id;
     const last = rows.at(-1);
-    if (rows.length < BATCH || last === undefined) return end > at ? end : at;
+    if (last === undefined || rows.length < BATCH) break;
     at = last.id;
   }
+  const reached = end > at ? end : at;
+  await keepMark(db, column, oldestOpen ?? reached);
 }
 
-async function forgetMedia(db: Db, from: string, end: string): Promise<void> {
-  await sql`update messages set media = null
-    where id >= ${from}::uuid and id < ${end}::uuid and media is not null and due_at is null`.execute(
-    db,
-  );
+async function markOf(db: Db, column: Emptied): Promise<string> {
+  const row = await db
+    .selectFrom('marks')
+    .select('value')
+    .where('name', '=', EMPTIED[column])
+    .executeTakeFirst();
+  return row?.value ?? firstRowIdOf(new Date(0));
+}
+
+async function keepMark(db: Db, column: Emptied, value: string): Promise<void> {
+  const mark = { at: sql<Date>`now()`, value };
+  await db
+    .insertInto('marks')
+    .values({ name: EMPTIED[column], ...mark })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(mark))
+    .execute();
 }
 
 async function forgetFailures(db: Db, end: string): Promise<void> {

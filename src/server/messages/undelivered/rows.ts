@@ -34,13 +34,16 @@ export async function listUndelivered(
   }));
 }
 
-/** A name that is only a number is a number, and stays here. */
+/** Six digits, in whatever script and however they are parted, may be those of a number. */
+const NUMBER = /(?:\p{Nd}[^\p{L}\p{Nd}]*){6}/u;
+
+/** A name that holds a number stays here. */
 function nameOf(secrets: Secrets, id: string | null, sealed: string | null): string {
   if (id === null || sealed === null) return '';
   const plain = secrets.tryUnseal(sealed, `conversations:${id}:person`);
   if (plain === undefined) return '';
   const { name } = JSON.parse(plain) as ChatPerson;
-  return /\d{6}/.test(name.replaceAll(/[\s()+.-]/g, '')) ? '' : name;
+  return NUMBER.test(name) ? '' : name;
 }
 
 /**

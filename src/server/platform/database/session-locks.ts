@@ -6,8 +6,8 @@ import type { Client } from 'pg';
  * and a process that dies gives them back at once.
  */
 export interface SessionLocks {
-  /** @returns those of the names that nobody holds: they are ours now */
-  take(names: readonly string[]): Promise<string[]>;
+  /** @returns the first `most` of the names that nobody holds: they are ours now */
+  take(names: readonly string[], most?: number): Promise<string[]>;
   release(name: string): Promise<void>;
   /** Aborted as soon as what was taken so far may be taken by others. */
   readonly held: AbortSignal;
@@ -31,8 +31,8 @@ export class LocalLocks implements SessionLocks {
   readonly held = new AbortController().signal;
   readonly #names = new Set<string>();
 
-  async take(names: readonly string[]): Promise<string[]> {
-    const free = names.filter((name) => !this.#names.has(name));
+  async take(names: readonly string[], most = names.length): Promise<string[]> {
+    const free = names.filter((name) => !this.#names.has(name)).slice(0, most);
     for (const name of free) this.#names.add(name);
     return free;
   }
@@ -115,14 +115,14 @@ export class PostgresLocks implements SessionLocks {
     this.#onNotification();
   }
 
-  async take(names: readonly string[]): Promise<string[]> {
+  async take(names: readonly string[], most = names.length): Promise<string[]> {
     const client = this.#client;
     if (client === undefined || this.held.aborted || names.length === 0) return [];
     try {
       const { rows } = await client.query<{ name: string }>(
         `with wanted as materialized (select name, key from unnest($1::text[], $2::bigint[]) as w (name, key))
-         select name from wanted where pg_try_advisory_lock(key)`,
-        [names, names.map(keyOf)],
+         select name from wanted where pg_try_advisory_lock(key) limit $3::integer`,
+        [names, names.map(keyOf), most],
       );
       this.#answered(client);
       return rows.map(({ name }) => name);

@@ -3,12 +3,13 @@
 import { h, icon } from '../core/dom.js';
 import { boot } from './boot.js';
 import { attachmentChips, quoteLine, templateChip } from './composer-parts.js';
-import { emptyDraft, isEmpty, readButtons } from './draft.js';
+import { emptyDraft, isEmpty, sendDraft } from './draft.js';
 import { openListDialog } from './list-dialog.js';
 import { attachMenu } from './menu.js';
 import { say, sayError } from './notice.js';
-import { ask, send, upload } from './requests.js';
+import { send } from './requests.js';
 import { SendingMenu } from './sending-menu.js';
+import { Typing } from './typing.js';
 
 /** @typedef {import('./draft.js').Draft} Draft */
 /** @typedef {import('../../chats/views.ts').TemplateRow} TemplateRow */
@@ -16,11 +17,9 @@ import { SendingMenu } from './sending-menu.js';
 const CLIP =
   'M20 11.500l-8.500 8.500a5 5 0 0 1-7-7L13 4.500a3.300 3.300 0 0 1 4.700 4.700L9.500 17.500a1.700 1.700 0 0 1-2.400-2.400L14.500 7.500';
 const SHEET = 'M6 3h12v18H6zM9 8h6M9 12h6M9 16h3';
-const DOTS = 'M5 12v.01M12 12v.01M19 12v.01';
+const DOTS =
+  'M4.5 12a.5.5 0 1 0 1 0 .5.5 0 0 0-1 0zM11.5 12a.5.5 0 1 0 1 0 .5.5 0 0 0-1 0zM18.5 12a.5.5 0 1 0 1 0 .5.5 0 0 0-1 0z';
 const PLANE = 'M4 12 20 4l-5 16-4-6zM11 14l9-10';
-
-/** Kommo tells of typing at most so often. */
-const TYPING_MS = 5000;
 
 export class Composer {
   element = h('form', { class: 'composer', 'aria-label': 'Reply' });
@@ -47,8 +46,7 @@ export class Composer {
   #drafts = new Map();
   /** @type {TemplateRow[]} */
   #templates = [];
-  #isTypingTold = true;
-  #typingToldAt = 0;
+  #typing = new Typing();
   /** One after the other, so that they arrive in their order. @type {Promise<void>} */
   #sending = Promise.resolve();
 
@@ -99,7 +97,7 @@ export class Composer {
     this.#templates = templates;
     if (chat === this.#chat) return;
     this.#chat = chat;
-    this.#typingToldAt = 0;
+    this.#typing.restart();
     this.#draw();
   }
 
@@ -135,7 +133,7 @@ export class Composer {
     this.#text.addEventListener('input', () => {
       this.#draft.text = this.#text.value;
       this.#fit();
-      this.#tellTyping();
+      if (this.#text.value !== '') this.#typing.tell(this.#chat, this.sender);
     });
     this.#text.addEventListener('paste', (event) => this.#add(event.clipboardData?.files));
     this.#buttons.addEventListener('input', () => {
@@ -219,9 +217,9 @@ export class Composer {
       { label: 'List message…', run: () => openListDialog((list) => this.#sendList(list)) },
       {
         label: 'Tell that I am typing',
-        isChecked: this.#isTypingTold,
+        isChecked: this.#typing.isTold,
         run: () => {
-          this.#isTypingTold = !this.#isTypingTold;
+          this.#typing.isTold = !this.#typing.isTold;
         },
       },
     ];
@@ -233,21 +231,13 @@ export class Composer {
     this.#onSent();
   }
 
-  #tellTyping() {
-    const now = Date.now();
-    const isTyping = this.#isTypingTold && this.#text.value !== '' && this.#chat !== null;
-    if (!isTyping || now - this.#typingToldAt < TYPING_MS) return;
-    this.#typingToldAt = now;
-    ask('/typing', { chat: this.#chat, sender: this.sender }).catch(sayError);
-  }
-
   #submitDraft() {
     const chat = this.#chat;
     const draft = this.#draft;
     if (chat === null || isEmpty(draft)) return;
     const sender = this.sender;
     this.#drafts.set(chat, emptyDraft());
-    this.#typingToldAt = 0;
+    this.#typing.restart();
     this.#draw();
     this.focus();
     this.#sending = this.#sending.then(() => this.#send(chat, sender, draft));
@@ -261,15 +251,7 @@ export class Composer {
   async #send(chat, sender, draft) {
     this.element.setAttribute('aria-busy', 'true');
     try {
-      const files = [];
-      for (const file of draft.files) files.push(await upload(file));
-      this.#onSent();
-      await send({
-        ...{ chat, sender, files, text: draft.text.trim() },
-        quote: draft.quote?.id,
-        template: draft.template?.id,
-        buttons: readButtons(draft.buttons ?? ''),
-      });
+      await sendDraft({ chat, sender }, draft, this.#onSent);
     } catch (error) {
       sayError(error);
       // What could not be sent is not lost, unless something else was begun meanwhile.

@@ -1,5 +1,6 @@
 // @ts-check
 /** What stands in the reply box of a chat but was not sent. */
+import { send, upload } from './requests.js';
 
 /** @typedef {import('../../chats/views.ts').MessageView} MessageView */
 /** @typedef {import('../../chats/views.ts').TemplateRow} TemplateRow */
@@ -27,10 +28,29 @@ export function isEmpty({ text, files, template }) {
  * @param {string} lines
  * @returns {{ text: string, url?: string }[]}
  */
-export function readButtons(lines) {
+function readButtons(lines) {
   return lines
     .split('\n')
     .map((line) => line.split('|').map((part) => part.trim()))
     .filter(([text]) => text !== '')
     .map(([text = '', url]) => (url ? { text, url } : { text }));
+}
+
+/**
+ * @param {{ chat: string, sender: string }} where
+ * @param {Draft} draft
+ * @param {() => void} uploaded called when its files are there, before the backend is asked
+ */
+export async function sendDraft(where, { files, text, quote, template, buttons }, uploaded) {
+  const ids = [];
+  for (const file of files) ids.push(await upload(file));
+  uploaded();
+  await send({
+    ...where,
+    files: ids,
+    text: text.trim(),
+    quote: quote?.id,
+    template: template?.id,
+    buttons: readButtons(buttons ?? ''),
+  });
 }

@@ -70,8 +70,9 @@ export class FeedView {
     if (this.#isAtEnd) this.#toEnd();
     else if (isPrepended) this.#scroller.scrollTop += this.#scroller.scrollHeight - heightBefore;
     else if (added > 0) this.#newer.hidden = false;
-    if (!this.#nodes.has(this.#current)) this.#setCurrent(feed.messages.at(-1)?.id ?? '');
-    else this.#setCurrent(this.#current);
+    // The Tab key leads to the newest message, or to the one somebody stands on.
+    const isInside = this.#log.contains(document.activeElement) && this.#nodes.has(this.#current);
+    this.#setCurrent(isInside ? this.#current : (feed.messages.at(-1)?.id ?? ''));
     if (this.#isBusy) requestAnimationFrame(() => this.#log.removeAttribute('aria-busy'));
     this.#isBusy = false;
   }

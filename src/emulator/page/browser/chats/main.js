@@ -8,7 +8,7 @@ import { FeedView } from './feed.js';
 import { emulatorNow } from './format.js';
 import { leadCard, showCard } from './lead-card.js';
 import { follow } from './live.js';
-import { noticeLine, sayError } from './notice.js';
+import { noticeLine, say, sayError } from './notice.js';
 import { rail } from './rail.js';
 import { ask } from './requests.js';
 import { openWriteFirst } from './write-first.js';
@@ -28,6 +28,7 @@ let inbox = { chats: [], sources: [], templates: [], isConnected: false };
 /** @type {Feed | null} */
 let feed = null;
 let typingTimer = 0;
+let isLost = false;
 
 const writeFirst = h('button', { type: 'button', class: 'button' }, 'Write first');
 const list = new ChatList((id) => choose(id), writeFirst);
@@ -112,7 +113,9 @@ function restart() {
       focusReply();
     },
     connection: (isOpen) => {
-      root.toggleAttribute('data-offline', !isOpen);
+      if (!isOpen && !isLost) say('The emulator does not answer. The page tries again.', 'error');
+      if (isOpen && isLost) say('The emulator answers again.');
+      isLost = !isOpen;
     },
   });
 }
@@ -137,8 +140,7 @@ function choose(id, isBack = false) {
   chat = id;
   limit = PAGE;
   isWaiting = true;
-  root.removeAttribute('data-card');
-  cardButton.setAttribute('aria-expanded', 'false');
+  showLeadCard(false);
   if (!isBack) history.pushState(null, '', id === null ? '/chats/' : `/chats/${id}`);
   draw();
   restart();
@@ -162,9 +164,15 @@ function react({ id }, emoji) {
 }
 
 back.addEventListener('click', () => choose(null));
-cardButton.addEventListener('click', () => {
-  const isOpen = root.toggleAttribute('data-card');
+/** Where the window is too narrow for the card, it lies over the chat. @param {boolean} isOpen */
+function showLeadCard(isOpen) {
+  root.toggleAttribute('data-card', isOpen);
   cardButton.setAttribute('aria-expanded', String(isOpen));
+}
+
+cardButton.addEventListener('click', () => showLeadCard(!root.hasAttribute('data-card')));
+root.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') showLeadCard(false);
 });
 writeFirst.addEventListener('click', () =>
   openWriteFirst(inbox, composer.sender, (id) => choose(id)),

@@ -33,7 +33,7 @@ const view = {
   bot: byId('bot', HTMLSelectElement),
   client: byId('client', HTMLSelectElement),
   block: byId('block', HTMLButtonElement),
-  log: byId('log', HTMLOListElement),
+  log: byId('log', HTMLDivElement),
   empty: byId('empty', HTMLParagraphElement),
   status: byId('status', HTMLParagraphElement),
   composer: byId('composer', HTMLFormElement),
@@ -70,7 +70,7 @@ function say(text, isWrong = false) {
 async function get(path) {
   const response = await fetch(CONTROL + path);
   const body = await response.json();
-  if (!response.ok) throw Object.assign(new Error(body.error), { status: response.status });
+  if (!response.ok) throw new Error(body.error);
   return body;
 }
 
@@ -141,12 +141,7 @@ function setContext(replyTo, editing) {
 
 async function refresh() {
   const query = `bot=${encodeURIComponent(view.bot.value)}&chat_id=${view.client.value}`;
-  try {
-    state.chat = await get(`/chat?${query}`);
-  } catch (error) {
-    if (/** @type {{status?: number}} */ (error).status !== 404) throw error;
-    state.chat = { is_blocked: false, action: null, messages: [], presses: [] };
-  }
+  state.chat = await get(`/chat?${query}`);
   render();
 }
 
@@ -184,8 +179,25 @@ function show(message, find) {
   if (known?.json === json) return;
   const element = messageElement(message, find, acts);
   if (known === undefined) view.log.append(element);
-  else known.element.replaceWith(element);
+  else replace(known.element, element);
   shown.set(message.message_id, { json, element });
+}
+
+/**
+ * The new element is as open as the old one, and has the focus where that had it.
+ *
+ * @param {HTMLElement} old
+ * @param {HTMLElement} element
+ */
+function replace(old, element) {
+  const tools = 'summary, button, a';
+  const index = [...old.querySelectorAll(tools)].indexOf(document.activeElement ?? old);
+  const isOpen = old.querySelector('details')?.open === true;
+  const details = element.querySelector('details');
+  if (details !== null) details.open = isOpen;
+  old.replaceWith(element);
+  const focused = [...element.querySelectorAll(tools)][index];
+  if (focused instanceof HTMLElement) focused.focus();
 }
 
 /** @param {string | null} action */

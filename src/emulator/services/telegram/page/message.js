@@ -46,7 +46,7 @@ function button(label, act, attributes = {}) {
  */
 export function messageElement(message, find, acts) {
   const classes = ['bubble', message.from, ...(message.is_deleted ? ['deleted'] : [])];
-  const item = make('li', { class: classes.join(' '), id: `message-${message.message_id}` });
+  const item = make('article', { class: classes.join(' '), id: `message-${message.message_id}` });
   item.append(headOf(message));
   if (message.reply_to !== null) item.append(quoteOf(message, find(message.reply_to)));
   item.append(...message.files.map(fileElement));
@@ -166,9 +166,15 @@ function moreOf(message, acts) {
   const own = message.from === 'client';
   const isEditable = own && (message.text !== null || message.files.length > 0);
   const chosen = message.reactions.client[0];
+  const details = make('details', { class: 'more' });
+  /** What goes on below the chat leaves nothing open here. @param {(message: Seen) => void} begin */
+  const leave = (begin) => () => {
+    details.removeAttribute('open');
+    begin(message);
+  };
   const tools = make('div', { class: 'tools' }, [
-    button('Reply', () => acts.reply(message)),
-    ...(isEditable ? [button('Edit', () => acts.edit(message))] : []),
+    button('Reply', leave(acts.reply)),
+    ...(isEditable ? [button('Edit', leave(acts.edit))] : []),
     ...(own ? [button('Delete', () => acts.remove(message))] : []),
     ...EMOJI.map((emoji) =>
       button(emoji, () => acts.react(message, emoji === chosen ? null : emoji), {
@@ -177,8 +183,9 @@ function moreOf(message, acts) {
       }),
     ),
   ]);
-  const summary = make('summary', { 'aria-label': `Actions for message ${message.message_id}` }, [
-    '⋯ More',
+  const summary = make('summary', { 'aria-label': `More: message ${message.message_id}` }, [
+    'More',
   ]);
-  return make('details', { class: 'more' }, [summary, tools]);
+  details.append(summary, tools);
+  return details;
 }

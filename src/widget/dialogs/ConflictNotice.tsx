@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
+import { applyEdits, type Draft, NO_EDITS, type SettingKey } from '../settings/draft.ts';
+import type { Conflict } from '../settings/settings-state.ts';
+import { useSettings } from '../settings/useSettings.ts';
+import { nameOfValue } from '../settings/value-names.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
-import { applyEdits, type Draft, NO_EDITS, type SettingKey } from './draft.ts';
-import { nameOfValue } from './Preferences.tsx';
-import type { Conflict } from './settings-state.ts';
-import { useSettings } from './useSettings.ts';
 
 /** Two admins changed the same setting: shows both values and lets this admin choose. */
 export function ConflictNotice({ conflict }: { conflict: Conflict }): ReactNode {

@@ -1,0 +1,225 @@
+import { PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { listChannels, listChannelsWithDefault } from '../../src/server/channels/rows.ts';
+import * as lanes from '../../src/server/messages/lanes/rows.ts';
+import { findLinkedFile } from '../../src/server/messages/media/rows.ts';
+import * as receive from '../../src/server/messages/receive/rows.ts';
+import { purgeMessages } from '../../src/server/messages/retention/rows.ts';
+import {
+  forgetFailed,
+  listUndelivered,
+  retryFailed,
+} from '../../src/server/messages/undelivered/rows.ts';
+import { type Db, openHandle } from '../../src/server/platform/database/database.ts';
+import { rowIdOf } from '../../src/server/platform/database/row-id.ts';
+import { Secrets } from '../../src/server/platform/database/secrets.ts';
+import { createScratchDatabase } from '../support/database.ts';
+
+const CHANNELS = 10;
+const MESSAGES = 100_000;
+
+const ACCOUNT = 1;
+const channelId = (number: number) => rowIdOf('channel', String(number));
+const CHANNEL = channelId(3);
+const CHAT = rowIdOf('chat', '3');
+const LANE = `${CHAT}:in`;
+
+const secrets = new Secrets([{ id: 'k', key: Buffer.alloc(32, 1) }]);
+
+let scratch: Awaited<ReturnType<typeof createScratchDatabase>>;
+let pool: pg.Pool;
+let db: Db;
+let asked: { text: string; values: unknown[] }[] = [];
+
+beforeAll(async () => {
+  scratch = await createScratchDatabase();
+  pool = new pg.Pool({ connectionString: scratch.url, max: 2 });
+  pool.on('error', () => undefined);
+  const dialect = new PostgresDialect({
+    pool: {
+      connect: async () => noting(await pool.connect()),
+      end: () => pool.end(),
+    },
+  });
+  db = openHandle(dialect);
+  await fill();
+}, 120_000);
+afterAll(async () => {
+  await db.destroy();
+  await scratch.drop();
+});
+
+/** The connection, with a note of each statement. */
+function noting(client: pg.PoolClient): pg.PoolClient {
+  return new Proxy(client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (name !== 'query') return value.bind(target);
+      return (statement: unknown, values: unknown[] = []) => {
+        const text =
+          typeof statement === 'string' ? statement : (statement as { text: string }).text;
+        const given =
+          typeof statement === 'string' ? values : (statement as { values?: [] }).values;
+        asked.push({ text, values: given ?? [] });
+        return value.call(target, statement, values);
+      };
+    },
+  });
+}
+
+/** A month of ten busy channels: nearly all of it delivered, some of it failed, little of it on its way. */
+async function fill(): Promise<void> {
+  for (const statement of [
+    `insert into accounts (id, host, subdomain, tld, name, language, country, amojo_id, refreshed_at)
+     values (${ACCOUNT}, 'a.kommo.com', 'a', 'kommo.com', 'A', 'en', 'US', '1', now())`,
+    `insert into scopes (account_id, epoch, scope_id, connected_at)
+     values (${ACCOUNT}, 1, 'scope', now())`,
+    ...Array.from(
+      { length: CHANNELS },
+      (_, number) => `insert into channels (id, account_id, epoch, slot, connector, external_id,
+         account_name, name, pipeline_ids, credentials, webhook_secret, is_saved, checked_at)
+       values ('${channelId(number)}', ${ACCOUNT}, 1, ${number + 1}, 'telegram', '${number}', 'Bot', 'Bot',
+         '[1]', 'x', 'x', true, now())`,
+    ),
+    `insert into conversations (id, account_id, epoch, channel_id, person, person_mark, kommo_chat_id)
+     select (md5(n::text))::uuid, ${ACCOUNT}, 1, c.id, 'x', 'm', 'chat ' || n
+     from generate_series(1, 20000) as n
+     join (select id, row_number() over (order by id) - 1 as turn from channels) as c on c.turn = n % ${CHANNELS}`,
+    `insert into conversations (id, account_id, epoch, channel_id, person, person_mark, kommo_chat_id)
+     values ('${CHAT}', ${ACCOUNT}, 1, '${CHANNEL}', 'x', 'm', 'our chat')`,
+    // Ids of version 7 that grow with time, as the backend makes them.
+    `insert into messages (id, account_id, channel_id, conversation_id, direction, event, kind, key,
+       service_id, kommo_id, lane, state, reason, due_at, content, media, at, stored_at)
+     select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || right(md5(n::text), 3)
+         || '8' || right(md5('b' || n), 15))::uuid,
+       ${ACCOUNT}, c.id, (md5((n % 20000 + 1)::text))::uuid,
+       case when n % 2 = 0 then 'in' else 'out' end, 'message', 'text', 'key ' || n,
+       case when n % 2 = 1 then 'service ' || n end, case when n % 2 = 0 then 'kommo ' || n end,
+       md5((n % 20000 + 1)::text) || ':in', state,
+       case when state = 'failed' then 'timed_out' end,
+       case when state = 'waiting' then at end, repeat('x', 300), null, at, at
+     from generate_series(1, ${MESSAGES}) as n
+     join (select id, row_number() over (order by id) - 1 as turn from channels) as c on c.turn = n % ${CHANNELS}
+     cross join lateral (select now() - (${MESSAGES} - n) * interval '26 seconds' as at,
+       case when n % 200 = 0 then 'failed' when n > ${MESSAGES} - 300 then 'waiting' else 'delivered' end as state)
+       as made`,
+    `update messages set lane = '${LANE}', conversation_id = '${CHAT}'
+     where channel_id = '${CHANNEL}' and due_at is not null`,
+    'analyze',
+  ]) {
+    await sql.raw(statement).execute(db);
+  }
+}
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Plan[];
+}
+
+function scansIn(plan: Plan): string[] {
+  const own = plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? ''] : [];
+  return [...own, ...(plan.Plans ?? []).flatMap(scansIn)];
+}
+
+/** Large tables that any of the statements reads from the first row to the last. */
+async function tablesReadThrough(work: (db: Db) => Promise<unknown>): Promise<string[]> {
+  asked = [];
+  await work(db);
+  const statements = asked.filter(({ text }) => /\b(?:messages|conversations)\b/.test(text));
+  expect(statements.length).toBeGreaterThan(0);
+  const found: string[] = [];
+  for (const { text, values } of statements) {
+    const { rows } = await pool.query(`explain (format json) ${text}`, values);
+    found.push(...scansIn(rows[0]['QUERY PLAN'][0].Plan));
+  }
+  return found.filter((table) => table === 'messages' || table === 'conversations');
+}
+
+const NO_EXCEPTION = { lanes: [], channelIds: [] };
+const BUSY = { lanes: [LANE], channelIds: [CHANNEL] };
+const NAMELESS = { kommoChatId: undefined, kommoPersonId: undefined };
+const KEPT = { retentionHours: 72, mapDays: 60, linkDays: 7 };
+
+const SOME_ID = rowIdOf('some message');
+const NOW = new Date();
+const nobody = { chatId: '1', personId: '1', name: 'Ana' };
+
+const STORED = {
+  ...{ accountId: ACCOUNT, epoch: 1, channelId: CHANNEL, direction: 'in', event: 'message' },
+  ...{ kind: 'text', lane: LANE, content: {}, atMs: NOW.getTime() },
+} as const;
+
+test.each<[string, (db: Db) => Promise<unknown>]>([
+  ['the channels', (db) => listChannels(db, ACCOUNT, 1)],
+  ['the channels of the settings', (db) => listChannelsWithDefault(db, ACCOUNT, 1)],
+  ['what was not carried', (db) => listUndelivered(db, secrets, CHANNEL)],
+  ['trying some again', (db) => retryFailed(db, CHANNEL, [SOME_ID])],
+  ['trying all again', (db) => retryFailed(db, channelId(4), undefined)],
+  ['forgetting what failed', (db) => forgetFailed(db, channelId(5))],
+  ['lanes that are due', (db) => lanes.listDueLanes(db, 'in', NO_EXCEPTION, 40)],
+  ['lanes that are due, some being busy', (db) => lanes.listDueLanes(db, 'out', BUSY, 40)],
+  ['a lane', (db) => lanes.readLane(db, LANE, 20)],
+  [
+    'all around a message',
+    (db) => {
+      const of = { accountId: ACCOUNT, channelId: CHANNEL, conversationId: CHAT };
+      return lanes.findTarget(db, secrets, of);
+    },
+  ],
+  ['holding a lane', (db) => lanes.holdLane(db, { lane: LANE, seconds: 1, headId: SOME_ID })],
+  ['making a lane wait with its head', (db) => lanes.alignLane(db, LANE, SOME_ID)],
+  ['the claim to send', (db) => lanes.beginSending(db, SOME_ID)],
+  ['the end of a part', (db) => lanes.finishPart(db, { id: SOME_ID, part: 1, serviceId: 's' })],
+  [
+    'the end of a message',
+    async (db) => {
+      const sent = { id: SOME_ID, part: 1, serviceId: 's', isDelivered: true };
+      await lanes.finishSent(db, sent);
+      await lanes.finishReceived(db, SOME_ID, 'k');
+      await lanes.finishReport(db, { id: SOME_ID, state: 'sent', rank: 1 });
+      await lanes.reportLater(db, SOME_ID, 1);
+      await lanes.failMessage(db, secrets, { id: SOME_ID, reason: 'refused', isReported: true });
+      await lanes.dropMessage(db, SOME_ID);
+    },
+  ],
+  ['a message by the service’s id', (db) => lanes.findByServiceId(db, CHANNEL, 'service 31')],
+  ['a message by Kommo’s id', (db) => lanes.findByKommoId(db, CHANNEL, 'kommo 30')],
+  ['what Kommo calls a chat', (db) => lanes.learnChat(db, { id: CHAT, ...NAMELESS })],
+  ['what waits for a save', (db) => lanes.releaseHeld(db, ACCOUNT)],
+  [
+    'storing a message',
+    (db) => receive.storeMessage(db, secrets, { ...STORED, key: 'new', chat: undefined }),
+  ],
+  [
+    'storing a message and its chat',
+    (db) => {
+      const chat = { id: CHAT, person: nobody, isGroup: false };
+      return receive.storeMessage(db, secrets, { ...STORED, key: 'newer', chat });
+    },
+  ],
+  [
+    'a status',
+    (db) => receive.raiseStatus(db, { channelId: CHANNEL, serviceId: 'service 31', state: 'read' }),
+  ],
+  [
+    'where a hook belongs',
+    (db) => {
+      const hook = { scopeId: 'scope', kommoChatId: 'our chat', sourceExternalId: 'x' };
+      return receive.findHookTarget(db, hook);
+    },
+  ],
+  ['a linked file', (db) => findLinkedFile(db, secrets, SOME_ID)],
+  [
+    'forgetting in time',
+    (db) => purgeMessages(db, KEPT, new Date(NOW.getTime() - 20 * 24 * 3_600_000)),
+  ],
+])('%s: nothing reads 100,000 messages', async (_what, work) => {
+  expect(await tablesReadThrough(work)).toEqual([]);
+});
+
+test('the watch itself sees a statement that reads them all', async () => {
+  const all = (db: Db) => sql`select count(*) from messages where kind = 'x'`.execute(db);
+  expect(await tablesReadThrough(all)).toEqual(['messages']);
+});

@@ -1,0 +1,144 @@
+import { sql } from 'kysely';
+import type { Backends } from './backends.ts';
+import { call } from './emulator-client.ts';
+import type { Conversation, MessageTraffic } from './message-traffic.ts';
+import { tablesOf } from './tables.ts';
+import { telegramClient } from './telegram.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Left-over work may wait for its turn this long. */
+const DRAIN_MS = 60_000;
+
+/** What a run came to. */
+export interface Balance {
+  /** Written by clients, all of which Kommo has. */
+  received: number;
+  /** Written by managers. */
+  written: number;
+  /** Hooks that were answered 200. */
+  accepted: number;
+  /** Messages that clients have. */
+  delivered: number;
+  /** Messages of which it is not known whether they arrived. */
+  mayHaveArrived: number;
+  /** Those of them that did. */
+  arrivedAfterAll: number;
+  /** Hooks that were not answered, or not 200: their messages arrived all the same. */
+  foundLater: number;
+  /** Hooks that were not answered, or not 200, and whose messages nobody saw. */
+  missed: number;
+}
+
+/** Waits until nobody has anything left to do. */
+export async function drained(backends: Backends, traffic: MessageTraffic): Promise<void> {
+  await waitFor(async () => (await traffic.updatesWaiting()) === 0, DRAIN_MS);
+  const { db } = backends;
+  if (db) {
+    await waitFor(async () => {
+      const { rows } = await sql`select 1 from pgboss.job
+        where name = 'compare-history' and state < 'completed' limit 1`.execute(db);
+      return rows.length === 0;
+    }, DRAIN_MS);
+    await waitFor(async () => {
+      const { rows } = await sql`select 1 from messages where due_at is not null limit 1`.execute(
+        db,
+      );
+      return rows.length === 0;
+    }, DRAIN_MS);
+  }
+  await waitFor(() => traffic.conversations.every((one) => isSettled(traffic, one)), DRAIN_MS);
+}
+
+/** All of the client's messages are in Kommo, and each answer that was accepted has a fate. */
+function isSettled(traffic: MessageTraffic, one: Conversation): boolean {
+  const shown = traffic.shown(one);
+  return (
+    traffic.inKommo(one).length >= one.wrote.length &&
+    one.answers.every(({ text, status }) => status !== 200 || shown.get(text)?.delivery)
+  );
+}
+
+/** Compares what was written with what arrived, message by message. Call it when all is drained. */
+export async function expectBalance(backends: Backends, traffic: MessageTraffic): Promise<Balance> {
+  const balance: Balance = {
+    ...{ received: 0, written: 0, accepted: 0, delivered: 0 },
+    ...{ mayHaveArrived: 0, arrivedAfterAll: 0, foundLater: 0, missed: 0 },
+  };
+  for (const one of traffic.conversations) {
+    // Each once, and in order.
+    expect(traffic.inKommo(one)).toEqual(one.wrote);
+    balance.received += one.wrote.length;
+    await expectAnswers(traffic, one, balance);
+  }
+  await expectRows(backends, balance);
+  await expectVerdicts(backends);
+  return balance;
+}
+
+async function expectAnswers(
+  traffic: MessageTraffic,
+  one: Conversation,
+  balance: Balance,
+): Promise<void> {
+  const arrived = await traffic.atClient(one);
+  const has = new Set(arrived);
+  expect(arrived).toHaveLength(has.size);
+  const shown = traffic.shown(one);
+  const isFailed = (text: string) => shown.get(text)?.delivery?.status === -1;
+  const accepted = one.answers.filter(({ status }) => status === 200).map(({ text }) => text);
+  const lost = accepted.filter((text) => !has.has(text) && !isFailed(text));
+  expect(lost).toEqual([]);
+  // What Kommo calls delivered is there.
+  const untrue = one.answers.filter(({ text }) => {
+    const status = shown.get(text)?.delivery?.status ?? 0;
+    return status > 0 && !has.has(text);
+  });
+  expect(untrue).toEqual([]);
+  // What was found later comes when it is found.
+  const isAccepted = new Set(accepted);
+  expect(arrived.filter((text) => isAccepted.has(text))).toEqual(
+    accepted.filter((text) => has.has(text)),
+  );
+  balance.written += one.answers.length;
+  balance.accepted += accepted.length;
+  balance.delivered += arrived.length;
+  const failed = one.answers.filter(({ text }) => isFailed(text));
+  balance.mayHaveArrived += failed.length;
+  balance.arrivedAfterAll += failed.filter(({ text }) => has.has(text)).length;
+  const refused = one.answers.filter(({ status }) => status !== 200);
+  const found = refused.filter(({ text }) => has.has(text) || isFailed(text));
+  balance.foundLater += found.length;
+  balance.missed += refused.length - found.length;
+}
+
+/** What failed failed for that one reason, and nothing stands about half done. */
+async function expectRows({ db }: Backends, { mayHaveArrived }: Balance): Promise<void> {
+  if (db === undefined) return;
+  const rows = await tablesOf(db)
+    .selectFrom('messages')
+    .select(['direction', 'state', 'reason', sql<number>`count(*)::integer`.as('count')])
+    .where('state', 'in', ['waiting', 'sending', 'failed'])
+    .groupBy(['direction', 'state', 'reason'])
+    .execute();
+  expect(rows).toEqual(
+    mayHaveArrived === 0
+      ? []
+      : [{ direction: 'out', state: 'failed', reason: 'may_have_arrived', count: mayHaveArrived }],
+  );
+}
+
+async function expectVerdicts({ emulator }: Backends): Promise<void> {
+  const { json } = await call(emulator, '/__emulator/chats/judge', { host: '127.0.0.1' });
+  expect(json).toMatchObject({
+    same_text: { count: 0 },
+    order_violations: { count: 0 },
+    statuses_back: { count: 0 },
+    after_disconnect: { count: 0 },
+    secrets_in_media: { count: 0 },
+  });
+  expect(await telegramClient(emulator).get('judge')).toMatchObject({
+    duplicates: [],
+    executed_methods: [],
+    secrets_seen: [],
+  });
+}
