@@ -218,7 +218,7 @@ export async function holdLane(
 ): Promise<void> {
   await sql`
     update messages set due_at = clock_timestamp() + make_interval(secs => ${hold.seconds}::float8),
-      state = 'waiting', tries = tries + (id = ${hold.headId ?? null}::uuid)::integer
+      state = 'waiting', tries = tries + (id is not distinct from ${hold.headId ?? null}::uuid)::integer
     where lane = ${hold.lane}::text and due_at is not null and state in ('waiting', 'sending')
       and (due_at < clock_timestamp() + make_interval(secs => ${hold.seconds}::float8)
         or id = ${hold.headId ?? null}::uuid)`.execute(db);
