@@ -18,6 +18,7 @@ import {
   taken,
 } from '../support/own-service.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 import { saveAll } from '../support/telegram-stage.ts';
 
 const CLIENT_ID = 'kommo-chat-connector';
@@ -144,6 +145,11 @@ test('a token that is refused is renewed once, and the message goes with the new
     return { status: 401, json: { reason: 'session over' } };
   });
   endToken();
+  // As if nobody had asked the provider about the account for a while.
+  await tablesOf(server.context.db)
+    .updateTable('channels')
+    .set({ checked_at: new Date(0) })
+    .execute();
   const id = await write('Renewed');
   const { event } = await server.waitFor(() =>
     service.posted.find(
