@@ -211,17 +211,25 @@ function targetOf(secrets: Secrets, row: TargetRow): Omit<Target, 'account'> {
   };
 }
 
-/** Makes the rest of a lane wait with its first message. @param headId the one whose try is counted */
+/**
+ * Makes the rest of a lane wait with its first message, which surely was not sent. Of the others none is being sent by
+ * us: where one is, the lane is somebody else's by now.
+ *
+ * @param hold.counts it was a try of the first message
+ */
 export async function holdLane(
   db: Db,
-  hold: { lane: string; seconds: number; headId?: string },
+  hold: { lane: string; seconds: number; headId: string; counts: boolean },
 ): Promise<void> {
   await sql`
     update messages set due_at = clock_timestamp() + make_interval(secs => ${hold.seconds}::float8),
-      state = 'waiting', tries = tries + (id is not distinct from ${hold.headId ?? null}::uuid)::integer
-    where lane = ${hold.lane}::text and due_at is not null and state in ('waiting', 'sending')
-      and (due_at < clock_timestamp() + make_interval(secs => ${hold.seconds}::float8)
-        or id = ${hold.headId ?? null}::uuid)`.execute(db);
+      state = 'waiting', tries = tries + (id = ${hold.headId}::uuid and ${hold.counts}::boolean)::integer
+    where lane = ${hold.lane}::text and due_at is not null
+      and (id = ${hold.headId}::uuid and state in ('waiting', 'sending')
+        or state = 'waiting'
+          and due_at < clock_timestamp() + make_interval(secs => ${hold.seconds}::float8))`.execute(
+    db,
+  );
 }
 
 /** A message that came while its lane waits, waits with it. */
@@ -259,7 +267,14 @@ export async function beginSending(db: Db, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** One of several parts is through. */
+/** The service was not asked after all. */
+export async function undoSending(db: Db, id: string): Promise<void> {
+  await sql`
+    update messages set state = 'waiting'
+    where id = ${id}::uuid and state = 'sending' and due_at is not null`.execute(db);
+}
+
+/** One of several parts is through. Without effect when somebody else has given the message up meanwhile. */
 export async function finishPart(
   db: Db,
   part: { id: string; part: number; serviceId: string },
@@ -267,10 +282,14 @@ export async function finishPart(
   await sql`
     update messages set state = 'waiting', part = ${part.part}::integer,
       service_id = coalesce(service_id, ${part.serviceId}::text)
-    where id = ${part.id}::uuid`.execute(db);
+    where id = ${part.id}::uuid and state = 'sending'`.execute(db);
 }
 
-/** The service has all of it. @param sent.isDelivered Kommo is to be told */
+/**
+ * The service has all of it. That is the last word, also when somebody else has given the message up meanwhile.
+ *
+ * @param sent.isDelivered Kommo is to be told
+ */
 export async function finishSent(
   db: Db,
   sent: { id: string; part: number; serviceId: string | null; isDelivered: boolean },
@@ -279,11 +298,11 @@ export async function finishSent(
     update messages set part = ${sent.part}::integer, reason = null,
       service_id = coalesce(service_id, ${sent.serviceId}::text),
       state = case when ${sent.isDelivered}::boolean then 'delivered' else 'sent' end,
-      due_at = case when ${sent.isDelivered}::boolean then due_at end
+      due_at = case when ${sent.isDelivered}::boolean then coalesce(due_at, clock_timestamp()) end
     where id = ${sent.id}::uuid`.execute(db);
 }
 
-/** It cannot be carried. Kommo is told of what a manager wrote. */
+/** It cannot be carried, unless somebody else has carried it meanwhile. Kommo is told of what a manager wrote. */
 export async function failMessage(
   db: Db,
   secrets: Secrets,
@@ -297,7 +316,7 @@ export async function failMessage(
     update messages set state = 'failed', reason = ${failed.reason}::text, reported = 0,
       content = coalesce(${content}::text, content),
       due_at = case when ${failed.isReported}::boolean then clock_timestamp() end
-    where id = ${failed.id}::uuid`.execute(db);
+    where id = ${failed.id}::uuid and state in ('waiting', 'sending')`.execute(db);
 }
 
 /** Nothing is to be done about it any more. */

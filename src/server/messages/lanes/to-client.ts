@@ -13,6 +13,7 @@ import { outgoingFile } from '../media/outgoing-file.ts';
 import type { OutgoingContent } from '../stored-content.ts';
 import { accountOf } from './at-kommo.ts';
 import { LaneLost } from './lane-runner.ts';
+import { noted } from './noted.ts';
 import {
   adoptChat,
   beginSending,
@@ -21,6 +22,7 @@ import {
   findByKommoId,
   finishPart,
   finishSent,
+  undoSending,
 } from './rows.ts';
 import { backOff, openMedia, openOutgoing, type Step, type Work } from './step.ts';
 
@@ -77,8 +79,9 @@ async function sendMessage(sending: Sending): Promise<Step> {
     const { messageId: serviceId, chatId, isDelivered } = outcome;
     if (chatId !== undefined && chatId !== address.chatId) await adopt(sending, chatId);
     const part = index + 1;
-    if (part < parts.length) await finishPart(context.db, { id: message.id, part, serviceId });
-    else await finishSent(context.db, { id: message.id, part, serviceId, isDelivered });
+    const sent = { id: message.id, part, serviceId };
+    if (part < parts.length) await noted(() => finishPart(context.db, sent));
+    else await noted(() => finishSent(context.db, { ...sent, isDelivered }));
     message.state = 'waiting';
     if (part < parts.length) confirm();
   }
@@ -109,9 +112,8 @@ async function attempt(
 ): Promise<SendOutcome | { holdSeconds: number; counts: boolean } | 'taken'> {
   const { context, message, confirm } = sending;
   confirm();
-  if (message.state === 'waiting' && !(await beginSending(context.db, message.id))) return 'taken';
+  if (message.state === 'waiting' && !(await begin(sending))) return 'taken';
   try {
-    confirm();
     return await ask();
   } catch (error) {
     if (error instanceof LaneLost) throw error;
@@ -120,6 +122,25 @@ async function attempt(
     const name = error instanceof Error ? error.name : typeof error;
     context.log.error({ channelId: message.channelId, fault: name }, 'sending a message failed');
     return { state: 'unknown' };
+  }
+}
+
+/**
+ * Marks the message as being sent. What fails in here fails before the service is asked, so that the mark can be taken
+ * back: it is ours, or nobody else can have made it while the lane is ours.
+ */
+async function begin({ context: { db }, message: { id }, confirm }: Sending): Promise<boolean> {
+  let isOurs = false;
+  try {
+    isOurs = await beginSending(db, id);
+    if (isOurs) confirm();
+    return isOurs;
+  } catch (error) {
+    await noted(async () => {
+      if (!isOurs) confirm();
+      await undoSending(db, id);
+    });
+    throw error;
   }
 }
 
@@ -187,13 +208,14 @@ async function fail(
   detail?: string,
 ): Promise<Step> {
   const content = detail === undefined ? undefined : openOutgoing(context, message);
-  await failMessage(context.db, context.secrets, {
+  const failed = {
     id: message.id,
     reason,
     isReported: message.event === 'message',
     // The service's own words are for the manager only, in the report that follows.
     ...(content && { content: { ...content, detail } }),
-  });
+  };
+  await noted(() => failMessage(context.db, context.secrets, failed));
   context.log.warn({ channelId: message.channelId, reason }, 'a message could not be delivered');
   return 'done';
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { Confirm } from './lane-runner.ts';
+import { noted } from './noted.ts';
 import { reportStatus } from './report-status.ts';
 import { alignLane, findTarget, holdLane, type LaneMessage, readLane } from './rows.ts';
 import type { Step, Work } from './step.ts';
@@ -25,8 +26,9 @@ export async function workLane(context: Context, lane: string, confirm: Confirm)
       hasMoved = true;
       if (step !== 'done') {
         if (step.holdSeconds > 0) {
-          const headId = step.counts ? { headId: message.id } : {};
-          await holdLane(context.db, { lane, seconds: step.holdSeconds, ...headId });
+          const { holdSeconds: seconds, counts } = step;
+          const hold = { lane, seconds, headId: message.id, counts };
+          await noted(() => holdLane(context.db, hold));
         }
         // A report may be due, of this message or of one before it.
         break;

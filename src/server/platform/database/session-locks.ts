@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Client } from 'pg';
+import type { Client, QueryResultRow } from 'pg';
 
 /**
  * Names that one process holds among all. PostgreSQL keeps them with a session, so that taking one writes no row,
@@ -59,7 +59,10 @@ export class PostgresLocks implements SessionLocks {
   readonly #onError: (error: unknown) => void;
   #client: Client | undefined;
   #lost = new AbortController();
-  #answeredAt = 0;
+  /** When the last question was asked that was answered: only until then the server surely saw us alive. */
+  #aliveAt = 0;
+  /** One question at a time. */
+  #line: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -80,7 +83,7 @@ export class PostgresLocks implements SessionLocks {
   get held(): AbortSignal {
     const client = this.#client;
     // A process that stood still for a while has heard nothing either.
-    if (client !== undefined && performance.now() - this.#answeredAt > SILENCE_MS) {
+    if (client !== undefined && performance.now() - this.#aliveAt > SILENCE_MS) {
       this.#onFailure(client, new Error('The session of the locks was silent for too long.'));
     }
     return this.#lost.signal;
@@ -98,49 +101,42 @@ export class PostgresLocks implements SessionLocks {
     client.on('error', (error) => this.#onFailure(client, error));
     client.on('end', () => this.#onFailure(client, undefined));
     client.on('notification', () => this.#onNotification());
+    let aliveAt = 0;
     try {
       await client.connect();
+      aliveAt = performance.now();
       await client.query(
         `select set_config('idle_session_timeout', '${SERVER_PATIENCE_SECONDS}s', false)`,
       );
       await client.query(`listen ${this.#channel}`);
+      if (this.#isClosed) return void (await client.end());
     } catch (error) {
       void client.end().catch(() => undefined);
       throw error;
     }
     this.#client = client;
     this.#lost = new AbortController();
-    this.#answeredAt = performance.now();
-    this.#timer = setInterval(() => void this.#beat(client), HEARTBEAT_MS);
+    this.#aliveAt = aliveAt;
+    this.#timer = setInterval(() => void this.#ask(client, 'select 1'), HEARTBEAT_MS);
     this.#onNotification();
   }
 
   async take(names: readonly string[], most = names.length): Promise<string[]> {
     const client = this.#client;
     if (client === undefined || this.held.aborted || names.length === 0) return [];
-    try {
-      const { rows } = await client.query<{ name: string }>(
-        `with wanted as materialized (select name, key from unnest($1::text[], $2::bigint[]) as w (name, key))
-         select name from wanted where pg_try_advisory_lock(key) limit $3::integer`,
-        [names, names.map(keyOf), most],
-      );
-      this.#answered(client);
-      return rows.map(({ name }) => name);
-    } catch (error) {
-      this.#onFailure(client, error);
-      return [];
-    }
+    const rows = await this.#ask<{ name: string }>(
+      client,
+      `with wanted as materialized (select name, key from unnest($1::text[], $2::bigint[]) as w (name, key))
+       select name from wanted where pg_try_advisory_lock(key) limit $3::integer`,
+      [names, names.map(keyOf), most],
+    );
+    return (rows ?? []).map(({ name }) => name);
   }
 
   async release(name: string): Promise<void> {
     const client = this.#client;
     if (client === undefined) return;
-    try {
-      await client.query('select pg_advisory_unlock($1::bigint)', [keyOf(name)]);
-      this.#answered(client);
-    } catch (error) {
-      this.#onFailure(client, error);
-    }
+    await this.#ask(client, 'select pg_advisory_unlock($1::bigint)', [keyOf(name)]);
   }
 
   async close(): Promise<void> {
@@ -150,17 +146,26 @@ export class PostgresLocks implements SessionLocks {
     await client?.end().catch(() => undefined);
   }
 
-  async #beat(client: Client): Promise<void> {
-    try {
-      await client.query('select 1');
-      this.#answered(client);
-    } catch (error) {
-      this.#onFailure(client, error);
-    }
-  }
-
-  #answered(client: Client): void {
-    if (client === this.#client) this.#answeredAt = performance.now();
+  /** @returns undefined when no answer came: then everything is given up */
+  #ask<Row extends QueryResultRow>(
+    client: Client,
+    question: string,
+    values: readonly unknown[] = [],
+  ): Promise<Row[] | undefined> {
+    const answer = this.#line.then(async () => {
+      if (client !== this.#client) return undefined;
+      const askedAt = performance.now();
+      try {
+        const { rows } = await client.query<Row>(question, [...values]);
+        if (client === this.#client) this.#aliveAt = askedAt;
+        return rows;
+      } catch (error) {
+        this.#onFailure(client, error);
+        return undefined;
+      }
+    });
+    this.#line = answer;
+    return answer;
   }
 
   #lose(): void {
