@@ -132,7 +132,11 @@ test('whatever a manager sends is seen by the client, once and in its order', as
   await chats.send('Our song');
   await expect(chats.tick(chats.message('Our song'), 'Delivered')).toBeVisible();
   const { buffer } = sampleFile('sticker.webp', 'thanks.webp', 'image/webp');
-  const sticker = { name: 'thanks.webp', type: 'sticker', base64: buffer.toString('base64') };
+  const sticker = {
+    name: 'thanks.webp',
+    type: 'sticker' as const,
+    base64: buffer.toString('base64'),
+  };
   const { subdomain } = account.account;
   const [chat] = await chatsOf(subdomain);
   await stack.emulator.chat(subdomain, { conversation_id: chat, files: [{ ...sticker }] });

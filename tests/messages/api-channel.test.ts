@@ -234,7 +234,8 @@ describe('an event nobody can read', () => {
       proofOf(setup.secret, `${body} `),
     ]) {
       const answer = await fetch(url, { method: 'POST', headers, body });
-      expect([answer.status, (await answer.json()).error.code]).toEqual([403, 'signature_invalid']);
+      const { error } = (await answer.json()) as { error: { code: string } };
+      expect([answer.status, error.code]).toEqual([403, 'signature_invalid']);
     }
   });
 });

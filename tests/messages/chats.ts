@@ -1,6 +1,6 @@
 import type { Channel } from '../../src/contract/api.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
-import type { ActResult, Outgoing } from '../../src/emulator/kommo/amojo/acts.ts';
+import type { ActResult, Outgoing } from '../../src/emulator/kommo/amojo/outgoing.ts';
 import type { Chat, Message } from '../../src/emulator/kommo/chat-entities.ts';
 import type { SeenMessage } from '../../src/emulator/services/telegram/conversation.ts';
 import { botToken, connectBot, readSettings, save, unchanged } from '../support/channels.ts';

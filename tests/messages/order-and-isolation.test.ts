@@ -85,7 +85,7 @@ describe('in order', () => {
     for (const [index, action] of actions.entries()) {
       server.emulator.fault({ match: bringing(one), action, after: index * 2 });
     }
-    telegramClient(server.emulator).post('refuse', {
+    await telegramClient(server.emulator).post('refuse', {
       bot: botToken(1),
       chat_id: two.id,
       error: 'too_many_requests',

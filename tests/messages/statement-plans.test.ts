@@ -1,4 +1,4 @@
-import { PostgresDialect, sql } from 'kysely';
+import { PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
 import { listChannels, listChannelsWithDefault } from '../../src/server/channels/rows.ts';
 import * as lanes from '../../src/server/messages/lanes/rows.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
     pool: {
       connect: async () => noting(await pool.connect()),
       end: () => pool.end(),
-    },
+    } as unknown as PostgresPool,
   });
   db = openHandle(dialect);
   await fill();
@@ -147,8 +147,15 @@ const NOW = new Date();
 const nobody = { chatId: '1', personId: '1', name: 'Ana' };
 
 const STORED = {
-  ...{ accountId: ACCOUNT, epoch: 1, channelId: CHANNEL, direction: 'in', event: 'message' },
-  ...{ kind: 'text', lane: LANE, content: {}, atMs: NOW.getTime() },
+  accountId: ACCOUNT,
+  epoch: 1,
+  channelId: CHANNEL,
+  direction: 'in',
+  event: 'message',
+  kind: 'text',
+  lane: LANE,
+  content: {},
+  atMs: NOW.getTime(),
 } as const;
 
 test.each<[string, (db: Db) => Promise<unknown>]>([
@@ -168,7 +175,10 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
       return lanes.findTarget(db, secrets, of);
     },
   ],
-  ['holding a lane', (db) => lanes.holdLane(db, { lane: LANE, seconds: 1, headId: SOME_ID })],
+  [
+    'holding a lane',
+    (db) => lanes.holdLane(db, { lane: LANE, seconds: 1, headId: SOME_ID, counts: true }),
+  ],
   ['making a lane wait with its head', (db) => lanes.alignLane(db, LANE, SOME_ID)],
   ['the claim to send', (db) => lanes.beginSending(db, SOME_ID)],
   ['the end of a part', (db) => lanes.finishPart(db, { id: SOME_ID, part: 1, serviceId: 's' })],
@@ -206,7 +216,12 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
   [
     'where a hook belongs',
     (db) => {
-      const hook = { scopeId: 'scope', kommoChatId: 'our chat', sourceExternalId: 'x' };
+      const hook = {
+        scopeId: 'scope',
+        kommoChatId: 'our chat',
+        conversationId: 'telegram:1:2',
+        sourceExternalId: 'x',
+      };
       return receive.findHookTarget(db, hook);
     },
   ],

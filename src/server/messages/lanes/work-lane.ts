@@ -2,7 +2,14 @@ import type { Context } from '../../context.ts';
 import type { Confirm } from './lane-runner.ts';
 import { noted } from './noted.ts';
 import { reportStatus } from './report-status.ts';
-import { alignLane, findTarget, holdLane, type LaneMessage, readLane } from './rows.ts';
+import {
+  alignLane,
+  dropMessage,
+  findTarget,
+  holdLane,
+  type LaneMessage,
+  readLane,
+} from './rows.ts';
 import type { Step, Work } from './step.ts';
 import { toClient } from './to-client.ts';
 import { toKommo } from './to-kommo.ts';
@@ -40,12 +47,14 @@ export async function workLane(context: Context, lane: string, confirm: Confirm)
 
 async function workOn(context: Context, message: LaneMessage, confirm: Confirm): Promise<Step> {
   const target = await findTarget(context.db, context.secrets, message);
-  if (target === undefined) return 'done';
+  if (target === undefined) {
+    await dropMessage(context.db, message.id);
+    return 'done';
+  }
   const work: Work = { context, target, message, confirm };
   if (message.direction === 'in') return toKommo(work);
   if (message.state === 'waiting' || message.state === 'sending') {
-    const step = await toClient(work);
-    return step;
+    return toClient(work);
   }
   await reportStatus(work);
   return 'done';
