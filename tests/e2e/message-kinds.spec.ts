@@ -189,7 +189,6 @@ test('whatever a manager sends is seen by the client, once and in its order', as
   expect(await stack.control(`/__emulator/chats/judge?account=${subdomain}`)).toMatchObject({
     messages: { out: 11 },
     delivery: { delivered: 11, failed: 0 },
-    hooks_not_accepted: 0,
   });
 
   async function chatsOf(account_: string): Promise<string[]> {
@@ -253,6 +252,7 @@ test('quotes, reactions and corrections, and that somebody is typing, reach the 
   await chats.send('It is');
   const answer = client.message('It is').last();
   await expect(answer.getByRole('blockquote')).toHaveText('Is the blue one left?');
+  await expect(client.status).toHaveText('');
 
   await chats.react(chats.message('Is the blue one left?').first(), 'Thumbs up');
   await expect(hello.first().getByLabel('Reactions: 👍')).toBeVisible();
@@ -321,6 +321,8 @@ test('both ends are accessible in the light and in the dark theme', async ({
   const lost = chats.message('Are you still there?');
   await expect(chats.tick(lost, 'Not delivered')).toBeVisible();
   await expect(lost).toContainText('The client has blocked this account.');
+  await client.write('I do not listen');
+  await expect(client.status).toHaveText('You have blocked the bot. Unblock it to write.');
   await expectAccessible(chats.page);
   await expectAccessible(client.page);
 });

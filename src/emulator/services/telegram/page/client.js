@@ -44,12 +44,13 @@ const view = {
   person: byId('person', HTMLDialogElement),
 };
 
-/** @type {{chat: Chat, replyTo: Seen | null, editing: Seen | null, stream: EventSource | null, actionTimer: number}} */
+/** @type {{chat: Chat, replyTo: Seen | null, editing: Seen | null, stream: EventSource | null, isActing: boolean, actionTimer: number}} */
 const state = {
   chat: { is_blocked: false, action: null, messages: [], presses: [] },
   replyTo: null,
   editing: null,
   stream: null,
+  isActing: false,
   actionTimer: 0,
 };
 /** @type {Map<number, {json: string, element: HTMLElement}>} */
@@ -200,12 +201,17 @@ function replace(old, element) {
   if (focused instanceof HTMLElement) focused.focus();
 }
 
-/** @param {string | null} action */
+/** @param {string | null} action none, once the bot's message has come */
 function showAction(action) {
   clearTimeout(state.actionTimer);
-  if (action === null) return;
+  if (action === null) {
+    if (state.isActing) say('');
+    state.isActing = false;
+    return;
+  }
   say(action === 'typing' ? 'The bot is typing…' : `The bot: ${action.replaceAll('_', ' ')}…`);
-  state.actionTimer = setTimeout(() => say(''), ACTION_MS);
+  state.isActing = true;
+  state.actionTimer = setTimeout(() => showAction(null), ACTION_MS);
 }
 
 /** Shows the chosen bot's chat with the chosen client, and follows it. */
@@ -276,6 +282,7 @@ function captionNow() {
 
 /** @param {object} message */
 async function send(message) {
+  if (state.chat.is_blocked) return say('You have blocked the bot. Unblock it to write.', true);
   const reply = state.replyTo === null ? {} : { reply_to: state.replyTo.message_id };
   if (await act('/send', { ...message, ...reply })) {
     setContext(null, null);

@@ -186,6 +186,10 @@ function moreOf(message, acts) {
   const summary = make('summary', { 'aria-label': `More: message ${message.message_id}` }, [
     'More',
   ]);
+  // At the end of the chat, what opens would open out of sight.
+  summary.addEventListener('click', () => {
+    requestAnimationFrame(() => tools.scrollIntoView({ block: 'nearest' }));
+  });
   details.append(summary, tools);
   return details;
 }
