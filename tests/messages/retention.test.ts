@@ -30,12 +30,19 @@ describe('in time', () => {
   let channel: Channel;
   let lastClient = 4_000;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startTestServer({ seed });
     await server.install();
     channel = (await saveBots(server, [1]))[0] as Channel;
   });
-  afterEach(() => server.close());
+  afterAll(() => server.close());
+  afterEach(async () => {
+    await allDone(server);
+    const db = tablesOf(server.context.db);
+    for (const table of ['messages', 'conversations', 'marks'] as const) {
+      await db.deleteFrom(table).execute();
+    }
+  });
 
   function somebody(): Conversation & { id: number } {
     lastClient += 1;
@@ -55,7 +62,7 @@ describe('in time', () => {
     await client.chat();
     const { message_id: id } = await client.answer({
       text: 'Nice',
-      file: { name: 'tree.jpg', content: 'bytes' },
+      file: { name: 'tree.jpg', text: 'bytes' },
     });
     await client.delivered(id);
     await allDone(server);
@@ -88,7 +95,9 @@ describe('in time', () => {
     // The chat is the same one to Kommo when they write again.
     await client.write('Remember me?');
     await server.waitFor(() => client.fromClient().includes('Remember me?'));
-    expect(server.emulator.state.chats).toHaveLength(1);
+    expect(
+      server.emulator.state.chats.filter(({ user }) => user.name.endsWith(`${client.id}`)),
+    ).toHaveLength(1);
   });
 
   test('files are let go also when nobody has looked for weeks', async () => {
@@ -125,9 +134,6 @@ describe('in time', () => {
     await allDone(server);
     await refuse(client, { error: 'too_many_requests', retry_after: 3_600, times: 0 });
     await client.answer('Patience');
-    await server.waitFor(
-      () => server.emulator.requests({ path: '/__services/telegram/*/sendMessage' }).length > 0,
-    );
     await server.waitFor(async () =>
       (await storedMessages(server)).some(
         ({ state, due_at: due }) => state === 'waiting' && due !== null && due > new Date(),
@@ -190,12 +196,12 @@ describe('in time', () => {
 describe('at once', () => {
   let server: TestServer;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startTestServer({ seed });
     await server.install();
     await server.install('other');
   });
-  afterEach(() => server.close());
+  afterAll(() => server.close());
 
   async function talk(client: Conversation): Promise<void> {
     await client.write('Hola');
@@ -230,13 +236,12 @@ describe('at once', () => {
   });
 
   test('an uninstall forgets all of the account, and a new install in that time keeps what is new', async () => {
-    const [first] = await saveBots(server, [1]);
-    const [other] = await saveBots(server, [11], 'other');
-    const ana = conversationOf(server, 555);
+    const [first] = await saveBots(server, [3]);
+    const [other] = await saveBots(server, [12], 'other');
+    const ana = conversationOf(server, 555, { bot: 3 });
     await talk(ana);
-    await talk(conversationOf(server, 555, { bot: 11, account: 'other' }));
+    await talk(conversationOf(server, 555, { bot: 12, account: 'other' }));
     await allDone(server);
-    // The forgetting waits behind this lock, while the account is installed again.
     expect(await server.emulator.disable(DEMO.subdomain)).toEqual([200]);
     await server.waitFor(async () => {
       const row = await tablesOf(server.context.db)
@@ -247,7 +252,7 @@ describe('at once', () => {
       return row?.install_state === 'disabled';
     });
     await server.install();
-    const [again] = await saveBots(server, [1]);
+    const [again] = await saveBots(server, [3]);
     await ana.write('New times');
     await server.waitFor(() => ana.fromClient().includes('New times'));
     await server.waitFor(async () => String((await stored(first))[0]) === '0,0', 5_000);
@@ -300,6 +305,10 @@ describe('a rotation of SECRET_KEYS', () => {
       (await tablesOf(database.db).selectFrom('key_checks').select('key_id').execute()).length;
     expect(await keys()).toBe(2);
     await purgeAfter(second, days(15));
+    // As if the day had passed that these are kept for.
+    for (const table of ['idempotency_keys', 'attempts', 'install_codes'] as const) {
+      await tablesOf(database.db).deleteFrom(table).execute();
+    }
     await second.stop();
     const third = await start(`${NEW},${OLD}`);
     await third.waitFor(async () => (await keys()) === 1);
