@@ -63,7 +63,9 @@ export async function storeMessage(
   const content = secrets.seal(JSON.stringify(message.content), `messages:${id}:content`);
   const sealedMedia =
     media === undefined ? null : secrets.seal(JSON.stringify(media), `messages:${id}:media`);
-  const { rows } = await sql<{ id: string }>`${prepared('store-message')}
+  const { rows } = await sql<{
+    id: string;
+  }>`${prepared(chat === undefined ? 'store-message' : 'store-message-and-chat')}
     with chat as (${chat === undefined ? NO_CHAT : upsertChat(secrets, message, chat)})
     insert into messages (id, account_id, channel_id, conversation_id, direction, event, kind, key,
       kommo_id, lane, state, due_at, content, media, at)
