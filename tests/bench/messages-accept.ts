@@ -11,7 +11,7 @@ import { processorSeconds } from './watch-process.ts';
 
 const CHATS = 1_000;
 /** Before the first round: code that runs for the first time is slow. */
-const WARM_UP = 2_000;
+const WARM_UP = 1_000;
 const ROUNDS = 5;
 const ROUND_MS = 3_000;
 
