@@ -68,6 +68,7 @@ const POSTGRES_ONLY = [
   'round-trips',
   'slow-database',
   'taken-over',
+  'message-takeover',
   'left-over-work',
   'transaction',
   'statement-plans',

@@ -1,6 +1,6 @@
 /**
- * The yardstick of `npm run bench -- read`: Fastify with one route that does one query and nothing else. Started
- * as a process of its own; prints its address.
+ * The yardsticks of `npm run bench -- read messages`: Fastify with a route that does one query, and one that stores
+ * what it is sent, and nothing else. Started as a process of its own; prints its address.
  */
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
@@ -16,6 +16,10 @@ app.get<{ Params: { account: string } }>('/:account', async ({ params }) => {
     [params.account],
   );
   return { channels: rows };
+});
+app.post('/messages', async ({ body }, reply) => {
+  await pool.query('insert into bare_messages (body) values ($1)', [JSON.stringify(body)]);
+  return reply.code(204).send();
 });
 await app.listen({ port: 0, host: '127.0.0.1' });
 process.stdout.write(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}\n`);

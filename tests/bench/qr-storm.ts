@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figure, percentile } from './figures.ts';
 import { installPopulation, populationSeed, subdomainOf } from './population.ts';
 import { openStage, prepareDemo, type Stage } from './stage.ts';
+import { processorSeconds, watchMemory } from './watch-process.ts';
 
 const DIALOGS = 500;
 const SECONDS = 120;
@@ -45,7 +45,7 @@ export async function measureQrStorm(): Promise<Figure[]> {
       },
       {
         name: `${DIALOGS} dialogs: memory of the backend, most`,
-        value: memory.stop(),
+        value: Math.max(...memory.stop()),
         unit: 'MB',
         bound: 350,
       },
@@ -121,37 +121,4 @@ async function tryCall(
     await sleep(RETRY_PAUSE_MS);
     return undefined;
   }
-}
-
-/** Linux counts processor time in hundredths of a second. */
-const TICKS_PER_SECOND = 100;
-
-/** What a process has had of the processor so far, as Linux counts it; zero elsewhere. */
-function processorSeconds(pid: number): number {
-  try {
-    // Behind the command in parentheses: user and system time are the 12th and 13th of what follows.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-  } catch {
-    return 0;
-  }
-}
-
-/** Resident memory as Linux counts it; zero elsewhere. */
-function watchMemory(pid: number): { stop: () => number } {
-  let most = 0;
-  const timer = setInterval(() => {
-    try {
-      const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      most = Math.max(most, Number(kilobytes ?? 0) / 1024);
-    } catch {
-      clearInterval(timer);
-    }
-  }, 500);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return most;
-    },
-  };
 }

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { Pool } from 'undici';
 import type { Db } from '../../src/server/platform/database/database.ts';
 import { spawnBackend } from '../support/backend-process.ts';
 import { goodClaims, signToken } from '../support/bad-tokens.ts';
 import { testEnvironment } from '../support/config.ts';
 import { startRoundTripProxy } from '../support/round-trips.ts';
 import { type Figure, median } from './figures.ts';
+import { Load } from './load.ts';
 import { FIRST_ID, insertAccounts, insertReadable, subdomainOf } from './population.ts';
 import { openStage } from './stage.ts';
 
@@ -18,7 +18,6 @@ const CHANNELS_EACH = 10;
 
 /** Accounts that are asked for: as many as it takes that none of them is refused for its number of requests. */
 const ASKING = 2_000;
-const CONNECTIONS = 16;
 const ROUNDS = 5;
 const ROUND_MS = 3_000;
 
@@ -41,18 +40,18 @@ export async function measureRead(): Promise<Figure[]> {
     const url = await backend.ready();
     const tokens = Array.from({ length: ASKING }, (_, index) => tokenOf(index));
     const routes = {
-      bare: new Load(bareUrl, (index) => ({ path: `/${FIRST_ID + index}` })),
-      channels: new Load(url, (index) => authorized('/messenger/channels', tokens[index])),
-      settings: new Load(url, (index) => authorized('/messenger/settings', tokens[index])),
+      bare: new Load(bareUrl, (index) => ({ path: `/${FIRST_ID + (index % ASKING)}` })),
+      channels: new Load(url, (index) => authorized('/messenger/channels', tokens[index % ASKING])),
+      settings: new Load(url, (index) => authorized('/messenger/settings', tokens[index % ASKING])),
     };
     const ratios = { channels: [] as number[], settings: [] as number[] };
     const rates = { bare: [] as number[], channels: [] as number[], settings: [] as number[] };
     for (let round = 0; round <= ROUNDS; round += 1) {
       await freshen(stage.db);
-      const yardstick = await routes.bare.run();
+      const yardstick = await routes.bare.run(ROUND_MS);
       const found = {
-        channels: await routes.channels.run(),
-        settings: await routes.settings.run(),
+        channels: await routes.channels.run(ROUND_MS),
+        settings: await routes.settings.run(ROUND_MS),
       };
       // The first warms up.
       if (round === 0) continue;
@@ -140,41 +139,4 @@ function tokenOf(index: number): string {
 
 function authorized(path: string, token = '') {
   return { path, headers: { 'x-auth-token': token } };
-}
-
-/** Asks one route as fast as it answers, one account after the other. */
-class Load {
-  readonly #pool: Pool;
-  readonly #request: (index: number) => { path: string; headers?: Record<string, string> };
-  #next = 0;
-
-  constructor(
-    url: string,
-    request: (index: number) => { path: string; headers?: Record<string, string> },
-  ) {
-    this.#pool = new Pool(url, { connections: CONNECTIONS });
-    this.#request = request;
-  }
-
-  /** @returns answers a second. @throws when one is not 200 */
-  async run(): Promise<number> {
-    const began = performance.now();
-    let answers = 0;
-    const work = async () => {
-      while (performance.now() - began < ROUND_MS) {
-        this.#next = (this.#next + 1) % ASKING;
-        const request = { method: 'GET' as const, ...this.#request(this.#next) };
-        const { statusCode, body } = await this.#pool.request(request);
-        const text = await body.text();
-        if (statusCode !== 200) throw new Error(`${request.path}: ${statusCode} ${text}`);
-        answers += 1;
-      }
-    };
-    await Promise.all(Array.from({ length: CONNECTIONS }, work));
-    return (answers * 1000) / (performance.now() - began);
-  }
-
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
 }

@@ -278,6 +278,14 @@ describe('files of clients and managers', () => {
       expect((await seenOf(url)).status).toBe(200);
     });
 
+    test('says no more than that it does not work now when the channel is signed out', async () => {
+      const { url } = await sendPicture();
+      await telegram.client.post('token', { bot: SUPPORT_TOKEN });
+      expect(await refusalOf(url)).toMatchObject({ status: 502, body: 'connector_unavailable' });
+      await telegram.client.post('token', { bot: SUPPORT_TOKEN, is_revoked: false });
+      expect((await seenOf(url)).status).toBe(200);
+    });
+
     test('waits for better times when the service is down, and then works again', async () => {
       const { url } = await sendPicture();
       const path = '/__services/telegram/*/getFile';

@@ -145,10 +145,10 @@ test('a token that is refused is renewed once, and the message goes with the new
     return { status: 401, json: { reason: 'session over' } };
   });
   endToken();
-  // As if nobody had asked the provider about the account for a while.
+  // As if nobody had asked the provider about the account for half a minute.
   await tablesOf(server.context.db)
     .updateTable('channels')
-    .set({ checked_at: new Date(0) })
+    .set({ checked_at: new Date(Date.now() - 30_000) })
     .execute();
   const id = await write('Renewed');
   const { event } = await server.waitFor(() =>

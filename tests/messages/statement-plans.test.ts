@@ -4,7 +4,6 @@ import { listChannels, listChannelsWithDefault } from '../../src/server/channels
 import * as lanes from '../../src/server/messages/lanes/rows.ts';
 import { findLinkedFile } from '../../src/server/messages/media/rows.ts';
 import * as receive from '../../src/server/messages/receive/rows.ts';
-import { purgeMessages } from '../../src/server/messages/retention/rows.ts';
 import {
   forgetFailed,
   listUndelivered,
@@ -140,7 +139,6 @@ async function tablesReadThrough(work: (db: Db) => Promise<unknown>): Promise<st
 const NO_EXCEPTION = { lanes: [], channelIds: [] };
 const BUSY = { lanes: [LANE], channelIds: [CHANNEL] };
 const NAMELESS = { kommoChatId: undefined, kommoPersonId: undefined };
-const KEPT = { retentionHours: 72, mapDays: 60, linkDays: 7 };
 
 const SOME_ID = rowIdOf('some message');
 const NOW = new Date();
@@ -226,10 +224,6 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
     },
   ],
   ['a linked file', (db) => findLinkedFile(db, secrets, SOME_ID)],
-  [
-    'forgetting in time',
-    (db) => purgeMessages(db, KEPT, new Date(NOW.getTime() - 20 * 24 * 3_600_000)),
-  ],
 ])('%s: nothing reads 100,000 messages', async (_what, work) => {
   expect(await tablesReadThrough(work)).toEqual([]);
 });

@@ -369,10 +369,19 @@ describe('whoever asks', () => {
       ...(method === 'POST' && { body: {} }),
     });
 
-  test.each(CALLS)('%s %s must be an administrator', async (method, more) => {
+  test('may look as any user of the account, and changes things as an administrator only', async () => {
+    await store([{}]);
     const token = tokenOf(server, DEMO.subdomain, DEMO.manager);
-    const answer = await call(method, path() + more, token);
-    expect([answer.status, answer.body.error.code]).toEqual([403, 'admin_required']);
+    const seen = await call('GET', path(), token);
+    expect([seen.status, seen.body._embedded.undelivered.length]).toEqual([200, 1]);
+    for (const [method, more] of CALLS.slice(1)) {
+      const answer = await call(method, path() + more, token);
+      expect([answer.status, answer.body.error.code]).toEqual([403, 'admin_required']);
+    }
+    expect(await list()).toHaveLength(1);
+  });
+
+  test.each(CALLS)('%s %s must bring a token', async (method, more) => {
     expect((await call(method, path() + more, null)).status).toBe(401);
   });
 

@@ -30,6 +30,7 @@ const KILLS = [
 jest.setTimeout(5 * ROUND_MS + ROUNDS * ROUND_MS);
 
 let replicas: Replicas;
+let traffic: MessageTraffic | undefined;
 let running: Backend[];
 
 beforeAll(async () => {
@@ -37,11 +38,14 @@ beforeAll(async () => {
   running = [await replicas.start()];
   if (replicas.backends.db) running.push(await replicas.start());
 });
-afterAll(() => replicas.close());
+afterAll(async () => {
+  await traffic?.end();
+  await replicas.close();
+});
 
 test(`${ROUNDS} kills of replicas and of the database's connections lose no message and double none`, async () => {
   const { backends } = replicas;
-  const traffic = new MessageTraffic(backends, { count: CONVERSATIONS, pauseMs: PAUSE_MS });
+  traffic = new MessageTraffic(backends, { count: CONVERSATIONS, pauseMs: PAUSE_MS });
   await traffic.open(replicaAt(0));
   const began = performance.now();
   traffic.begin();

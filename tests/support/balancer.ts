@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { pipeline } from 'node:stream';
 
 /** Stands in front of replicas as an operator's load balancer does, without a check of their health. */
 export interface Balancer {
@@ -20,18 +21,12 @@ export async function startBalancer(): Promise<Balancer> {
     const url = [...replicas][randomInt(Math.max(1, replicas.size))];
     if (url === undefined) return void inner.destroy();
     const outer = connect(Number(new URL(url).port), '127.0.0.1');
-    for (const [one, other] of [
-      [inner, outer],
-      [outer, inner],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => one.destroy());
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
+    for (const socket of [inner, outer]) {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
     }
+    // Either side's end reaches the other after all that was said before it.
+    pipeline(inner, outer, inner, () => undefined);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -58,14 +58,15 @@ export class MessageTraffic {
     await sourcesFollow(backend, ACCOUNT);
     // Updates that were refused come again at once, not after minutes.
     await telegramClient(this.#emulator).post('speed', { pause_factor: 0.1, pause_cap: 5 });
-    for (const one of this.conversations) await this.#write(one);
+    for (const one of this.conversations) await this.write(one);
     await waitFor(() => this.conversations.every((one) => this.chatOf(one) !== undefined), 60_000);
   }
 
   begin(): void {
+    this.#isOver = false;
     for (const one of this.conversations) {
-      this.#sides.push(this.#repeat(() => this.#write(one)));
-      this.#sides.push(this.#repeat(() => this.#answer(one)));
+      this.#sides.push(this.#repeat(() => this.write(one)));
+      this.#sides.push(this.#repeat(() => this.answer(one)));
     }
   }
 
@@ -73,6 +74,24 @@ export class MessageTraffic {
   async end(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#sides);
+  }
+
+  /** The client writes. */
+  async write(one: Conversation): Promise<void> {
+    const text = `${one.name} m${one.wrote.length}`;
+    one.wrote.push(text);
+    const client = { id: one.clientId, first_name: `Client ${one.name}` };
+    await telegramClient(this.#emulator, one.bot).act('send', { client, kind: 'text', text });
+  }
+
+  /** A manager answers. @returns when the hook is answered, or is not */
+  async answer(one: Conversation): Promise<Answer> {
+    const text = `${one.name} a${one.answers.length}`;
+    const answer: Answer = { text, status: null, id: '' };
+    one.answers.push(answer);
+    const conversation_id = this.chatOf(one)?.id ?? '';
+    const done = await this.#emulator.chat(ACCOUNT.subdomain, { conversation_id, text });
+    return Object.assign(answer, { status: done.status, id: done.message_id });
   }
 
   /** The conversation as Kommo has it. */
@@ -118,26 +137,10 @@ export class MessageTraffic {
     return { ...input, channels, default_channel_id: channels[0]?.id ?? null };
   }
 
-  async #repeat(act: () => Promise<void>): Promise<void> {
+  async #repeat(act: () => Promise<unknown>): Promise<void> {
     while (!this.#isOver) {
       await pause(this.#pauseMs * (0.5 + Math.random()));
       if (!this.#isOver) await act();
     }
-  }
-
-  async #write(one: Conversation): Promise<void> {
-    const text = `${one.name} m${one.wrote.length}`;
-    one.wrote.push(text);
-    const client = { id: one.clientId, first_name: `Client ${one.name}` };
-    await telegramClient(this.#emulator, one.bot).act('send', { client, kind: 'text', text });
-  }
-
-  async #answer(one: Conversation): Promise<void> {
-    const text = `${one.name} a${one.answers.length}`;
-    const answer: Answer = { text, status: null, id: '' };
-    one.answers.push(answer);
-    const conversation_id = this.chatOf(one)?.id ?? '';
-    const done = await this.#emulator.chat(ACCOUNT.subdomain, { conversation_id, text });
-    Object.assign(answer, { status: done.status, id: done.message_id });
   }
 }

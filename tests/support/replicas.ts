@@ -7,6 +7,8 @@ export interface Replicas {
   backends: Backends;
   /** Starts one, and again for as long as it ends before it is ready, as a supervisor does. */
   start(env?: Record<string, string>): Promise<Backend>;
+  /** Kills it, for good. */
+  stop(replica: Backend): Promise<void>;
   /** Kills it, and starts another one at once. */
   restart(replica: Backend): Promise<Backend>;
   close(): Promise<void>;
@@ -23,12 +25,16 @@ export async function openReplicas(seed: Seed): Promise<Replicas> {
       return ready;
     }
   };
+  const stop = async (replica: Backend) => {
+    await replica.kill();
+    balancer.remove(replica.url);
+  };
   return {
     backends,
     start,
+    stop,
     restart: async (replica) => {
-      await replica.kill();
-      balancer.remove(replica.url);
+      await stop(replica);
       return start();
     },
     close: async () => {

@@ -20,10 +20,10 @@ export function conversationIdAtKommo({ connector, externalId }: Account, chatId
   return bounded(`${connector}:${externalId}:${chatId}`);
 }
 
-/** The chat of a `conversation_id` that this account made; undefined for another account's. */
+/** The chat of a `conversation_id` that this account made; undefined for another account's, and for a shortened one. */
 export function chatIdOf({ connector, externalId }: Account, id: string): string | undefined {
   const prefix = `${connector}:${externalId}:`;
-  return id.startsWith(prefix) ? id.slice(prefix.length) : undefined;
+  return id.startsWith(prefix) && id.length < LONGEST ? id.slice(prefix.length) : undefined;
 }
 
 /** A person's id at Kommo: the same whichever of the company's accounts they write to. */

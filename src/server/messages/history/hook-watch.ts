@@ -1,4 +1,6 @@
 import type { Context } from '../../context.ts';
+import type { Trx } from '../../platform/database/database.ts';
+import { transaction } from '../../platform/database/transaction.ts';
 import { COMPARE_HISTORY } from '../../queues.ts';
 import { noteReceiving } from './rows.ts';
 
@@ -17,6 +19,7 @@ export class HookWatch {
   #timer: NodeJS.Timeout | undefined;
   #refusedAt: number | undefined;
   #noting: Promise<void> = Promise.resolve();
+  #isStopped = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -29,11 +32,13 @@ export class HookWatch {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#noting;
   }
 
   #schedule(afterMs: number): void {
+    if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
       this.#noting = this.#note().finally(() => this.#schedule(EVERY_MS));
     }, afterMs);
@@ -41,18 +46,27 @@ export class HookWatch {
   }
 
   async #note(): Promise<void> {
-    const { db, jobs, log } = this.#context;
+    const { db, log } = this.#context;
+    const refusedAt = this.#refusedAt;
+    this.#refusedAt = undefined;
     try {
-      const { before, now } = await noteReceiving(db);
-      const isGap = before !== undefined && now.getTime() - before.getTime() > GAP_MS;
-      const from = isGap ? before.getTime() : this.#refusedAt;
-      if (from === undefined) return;
-      const toMs = now.getTime();
-      await jobs.request(db, COMPARE_HISTORY, { fromMs: Math.min(from, toMs) - MARGIN_MS, toMs });
-      this.#refusedAt = undefined;
-      log.info({ seconds: Math.round((toMs - from) / 1000) }, 'chat webhooks may have been missed');
+      const missed = await transaction(db, (trx) => this.#noteIn(trx, refusedAt));
+      if (missed) log.info(missed, 'chat webhooks may have been missed');
     } catch {
       // Told by whoever asks the database for something. The gap shows when it answers again.
+      this.#refusedAt = refusedAt ?? this.#refusedAt;
     }
+  }
+
+  /** Both or neither: a gap that is noted as over and not looked into would be forgotten. */
+  async #noteIn(trx: Trx, refusedAt: number | undefined): Promise<{ seconds: number } | undefined> {
+    const { before, now } = await noteReceiving(trx);
+    const isGap = before !== undefined && now.getTime() - before.getTime() > GAP_MS;
+    const from = isGap ? before.getTime() : refusedAt;
+    if (from === undefined) return undefined;
+    const toMs = now.getTime();
+    const fromMs = Math.min(from, toMs) - MARGIN_MS;
+    await this.#context.jobs.request(trx, COMPARE_HISTORY, { fromMs, toMs });
+    return { seconds: Math.round((toMs - from) / 1000) };
   }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../../platform/database/database.ts';
+import type { Db, Trx } from '../../platform/database/database.ts';
 import { firstRowIdOf } from '../../platform/database/row-id.ts';
 
 const SEEN = 'chat-hooks-could-come';
@@ -9,7 +9,9 @@ const SEEN = 'chat-hooks-could-come';
  *
  * @returns when they could be received before, on the database's clock
  */
-export async function noteReceiving(db: Db): Promise<{ before: Date | undefined; now: Date }> {
+export async function noteReceiving(
+  db: Db | Trx,
+): Promise<{ before: Date | undefined; now: Date }> {
   const { rows } = await sql<{ before: Date | null; now: Date }>`
     with former as (select at from marks where name = ${SEEN}::text),
     noted as (

@@ -68,6 +68,8 @@ export async function toClient(work: Work): Promise<Step> {
 
 async function sendMessage(sending: Sending): Promise<Step> {
   const { context, message, carrier, tools, credentials, address, confirm } = sending;
+  const { bytes = 0 } = sending.content.file ?? {};
+  if (bytes > context.config.messages.mediaMaxBytes) return fail(sending, 'too_large');
   const parts = carrier.compose(await outgoingOf(sending));
   for (let index = message.part; index < parts.length; index += 1) {
     const outcome = await attempt(sending, () =>

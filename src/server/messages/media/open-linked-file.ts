@@ -1,5 +1,6 @@
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { toolsFor } from '../../channels/connector-tools.ts';
+import { ConnectorError } from '../../connectors/connector.ts';
 import type { OpenMedia } from '../../connectors/messages.ts';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
@@ -84,10 +85,22 @@ async function openWhereItLies(context: Context, { media, channel }: File): Prom
     const tools = toolsFor(context, channel.connector, { id: channel.id, secret: webhookSecret });
     return await carrier.openMedia(tools, credentials, media.ref);
   } catch (error) {
-    const failure = toAppError(error);
-    // To whoever asks, a file the service does not give is one that is not there.
-    throw failure.code === 'connector_rejected'
-      ? new AppError('not_found', { cause: error })
-      : failure;
+    throw refusalOf(error);
   }
+}
+
+/**
+ * What whoever asks is told. The service's own words get into no log: they may repeat what a client wrote. Nor is a
+ * sign-in that ended anybody's business but the administrator's, who may sign in again.
+ */
+function refusalOf(error: unknown): AppError {
+  const { code, retryAfterSeconds } = toAppError(error);
+  if (!(error instanceof ConnectorError)) return toAppError(error);
+  const { failure: cause } = error;
+  if (code === 'connector_rejected') return new AppError('not_found', { cause });
+  if (code === 'connector_reauthorize') return new AppError('connector_unavailable', { cause });
+  return new AppError(code, {
+    cause,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }

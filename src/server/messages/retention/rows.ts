@@ -17,12 +17,15 @@ export interface Retention {
   linkDays: number;
 }
 
-/** A column that is emptied when a message is old enough, and the mark up to which that is done. */
-const EMPTIED = {
-  content: 'content-emptied',
-  media: 'media-emptied',
-} as const;
-type Emptied = keyof typeof EMPTIED;
+/** What is forgotten when a message is old enough, and of which messages; never of those that are on their way. */
+const PASSES = {
+  content: sql`set content = null where content is not null and state <> 'failed'`,
+  media: sql`set media = null where media is not null and state <> 'failed'`,
+  // Also what failed, was passed over for that, and has arrived since.
+  rest: sql`set content = null, media = null, state = case state when 'failed' then 'forgotten' else state end
+    where (content is not null or media is not null or state = 'failed')`,
+};
+type Pass = keyof typeof PASSES;
 
 /**
  * Forgets what delivered messages say, later what opens their files, and at last the messages themselves. Ids grow with
@@ -33,14 +36,14 @@ export async function purgeMessages(db: Db, kept: Retention, now: Date): Promise
   const mediaHours = Math.max(kept.linkDays * 24, kept.retentionHours);
   await empty(db, 'content', before(kept.retentionHours));
   await empty(db, 'media', before(mediaHours));
-  await forgetFailures(db, before(FAILED_DAYS * 24));
+  await empty(db, 'rest', before(Math.max(FAILED_DAYS * 24, mediaHours)));
   await removeRows(db, before(Math.max(kept.mapDays * 24, mediaHours)));
   await removeChats(db, kept.mapDays);
 }
 
 /** Goes on where the last run ended: at the oldest message that was still on its way, or at the end. */
-async function empty(db: Db, column: Emptied, end: string): Promise<void> {
-  let at = await markOf(db, column);
+async function empty(db: Db, pass: Pass, end: string): Promise<void> {
+  let at = await markOf(db, pass);
   let oldestOpen: string | undefined;
   for (;;) {
     const { rows } = await sql<{ id: string; isOpen: boolean }>`
@@ -48,9 +51,7 @@ async function empty(db: Db, column: Emptied, end: string): Promise<void> {
         select id, due_at is not null as is_open from messages
         where id >= ${at}::uuid and id < ${end}::uuid order by id limit ${BATCH}::integer
       ), emptied as (
-        update messages set ${sql.ref(column)} = null from page
-        where messages.id = page.id and messages.${sql.ref(column)} is not null
-          and due_at is null and state <> 'failed'
+        update messages ${PASSES[pass]} and due_at is null and id in (select id from page)
       )
       select id, is_open from page order by id`.execute(db);
     oldestOpen ??= rows.find(({ isOpen }) => isOpen)?.id;
@@ -59,30 +60,30 @@ async function empty(db: Db, column: Emptied, end: string): Promise<void> {
     at = last.id;
   }
   const reached = end > at ? end : at;
-  await keepMark(db, column, oldestOpen ?? reached);
+  await keepMark(db, pass, oldestOpen ?? reached);
 }
 
-async function markOf(db: Db, column: Emptied): Promise<string> {
+/** Up to where a pass is done. */
+function markName(pass: Pass): string {
+  return `${pass}-emptied`;
+}
+
+async function markOf(db: Db, pass: Pass): Promise<string> {
   const row = await db
     .selectFrom('marks')
     .select('value')
-    .where('name', '=', EMPTIED[column])
+    .where('name', '=', markName(pass))
     .executeTakeFirst();
   return row?.value ?? firstRowIdOf(new Date(0));
 }
 
-async function keepMark(db: Db, column: Emptied, value: string): Promise<void> {
+async function keepMark(db: Db, pass: Pass, value: string): Promise<void> {
   const mark = { at: sql<Date>`now()`, value };
   await db
     .insertInto('marks')
-    .values({ name: EMPTIED[column], ...mark })
+    .values({ name: markName(pass), ...mark })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(mark))
     .execute();
-}
-
-async function forgetFailures(db: Db, end: string): Promise<void> {
-  await sql`update messages set state = 'forgotten', content = null, media = null
-    where state = 'failed' and id < ${end}::uuid and due_at is null`.execute(db);
 }
 
 async function removeRows(db: Db, end: string): Promise<void> {
@@ -100,6 +101,8 @@ async function removeChats(db: Db, days: number): Promise<void> {
   await sql`
     delete from conversations where id in (
       select id from conversations where seen_on < current_date - ${days}::integer
+        and not exists (select from messages where due_at is not null
+          and lane in (conversations.id || ':in', conversations.id || ':out'))
       limit ${BATCH}::integer)`.execute(db);
 }
 
