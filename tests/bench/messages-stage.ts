@@ -186,7 +186,7 @@ function senders(emulator: Emulator): Pick<MessageStage, 'update' | 'hook'> {
       };
     },
     hook: ({ kommo }, text) => {
-      const body = JSON.stringify(hookBody(account.amojo_id, manager, kommo, text));
+      const body = JSON.stringify(hookBody(account.amojo_id ?? '', manager, kommo, text));
       return {
         method: 'POST',
         path: `/kommo/chats/${scope?.scope_id}`,

@@ -30,6 +30,9 @@ interface UndeliveredActions {
   forget(): Promise<void>;
 }
 
+/** After a retry, messages may fail again: when to look, in milliseconds after the look before. */
+const LOOKS_MS = [2_000, 4_000, 8_000];
+
 /** A channel's undelivered messages. After every action, they and the channel's figures are read again. */
 export function useUndelivered(channelId: string): UndeliveredState & UndeliveredActions {
   const { api, settings } = useApp();
@@ -51,6 +54,17 @@ export function useUndelivered(channelId: string): UndeliveredState & Undelivere
   }, [api, channelId, set]);
 
   useEffect(() => void read(), [read]);
+
+  const [looks, setLooks] = useState<readonly number[]>([]);
+  useEffect(() => {
+    const [afterMs, ...rest] = looks;
+    if (afterMs === undefined) return undefined;
+    const timer = setTimeout(async () => {
+      await Promise.all([read(), settings.refreshFigures()]);
+      setLooks(rest);
+    }, afterMs);
+    return () => clearTimeout(timer);
+  }, [looks, read, settings]);
 
   async function act(
     busy: string,
@@ -80,6 +94,7 @@ export function useUndelivered(channelId: string): UndeliveredState & Undelivere
       act(id ?? 'all', 'retry', async () => {
         const retry = id === undefined ? {} : { ids: [id] };
         const { retried } = await api.retryUndelivered(channelId, retry);
+        if (retried > 0) setLooks(LOOKS_MS);
         return retried === 0
           ? t('undelivered.retried_none')
           : t('undelivered.retried', { count: retried });

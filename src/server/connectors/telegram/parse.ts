@@ -165,6 +165,9 @@ function keyOf({ chat, message_id: messageId }: TelegramMessage): string {
   return messageKey({ chatId: chat.id, messageId });
 }
 
+/** Telegram tells whole seconds. Within one, the time of arrival keeps the order, also with what managers write. */
 function millisecondsOf(seconds: number | undefined, { receivedAtMs }: Context): number {
-  return seconds === undefined ? receivedAtMs : seconds * 1000;
+  if (seconds === undefined) return receivedAtMs;
+  const atMs = seconds * 1000;
+  return Math.max(atMs, Math.min(receivedAtMs, atMs + 999));
 }
