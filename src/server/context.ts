@@ -22,7 +22,7 @@ export interface Context {
   /** The same for files. */
   stream: OutboundStream;
   /** Call it when messages were stored or became due. */
-  wakeMessages: () => void;
+  wakeMessages: (direction?: 'in' | 'out') => void;
   /** What other rooms do when Kommo has the sources of an account's saved channels. */
   onSynced: (accountId: number) => Promise<void>;
   /** What other rooms forget in the transaction that ends an install. */

@@ -7,8 +7,8 @@ import type { Secrets } from '../platform/database/secrets.ts';
 export const WAKE_CHANNEL = 'kommo_chat_connector_messages';
 
 /** @see https://www.postgresql.org/docs/current/sql-notify.html */
-export async function notifyWorkers(db: Db): Promise<void> {
-  await sql`select pg_notify(${WAKE_CHANNEL}::text, '')`.execute(db);
+export async function notifyWorkers(db: Db, payload: string): Promise<void> {
+  await sql`select pg_notify(${WAKE_CHANNEL}::text, ${payload}::text)`.execute(db);
 }
 
 /** Seals people again that were sealed under an older key; see reseal.ts. Messages are gone before a key is. @returns how many */

@@ -21,6 +21,7 @@ export async function workLane(context: Context, lane: string, confirm: Confirm)
   for (;;) {
     const messages = await readLane(context.db, lane, PAGE);
     let hasMoved = false;
+    let mayHaveMore = messages.length === PAGE;
     for (const message of messages) {
       confirm();
       const isOnItsWay = message.state === 'waiting' || message.state === 'sending';
@@ -31,6 +32,8 @@ export async function workLane(context: Context, lane: string, confirm: Confirm)
       }
       const step = await workOn(context, message, confirm);
       hasMoved = true;
+      // What was sent has to be reported; everything else is over, and what came since announces itself.
+      if (isOnItsWay && message.direction === 'out') mayHaveMore = true;
       if (step !== 'done') {
         if (step.holdSeconds > 0) {
           const { holdSeconds: seconds, counts } = step;
@@ -41,7 +44,7 @@ export async function workLane(context: Context, lane: string, confirm: Confirm)
         break;
       }
     }
-    if (!hasMoved) return;
+    if (!hasMoved || !mayHaveMore) return;
   }
 }
 

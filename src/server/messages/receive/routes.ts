@@ -87,7 +87,7 @@ export function registerWebhooks(
         if (!(error instanceof AppError)) hookWatch?.refused();
         throw error;
       }
-      context.wakeMessages();
+      context.wakeMessages('out');
       return reply.code(200).send(null);
     },
   );

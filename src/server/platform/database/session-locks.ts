@@ -14,8 +14,8 @@ export interface SessionLocks {
   close(): Promise<void>;
 }
 
-/** Told of a notification on the channel that was asked for. */
-type OnNotification = () => void;
+/** Told of a notification on the channel that was asked for, and of a new session, which may have missed some. */
+type OnNotification = (payload: string | undefined) => void;
 
 /** How often the session shows that it lives. */
 const HEARTBEAT_MS = 3_000;
@@ -100,7 +100,7 @@ export class PostgresLocks implements SessionLocks {
     });
     client.on('error', (error) => this.#onFailure(client, error));
     client.on('end', () => this.#onFailure(client, undefined));
-    client.on('notification', () => this.#onNotification());
+    client.on('notification', ({ payload }) => this.#onNotification(payload));
     let aliveAt = 0;
     try {
       await client.connect();
@@ -115,10 +115,11 @@ export class PostgresLocks implements SessionLocks {
       throw error;
     }
     this.#client = client;
+    this.#line = Promise.resolve();
     this.#lost = new AbortController();
     this.#aliveAt = aliveAt;
     this.#timer = setInterval(() => void this.#ask(client, 'select 1'), HEARTBEAT_MS);
-    this.#onNotification();
+    this.#onNotification(undefined);
   }
 
   async take(names: readonly string[], most = names.length): Promise<string[]> {
