@@ -2,6 +2,9 @@ import type { Seed } from '../../src/emulator/kommo/seed.ts';
 import { type Backend, type Backends, openBackends } from './backends.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 
+/** A start that is hit by trouble with the database may fail; not each of them. */
+const MOST_TRIES = 10;
+
 /** Replicas on one database, and a balancer in front of them. */
 export interface Replicas {
   backends: Backends;
@@ -18,11 +21,14 @@ export async function openReplicas(seed: Seed): Promise<Replicas> {
   const backends = await openBackends(seed);
   const balancer: Balancer = await startBalancer();
   const start = async (env: Record<string, string> = {}): Promise<Backend> => {
-    for (;;) {
-      const ready = await backends.start({ env, calledAt: balancer.url }).catch(() => undefined);
-      if (ready === undefined) continue;
-      balancer.add(ready.url);
-      return ready;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const ready = await backends.start({ env, calledAt: balancer.url });
+        balancer.add(ready.url);
+        return ready;
+      } catch (error) {
+        if (tries === MOST_TRIES) throw error;
+      }
     }
   };
   const stop = async (replica: Backend) => {
