@@ -91,6 +91,7 @@ const EMBEDDED_TOO = [
   ...['secret-rotation', '[^/]+-races?', '[^/]+-kills?', 'channel-limit'],
   ...['process', 'sync', 'qr-attempts'],
   ...['authentication', 'install', 'attempts', 'settings', 'calls'],
+  ...['kommo-hook', 'history', 'retention'],
 ];
 
 const named = (names) => `/(?:${names.join('|')})\\.test\\.ts$`;
