@@ -124,7 +124,9 @@ export class LaneRunner {
 
   #busy(): { lanes: string[]; channelIds: string[] } {
     const counts = new Map<string, number>();
-    for (const { channelId } of this.#lanes.values()) {
+    for (const { channelId, isSlow } of this.#lanes.values()) {
+      // What waits for somebody holds up only its own conversation.
+      if (isSlow) continue;
       counts.set(channelId, (counts.get(channelId) ?? 0) + 1);
     }
     const full = [...counts].filter(([, count]) => count >= PER_CHANNEL);

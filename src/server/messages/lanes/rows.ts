@@ -248,6 +248,26 @@ export async function finishReceived(db: Db, id: string, kommoId: string | null)
     where id = ${id}::uuid`.execute(db);
 }
 
+/**
+ * An edit brought in a message that Kommo did not have: from now on it counts as that message, or the message itself,
+ * where there is a row of it, is in Kommo after all.
+ */
+export async function standInFor(db: Db, editId: string, serviceId: string): Promise<void> {
+  await sql`
+    with edit as (
+      select channel_id, kommo_id from messages where id = ${editId}::uuid and kommo_id is not null
+    ), original as (
+      update messages set kommo_id = edit.kommo_id, state = 'sent', reason = null, due_at = null
+      from edit where messages.channel_id = edit.channel_id and messages.direction = 'in'
+        and messages.key = ${serviceId}::text and messages.kommo_id is null
+      returning messages.id
+    )
+    update messages set key = ${serviceId}::text
+    where id = ${editId}::uuid and kommo_id is not null and not exists (
+      select from messages as one where one.channel_id = messages.channel_id
+        and one.direction = 'in' and one.key = ${serviceId}::text)`.execute(db);
+}
+
 /** What Kommo calls a chat and its client. */
 export async function learnChat(
   db: Db,

@@ -20,6 +20,7 @@ import {
   finishReceived,
   learnChat,
   replaceContent,
+  standInFor,
 } from './rows.ts';
 import { backOff, openReceived, type Step, scopeOf, type Work } from './step.ts';
 
@@ -115,6 +116,7 @@ async function passMessage(work: Passing): Promise<Step> {
       // Kommo takes an id once. After an answer that was lost, a refusal means that it has the message.
       const known = await findInHistory(work, msgidOf(work));
       if (known !== undefined) {
+        if (message.event === 'edit') await changeAtKommo(work);
         await finishReceived(context.db, message.id, known);
         return 'done';
       }
@@ -134,20 +136,25 @@ async function passEdit(work: Passing): Promise<Step> {
       await finishReceived(context.db, message.id, null);
       return 'done';
     }
-    return passMessage(work);
+    const step = await passMessage(work);
+    if (step === 'done') await standInFor(context.db, message.id, target);
+    return step;
   }
   if (isUnchanged(work, original.id, original.content)) {
     await finishReceived(context.db, message.id, null);
     return 'done';
   }
-  work.confirm();
-  const { conversationId, atMs } = await addressOf(work);
-  const msgid = messageIdAtKommo(accountOf(work), target);
-  const edited = contentAtKommo(work, 'whole');
-  await editMessage(context.kommo, scopeOf(work), { msgid, conversationId, atMs, content: edited });
+  await changeAtKommo(work);
   await finishReceived(context.db, message.id, null);
   await replaceContent(context.db, context.secrets, original.id, content);
   return 'done';
+}
+
+async function changeAtKommo(work: Passing): Promise<void> {
+  work.confirm();
+  const { conversationId, atMs, msgid } = await addressOf(work);
+  const content = contentAtKommo(work, 'whole');
+  await editMessage(work.context.kommo, scopeOf(work), { msgid, conversationId, atMs, content });
 }
 
 /** Services also report edits that nobody can see. */
