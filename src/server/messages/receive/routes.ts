@@ -88,7 +88,7 @@ export function registerWebhooks(
         throw error;
       }
       context.wakeMessages('out');
-      return reply.code(200).send();
+      return reply.code(200).send(null);
     },
   );
 }
