@@ -164,7 +164,7 @@ async function secretsLeft(): Promise<number> {
 function bot(prefix: string): { webhook: { url: string } } {
   const telegram = server.emulator.world.service<{
     bots: Record<string, { webhook: { url: string } }>;
-  }>('telegram', () => ({ bots: {} }));
+  }>('telegram_bot_api', () => ({ bots: {} }));
   const found = Object.entries(telegram.bots).find(([token]) => token.startsWith(prefix))?.[1];
   if (!found) throw new Error('Nobody asked about that bot.');
   return found;
