@@ -70,7 +70,7 @@ function openAttempts(pair: [Client, Client], count: number): Promise<string[]> 
 function replaceBot(number: number): void {
   const { bots } = backends.emulator.world.service<{
     bots: Record<string, { id: number; webhook: { url: string } }>;
-  }>('telegram', () => ({ bots: {} }));
+  }>('telegram_bot_api', () => ({ bots: {} }));
   const bot = bots[botToken(number)];
   if (!bot) throw new Error('The bot was not used before.');
   bot.id += 1_000;

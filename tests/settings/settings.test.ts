@@ -266,7 +266,7 @@ async function saved(body: unknown): Promise<void> {
 function webhookOf(number: number): string | undefined {
   const telegram = server.emulator.world.service<{
     bots: Record<string, { webhook: { url: string } }>;
-  }>('telegram', () => ({ bots: {} }));
+  }>('telegram_bot_api', () => ({ bots: {} }));
   return Object.entries(telegram.bots).find(([token]) =>
     token.startsWith(`71000000${String(number).padStart(2, '0')}:`),
   )?.[1].webhook.url;

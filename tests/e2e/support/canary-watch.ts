@@ -101,14 +101,16 @@ export class CanaryWatch {
 function secretsOf({ state, world }: Emulator): string[] {
   const services = state.services as {
     slack?: { tokens: { token: string }[] };
-    telegram?: { bots: Record<string, { webhook: { secret_token: string } }> };
+    telegram_bot_api?: { bots: Record<string, { webhook: { secret_token: string } }> };
   };
   return [
     SLACK_CLIENT_SECRET,
     WAHA_API_KEY,
     ...state.grants.flatMap(({ access_token, refresh_token }) => [access_token, refresh_token]),
     ...(services.slack?.tokens.map(({ token }) => token) ?? []),
-    ...Object.values(services.telegram?.bots ?? {}).map(({ webhook }) => webhook.secret_token),
+    ...Object.values(services.telegram_bot_api?.bots ?? {}).map(
+      ({ webhook }) => webhook.secret_token,
+    ),
     ...sessionsOf(world, 'waha').map(({ webhook }) => webhook?.hmacKey ?? ''),
   ];
 }
