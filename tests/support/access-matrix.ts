@@ -92,8 +92,16 @@ export const MATRIX: Record<string, Row[]> = {
     everybody('malformed', 403),
   ],
   // The signed link is the proof.
-  'GET /media/:id': [everybody('unknown', 404), everybody('malformed', 404)],
-  'HEAD /media/:id': [everybody('unknown', 404), everybody('malformed', 404)],
+  'GET /media/:id': [
+    everybody('foreign', 404),
+    everybody('unknown', 404),
+    everybody('malformed', 404),
+  ],
+  'HEAD /media/:id': [
+    everybody('foreign', 404),
+    everybody('unknown', 404),
+    everybody('malformed', 404),
+  ],
   'GET /messenger/channels/:id/undelivered': [
     row('foreign', { stranger: 404, manager: 404, otherAdmin: 200, admin: 404 }),
     row('unknown', { stranger: 404, manager: 404, otherAdmin: 404, admin: 404 }),
