@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import type { Chat } from '../../src/emulator/kommo/chat-entities.ts';
 import type { TestServer } from '../support/start-server.ts';
 
-export const CHANNEL_ID = '344a5002-f8ca-454d-af3d-396180102ac7';
-export const CHANNEL_SECRET = 'f2d7f8704eff95087ed45b23ba99c0b5aac8278e';
+const CHANNEL_ID = '344a5002-f8ca-454d-af3d-396180102ac7';
+const CHANNEL_SECRET = 'f2d7f8704eff95087ed45b23ba99c0b5aac8278e';
 
 /** Lower-case hex HMAC-SHA1, as Kommo signs its chat webhooks. */
 export function signed(body: string | Buffer, secret = CHANNEL_SECRET): string {

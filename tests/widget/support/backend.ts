@@ -129,7 +129,7 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
       return failure(request) ?? HttpResponse.json({ _embedded: { undelivered } });
     }),
     http.post(`${ORIGIN}/messenger/channels/:id/undelivered/retry`, async ({ request, params }) => {
-      const { ids } = (await record(request)) as RetryUndelivered;
+      const { ids } = ((await record(request)) as RetryUndelivered) ?? {};
       const failed = failure(request);
       if (failed) return failed;
       const retried = take(

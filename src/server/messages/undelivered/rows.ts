@@ -5,7 +5,7 @@ import type { Secrets } from '../../platform/database/secrets.ts';
 import type { ChatPerson } from '../receive/rows.ts';
 
 /** Most that one answer lists. */
-export const MOST_LISTED = 100;
+const MOST_LISTED = 100;
 
 type Listed = Omit<Undelivered, 'person' | 'at' | 'can_retry'> & {
   at: Date;
