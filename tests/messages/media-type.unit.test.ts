@@ -1,9 +1,6 @@
 import fc from 'fast-check';
-import {
-  downloadHeader,
-  servedType,
-  typeOfName,
-} from '../../src/server/messages/media/media-type.ts';
+import { servedType, typeOfName } from '../../src/server/messages/media/media-type.ts';
+import { downloadHeader } from '../../src/server/platform/http/download-header.ts';
 
 describe('the type of a file', () => {
   test.each([

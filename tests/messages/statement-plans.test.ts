@@ -4,6 +4,7 @@ import { listChannels, listChannelsWithDefault } from '../../src/server/channels
 import * as lanes from '../../src/server/messages/lanes/rows.ts';
 import { findLinkedFile } from '../../src/server/messages/media/rows.ts';
 import * as receive from '../../src/server/messages/receive/rows.ts';
+import { findTarget } from '../../src/server/messages/target/rows.ts';
 import {
   forgetFailed,
   listUndelivered,
@@ -170,7 +171,7 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
     'all around a message',
     (db) => {
       const of = { accountId: ACCOUNT, channelId: CHANNEL, conversationId: CHAT };
-      return lanes.findTarget(db, secrets, of);
+      return findTarget(db, secrets, of);
     },
   ],
   [

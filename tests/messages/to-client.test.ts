@@ -2,6 +2,7 @@ import type { Channel } from '../../src/contract/api.ts';
 import { begin, readSettings, save, submit, syncEnd, unchanged } from '../support/channels.ts';
 import { DEMO } from '../support/config.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 import { SUPPORT_TOKEN, telegramClient } from '../support/telegram.ts';
 
 let server: TestServer;
@@ -33,4 +34,34 @@ test('a manager’s answer arrives at the client, and the feed shows that it did
   );
   expect(shown.delivery).toMatchObject({ status: 1 });
   expect(channel.messages.carries).toBe(true);
+});
+
+test('a refusal surely sent nothing, also while the service cannot be asked about it', async () => {
+  const chat = await server.waitFor(() => server.emulator.state.chats[0]);
+  await client.post('refuse', { bot: SUPPORT_TOKEN, method: 'sendMessage', error: 'unauthorized' });
+  await client.post('refuse', {
+    bot: SUPPORT_TOKEN,
+    method: 'getMe',
+    error: 'too_many_requests',
+    retry_after: 30,
+    times: 0,
+  });
+  const tables = tablesOf(server.context.db);
+  await tables
+    .updateTable('channels')
+    .set({ checked_at: new Date(0) })
+    .execute();
+  const { message_id: id } = await server.emulator.chat(DEMO.subdomain, {
+    conversation_id: chat.id,
+    text: 'Are you there?',
+  });
+  const row = await server.waitFor(async () => {
+    const [found] = await tables
+      .selectFrom('messages')
+      .select(['state', 'tries', 'reason'])
+      .where('key', '=', id ?? '')
+      .execute();
+    return found && (found.tries > 0 || found.reason !== null) ? found : undefined;
+  });
+  expect(row).toEqual({ state: 'waiting', tries: 1, reason: null });
 });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ChannelOptions } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
+import { prepared } from '../../platform/database/prepared.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
 import { CHANNEL_COLUMNS, isRowId, openSecrets, type StoredChannel, toChannel } from '../rows.ts';
@@ -97,6 +98,7 @@ export async function findWebhookOwner(
   if (!isRowId(id)) return undefined;
   const row = await db
     .selectFrom('attempts')
+    .modifyFront(prepared('webhook-owner'))
     .select([
       sql<string | null>`null::text`.as('credentials'),
       'webhookSecret',

@@ -2,9 +2,9 @@ import type { Context } from '../../context.ts';
 import { HISTORY_LIMIT, type HistoryMessage, readHistory } from '../../kommo/amojo/history.ts';
 import { isKommoError } from '../../kommo/errors.ts';
 import type { Run } from '../../platform/jobs.ts';
-import { findTarget } from '../lanes/rows.ts';
 import { scopeOf } from '../lanes/step.ts';
 import { storeOutgoing } from '../receive/receive-chat-hook.ts';
+import { findTarget } from '../target/rows.ts';
 import { findChatChannel, listActiveChats, listKnown } from './rows.ts';
 
 /** Chats that were quiet for longer before the outage are left alone. */

@@ -1,8 +1,9 @@
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { OutgoingContent, ReceivedContent, StoredMedia } from '../stored-content.ts';
+import type { Target } from '../target/rows.ts';
 import type { Confirm } from './lane-runner.ts';
-import type { LaneMessage, Target } from './rows.ts';
+import type { LaneMessage } from './rows.ts';
 
 /**
  * What became of one step. `hold`: this message and those behind it wait so many seconds; `counts` when it was a try

@@ -2,8 +2,10 @@ import type { UndeliveredReason } from '../../../contract/api.ts';
 import { toolsFor } from '../../channels/connector-tools.ts';
 import { recordHealth } from '../../channels/health/channel-health.ts';
 import {
+  type Connector,
   ConnectorError,
   type Credentials,
+  type Health,
   type MessageCarrier,
   type Tools,
 } from '../../connectors/connector.ts';
@@ -91,12 +93,12 @@ async function sendMessage(sending: Sending): Promise<Step> {
 }
 
 async function sendReaction(sending: Sending): Promise<Step> {
-  const { context, target, message, carrier, tools, credentials, address, content } = sending;
+  const { context, message, carrier, tools, credentials, address, content } = sending;
   const original = await originalOf(sending);
   if (carrier.react && original !== undefined) {
     const { react } = carrier;
     const reaction = { messageId: original, emoji: content.emoji ?? null };
-    const outcome = await attempt({ ...sending, target }, () =>
+    const outcome = await attempt(sending, () =>
       react.call(carrier, tools, credentials, address, reaction),
     );
     if (outcome === 'taken') return 'done';
@@ -119,7 +121,12 @@ async function attempt(
     return await ask();
   } catch (error) {
     if (error instanceof LaneLost) throw error;
-    if (error instanceof ConnectorError) return afterFailure(sending, error);
+    if (error instanceof ConnectorError) {
+      // It was not sent: whatever goes wrong from here on must not look as if it had been.
+      await noted(() => undoSending(context.db, message.id));
+      message.state = 'waiting';
+      return afterFailure(sending, error);
+    }
     // A bug of ours, while the service may have been asked already.
     const name = error instanceof Error ? error.name : typeof error;
     context.log.error({ channelId: message.channelId, fault: name }, 'sending a message failed');
@@ -179,12 +186,25 @@ async function signedOut(
   const connector = context.connectors.find(target.channel?.connector ?? '');
   if (connector && signIn && (await claimHealthCheck(context.db, id))) {
     const asOf = context.now();
-    const health = await connector.health(signIn.tools, signIn.credentials);
-    await recordHealth(context, { id }, health, asOf);
-    if (health.credentials) return { holdSeconds: RENEWED_SECONDS, counts: true };
+    const health = await healthOf(connector, signIn);
+    if (health) await recordHealth(context, { id }, health, asOf);
+    if (health?.credentials) return { holdSeconds: RENEWED_SECONDS, counts: true };
   }
   if (message.tries >= MOST_SIGNED_OUT_TRIES) return failed(work, 'signed_out');
   return { holdSeconds: SIGNED_OUT_PAUSE_SECONDS, counts: true };
+}
+
+/** Undefined when the service asks to be asked later. */
+async function healthOf(
+  connector: Connector,
+  { tools, credentials }: Pick<Sending, 'tools' | 'credentials'>,
+): Promise<Health | undefined> {
+  try {
+    return await connector.health(tools, credentials);
+  } catch (error) {
+    if (error instanceof ConnectorError) return undefined;
+    throw error;
+  }
 }
 
 /** Failed, and its report is due: the lane goes on with it at once. */

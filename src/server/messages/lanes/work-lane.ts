@@ -1,15 +1,9 @@
 import type { Context } from '../../context.ts';
+import { findTarget } from '../target/rows.ts';
 import type { Confirm } from './lane-runner.ts';
 import { noted } from './noted.ts';
 import { reportStatus } from './report-status.ts';
-import {
-  alignLane,
-  dropMessage,
-  findTarget,
-  holdLane,
-  type LaneMessage,
-  readLane,
-} from './rows.ts';
+import { alignLane, dropMessage, holdLane, type LaneMessage, readLane } from './rows.ts';
 import type { Step, Work } from './step.ts';
 import { toClient } from './to-client.ts';
 import { toKommo } from './to-kommo.ts';

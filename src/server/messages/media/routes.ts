@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { onlyRange, readByteRange } from '../../platform/http/byte-range.ts';
+import { downloadHeader } from '../../platform/http/download-header.ts';
 import { queryOf } from '../../platform/http/query.ts';
 import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
-import { onlyRange, readByteRange } from './byte-range.ts';
-import { downloadHeader } from './media-type.ts';
 import { openLinkedFile } from './open-linked-file.ts';
 
 const byId = z.object({ id: z.string() });

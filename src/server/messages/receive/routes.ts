@@ -22,8 +22,8 @@ const WEBHOOK_BODY_BYTES = 1024 * 1024;
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
 
 /**
- * The chat services' webhooks. An event is proven over its bytes as received, so nothing may parse them first. The
- * address tells whose it is before the body is read.
+ * The webhooks of the chat services and of Kommo's chats. An event is proven over its bytes as received, so nothing may parse them first. The
+ * address of a service's webhook tells whose it is before the body is read.
  */
 export function registerWebhooks(
   app: FastifyInstance,

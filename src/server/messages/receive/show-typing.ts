@@ -7,8 +7,8 @@ import { sendTyping } from '../../kommo/amojo/signs-of-life.ts';
 import { isKommoError } from '../../kommo/errors.ts';
 import { conversationRowId } from '../addresses.ts';
 import { conversationIdOf, personAtKommo } from '../lanes/at-kommo.ts';
-import { findTarget } from '../lanes/rows.ts';
 import { scopeOf } from '../lanes/step.ts';
+import { findTarget } from '../target/rows.ts';
 import type { HookTarget } from './rows.ts';
 
 /** Shows the client that a manager is writing. Nothing is lost with it: it is neither stored nor repeated. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { onlyRange, readByteRange } from '../../src/server/messages/media/byte-range.ts';
+import { onlyRange, readByteRange } from '../../src/server/platform/http/byte-range.ts';
 
 const BYTES = 1000;
 
