@@ -91,6 +91,18 @@ export interface Health {
   credentials?: Credentials;
 }
 
+/** What an event says that came to the address shared by all accounts of a service. */
+export type SharedEvent =
+  /** The service asks whether the address is ours; this is the answer it waits for. */
+  | { kind: 'answer'; body: Record<string, string> }
+  | {
+      kind: 'event';
+      /** `Linked.externalId` of those it is for; several channels may have the same. */
+      externalIds: string[];
+      /** The grant may have ended: each channel is to be asked how it is doing. */
+      isCheckDue?: true;
+    };
+
 /** An event the service posted to us. Header names are lower case; `body` is the bytes as received. */
 export interface WebhookRequest {
   headers: Record<string, string | undefined>;
@@ -129,6 +141,13 @@ interface Common {
     credentials: Credentials | undefined,
     request: WebhookRequest,
   ): Promise<Health | undefined>;
+  /**
+   * Present when the service posts the events of all accounts to one address, `/connect/webhooks/<id>/events`. Pure:
+   * proves an event with the operator's own secret and says whose it is.
+   *
+   * @throws ConnectorError `signature` when the event is not proven
+   */
+  openShared?(request: WebhookRequest, now: Date): SharedEvent;
   /** Present when channels of this service carry messages. */
   messages?: MessageCarrier;
 }
@@ -145,6 +164,20 @@ export interface MessageCarrier<Part = unknown> {
   repeatsAreSafe?: true;
   /** Which of a channel's options the service has. */
   options: readonly ChannelOption[];
+  /**
+   * Least seconds between two messages of one channel: a server that plays a phone is taken for a robot when it writes
+   * faster than a person could.
+   */
+  secondsBetweenMessages?: number;
+  /** `send` wants `ChatAddress.lastReceivedId`, to show a client that their message was seen before it is answered. */
+  showsSeen?: true;
+  /**
+   * Asks which chat an id stands for that `parse` marked as `isAlias`. Quick, and best effort.
+   *
+   * @returns the id that `parse` gives the same chat elsewhere; undefined when the service does not know
+   * @throws ConnectorError
+   */
+  findChat?(tools: Tools, credentials: Credentials, alias: string): Promise<string | undefined>;
   /**
    * Reads a proven event. Pure, and it never throws on odd input: what is of no interest is left out, and what
    * Kommo has no kind for arrives as a text that says what it was.
@@ -172,7 +205,7 @@ export interface MessageCarrier<Part = unknown> {
     tools: Tools,
     credentials: Credentials,
     chat: ChatAddress,
-    reaction: { messageId: string; emoji: string | null },
+    reaction: { messageId: string; isOurs: boolean; emoji: string | null },
   ): Promise<SendOutcome>;
   /** Shows the client for some seconds that somebody is writing. Best effort. */
   typing?(tools: Tools, credentials: Credentials, chat: ChatAddress): Promise<void>;

@@ -15,6 +15,8 @@ export interface ChatAddress {
   phone?: string;
   /** True for a chat that began in Kommo and that the client has not answered yet. */
   isNew: boolean;
+  /** The client's newest message; only for carriers that `showsSeen`. */
+  lastReceivedId?: string;
 }
 
 /** A file of a received message. */
@@ -86,10 +88,19 @@ export interface ReceivedPerson {
   avatarUrl?: string;
 }
 
+export interface ReceivedChat {
+  /** Stable and unique for this account at the service, and what `send` reaches it by. */
+  id: string;
+  isGroup?: boolean;
+  /** Further ids the service has for the same chat, as far as the event tells. Whichever came first stays the chat's. */
+  aliases?: readonly string[];
+  /** The service may know this chat by another id as well, and did not say so: `findChat` asks. */
+  isAlias?: true;
+}
+
 interface Received {
-  /** `id`: stable and unique for this account at the service, the same in whatever form the service writes it. */
-  chat: { id: string; isGroup?: boolean };
-  /** The client, also when staff wrote. */
+  chat: ReceivedChat;
+  /** The client, also when staff wrote; of what staff wrote, the name counts only as long as none is known. */
   person: ReceivedPerson;
   /** When it happened at the service, in milliseconds. */
   atMs: number;
@@ -178,6 +189,8 @@ export interface OutgoingMessage {
   buttons?: MessageButton[][];
   /** `messageId` of the quoted message, where we still know it. */
   replyTo?: string;
+  /** The quoted message is one that a manager wrote. */
+  isReplyToOurs?: boolean;
   /** Parts of one sending share it. */
   groupId?: string;
   /** Who wrote, for services that show it. */
