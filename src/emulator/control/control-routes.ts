@@ -15,6 +15,7 @@ import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
+import { whatsappControlRoutes } from './whatsapp-routes.ts';
 
 /** The emulator's remote control, on every host; JSON in, JSON out. Not part of Kommo. */
 export function controlRoutes(): Route[] {
@@ -67,6 +68,7 @@ export function controlRoutes(): Route[] {
     ...outgoingRoutes(),
     ...thingRoutes(),
     ...telegramControlRoutes(),
+    ...whatsappControlRoutes(),
   ];
 }
 

@@ -12,7 +12,7 @@ export type NetworkEvent = { line: Line; chat: Chat } & (
   /** The new text is in `message`, the one before in `before`. */
   | { type: 'edit'; message: Message; before: string; via: string | null }
   | { type: 'revoke'; message: Message; via: string | null }
-  /** It could not be decrypted yet; a `message` with the same id follows, or never. */
+  /** It cannot be read yet; a `message` with the same id follows, or never. */
   | { type: 'waiting'; message: Message }
   | { type: 'presence'; presence: Presence; by: string }
 );

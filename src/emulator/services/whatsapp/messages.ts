@@ -31,8 +31,9 @@ export interface Writing {
   at?: number;
   is_forwarded?: boolean;
   is_view_once?: boolean;
-  /** Only to bring one message several times. */
   id?: string;
+  /** Linked devices cannot read it at first (then it follows), or never. */
+  waiting?: 'then_message' | 'only' | undefined;
 }
 
 /** Puts a message into a chat of the line and tells everybody, acknowledgements of own messages included. */
@@ -62,7 +63,8 @@ export function addMessage(
     is_view_once: writing.is_view_once ?? false,
   };
   chat.messages.push(message);
-  tellNetwork(world, { type: 'message', line, chat, message });
+  if (writing.waiting !== undefined) tellNetwork(world, { type: 'waiting', line, chat, message });
+  if (writing.waiting !== 'only') tellNetwork(world, { type: 'message', line, chat, message });
   if (isOwn) {
     acknowledge(world, { line, chat }, message, 1);
     if (isReachable(world, chat)) acknowledge(world, { line, chat }, message, 2);
