@@ -211,15 +211,16 @@ export function rowFor(
   const proto = protoOf(world, message, message.at);
   const context = contextOf(world, chat, message);
   const key = keyOf(world, chat, message, side);
+  const isViewOnce = message.is_view_once;
   return {
     key,
     pushName: key.fromMe
       ? 'Você'
       : (own(networkState(world).people, message.author)?.name ?? null),
     status: message.source === 'api' ? 'PENDING' : key.fromMe ? 'SERVER_ACK' : 'DELIVERY_ACK',
-    message: bodyOf(proto, context, message.is_view_once),
-    ...(context !== undefined && proto !== undefined && { contextInfo: context }),
-    messageType: typeOf(proto, message.is_view_once),
+    message: bodyOf(proto, context, isViewOnce),
+    ...(context !== undefined && proto !== undefined && !isViewOnce && { contextInfo: context }),
+    messageType: typeOf(proto, isViewOnce),
     messageTimestamp: Math.floor(message.at / 1000),
     instanceId,
     source: sourceOf(message.id),
