@@ -11,6 +11,7 @@ import { refuseSwitch, SWITCHES } from '../kommo/switches.ts';
 import { UnknownThing } from '../kommo/world.ts';
 import { chatControlRoutes } from './chat-routes.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
+import { evolutionControlRoutes } from './evolution-routes.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
@@ -69,6 +70,7 @@ export function controlRoutes(): Route[] {
     ...outgoingRoutes(),
     ...thingRoutes(),
     ...telegramControlRoutes(),
+    ...evolutionControlRoutes(),
     ...wahaControlRoutes(),
     ...whatsappControlRoutes(),
   ];

@@ -3,7 +3,8 @@
 import { escapeHtml } from '../engine/escape-html.ts';
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
-import { changeEvolutionInstance, EVOLUTION_LIVES } from './evolution.ts';
+import { EVOLUTION_LIVES } from './evolution/session.ts';
+import { changeEvolutionInstance } from './evolution.ts';
 import { servicePage } from './page.ts';
 import { WAHA_LIVES } from './waha/session.ts';
 import { changeWahaSession } from './waha/session-changes.ts';
