@@ -350,6 +350,19 @@ describe('what is sent through WAHA', () => {
     expect((await chat()).messages).toEqual([]);
   });
 
+  test.each([
+    ['WEBJS', { name: 'Team', groupMetadata: { subject: 'Team' } }],
+    ['NOWEB', { subject: 'Team', participants: [{ id: `${CLIENT}@s.whatsapp.net` }] }],
+    ['GOWS', { Name: 'Team' }],
+  ])('a group has a name in %s', async (engine, expected) => {
+    const { id } = await stage.client('group', { name: 'Team', members: [CLIENT] });
+    await settings({ engine });
+    const one = await stage.waha('GET', `/api/default/groups/${escaped(id)}`);
+    expect(one).toMatchObject({ status: 200, body: expected });
+    expect((await stage.waha('GET', '/api/default/groups')).body).toMatchObject([expected]);
+    expect((await stage.waha('GET', '/api/default/groups/1%40g.us')).status).toBe(500);
+  });
+
   test('a message gets to a group', async () => {
     const id = '120363000000000001@g.us';
     await stage.client('send', { text: 'Here?', chat: id });

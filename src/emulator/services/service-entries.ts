@@ -78,9 +78,9 @@ export const SERVICE_ENTRIES: Entry[] = [
     'partly',
   ],
   [
-    'WAHA: chats, contacts and files',
+    'WAHA: chats, groups, contacts and files',
     'https://waha.devlike.pro/docs/how-to/chats/',
-    'messages of a chat and by id, reading, presence; check-exists (https://waha.devlike.pro/docs/how-to/contacts/), contact, lids; files for 180 s behind the key (https://waha.devlike.pro/docs/how-to/storages/). Nobody has a picture or an address book',
+    'messages of a chat and by id, reading, presence; names and members of groups, shaped as whatsapp-web.js, Baileys and whatsmeow have them; check-exists (https://waha.devlike.pro/docs/how-to/contacts/), contact, lids; files for 180 s behind the key (https://waha.devlike.pro/docs/how-to/storages/). Nobody has a picture or an address book',
     'partly',
   ],
   [

@@ -135,7 +135,10 @@ export function deleteMessage(call: Call): void {
   const fields = exchange.fields();
   refuseFaults(fields, CHAT_SCHEMAS.deleteMessageForEveryone);
   if (stateOf(world, session) !== 'open') {
-    throw new Refusal(500, ['Error while deleting message for everyone', 'Error: Connection Closed']);
+    throw new Refusal(500, [
+      'Error while deleting message for everyone',
+      'Error: Connection Closed',
+    ]);
   }
   const found = findMessage(call, String(fields.id));
   if (found !== undefined && isEditable(found.message)) {
@@ -185,7 +188,8 @@ export function getBase64(call: Call): void {
   const file = own(networkState(world).files, found?.message.file ?? '');
   const pieces = file === undefined ? undefined : contentOf(world, file);
   const isGone = evolutionState(world).settings.media_gone;
-  if (pieces === undefined || isGone) throw badRequest('AxiosError: Request failed with status code 410');
+  if (pieces === undefined || isGone)
+    throw badRequest('AxiosError: Request failed with status code 410');
   const mimetype = String(media.mimetype);
   exchange.sendJson(201, {
     mediaType,

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { World } from '../../kommo/world.ts';
-import { contentOf } from '../whatsapp/files.ts';
 import type { NetworkEvent } from '../whatsapp/events.ts';
+import { contentOf } from '../whatsapp/files.ts';
 import { newMessageId, seeMessages } from '../whatsapp/messages.ts';
 import { type Chat, type Message, networkState, own } from '../whatsapp/state.ts';
 import { sessionsOf, type WhatsAppSession } from '../whatsapp.ts';
@@ -105,7 +105,12 @@ function isNew({ world, instance }: Hearing, key: string, memoryMs: number): boo
 }
 
 function store({ instance }: Hearing, row: Row, { chat, id }: { chat: string; id: string }) {
-  const stored: StoredRow = { ...row, id: `cm${randomUUID().replaceAll('-', '')}`, chat, updates: [] };
+  const stored: StoredRow = {
+    ...row,
+    id: `cm${randomUUID().replaceAll('-', '')}`,
+    chat,
+    updates: [],
+  };
   if (rowOf(instance, id) === undefined) instance.rows.push(stored);
   return stored;
 }
@@ -234,11 +239,7 @@ function hearReaction(hearing: Hearing, event: EventOf<'reaction'>): void {
  *
  * @see https://github.com/EvolutionAPI/evolution-api/issues/1367
  */
-function protocolKey(
-  { world, session }: Hearing,
-  chat: Chat,
-  message: Message,
-): Fields {
+function protocolKey({ world, session }: Hearing, chat: Chat, message: Message): Fields {
   const isOwn = message.source !== 'client';
   const own = phoneJid(session.phone?.number ?? '');
   const remoteJid = chat.type === 'person' && !isOwn ? own : chatJid(world, chat);
@@ -282,7 +283,10 @@ function hearPresence(hearing: Hearing, { chat, presence, by }: EventOf<'presenc
   const { world, instance } = hearing;
   if (instance.settings.groupsIgnore && chat.type === 'group') return;
   const id = chatJid(world, chat);
-  const who = chat.type === 'person' ? id : (keyOf(world, chat, { id: '', author: by, source: 'client' }).participant ?? id);
+  const who =
+    chat.type === 'person'
+      ? id
+      : (keyOf(world, chat, { id: '', author: by, source: 'client' }).participant ?? id);
   const shown = presence === 'paused' ? 'available' : presence;
   tell(hearing, 'presence.update', { id, presences: { [who]: { lastKnownPresence: shown } } });
 }

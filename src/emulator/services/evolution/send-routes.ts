@@ -92,7 +92,11 @@ export async function sendReaction(call: Call): Promise<void> {
   refuseFaults(fields, SEND_SCHEMAS.sendReaction);
   const emoji = String(fields.reaction);
   if (!isEmoji(emoji)) throw badRequest('Reaction must be a single emoji or empty string');
-  const { id, remoteJid, fromMe } = fields.key as { id: string; remoteJid: string; fromMe: boolean };
+  const { id, remoteJid, fromMe } = fields.key as {
+    id: string;
+    remoteJid: string;
+    fromMe: boolean;
+  };
   const target = targetOf(call, remoteJid);
   const { chat, line } = target;
   const known = chat.messages.find((message) => message.id === id);
