@@ -52,7 +52,8 @@ export async function toKommo(work: Work): Promise<Step> {
   }
   try {
     const fileBytes = await fileBytesOf(work, content);
-    return await pass({ ...work, content, fileBytes, person: personAtKommo(work) });
+    const client = { ...personAtKommo(work), ...content.told };
+    return await pass({ ...work, content, fileBytes, person: client });
   } catch (error) {
     if (!isKommoError(error)) throw error;
     return afterFailure(work, error);
