@@ -128,8 +128,8 @@ const CONSEQUENCES: Record<Column, () => Promise<void>> = {
       return rows.length === 1 ? (rows as [(typeof rows)[0]]) : undefined;
     });
     await damage('messages', 'content', sql`id = ${id}`);
-    server.emulator.clearFaults();
     await server.waitFor(async () => (await endedAs('unreadable')).length === 1);
+    server.emulator.clearFaults();
     await client.write('And then?');
     await server.waitFor(() => String(client.fromClient()) === 'And then?');
     await remove(channel);
