@@ -34,11 +34,7 @@ const USUAL: Partial<Record<MediaKind, string>> = {
 };
 
 /** A name for a file that has none: `photo_3EB0AA.jpg`. WhatsApp's own file names hold the client's number. */
-export function madeFileName(
-  kind: MediaKind,
-  messageId: string,
-  type: string | undefined,
-): string {
+export function madeFileName(kind: MediaKind, messageId: string, type: string | undefined): string {
   const extension = EXTENSIONS[type ?? ''] ?? USUAL[kind];
   return `${NAMES[kind]}_${messageId}${extension === undefined ? '' : `.${extension}`}`;
 }

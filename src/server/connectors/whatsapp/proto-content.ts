@@ -36,7 +36,8 @@ const MOST_WRAPPERS = 6;
 const SILENT =
   /^(?:senderKey|fastRatchetKey|protocol|reaction|encReaction|pollUpdate|keepInChat|pinInChat|album|encEventResponse|encComment|edited|callLog|bcall|scheduledCall|stickerSync|placeholder|secretEncrypted|statusMention|messageHistory|deviceSent|albumUpdate|pollAddOption|stickerPackUpdate)/;
 
-const PAYMENT = /^(?:invoice|requestPayment|sendPayment|declinePayment|cancelPayment|paymentInvite)/;
+const PAYMENT =
+  /^(?:invoice|requestPayment|sendPayment|declinePayment|cancelPayment|paymentInvite)/;
 
 const MIME_TYPE = /^([\w.+-]{1,100}\/[\w.+-]{1,100})(?:;|$)/;
 

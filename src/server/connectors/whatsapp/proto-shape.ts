@@ -108,7 +108,12 @@ export const protoMessage = z.looseObject({
     }),
   ),
   templateButtonReplyMessage: maybe(
-    z.object({ selectedDisplayText: text, selectedId: text, selectedID: text, contextInfo: context }),
+    z.object({
+      selectedDisplayText: text,
+      selectedId: text,
+      selectedID: text,
+      contextInfo: context,
+    }),
   ),
   listResponseMessage: maybe(
     z.object({
