@@ -295,7 +295,11 @@ export function messageBattery(id: string, start: () => Promise<MessageStage>): 
   describe('a reaction', () => {
     const react = async (emoji: string | null) =>
       await carrier
-        .react?.(tools, stage.credentials, stage.chat, { messageId: stage.messageId, emoji })
+        .react?.(tools, stage.credentials, stage.chat, {
+          messageId: stage.messageId,
+          isOurs: true,
+          emoji,
+        })
         .catch((error: unknown) => error);
 
     test('is put on a message and taken away, or no carrier offers it', async () => {
