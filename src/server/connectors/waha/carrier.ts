@@ -1,12 +1,11 @@
-import { z } from 'zod';
 import type { MessageCarrier } from '../connector.ts';
-import { sendJson, unavailable } from '../http.ts';
+import { unavailable } from '../http.ts';
 import type { SendOutcome } from '../messages.ts';
-import { chatOf } from '../whatsapp/chat.ts';
 import { composeParts, type WhatsAppPart } from '../whatsapp/compose.ts';
 import { accessOf } from './access.ts';
 import { wireChat, wireMessage } from './addresses.ts';
 import { askWaha } from './ask.ts';
+import { findChat, findPerson } from './directory.ts';
 import { openFile } from './media.ts';
 import { parseEvent } from './parse.ts';
 import { refusalOf } from './refusals.ts';
@@ -14,8 +13,6 @@ import { sendPart } from './send.ts';
 import { showTyping } from './signs.ts';
 
 const DEFAULT_SECONDS = 1;
-
-const hiddenNumber = z.object({ pn: z.string() });
 
 /** @see https://waha.devlike.pro/docs/ */
 export function wahaMessages(server: {
@@ -33,16 +30,9 @@ export function wahaMessages(server: {
       sendPart(tools, accessOf(server, credentials), chat, part),
     openMedia: (tools, credentials, ref) => openFile(tools, accessOf(server, credentials), ref),
 
-    async findChat(tools, credentials, alias): Promise<string | undefined> {
-      const { url, apiKey, session } = accessOf(server, credentials);
-      const { json } = await sendJson(tools.send, {
-        url: `${url}/api/${session}/lids/${encodeURIComponent(alias)}`,
-        headers: { 'x-api-key': apiKey },
-      });
-      const number = hiddenNumber.safeParse(json).data?.pn;
-      const chat = chatOf(number);
-      return chat?.isAlias || chat?.isGroup ? undefined : chat?.id;
-    },
+    findChat: (tools, credentials, alias) => findChat(tools, accessOf(server, credentials), alias),
+    findPerson: (tools, credentials, personId) =>
+      findPerson(tools, accessOf(server, credentials), personId),
 
     async react(tools, credentials, { chatId }, reaction): Promise<SendOutcome> {
       const { messageId, isOurs, emoji } = reaction;
