@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { Tools } from '../connector.ts';
-import { unavailable } from '../http.ts';
 import type { ChatAddress, SendOutcome } from '../messages.ts';
-import { FileFailed } from '../multipart.ts';
+import { openForUpload, outcomeOfFile } from '../upload-file.ts';
 import { askTelegram, type Verdict } from './ask.ts';
 import type { Bot } from './client.ts';
 import type { MediaPart, TelegramPart, TextPart } from './compose.ts';
-import { openForUpload } from './media.ts';
 import { AS_DOCUMENT, type MediaMethod } from './media-method.ts';
 import { messageKey, numberInChat } from './message-id.ts';
 import { mayPassAsDocument, refusalOf } from './refusals.ts';
+
+/** Largest file a bot may send: https://core.telegram.org/bots/api#sending-files */
+const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 
 const CHAT_ID = /^-?\d{1,20}$/;
 
@@ -61,14 +62,6 @@ function outcomeOf(verdict: Verdict, asked: string, used: string): SendOutcome {
   };
 }
 
-/** @throws ConnectorError `unavailable` for a file that broke off; the error itself when it is not about the file */
-function outcomeOfFile(error: unknown): SendOutcome {
-  if (!(error instanceof FileFailed)) throw error;
-  if (error.failure === 'broken') throw unavailable('the file broke off');
-  const isGone = error.failure === 'gone';
-  return { state: 'refused', reason: isGone ? 'file_unavailable' : 'too_large' };
-}
-
 async function attempt(
   tools: Tools,
   bot: Bot,
@@ -95,7 +88,7 @@ async function attemptFile(
   { media, caption }: MediaPart,
   { method, field }: MediaMethod,
 ): Promise<Verdict> {
-  const file = await openForUpload(media, field);
+  const file = await openForUpload(media, { field, maxBytes: MAX_UPLOAD_BYTES });
   try {
     return await askTelegram(tools, bot, method, { ...parameters, caption }, file);
   } finally {
