@@ -14,14 +14,14 @@ import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
 import { pictureAddress } from './plain-text.ts';
 import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
-import { linkedNumber, phoneOfWhatsAppId } from './whatsapp-id.ts';
+import { linkedNumber, phoneOfWhatsAppId } from './whatsapp/number.ts';
 import {
   codeProgress,
   namelessProgress,
   storedCredentials,
   storedSession,
   whatsAppSessions,
-} from './whatsapp-session.ts';
+} from './whatsapp/session.ts';
 
 /**
  * Evolution's own life of a code (`qrTimeout`). It would go on to thirty codes; an attempt of ten minutes

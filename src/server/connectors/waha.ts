@@ -12,14 +12,14 @@ import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
 import { WahaClient, type WahaSessionInfo } from './waha-client.ts';
 import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
-import { linkedNumber, phoneOfWhatsAppId } from './whatsapp-id.ts';
+import { linkedNumber, phoneOfWhatsAppId } from './whatsapp/number.ts';
 import {
   codeProgress,
   namelessProgress,
   storedCredentials,
   storedSession,
   whatsAppSessions,
-} from './whatsapp-session.ts';
+} from './whatsapp/session.ts';
 
 /** WhatsApp shows the first code for a minute and each of six more for twenty seconds. */
 const CODES = { firstMs: 60_000, nextMs: 20_000, refreshes: 6 };
