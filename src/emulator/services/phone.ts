@@ -3,9 +3,11 @@
 import { escapeHtml } from '../engine/escape-html.ts';
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
-import { changeEvolutionInstance, EVOLUTION_LIVES } from './evolution.ts';
+import { EVOLUTION_LIVES } from './evolution/session.ts';
+import { changeEvolutionInstance } from './evolution.ts';
 import { servicePage } from './page.ts';
-import { changeWahaSession, WAHA_LIVES } from './waha.ts';
+import { WAHA_LIVES } from './waha/session.ts';
+import { changeWahaSession } from './waha/session-changes.ts';
 import { type Phone, sessionsOf, sightOf, type WhatsAppSession } from './whatsapp.ts';
 
 const PHONES: readonly Phone[] = [
