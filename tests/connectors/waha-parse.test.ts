@@ -220,7 +220,7 @@ describe('a message in a group', () => {
 });
 
 describe('what a message says', () => {
-  const media = (fields: object) => ({ ref: REF, ...fields });
+  const media = (fields: { fileName: string; type: string }) => ({ ref: REF, ...fields });
 
   test.each<[string, object, ReceivedContent]>([
     [
