@@ -29,7 +29,7 @@ const WEB_FILES: Record<string, MediaKind> = {
 
 /** Kinds of WhatsApp Web that nobody wrote, or of which other events tell. */
 const WEB_SILENT =
-  /^(?:e2e_notification|notification|notification_template|gp2|group_notification|broadcast_notification|protocol|ciphertext|revoked|call_log|reaction|poll_update|pin_message|pinned_message|keep_in_chat|album|debug|unknown|newsletter_notification|biz-cover-photo|cart|oversized)$/;
+  /^(?:e2e_notification|notification|notification_template|gp2|group_notification|broadcast_notification|protocol|ciphertext|revoked|call_log|reaction|poll_update|pin_message|pinned_message|keep_in_chat|album|debug|newsletter_notification|biz-cover-photo)$/;
 
 /** What a message says: several contents where it holds several contacts, none where nobody wrote it. */
 export function contentsOf(message: WahaMessage, messageId: string): ReceivedContent[] {
@@ -134,11 +134,14 @@ function wordsOf({ body, _data: data }: WahaMessage): ProtoContent | undefined {
 
 /** A file that can be fetched, or what it was. */
 function carried(message: WahaMessage, file: DescribedFile, messageId: string): ReceivedContent {
-  const { media, body } = message;
+  const { media, body, _data: data } = message;
   const type = mimeType(media?.mimetype) ?? file.type;
   const given = (media?.filename ?? file.fileName)?.replaceAll(/[/\\]/g, '_');
   const fileName = plainLine(given) ?? madeFileName(file.kind, messageId, type);
-  const text = file.caption ?? captionIn(message, body, fileName);
+  // Some engines repeat the name of a document as its words.
+  const words = file.caption ?? messageText(body);
+  const isName = words === fileName || words === media?.filename || words === data?.filename;
+  const text = isName ? undefined : words;
   const path = media?.error ? undefined : filePath(media?.url);
   if (path === undefined) return lost(fileName, text);
   const chat = chatIdOf(message);
@@ -154,16 +157,6 @@ function carried(message: WahaMessage, file: DescribedFile, messageId: string): 
     ...(text !== undefined && { text }),
     ...(file.seconds !== undefined && { seconds: file.seconds }),
   };
-}
-
-/** Some engines repeat the name of a document as its text. */
-function captionIn(
-  { _data: data }: WahaMessage,
-  body: string | undefined,
-  fileName: string,
-): string | undefined {
-  const text = messageText(body);
-  return text === undefined || text === fileName || text === data?.filename ? undefined : text;
 }
 
 /** WAHA could not fetch the file, was told not to, or has it elsewhere. */
