@@ -12,17 +12,17 @@ export class Flow {
   taken = 0;
   mostHeld = 0;
 
-  /** A file of `BULK_BYTES`, made as fast as it is asked for. */
-  source(): Readable {
-    return Readable.from(this.#pieces(), { objectMode: false });
+  /** A large file, made as fast as it is asked for. */
+  source(bytes = BULK_BYTES): Readable {
+    return Readable.from(this.#pieces(bytes), { objectMode: false });
   }
 
   take(bytes: number): void {
     this.taken += bytes;
   }
 
-  *#pieces(): Generator<Buffer> {
-    while (this.made < BULK_BYTES) {
+  *#pieces(bytes: number): Generator<Buffer> {
+    while (this.made < bytes) {
       this.made += PIECE.length;
       this.mostHeld = Math.max(this.mostHeld, this.made - this.taken);
       yield PIECE;
