@@ -1,5 +1,6 @@
 import type { Credentials, MessageCarrier } from '../../../src/server/connectors/connector.ts';
 import type { AccountAtService, ChatAddress } from '../../../src/server/connectors/messages.ts';
+import type { BulkAnswer } from './bulk-server.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { IncomingKind, IncomingSample, OutgoingKind } from './message-kinds.ts';
 
@@ -40,6 +41,6 @@ export interface MessageStage {
    * A service with one file of 48 MB: what it answers to a path, whatever is sent there. `uploadBytes` is what is sent
    * to a service that takes no file of that size.
    */
-  bulk: { answer(path: string): object | 'file'; ref(port: number): unknown; uploadBytes?: number };
+  bulk: { answer(path: string): BulkAnswer; ref(port: number): unknown; uploadBytes?: number };
   close(): Promise<void>;
 }
