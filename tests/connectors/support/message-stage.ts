@@ -30,6 +30,8 @@ export interface MessageStage {
    * knows a repeat by its id.
    */
   lostAnswer: 'unknown' | 'unavailable';
+  /** The same for a file, where the first call that may get lost shows nothing to anybody. */
+  lostFile?: 'unavailable';
   /** Whether the connector uploads files; otherwise the service fetches our link. */
   uploads: boolean;
   /** A service with one file of 48 MB: what it answers to a path, whatever is sent there. */
