@@ -39,10 +39,7 @@ export function composeParts({ text, media, buttons, replyTo }: OutgoingMessage)
   return replyTo === undefined ? parts : parts.map((part) => ({ ...part, replyTo }));
 }
 
-function* partsOf(
-  media: OutgoingMessage['media'],
-  text: string | undefined,
-): Generator<SlackPart> {
+function* partsOf(media: OutgoingMessage['media'], text: string | undefined): Generator<SlackPart> {
   const isComment = text !== undefined && text.length <= LONGEST_TEXT;
   if (media !== undefined) yield { kind: 'media', media, ...(isComment && { comment: text }) };
   if (text === undefined || (media !== undefined && isComment)) return;

@@ -80,7 +80,10 @@ const NO_THREAD = new Set([
  *
  * @param retryAfter the header of that name
  */
-export function failureOf(error: string, retryAfter: string | undefined): ConnectorError | undefined {
+export function failureOf(
+  error: string,
+  retryAfter: string | undefined,
+): ConnectorError | undefined {
   if (RATE_ERRORS.has(error)) return rateLimited(retryAfter);
   if (TEMPORARY_ERRORS.has(error)) return unavailable(error);
   const reason = { reason: error };

@@ -21,7 +21,11 @@ const fileRef = z.object({ fileId: z.string().regex(/^F[A-Z0-9]{1,39}$/) });
  * @see https://docs.slack.dev/reference/methods/files.info
  * @throws ConnectorError `rejected` when the file is gone, `reauthorize` when the grant does not open it
  */
-export async function openFile(tools: Tools, workspace: Workspace, ref: unknown): Promise<OpenMedia> {
+export async function openFile(
+  tools: Tools,
+  workspace: Workspace,
+  ref: unknown,
+): Promise<OpenMedia> {
   const known = fileRef.safeParse(ref).data;
   if (known === undefined) throw new ConnectorError('rejected');
   const { json } = await callSlack(tools, workspace, 'files.info', { file: known.fileId });

@@ -4,8 +4,7 @@ import { emojiOf } from './emoji.ts';
  * What Slack writes between angle brackets, and the names of emoji. Both alternatives are bounded, so that a text is
  * read in one pass. A number before a colon makes a time of day and no emoji.
  */
-const MARKUP =
-  /<([^<>]*)>|(?<!\d):([a-z0-9_+-]{1,60}(?:::skin-tone-[2-6])?):/g;
+const MARKUP = /<([^<>]*)>|(?<!\d):([a-z0-9_+-]{1,60}(?:::skin-tone-[2-6])?):/g;
 
 const ENTITY = /&(amp|lt|gt);/g;
 const CHARACTERS: Record<string, string> = { amp: '&', lt: '<', gt: '>' };
