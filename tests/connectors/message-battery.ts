@@ -192,7 +192,8 @@ export function messageBattery(id: string, start: () => Promise<MessageStage>): 
       if (fault === 'never answers') tools.hurry(200);
       for (const kind of SENT) {
         const outcome = await sendAll(outgoing(OUTGOING[kind]())).catch((error: unknown) => error);
-        if (stage.lostAnswer === 'unknown') {
+        const meaning = kind === 'text' ? stage.lostAnswer : (stage.lostFile ?? stage.lostAnswer);
+        if (meaning === 'unknown') {
           expect([kind, outcome]).toEqual([kind, [{ state: 'unknown' }]]);
         } else expect([kind, failureOf(outcome)]).toEqual([kind, 'unavailable']);
         expectNoSecrets([outcome, tools.logged()]);

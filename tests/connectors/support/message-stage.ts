@@ -35,6 +35,8 @@ export interface MessageStage {
    * What a refused key says of the channel: the sign-in is dead, unless the key is the operator's. `misconfigured` then.
    */
   refusedKey?: 'misconfigured';
+  /** The same for a file, where the first call that may get lost shows nothing to anybody. */
+  lostFile?: 'unavailable';
   /** Whether the connector uploads files; otherwise the service fetches our link. */
   uploads: boolean;
   /**
