@@ -16,6 +16,7 @@ import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
+import { wahaControlRoutes } from './waha-routes.ts';
 import { whatsappControlRoutes } from './whatsapp-routes.ts';
 
 /** The emulator's remote control, on every host; JSON in, JSON out. Not part of Kommo. */
@@ -70,6 +71,7 @@ export function controlRoutes(): Route[] {
     ...thingRoutes(),
     ...telegramControlRoutes(),
     ...evolutionControlRoutes(),
+    ...wahaControlRoutes(),
     ...whatsappControlRoutes(),
   ];
 }

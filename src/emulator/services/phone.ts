@@ -10,7 +10,8 @@ import { EVOLUTION_LIVES } from './evolution/session.ts';
 import { changeEvolutionInstance } from './evolution.ts';
 import { phoneActRoutes } from './phone/act-routes.ts';
 import { sendPage, sendPageFile } from './phone/page.ts';
-import { changeWahaSession, WAHA_LIVES } from './waha.ts';
+import { WAHA_LIVES } from './waha/session.ts';
+import { changeWahaSession } from './waha/session-changes.ts';
 import { type Phone, sessionsOf, sightOf, type WhatsAppSession } from './whatsapp.ts';
 
 const PHONES: readonly Phone[] = [
