@@ -16,7 +16,7 @@ import { isGroupJid, isPhoneJid, jidOf } from './jid.ts';
 import { endingOf } from './media.ts';
 import { badRequest, Refusal, unexpected } from './refusal.ts';
 import { faultsOf } from './schema.ts';
-import { CHAT_SCHEMAS } from './schemas.ts';
+import { CHAT_SCHEMAS } from './chat-schemas.ts';
 import { refuseFaults } from './send-routes.ts';
 import { stateOf, viaOf } from './session.ts';
 import { evolutionState, type Fields, type Key, rowOf, type StoredRow } from './state.ts';

@@ -4,10 +4,10 @@ import { addMessage, newMessageId, reactTo, showOwnPresence } from '../whatsapp/
 import { type Chat, type Message, networkState, own } from '../whatsapp/state.ts';
 import type { Call } from './guard.ts';
 import { noteSecrets } from './judge.ts';
-import { sendingAs } from './listen.ts';
+import { sendingAs } from './hearing.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import { faultsOf, type Schema } from './schema.ts';
-import { SEND_SCHEMAS } from './schemas.ts';
+import { SEND_SCHEMAS } from './send-schemas.ts';
 import { readSendBody } from './send-body.ts';
 import { CONTENTS, type SendMethod } from './send-content.ts';
 import { viaOf } from './session.ts';
