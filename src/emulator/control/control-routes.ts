@@ -13,6 +13,7 @@ import { chatControlRoutes } from './chat-routes.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
+import { slackControlRoutes } from './slack-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
 
@@ -67,6 +68,7 @@ export function controlRoutes(): Route[] {
     ...outgoingRoutes(),
     ...thingRoutes(),
     ...telegramControlRoutes(),
+    ...slackControlRoutes(),
   ];
 }
 
