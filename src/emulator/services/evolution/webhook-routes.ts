@@ -4,7 +4,7 @@ import type { WhatsAppSession } from '../whatsapp.ts';
 import type { Call } from './guard.ts';
 import { badRequest, unexpected } from './refusal.ts';
 import { faultsOf } from './schema.ts';
-import { EVENTS, SETTINGS_SCHEMA, WEBHOOK_SCHEMA } from './schemas.ts';
+import { EVENTS, SETTINGS_SCHEMA, WEBHOOK_SCHEMA } from './instance-schemas.ts';
 import type { Fields, Instance, InstanceSettings } from './state.ts';
 
 /**
