@@ -170,7 +170,9 @@ describe('Evolution API', () => {
     await expect(locked.begin(tools, randomUUID())).rejects.toMatchObject({
       failure: 'misconfigured',
     });
-    await expect(locked.health(tools, { session: 'any' })).resolves.toEqual({
+    // Of an instance that does not exist the server says so, whatever the key.
+    const known = await connector.begin(tools, randomUUID());
+    await expect(locked.health(tools, known)).resolves.toEqual({
       status: 'error',
       reason: 'service_error',
     });

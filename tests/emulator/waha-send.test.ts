@@ -206,7 +206,13 @@ describe('what is sent through WAHA', () => {
     expect(await lastSeen()).toMatchObject({
       kind: 'buttons',
       text: 'Tell us',
-      extra: { buttons },
+      extra: {
+        nativeFlowMessage: {
+          buttons: [
+            { name: 'quick_reply', buttonParamsJson: expect.stringContaining('I am good!') },
+          ],
+        },
+      },
     });
   });
 

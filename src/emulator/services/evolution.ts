@@ -26,12 +26,7 @@ import {
 import { hear, hearMissed } from './evolution/listen.ts';
 import { CONTENTS, type SendMethod } from './evolution/send-content.ts';
 import { findGroup, sender, sendReaction } from './evolution/send-routes.ts';
-import {
-  findSettings,
-  findWebhook,
-  setSettings,
-  setWebhook,
-} from './evolution/webhook-routes.ts';
+import { findSettings, findWebhook, setSettings, setWebhook } from './evolution/webhook-routes.ts';
 import { onNetwork } from './whatsapp/events.ts';
 import { LINKING_MS, type Phone, type WhatsAppSession } from './whatsapp.ts';
 

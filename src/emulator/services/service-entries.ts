@@ -89,9 +89,38 @@ export const SERVICE_ENTRIES: Entry[] = [
     'events twice, `message` beside `message.any`, acknowledgements again or late, a looping device, files missing, failed or empty, silence while WORKING, empty or late answers, by `/settings`; 4xx, 5xx, a page, a hanging, reset or lost answer by `/refuse`; `/judge` tells what was sent twice, unseen, too fast, or with a secret in it, all under `/__emulator/services/waha`',
   ],
   [
-    'Evolution API 2',
-    'https://doc.evolution-api.com/v2/',
-    'instances, QR and pairing codes, connection webhooks; no messages',
+    'Evolution API: instances',
+    'https://doc.evolution-api.com/v2/; EvolutionAPI/evolution-api 2.3.6 (instance.controller.ts, auth.guard.ts, instance.guard.ts)',
+    'create, connect, connectionState, fetchInstances, logout, delete, settings; the key of the server or of the instance; QR codes without colours; no restart, proxy, chatbots or Cloud API',
+    'partly',
+  ],
+  [
+    'Evolution API: webhooks',
+    'EvolutionAPI/evolution-api 2.3.6 (webhook.controller.ts, webhook.schema.ts)',
+    'set and find; own headers, jwt_key, byEvents, base64; ten tries from 5 s to 300 s, none after 400, 401, 403, 404, 422, lost by a restart (`POST /__emulator/services/evolution/restart`); redirects are not followed; no global webhook, no S3',
+  ],
+  [
+    'Evolution API: events',
+    'EvolutionAPI/evolution-api 2.3.6 (whatsapp.baileys.service.ts); WhiskeySockets/Baileys 7; issues 1367, 2010, 2506',
+    'messages.upsert, messages.update, messages.edited (its key is the author’s view), messages.delete, send.message, send.message.update, presence.update, contacts.upsert, contacts.update, connection.update; the memory of ids for five minutes; no qrcode.updated, chats, history, labels or calls. That typing comes without a subscription is an assumption',
+    'partly',
+  ],
+  [
+    'Evolution API: methods that send',
+    'EvolutionAPI/evolution-api 2.3.6 (sendMessage.controller.ts, message.schema.ts, createJid.ts)',
+    'sendText, sendMedia, sendPtv, sendWhatsAppAudio, sendSticker, sendLocation, sendContact, sendReaction, sendPoll, sendList, sendButtons; media by address (really fetched), base64 or form; nothing is converted, so bytes stay as they came; no status, template or mentions',
+    'partly',
+  ],
+  [
+    'Evolution API: methods for chats',
+    'EvolutionAPI/evolution-api 2.3.6 (chat.router.ts, chat.schema.ts)',
+    'whatsappNumbers, markMessageAsRead, sendPresence, getBase64FromMediaMessage, findMessages, updateMessage, deleteMessageForEveryone, findGroupInfos',
+    'partly',
+  ],
+  [
+    'WhatsApp: the phones’ page',
+    'https://faq.whatsapp.com/1317564962315842 (linked devices)',
+    '`/__services/phone` plays clients and the linked phone; it looks like no WhatsApp app',
     'partly',
   ],
   [

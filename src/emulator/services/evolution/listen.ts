@@ -55,17 +55,17 @@ function hearOne(hearing: Hearing, event: NetworkEvent): void {
   if (type === 'group' && settings.groupsIgnore && !settings.syncFullHistory) return;
   switch (event.type) {
     case 'message':
-      return hearMessage(hearing, event);
+      return void hearMessage(hearing, event);
     case 'ack':
-      return hearAck(hearing, event);
+      return void hearAck(hearing, event);
     case 'reaction':
-      return hearReaction(hearing, event);
+      return void hearReaction(hearing, event);
     case 'edit':
-      return hearEdit(hearing, event);
+      return void hearEdit(hearing, event);
     case 'revoke':
-      return hearRevoke(hearing, event);
+      return void hearRevoke(hearing, event);
     case 'presence':
-      return hearPresence(hearing, event);
+      return void hearPresence(hearing, event);
     case 'waiting':
       // What cannot be decrypted is not told.
       return;

@@ -214,9 +214,7 @@ export function rowFor(
   const isViewOnce = message.is_view_once;
   return {
     key,
-    pushName: key.fromMe
-      ? 'Você'
-      : (own(networkState(world).people, message.author)?.name ?? null),
+    pushName: key.fromMe ? 'Você' : (own(networkState(world).people, message.author)?.name ?? null),
     status: message.source === 'api' ? 'PENDING' : key.fromMe ? 'SERVER_ACK' : 'DELIVERY_ACK',
     message: bodyOf(proto, context, isViewOnce),
     ...(context !== undefined && proto !== undefined && !isViewOnce && { contextInfo: context }),
