@@ -119,7 +119,7 @@ describe('what is sent through WAHA', () => {
     server.close();
   });
 
-  test('a file of sixty megabytes passes without being held', async () => {
+  test('a file of sixty megabytes is counted and hashed while it passes, and not kept', async () => {
     const piece = Buffer.alloc(3 * 1024 * 1024, 'abc');
     const hash = createHash('sha256');
     const { promise, resolve, reject } = Promise.withResolvers<number>();

@@ -15,6 +15,7 @@ import { evolutionControlRoutes } from './evolution-routes.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { phoneActRoutes } from './phone-routes.ts';
+import { slackControlRoutes } from './slack-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
 import { wahaControlRoutes } from './waha-routes.ts';
@@ -75,6 +76,7 @@ export function controlRoutes(): Route[] {
     ...phoneActRoutes(),
     ...wahaControlRoutes(),
     ...whatsappControlRoutes(),
+    ...slackControlRoutes(),
   ];
 }
 

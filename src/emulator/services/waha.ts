@@ -1,7 +1,8 @@
-import type { Handler, Route } from '../kommo/exchange.ts';
+import type { Exchange, Handler, Route } from '../kommo/exchange.ts';
 import { guarded } from './waha/call.ts';
 import { chatRoutes } from './waha/chat-routes.ts';
 import { contactRoutes } from './waha/contact-routes.ts';
+import { fail } from './waha/errors.ts';
 import { sendMedia } from './waha/media.ts';
 import { tellWaha } from './waha/network-events.ts';
 import { sendRoutes } from './waha/send-routes.ts';
@@ -27,5 +28,12 @@ export function wahaRoutes(): Route[] {
     ...sendRoutes(post),
     ...contactRoutes(at),
     ...chatRoutes(at),
+    at('*', '/api/*', guarded(nothingHere)),
   ];
+}
+
+/** In the words of the server's framework. */
+function nothingHere(exchange: Exchange): void {
+  const path = exchange.url.pathname.replace(/^\/__services\/waha/, '');
+  fail(exchange, 404, `Cannot ${exchange.method} ${path}`);
 }
