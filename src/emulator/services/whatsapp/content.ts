@@ -8,7 +8,7 @@ import { type Card, type Content, KINDS, type Kind, type Place, type StoredFile 
 const KEPT_BYTES = 4 * 1024 * 1024;
 
 /**
- * What a person writes. `kind` and, by kind: `text`; `caption` and `file {name, mime, size, content_base64}` (a sample
+ * What a person writes. `kind` and, by kind: `text`, with `extra` for a press on a button or row; `caption` and `file {name, mime, size, content_base64}` (a sample
  * without it); `latitude`, `longitude`, `name`, `address`; `contacts [{name, phone}]`; `question` and `options`.
  *
  * @throws TypeError naming what is wrong
@@ -23,7 +23,7 @@ export function contentIn(world: World, given: Given): Content {
   }
   switch (kind) {
     case 'text':
-      return plain(kind, { text: text(given, 'text') });
+      return plain(kind, { text: text(given, 'text'), extra: { ...(given.extra as Given) } });
     case 'location':
     case 'live_location':
       return plain(kind, { text: optional(given, 'caption') ?? null, location: placeIn(given) });
