@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConnectorError, type Tools } from '../connector.ts';
 import type { ChatAddress, SendOutcome } from '../messages.ts';
-import { outcomeOfFile } from '../upload-file.ts';
+import { outcomeOfFile } from '../open-upload.ts';
 import type { MediaPart, SlackPart } from './compose.ts';
 import { isThreadGone, refusalOf } from './failures.ts';
 import { isDirectMessage, messageKey, pendingFileKey, placeOf } from './message-id.ts';

@@ -4,7 +4,7 @@ import type { Tools } from '../connector.ts';
 import { demandAnswer, notUnderstood, rateLimited, readAs, unavailable } from '../http.ts';
 import type { OutgoingMedia } from '../messages.ts';
 import { FileFailed, type FormFile, multipart } from '../multipart.ts';
-import { openForUpload } from '../upload-file.ts';
+import { openUpload } from '../open-upload.ts';
 import { ownAddress } from './own-address.ts';
 import { askAhead, type Verdict, type Workspace } from './web-api.ts';
 
@@ -51,9 +51,9 @@ export async function uploadFile(
 
 /** Slack wants to know the length first. A file that does not say it is read twice, and never held. */
 async function openCounted(media: OutgoingMedia): Promise<FormFile & { bytes: number }> {
-  const options = { field: 'file', maxBytes: MAX_UPLOAD_BYTES };
-  const file = await openForUpload(media, options);
-  if (file.bytes !== undefined) return { ...file, bytes: file.bytes };
+  const field = 'file';
+  const file = await openUpload(media, MAX_UPLOAD_BYTES);
+  if (file.bytes !== undefined) return { field, ...file, bytes: file.bytes };
   let bytes = 0;
   try {
     for await (const piece of file.body as AsyncIterable<Uint8Array>) {
@@ -63,7 +63,7 @@ async function openCounted(media: OutgoingMedia): Promise<FormFile & { bytes: nu
   } catch (error) {
     throw error instanceof FileFailed ? error : new FileFailed('broken');
   }
-  return { ...(await openForUpload(media, options)), bytes };
+  return { field, ...(await openUpload(media, MAX_UPLOAD_BYTES)), bytes };
 }
 
 /** @returns what Slack has against it, in a word. The address is a secret by itself, and wants no other. */

@@ -9,8 +9,13 @@ import {
   readAs,
   refused,
 } from '../http.ts';
-import type { OpenMedia } from '../messages.ts';
+import type { OpenMedia, OutgoingMedia } from '../messages.ts';
+import type { FormFile } from '../multipart.ts';
+import { openUpload } from '../open-upload.ts';
 import { type Bot, fileAddress, questionTelegram } from './client.ts';
+
+/** Largest file a bot may send, in bytes: https://core.telegram.org/bots/api#sending-files */
+const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 
 /** What `content.ts` leaves with a message. */
 const fileRef = z.object({ fileId: z.string().min(1) });
@@ -48,6 +53,11 @@ export async function openFile(tools: Tools, bot: Bot, ref: unknown): Promise<Op
     ...(bytes !== undefined && { bytes }),
     ...(type !== undefined && type !== 'application/octet-stream' && { type }),
   };
+}
+
+/** @throws FileFailed, ConnectorError as `openUpload` */
+export async function openForUpload(media: OutgoingMedia, field: string): Promise<FormFile> {
+  return { field, ...(await openUpload(media, MAX_UPLOAD_BYTES)) };
 }
 
 /** @throws ConnectorError */

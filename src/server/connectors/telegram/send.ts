@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import type { Tools } from '../connector.ts';
 import type { ChatAddress, SendOutcome } from '../messages.ts';
-import { openForUpload, outcomeOfFile } from '../upload-file.ts';
+import { outcomeOfFile } from '../open-upload.ts';
 import { askTelegram, type Verdict } from './ask.ts';
 import type { Bot } from './client.ts';
 import type { MediaPart, TelegramPart, TextPart } from './compose.ts';
+import { openForUpload } from './media.ts';
 import { AS_DOCUMENT, type MediaMethod } from './media-method.ts';
 import { messageKey, numberInChat } from './message-id.ts';
 import { mayPassAsDocument, refusalOf } from './refusals.ts';
-
-/** Largest file a bot may send: https://core.telegram.org/bots/api#sending-files */
-const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 
 const CHAT_ID = /^-?\d{1,20}$/;
 
@@ -88,7 +86,7 @@ async function attemptFile(
   { media, caption }: MediaPart,
   { method, field }: MediaMethod,
 ): Promise<Verdict> {
-  const file = await openForUpload(media, { field, maxBytes: MAX_UPLOAD_BYTES });
+  const file = await openForUpload(media, field);
   try {
     return await askTelegram(tools, bot, method, { ...parameters, caption }, file);
   } finally {

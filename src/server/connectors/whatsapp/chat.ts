@@ -52,9 +52,25 @@ export function chatOf(
  */
 export function personIn(chat: ReceivedChat, name: string | null | undefined): ReceivedPerson {
   const shown = plainLine(name);
-  if (chat.isGroup) return { id: `group:${chat.id}`, name: shown ?? chat.id };
+  const isNameless = shown === undefined && { isNameless: true as const };
+  if (chat.isGroup) return { id: groupPerson(chat.id), name: shown ?? chat.id, ...isNameless };
   const phone = phoneOfChat(chat.id);
-  return { id: chat.id, name: shown ?? phone ?? chat.id, ...(phone !== undefined && { phone }) };
+  return {
+    id: chat.id,
+    name: shown ?? phone ?? chat.id,
+    ...isNameless,
+    ...(phone !== undefined && { phone }),
+  };
+}
+
+function groupPerson(chatId: string): string {
+  return `group:${chatId}`;
+}
+
+/** The chat of a person that `personIn` gave; a group is one. */
+export function chatOfPerson(personId: string): { chatId: string; isGroup: boolean } {
+  const chatId = personId.replace(/^group:/, '');
+  return { chatId, isGroup: chatId !== personId };
 }
 
 /** The number of a person's chat as E.164; undefined for hidden ids and groups. */

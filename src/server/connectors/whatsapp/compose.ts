@@ -25,6 +25,8 @@ export interface Quote {
 
 interface Common {
   quote?: Quote;
+  /** Nothing of the message was sent yet: the moment to show that the client's own was seen. */
+  isFirst?: true;
 }
 
 export interface TextPart extends Common {
@@ -52,6 +54,7 @@ export function composeParts(message: OutgoingMessage): WhatsAppPart[] {
   const parts = [...partsOf(message)];
   const [first] = parts;
   if (first === undefined) return [{ kind: 'empty' }];
+  first.isFirst = true;
   if (message.replyTo !== undefined) {
     first.quote = { messageId: message.replyTo, isOurs: message.isReplyToOurs === true };
   }

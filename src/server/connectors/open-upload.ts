@@ -1,23 +1,21 @@
 import { ConnectorError, type ConnectorFailure } from './connector.ts';
 import { unavailable } from './http.ts';
 import type { OutgoingMedia, SendOutcome } from './messages.ts';
-import { FileFailed, type FormFile } from './multipart.ts';
+import { FileFailed, type UploadFile } from './multipart.ts';
 
 /** Failures of a file's source that may pass. */
 const PASSING = new Set<ConnectorFailure>(['unavailable', 'rate_limited']);
 
 /**
- * Opens a manager's file as a part of a form. Whoever opened it destroys its body.
+ * Opens a file of a message to send it on. Whoever asked destroys its body.
  *
+ * @param maxBytes what the service takes
  * @throws FileFailed `gone`, `too_large`; ConnectorError `unavailable`, `rate_limited`
  */
-export async function openForUpload(
-  media: OutgoingMedia,
-  { field, maxBytes }: Pick<FormFile, 'field' | 'maxBytes'>,
-): Promise<FormFile> {
+export async function openUpload(media: OutgoingMedia, maxBytes: number): Promise<UploadFile> {
   if ((media.bytes ?? 0) > maxBytes) throw new FileFailed('too_large');
   const { body, bytes, type } = await media.open().catch((error: unknown) => {
-    // What is wrong with Kommo's file must not be read as trouble with the service.
+    // What is wrong with Kommo's file must not be read as trouble with the account at the service.
     const isLasting = error instanceof ConnectorError && !PASSING.has(error.failure);
     throw isLasting ? new FileFailed('gone') : error;
   });
@@ -26,7 +24,6 @@ export async function openForUpload(
     throw new FileFailed('too_large');
   }
   return {
-    field,
     fileName: media.fileName,
     type: media.type || (type ?? 'application/octet-stream'),
     body,
@@ -36,7 +33,7 @@ export async function openForUpload(
 }
 
 /**
- * What a file that could not be read says about its message.
+ * What became of a message whose file failed.
  *
  * @throws ConnectorError `unavailable` for a file that broke off; the error itself when it is not about the file
  */
