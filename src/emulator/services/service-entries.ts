@@ -66,9 +66,50 @@ export const SERVICE_ENTRIES: Entry[] = [
     'partly',
   ],
   [
-    'Slack',
+    'Slack: installing the app',
     'https://docs.slack.dev/authentication/installing-with-oauth',
-    'sign-in page, tokens, auth.test, auth.revoke; no messages',
+    'consent page, oauth.v2.access, auth.test, auth.revoke; the scopes asked for are granted, or fewer by `POST /__emulator/services/slack/speed`; tokens that live twelve hours and are refreshed, off by default. Every installation has a token of its own, where Slack gives the same one again; no Enterprise Grid, no user tokens',
+    'partly',
+  ],
+  [
+    'Slack: Events API',
+    'https://docs.slack.dev/apis/events-api',
+    'one Request URL with its challenge, v0 signatures, 3 s, up to two redirects, three retries (at once, after 1 and 5 minutes of the emulator’s clock), X-Slack-No-Retry; disabled above 95 % of failures in an hour from 1,000 attempts on; an event comes only with its subscription and scope. Nobody saves the Request URL here: without one by `POST /__emulator/services/slack/app` it is the backend’s own, asked at the first installation. No delayed events, no Socket Mode; the hourly limit speaks by `…/rate_limited` alone',
+    'partly',
+  ],
+  [
+    'Slack: events',
+    'https://docs.slack.dev/reference/events/message; https://github.com/slackapi/java-slack-sdk (json-logs); public event logs',
+    'message.im and message.channels (file_share, message_changed for edits, previews and the marker of a deleted thread, message_deleted, own messages with bot_id), reaction_added, reaction_removed, file_shared, tokens_revoked, app_uninstalled, app_rate_limited; no mentions, joins, group messages or interactivity',
+    'partly',
+  ],
+  [
+    'Slack: messages and reactions of the app',
+    'https://docs.slack.dev/reference/methods/chat.postMessage',
+    'chat.postMessage, chat.update, chat.delete, reactions.add, reactions.remove, reactions.get; texts cut at 40,000 signs; blocks refused above about 13,200 (bolt-js #2509); chat.update above 4,000 is msg_too_long. That an unknown thread is thread_not_found is an assumption; some seventy emoji, others are invalid_name',
+    'partly',
+  ],
+  [
+    'Slack: files',
+    'https://docs.slack.dev/messaging/working-with-files',
+    'files.getUploadURLExternal, the upload address (raw or form), files.completeUploadExternal, files.info with shares, url_private for the bearer of a token with files:read, else the sign-in page. An upload whose length differs is refused, an assumption; files lie on the same host as the Web API; uploads above 4 MB are counted and hashed, not kept',
+    'partly',
+  ],
+  [
+    'Slack: reading',
+    'https://docs.slack.dev/apis/web-api',
+    'auth.test, team.info, users.info, conversations.info, conversations.open, conversations.history, conversations.replies; methods whose page does not list JSON do not see a JSON body',
+    'partly',
+  ],
+  [
+    'Slack: refusals',
+    'https://docs.slack.dev/apis/web-api/rate-limits',
+    'ok: false with HTTP 200, missing_scope with needed and provided, x-oauth-scopes, 429 with Retry-After; about one message a second and conversation by `POST /__emulator/services/slack/speed`, off by default',
+  ],
+  [
+    'Slack: the member’s page',
+    'https://docs.slack.dev/messaging/formatting-message-text',
+    '`/__services/slack/member` plays a member of a workspace; it looks like no Slack app',
     'partly',
   ],
   [
