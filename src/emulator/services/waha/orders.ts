@@ -1,5 +1,5 @@
 import type { World } from '../../kommo/world.ts';
-import { type Given, oneOf, optional, whole } from '../whatsapp/given.ts';
+import { type Given, oneOf, optional, whole } from '../given.ts';
 import { ENGINES, REFUSAL_ACTIONS, type Refusal, type WahaSettings, wahaState } from './state.ts';
 
 type Reader = (given: Given) => unknown;

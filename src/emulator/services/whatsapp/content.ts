@@ -1,7 +1,7 @@
 import type { World } from '../../kommo/world.ts';
+import { type Given, list, oneOf, optional, text } from '../given.ts';
 import { receivedFile } from './file-sink.ts';
 import { addSample, addUpload, hasFile, sampleOf } from './files.ts';
-import { type Given, list, oneOf, optional, text } from './given.ts';
 import { plain } from './messages.ts';
 import { type Card, type Content, KINDS, type Kind, type Place, type StoredFile } from './state.ts';
 
