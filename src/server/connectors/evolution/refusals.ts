@@ -35,7 +35,7 @@ const NOT_THIS_WAY =
 
 const WHAT_IS_REFUSED: [RegExp, RefusalReason][] = [
   [/forbidden|not-authorized|item-not-found|not-acceptable|group not found/i, 'removed_from_chat'],
-  [/too large|entity/i, 'too_large'],
+  [/too large/i, 'too_large'],
   [/must be a url|base64/i, 'file_unavailable'],
   [/text is required|reaction must be|single emoji/i, 'unsupported'],
 ];
