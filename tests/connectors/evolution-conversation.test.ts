@@ -284,7 +284,7 @@ describe('a conversation with the emulated Evolution API', () => {
     ).rejects.toMatchObject({ failure: 'reauthorize' });
   });
 
-  test('is told of no messages before somebody confirms the number', async () => {
+  test('is told of no messages before the number is a channel', async () => {
     await connector.begin(tools, randomUUID());
     const { webhooks } = (await server.control('evolution/judge')) as { webhooks: object[] };
     expect(webhooks).toMatchObject([

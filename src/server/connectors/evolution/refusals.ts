@@ -41,7 +41,7 @@ const WHAT_IS_REFUSED: [RegExp, RefusalReason][] = [
 ];
 
 /** The words of a refusal; those it gives a list of, the first; empty when it says nothing. */
-export function wordsOf({ body }: EvolutionAnswer): string {
+function wordsOf({ body }: EvolutionAnswer): string {
   return firstText(messageOf(body)) ?? '';
 }
 

@@ -4,7 +4,7 @@ import { maybe, text } from '../whatsapp/proto-shape.ts';
 /** The header that carries our secret: Evolution does not sign its events, but repeats headers it was given. */
 export const SECRET_HEADER = 'x-webhook-secret';
 
-/** Until somebody confirms which number was linked, its messages are nobody's business. */
+/** Until a number has become a channel, its messages are nobody's business. */
 export const STATE_EVENTS = ['CONNECTION_UPDATE'];
 
 /** What we ask to be told of. `SEND_MESSAGE` is left out: it tells what we have sent ourselves. */
