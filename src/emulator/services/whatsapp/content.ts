@@ -8,8 +8,9 @@ import { type Card, type Content, KINDS, type Kind, type Place, type StoredFile 
 const KEPT_BYTES = 4 * 1024 * 1024;
 
 /**
- * What a person writes. `kind` and, by kind: `text`, with `extra` for a press on a button or row; `caption` and `file {name, mime, size, content_base64}` (a sample
- * without it); `latitude`, `longitude`, `name`, `address`; `contacts [{name, phone}]`; `question` and `options`.
+ * What a person writes. `kind` and, by kind: `text`, with `extra` for a press on a button or row; `caption` and
+ * `file {name, mime, size, content_base64}` (a sample without it); `latitude`, `longitude`, `name`, `address`;
+ * `contacts [{name, phone}]`; `question` and `options`.
  *
  * @throws TypeError naming what is wrong
  */
