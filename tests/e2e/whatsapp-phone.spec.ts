@@ -63,7 +63,9 @@ test('a code is scanned, and the phones appear', async ({ page }) => {
   await page.getByRole('button', { name: 'Scan the code' }).press('Enter');
   await expect(page.getByRole('button', { name: 'Remove the linked device' })).toBeVisible();
   await expect(page.getByLabel('Business number')).toHaveValue('5511912345678');
-  await expect(page.getByLabel('Chat', { exact: true })).toHaveValue(BEATRIZ.phone);
+  await expect(page.getByRole('combobox', { name: 'Chat', exact: true })).toHaveValue(
+    BEATRIZ.phone,
+  );
 });
 
 for (const [colorScheme, width] of [
