@@ -54,10 +54,39 @@ export const SERVICE_ENTRIES: Entry[] = [
     'partly',
   ],
   [
-    'WAHA (WhatsApp HTTP API)',
-    'https://waha.devlike.pro/docs/how-to/sessions/',
-    'sessions, QR and pairing codes, signed webhooks; a page plays the phone; no messages',
+    'WhatsApp: the network',
+    'https://waha.devlike.pro/docs/how-to/receive-messages/#chatid-from-to-participant',
+    'people with a phone and a hidden id, groups, broadcast lists, status and channels, shared by the doubles of WAHA and Evolution; `/__emulator/services/whatsapp/…` writes, edits, deletes, reacts, reads, types and goes offline for clients, and writes on the linked phone itself; files above 4 MB are counted and hashed, not kept. No calls, no answers to polls; two linked numbers do not write to each other; how soon acknowledgements come is an assumption',
     'partly',
+  ],
+  [
+    'WAHA: sessions',
+    'https://waha.devlike.pro/docs/how-to/sessions/',
+    'create, update (which starts the session again), start, stop, restart, log out, delete, list, me; QR and pairing codes; config as it was handed in, `ignore` included; engines WEBJS, NOWEB and GOWS by `POST /__emulator/services/waha/settings`. No passkeys, apps, keys of a session, or `x-api-key` in an address; a session that does not work is refused at once, not after a wait',
+    'partly',
+  ],
+  [
+    'WAHA: webhooks',
+    'https://waha.devlike.pro/docs/how-to/events/',
+    'several for a session, each with events, HMAC, headers and tries; `message`, `message.any`, `message.ack`, `message.ack.group`, `message.reaction`, `message.edited`, `message.revoked`, `message.waiting` (WEBJS), `session.status`, `state.change`, `presence.update`. No websockets, polls, labels, calls or events of groups. That a webhook without `retries` is tried 15 times every 2 s, that anything but 2xx is tried again, and that a try keeps its id and time are assumptions',
+    'partly',
+  ],
+  [
+    'WAHA: sending',
+    'https://waha.devlike.pro/docs/how-to/send-messages/',
+    'sendText, sendImage, sendFile, sendVoice, sendVideo, sendLocation, sendContactVcard, sendList, sendButtons, sendSeen, startTyping, stopTyping, reaction; editing and deleting; files really fetched from their address, or read out of the request, up to 100 MB (an assumption); nothing is converted; no polls, link previews, forwarding or stars. Answers in the shapes seen at github.com/devlikeapro/waha/issues/1615 and /760 and in session.gows.core.ts; errors as AllExceptionsFilter.ts writes them',
+    'partly',
+  ],
+  [
+    'WAHA: chats, groups, contacts and files',
+    'https://waha.devlike.pro/docs/how-to/chats/',
+    'messages of a chat and by id, reading, presence; names and members of groups, shaped as whatsapp-web.js, Baileys and whatsmeow have them; check-exists (https://waha.devlike.pro/docs/how-to/contacts/), contact, lids; files for 180 s behind the key (https://waha.devlike.pro/docs/how-to/storages/). Nobody has a picture or an address book',
+    'partly',
+  ],
+  [
+    'WAHA: what goes wrong',
+    'https://github.com/devlikeapro/waha/issues (1087, 1627, 2151, 948)',
+    'events twice, `message` beside `message.any`, acknowledgements again or late, a looping device, files missing, failed or empty, silence while WORKING, empty or late answers, by `/settings`; 4xx, 5xx, a page, a hanging, reset or lost answer by `/refuse`; `/judge` tells what was sent twice, unseen, too fast, or with a secret in it, all under `/__emulator/services/waha`',
   ],
   [
     'Evolution API: instances',

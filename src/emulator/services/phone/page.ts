@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { Exchange } from '../../kommo/exchange.ts';
-import { contentOf } from '../whatsapp/files.ts';
-import { networkState, own } from '../whatsapp/state.ts';
 
 const FOLDER = new URL('page/', import.meta.url);
 
@@ -48,22 +46,6 @@ export async function sendPageFile(exchange: Exchange): Promise<void> {
     'content-type': type,
     'content-security-policy': POLICY,
     'cache-control': 'no-cache',
-    'x-content-type-options': 'nosniff',
-  });
-}
-
-/** A file of the network: shown by the page, or saved; never run as a page of this origin. */
-export function sendFile(exchange: Exchange): void {
-  const { world } = exchange;
-  const file = own(networkState(world).files, exchange.param('id'));
-  const pieces = file === undefined ? undefined : contentOf(world, file);
-  if (file === undefined || pieces === undefined) return void exchange.send(404, 'Not kept.\n');
-  const isShown = /^(image\/(jpeg|png|gif|webp)|video\/|audio\/)/.test(file.mime);
-  const name = encodeURIComponent(file.name ?? file.id);
-  exchange.send(200, Buffer.concat([...pieces]), {
-    'content-type': isShown ? file.mime : 'application/octet-stream',
-    'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
-    'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
   });
 }
