@@ -26,6 +26,7 @@ const SERVICES = {
   EVOLUTION_API_KEY: 'emulator-evolution-key-0123456789',
   SLACK_CLIENT_ID: '1234567890.0987654321',
   SLACK_CLIENT_SECRET: 'emulator-slack-client-secret-01234567',
+  SLACK_SIGNING_SECRET: '0e5ac7ed51a9b3d2c4f6e8a01b2c3d4e',
 };
 
 /** Origin of the backend as the browser sees it. */

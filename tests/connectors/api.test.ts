@@ -315,7 +315,11 @@ describe('what else goes to the client', () => {
   test('is a reaction by the service’s id, and its end', async () => {
     service.answer({ status: 204 });
     for (const emoji of ['👍', null]) {
-      const outcome = await messages.react?.(tools, credentials, ANA, { messageId: 'm-1', emoji });
+      const outcome = await messages.react?.(tools, credentials, ANA, {
+        messageId: 'm-1',
+        isOurs: false,
+        emoji,
+      });
       expect(outcome).toEqual({ state: 'sent', messageId: 'm-1', isDelivered: false });
       expect(lastEvent()).toMatchObject({
         type: 'reaction',

@@ -102,7 +102,8 @@ describe('a chat service that answers a little off its documentation', () => {
   describe('Slack', () => {
     const team = { id: 'T1', name: 'Acme' };
     const given = { ok: true, access_token: 'xoxb-1', team };
-    const slack = () => createSlack({ clientId: 'id', clientSecret: 'secret', url });
+    const slack = () =>
+      createSlack({ clientId: 'id', clientSecret: 'secret', signingSecret: 'signing', url });
 
     test.each([
       [{ refresh_token: null, expires_in: null }],

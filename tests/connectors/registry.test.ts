@@ -41,7 +41,7 @@ test('offers what has settings, in a fixed order, as the widget needs to draw it
     telegram: { apiRoot: 'https://api.telegram.org' },
     waha: server,
     evolution: server,
-    slack: { clientId: 'c', clientSecret: 's', url: 'https://slack.com' },
+    slack: { clientId: 'c', clientSecret: 's', signingSecret: 'k', url: 'https://slack.com' },
     api: { isOffered: true },
     oauthProviders: [acme, talky],
   });

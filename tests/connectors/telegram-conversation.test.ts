@@ -147,7 +147,7 @@ describe('a conversation with the emulated Telegram', () => {
     });
     if (item?.event !== 'message') throw new Error('no message');
     await carrier().acknowledge?.(tools, CREDENTIALS, item.acknowledgement);
-    const reaction = { messageId: outcome.messageId, emoji: '👍' };
+    const reaction = { messageId: outcome.messageId, isOurs: true, emoji: '👍' };
     for (const emoji of [reaction.emoji, null]) {
       const reacted = await carrier().react?.(tools, CREDENTIALS, CHAT, { ...reaction, emoji });
       expect(reacted).toMatchObject({ state: 'sent' });

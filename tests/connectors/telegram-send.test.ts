@@ -317,6 +317,7 @@ describe('a message of a manager', () => {
     for (const emoji of ['❤️', null]) {
       const outcome = await carrier.react?.(tools, CREDENTIALS, chat, {
         messageId: '555:77',
+        isOurs: false,
         emoji,
       });
       expect(outcome).toEqual({ state: 'sent', messageId: '555:77', isDelivered: true });
@@ -327,6 +328,7 @@ describe('a message of a manager', () => {
     ]);
     botApi.say('setMessageReaction', refusal(400, 'Bad Request: REACTION_INVALID'));
     const odd = await carrier.react?.(tools, CREDENTIALS, chat, {
+      isOurs: false,
       messageId: '555:77',
       emoji: '🫠',
     });

@@ -303,6 +303,38 @@ describe('what a manager writes', () => {
     await told(await act({ text: 'At once' }), 1);
   });
 
+  test('whose status overtakes the answer is told again, and then believed', async () => {
+    const early: { status: number; body: unknown }[] = [];
+    const statusOf = (id: string) => ({ ...eventOf(), type: 'status', id, state: 'read' });
+    let about: Record<string, unknown> = {};
+    service.answer(async (one) => {
+      if (one.event.type === 'message') {
+        about = statusOf(`sent-${one.event.id}`);
+        early.push(await postEvent(server, setup, about));
+      }
+      return taken(one);
+    });
+    const id = await act({ text: 'Read before it was sent' });
+    await server.waitFor(() => early.length > 0);
+    expect(early[0]).toMatchObject({ status: 503 });
+    await server.waitFor(async () => (await postEvent(server, setup, about)).status === 204);
+    await told(id, 2);
+  });
+
+  test('that the service reports as written by staff is not shown twice, however early it says so', async () => {
+    service.answer(async (one) => {
+      if (one.event.type !== 'message') return taken(one);
+      const sent = `sent-${one.event.id}`;
+      await post(eventOf({ id: sent, from_staff: true, message: { kind: 'text', text: 'Mine' } }));
+      return { status: 200, json: { id: sent, state: 'delivered' } };
+    });
+    const id = await act({ text: 'Mine' });
+    await told(id, 1);
+    await post(eventOf({ message: { kind: 'text', text: 'Yours' } }));
+    await arrived(({ message }) => message.text === 'Yours');
+    expect(messages().filter(({ message }) => message.text === 'Mine')).toHaveLength(1);
+  });
+
   test('may be a file, by a link of ours; a quote names the service’s own id', async () => {
     const first = await post(eventOf());
     const quoted = await byOurId(first.id);

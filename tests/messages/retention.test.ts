@@ -141,6 +141,10 @@ describe('in time', () => {
     );
     const { message_id: id } = await other.answer('Soon');
     await other.delivered(id);
+    await server.waitFor(async () => {
+      const open = (await storedMessages(server)).filter(({ due_at: due }) => due !== null);
+      return open.length === 1;
+    });
     await sql`update conversations set seen_on = current_date - 100`.execute(server.context.db);
     await purgeAfter(server, days(100));
     const [left, ...others] = await storedMessages(server);

@@ -1,6 +1,8 @@
 import { PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
+import { listChannelsOf } from '../../src/server/channels/health/rows.ts';
 import { listChannels, listChannelsWithDefault } from '../../src/server/channels/rows.ts';
+import * as chats from '../../src/server/messages/chats/rows.ts';
 import * as lanes from '../../src/server/messages/lanes/rows.ts';
 import { findLinkedFile } from '../../src/server/messages/media/rows.ts';
 import * as receive from '../../src/server/messages/receive/rows.ts';
@@ -184,7 +186,13 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
   [
     'the end of a message',
     async (db) => {
-      const sent = { id: SOME_ID, part: 1, serviceId: 's', isDelivered: true };
+      const sent = {
+        id: SOME_ID,
+        part: 1,
+        serviceId: 's',
+        isOneOfSeveral: true,
+        isDelivered: true,
+      };
       await lanes.finishSent(db, sent);
       await lanes.finishReceived(db, SOME_ID, 'k');
       await lanes.finishReport(db, { id: SOME_ID, state: 'sent', rank: 1 });
@@ -224,6 +232,22 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
       return receive.findHookTarget(db, hook);
     },
   ],
+  ['which chats some ids belong to', (db) => chats.findAliased(db, [CHAT, SOME_ID])],
+  ['remembering aliases', (db) => chats.rememberAliases(db, CHAT, [SOME_ID])],
+  ['who somebody is', (db) => chats.learnPerson(db, secrets, { id: CHAT, person: nobody })],
+  [
+    'the newest message of a client',
+    (db) => chats.findLastReceived(db, { channelId: CHANNEL, conversationId: CHAT }),
+  ],
+  ['the next turn to send', (db) => chats.takeTurn(db, CHANNEL, 1)],
+  [
+    'whether staff wrote what we sent',
+    async (db) => {
+      const [message] = await lanes.readLane(db, LANE, 1);
+      if (message) await lanes.isEcho(db, message);
+    },
+  ],
+  ['channels that share an address', (db) => listChannelsOf(db, secrets, 'telegram', ['1'])],
   ['a linked file', (db) => findLinkedFile(db, secrets, SOME_ID)],
 ])('%s: nothing reads 100,000 messages', async (_what, work) => {
   expect(await tablesReadThrough(work)).toEqual([]);

@@ -145,6 +145,7 @@ test.each<[name: string, value: string | undefined]>([
   ['EVOLUTION_API_KEY', undefined],
   ['SLACK_CLIENT_ID', undefined],
   ['SLACK_CLIENT_SECRET', undefined],
+  ['SLACK_SIGNING_SECRET', undefined],
   ['OAUTH_PROVIDERS', '/nowhere/providers.json'],
   ['API_CHANNELS', 'yes'],
 ])('%s = %j is one fault that names it', (name, value) => {
@@ -198,6 +199,7 @@ test('a chat service without settings is not offered', () => {
       EVOLUTION_API_KEY: '',
       SLACK_CLIENT_ID: undefined,
       SLACK_CLIENT_SECRET: undefined,
+      SLACK_SIGNING_SECRET: undefined,
     }),
   );
   expect(config.connectors).toEqual({

@@ -21,6 +21,11 @@ describe('ids of new rows', () => {
     expect(ids.size).toBe(10_000);
   });
 
+  test('grow within a moment, so that what was stored later comes later', () => {
+    const ids = Array.from({ length: 4_000 }, () => newRowId(2));
+    expect(ids).toEqual(ids.toSorted());
+  });
+
   test('lie between the bounds of their moment, so that age is a range of ids', () => {
     const property = fc.property(fc.integer({ min: 0, max: 2 ** 48 - 2 }), (ms) => {
       const id = newRowId(ms);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import type { Channel } from '../../src/contract/api.ts';
 import type { AuthKind } from '../../src/contract/connectors.ts';
 import { insertChannel } from '../../src/server/channels/rows.ts';
 import { SEALED } from '../../src/server/platform/database/key-checks.ts';
+import { allDone, conversationOf, saveBots, storedMessages } from '../messages/chats.ts';
 import {
   begin,
   botToken,
@@ -23,7 +25,7 @@ let server: TestServer;
 let otherToken: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ seed: { switches: { mediaFetch: 'never' } } });
   await server.install('demo');
   await server.install('other');
   otherToken = server.emulator.disposableToken('other', OTHER.admin);
@@ -42,6 +44,8 @@ afterEach(async () => {
   // Rotation has tests of its own.
   expect(linesAbout('a sweep failed').filter((line) => !isRotation(line))).toEqual([]);
   expect(server.logs.filter((line) => line.includes('"code":"internal"'))).toEqual([]);
+  await tablesOf(server.context.db).deleteFrom('messages').execute();
+  await tablesOf(server.context.db).deleteFrom('conversations').execute();
   await tablesOf(server.context.db).deleteFrom('channels').execute();
   await tablesOf(server.context.db).deleteFrom('attempts').execute();
   await tablesOf(server.context.db).deleteFrom('session_endings').execute();
@@ -91,6 +95,67 @@ const CONSEQUENCES: Record<Column, () => Promise<void>> = {
       body: { error: { code: 'idempotency_key_reused' } },
     });
     expect((await save(server, unchanged(await readSettings(server)))).status).toBe(200);
+  },
+  'conversations.person': async () => {
+    const [channel] = await saveBots(server, [21]);
+    const client = conversationOf(server, 2_100, { bot: 21 });
+    await client.write('Hola');
+    await client.chat();
+    await allDone(server);
+    await damage('conversations', 'person', sql`channel_id = ${channel?.id}`);
+    await client.write('Are you there?');
+    await server.waitFor(async () => (await endedAs('unreadable')).length === 1);
+    await othersArrive(21);
+    // A service says who writes with every message, and once a day that is believed anew.
+    await sql`update conversations set seen_on = current_date - 1`.execute(server.context.db);
+    await client.write('Hello?');
+    await server.waitFor(() => client.fromClient().includes('Hello?'));
+    await server.api('POST', `/messenger/channels/${channel?.id}/undelivered/retry`, { body: {} });
+    await server.waitFor(() => client.fromClient().includes('Are you there?'));
+    await remove(channel);
+  },
+  'messages.content': async () => {
+    const [channel] = await saveBots(server, [22]);
+    const client = conversationOf(server, 2_200, { bot: 22 });
+    server.emulator.fault({
+      match: { path: '/v2/origin/custom/*' },
+      times: 0,
+      action: { status: 503 },
+    });
+    await client.write('Lost words');
+    const [{ id }] = await server.waitFor(async () => {
+      const rows = await storedMessages(server);
+      return rows.length === 1 ? (rows as [(typeof rows)[0]]) : undefined;
+    });
+    await damage('messages', 'content', sql`id = ${id}`);
+    await server.waitFor(async () => (await endedAs('unreadable')).length === 1);
+    server.emulator.clearFaults();
+    await client.write('And then?');
+    await server.waitFor(() => String(client.fromClient()) === 'And then?');
+    await remove(channel);
+  },
+  'messages.media': async () => {
+    const [channel] = await saveBots(server, [23]);
+    const client = conversationOf(server, 2_300, { bot: 23 });
+    const picture = async () => {
+      await client.act('send', { kind: 'photo' });
+      const path = await server.waitFor(() => {
+        const link = (client.inKommo()?.messages ?? []).at(-1)?.message.media;
+        return typeof link === 'string' ? link.slice(new URL(link).origin.length) : undefined;
+      });
+      await allDone(server);
+      return path;
+    };
+    const lost = await picture();
+    expect((await server.api('GET', lost, { token: null })).status).toBe(200);
+    await damage('messages', 'media', sql`media is not null`);
+    expect((await server.api('GET', lost, { token: null })).status).toBe(404);
+    const next = await server.waitFor(async () => {
+      const link = await picture();
+      return link === lost ? undefined : link;
+    });
+    expect((await server.api('GET', next, { token: null })).status).toBe(200);
+    await remove(channel);
   },
 };
 
@@ -162,6 +227,21 @@ test('an uninstall removes what cannot be opened, and the reinstalled account co
   await server.install('demo');
   expect((await connectBot(server, 4)).status).toBe('connected');
 });
+
+async function endedAs(reason: string) {
+  return (await storedMessages(server)).filter((row) => row.reason === reason);
+}
+
+async function remove(channel: Channel | undefined) {
+  expect((await server.api('DELETE', `/messenger/channels/${channel?.id}`)).status).toBe(204);
+}
+
+/** What somebody else writes to the same bot comes through. */
+async function othersArrive(bot: number) {
+  const other = conversationOf(server, bot * 100 + 1, { bot });
+  await other.write('Somebody else');
+  await server.waitFor(() => other.fromClient().includes('Somebody else'));
+}
 
 const PAST = new Date('2026-01-01T00:00:00Z');
 

@@ -50,6 +50,7 @@ export function testEnvironment(
     SLACK_URL: `http://slack.localhost:${emulatorPort}`,
     SLACK_CLIENT_ID: '1234567890.0987654321',
     SLACK_CLIENT_SECRET: 'emulator-slack-client-secret-01234567',
+    SLACK_SIGNING_SECRET: '0e5ac7ed51a9b3d2c4f6e8a01b2c3d4e',
     // Tests ask again and again until something has happened.
     REQUESTS_PER_SECOND: '10000',
     AMOJO_REQUESTS_PER_SECOND: '1000',

@@ -28,7 +28,7 @@ export async function askOnce(
   }
 }
 
-/** The same for a form with a file. @throws FileFailed when the file could not be read to its end */
+/** The same for a request with a file in it. @throws FileFailed when the file could not be read to its end */
 export async function uploadOnce(
   stream: OutboundStream,
   request: StreamRequest,
@@ -47,7 +47,7 @@ export async function uploadOnce(
     });
     return { status, headers, body: await buffer(body) };
   });
-  // A server acts on a form when it has all of it.
+  // A server acts on a form, or on JSON, when it has all of it.
   if (answer === undefined && !upload.isHandedOver()) throw unavailable('cut while sending');
   return answer;
 }

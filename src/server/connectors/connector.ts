@@ -9,6 +9,7 @@ import type {
   OpenMedia,
   OutgoingMessage,
   ReceivedItem,
+  ReceivedPerson,
   SendOutcome,
 } from './messages.ts';
 
@@ -177,7 +178,21 @@ export interface MessageCarrier<Part = unknown> {
    * @returns the id that `parse` gives the same chat elsewhere; undefined when the service does not know
    * @throws ConnectorError
    */
-  findChat?(tools: Tools, credentials: Credentials, alias: string): Promise<string | undefined>;
+  findChat?(
+    tools: Tools,
+    credentials: Credentials,
+    alias: string,
+  ): Promise<{ chatId: string; phone?: string } | undefined>;
+  /**
+   * Asks who somebody is that `parse` knows only by id (`isNameless`). Best effort.
+   *
+   * @throws ConnectorError
+   */
+  findPerson?(
+    tools: Tools,
+    credentials: Credentials,
+    personId: string,
+  ): Promise<Omit<ReceivedPerson, 'id'> | undefined>;
   /**
    * Reads a proven event. Pure, and it never throws on odd input: what is of no interest is left out, and what
    * Kommo has no kind for arrives as a text that says what it was.

@@ -41,7 +41,10 @@ export interface JsonAnswer {
  * @throws ConnectorError `unavailable` when not reached or told to wait (5xx and the like); `rate_limited` on
  *   429; `misconfigured` for an answer that waiting does not change: a redirect, a success that is not JSON
  */
-export async function sendJson(send: Outbound, request: JsonRequest): Promise<JsonAnswer> {
+export async function sendJson(
+  send: Outbound,
+  request: JsonRequest,
+): Promise<JsonAnswer & Pick<OutboundAnswer, 'headers'>> {
   const answer = await reach(send, request);
   const json = parseJson(answer.body);
   if (answer.status === 429) throw rateLimited(answer.headers['retry-after'], json);
@@ -50,7 +53,7 @@ export async function sendJson(send: Outbound, request: JsonRequest): Promise<Js
   if (answer.status < 300 && answer.body.length > 0 && typeof json !== 'object') {
     throw notUnderstood('not JSON');
   }
-  return { status: answer.status, json };
+  return { status: answer.status, headers: answer.headers, json };
 }
 
 /**

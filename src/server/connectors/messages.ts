@@ -82,6 +82,8 @@ export interface ReceivedPerson {
   /** Stable, unique among the service's people. */
   id: string;
   name: string;
+  /** The name is only what stands in for one: `findPerson` asks for it. */
+  isNameless?: true;
   /** E.164. */
   phone?: string;
   email?: string;

@@ -2,20 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { NotReached } from '../platform/outbound.ts';
 
-/** A file within a form. */
-export interface FormFile {
-  field: string;
+/** A file on its way to a service. */
+export interface UploadFile {
   fileName: string;
   /** MIME type. */
   type: string;
   body: Readable;
-  /** When they are known, the whole form's length is. */
+  /** When they are known, the whole request's length is. */
   bytes?: number;
   /** More is not sent. */
   maxBytes: number;
 }
 
-/** A form on its way: `multipart/form-data` of some fields and one file, which is read as it is sent. */
+/** A file within a form. */
+export interface FormFile extends UploadFile {
+  field: string;
+}
+
+/** A request with one file in it, which is read as it is sent: a form (`multipart/form-data`), or JSON. */
 export interface Upload {
   contentType: string;
   contentLength: number | undefined;
@@ -70,7 +74,8 @@ export function multipart(fields: Readonly<Record<string, string>>, file: FormFi
   };
 }
 
-async function* piecesOf({ body, bytes, maxBytes }: FormFile): AsyncGenerator<Uint8Array> {
+/** A file as it is read, no more and no less than was said of it. Throws `FileFailed`. */
+export async function* piecesOf({ body, bytes, maxBytes }: UploadFile): AsyncGenerator<Uint8Array> {
   let size = 0;
   try {
     for await (const piece of body as AsyncIterable<Uint8Array>) {

@@ -8,171 +8,104 @@ import {
   offer,
   type Tools,
 } from './connector.ts';
-import { CONNECTED, endOfLife, healthOf, isEnding, unlessGone } from './health.ts';
-import {
-  type JsonRequest,
-  notUnderstood,
-  optionalText,
-  rateLimited,
-  readAs,
-  refused,
-  sendJson,
-  unavailable,
-} from './http.ts';
+import { CONNECTED, healthOf, unlessGone } from './health.ts';
+import { notUnderstood, optionalText, readAs, refused } from './http.ts';
 import { plainLine } from './plain-text.ts';
+import { slackMessages } from './slack/carrier.ts';
+import {
+  ASKED_SCOPES,
+  type Grant,
+  grantOf,
+  isToRenew,
+  lackingScopes,
+  storedGrant,
+  type TokenAnswer,
+  tokenAnswer,
+} from './slack/grant.ts';
+import { openSharedEvent } from './slack/shared-event.ts';
+import { bearer, type Caller, callSlack } from './slack/web-api.ts';
 
-/** Only what a channel of customers' direct messages needs. Slack separates bot scopes by commas. */
-const BOT_SCOPES = ['chat:write', 'im:history', 'im:read', 'team:read', 'users:read'].join(',');
-
-/** The one method called with the app's own secret; all others are called with the workspace's token. */
-const EXCHANGE = 'oauth.v2.access';
-
-/** A token this close to its end is renewed first. */
-const EXPIRY_MARGIN_MS = 10 * 60_000;
-
-const envelope = z.object({ ok: z.boolean(), error: optionalText });
-
-const named = z.object({
-  id: z.string().regex(/^\w{1,64}$/),
-  name: optionalText,
-});
-
-const tokenAnswer = z.object({
-  access_token: z.string(),
-  team: named.optional().catch(undefined),
-  enterprise: named.optional().catch(undefined),
-  /** These two only when the Slack app has token rotation switched on. */
-  refresh_token: optionalText,
-  expires_in: z.number().optional().catch(undefined),
-});
+export interface SlackSettings {
+  clientId: string;
+  clientSecret: string;
+  /** Proves what Slack posts. */
+  signingSecret: string;
+  /** `https://slack.com` */
+  url: string;
+}
 
 const identity = z.object({ url: optionalText });
 
-const storedCredentials = z.object({
-  accessToken: z.string(),
-  refreshToken: z.string().optional(),
-  expiresAt: z.iso.datetime().optional(),
-});
-type Grant = z.output<typeof storedCredentials>;
-
-/** The app's registration is wrong; only the operator can correct it. */
-const OPERATOR_ERRORS = new Set([
-  'bad_client_secret',
-  'bad_redirect_uri',
-  'invalid_client_id',
-  'invalid_grant_type',
-  'invalid_team_for_non_distributed_app',
-  'no_scopes',
-  'oauth_authorization_url_mismatch',
-]);
-
-const DEAD_GRANT_ERRORS = new Set([
-  'account_inactive',
-  'invalid_auth',
-  'invalid_refresh_token',
-  'not_authed',
-  'team_access_not_granted',
-  'token_expired',
-  'token_revoked',
-]);
-
-const TEMPORARY_ERRORS = new Set([
-  'fatal_error',
-  'internal_error',
-  'request_timeout',
-  'service_unavailable',
-  'team_added_to_org',
-]);
+const WITHOUT_SCOPES: Health = { status: 'action_needed', reason: 'sign_in_again' };
 
 export const slack = offer({
   environment: {
     SLACK_CLIENT_ID: text,
     SLACK_CLIENT_SECRET: text,
+    SLACK_SIGNING_SECRET: text,
     SLACK_URL: serviceAddress.default('https://slack.com'),
   },
-  settings: ({ SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, SLACK_URL: url }) => ({
-    clientId,
-    clientSecret,
-    url,
+  settings: (variables): SlackSettings => ({
+    clientId: variables.SLACK_CLIENT_ID,
+    clientSecret: variables.SLACK_CLIENT_SECRET,
+    signingSecret: variables.SLACK_SIGNING_SECRET,
+    url: variables.SLACK_URL,
   }),
   create: createSlack,
 });
 
 /**
- * Slack workspaces, one channel per workspace.
+ * Slack workspaces, one channel per workspace; each person who writes to our bot is a chat. All events come to one
+ * address for the whole app, so there is no webhook of a channel's own.
  *
  * PKCE stays off: turning it on makes a Slack app a public client for good, and we can keep a secret.
  *
- * @param settings.url `https://slack.com`
  * @see https://docs.slack.dev/authentication/installing-with-oauth
  */
-export function createSlack(settings: {
-  clientId: string;
-  clientSecret: string;
-  url: string;
-}): OAuthConnector {
-  const { clientId, clientSecret, url } = settings;
+export function createSlack(settings: SlackSettings): OAuthConnector {
+  const { clientId, clientSecret, signingSecret, url } = settings;
   const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+  const app: Caller = {
+    url,
+    authorization: `Basic ${basic}`,
+    secrets: [clientSecret, basic],
+    isApp: true,
+  };
 
-  /** Slack says most refusals with status 200 and `ok: false`; here they become failures again. */
-  async function call(
-    tools: Tools,
-    method: string,
-    request: Pick<JsonRequest, 'headers' | 'form'>,
-  ): Promise<unknown> {
-    const answer = await sendJson(tools.send, {
-      ...request,
-      method: 'POST',
-      url: `${url}/api/${method}`,
-    });
-    const body = envelope.safeParse(answer.json).data;
-    if (body?.ok === true && answer.status < 300) return answer.json;
-    const error = body?.error ?? '';
-    if (error === 'ratelimited') throw rateLimited(undefined);
-    if (error === '' && answer.status === 401) {
-      throw new ConnectorError(method === EXCHANGE ? 'misconfigured' : 'reauthorize');
+  async function requestGrant(tools: Tools, form: Record<string, string>): Promise<TokenAnswer> {
+    return readAs(tokenAnswer, (await callSlack(tools, app, 'oauth.v2.access', form)).json);
+  }
+
+  /** `acme.slack.com`. Optional: a failure here must not lose a code that is already spent. */
+  async function findAddress(tools: Tools, accessToken: string): Promise<string | null> {
+    try {
+      const { json } = await callSlack(tools, bearer(url, accessToken), 'auth.test', {});
+      return plainLine(URL.parse(readAs(identity, json).url ?? '')?.host) ?? null;
+    } catch (error) {
+      if (error instanceof ConnectorError) return null;
+      throw error;
     }
-    if (error === '') throw notUnderstood(`slack ${method}: status ${answer.status}`);
-    if (TEMPORARY_ERRORS.has(error)) throw unavailable(`slack ${method}`);
-    const secrets = [clientSecret, basic, ...Object.values(request.form ?? {})];
-    const text = error;
-    if (OPERATOR_ERRORS.has(error)) throw refused('misconfigured', { text, secrets });
-    throw refused(DEAD_GRANT_ERRORS.has(error) ? 'reauthorize' : 'rejected', { text, secrets });
   }
 
-  async function requestGrant(
-    tools: Tools,
-    form: Record<string, string>,
-  ): Promise<z.output<typeof tokenAnswer>> {
-    const headers = { authorization: `Basic ${basic}` };
-    return readAs(tokenAnswer, await call(tools, EXCHANGE, { headers, form }));
-  }
-
-  async function whoami(tools: Tools, accessToken: string): Promise<z.output<typeof identity>> {
-    const headers = { authorization: `Bearer ${accessToken}` };
-    return readAs(identity, await call(tools, 'auth.test', { headers, form: {} }));
-  }
-
-  /** The grant itself, or the next one where Slack rotates tokens and this one is about to end. */
-  async function renewWhenEnding(tools: Tools, grant: Grant): Promise<Grant> {
-    const { refreshToken, expiresAt } = grant;
-    if (refreshToken === undefined || !isEnding(expiresAt, tools.now(), EXPIRY_MARGIN_MS)) {
-      return grant;
-    }
-    const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
-    return { ...grant, ...grantOf(await requestGrant(tools, form), tools.now()) };
+  /** The next grant, where Slack rotates tokens and this one is about to end. */
+  async function renew(tools: Tools, grant: Grant): Promise<TokenAnswer | undefined> {
+    if (!isToRenew(grant, tools.now())) return undefined;
+    const form = { grant_type: 'refresh_token', refresh_token: grant.refreshToken };
+    return await requestGrant(tools, form);
   }
 
   return {
     id: 'slack',
     titleKey: 'connectors.slack.title',
     auth: 'oauth',
+    messages: slackMessages(url),
+    openShared: (request, now) => openSharedEvent(signingSecret, request, now),
 
     async begin(tools, state) {
       const consent = new URL(`${url}/oauth/v2/authorize`);
       consent.search = new URLSearchParams({
         client_id: clientId,
-        scope: BOT_SCOPES,
+        scope: ASKED_SCOPES,
         redirect_uri: tools.redirectUrl,
         state,
       }).toString();
@@ -186,6 +119,10 @@ export function createSlack(settings: {
         throw refused('rejected', { text, secrets: [] });
       }
       const given = await requestGrant(tools, { code, redirect_uri: tools.redirectUrl });
+      const lacking = lackingScopes(given.scope);
+      if (lacking.length > 0) {
+        throw refused('rejected', { text: `missing_scope: ${lacking.join(', ')}`, secrets: [] });
+      }
       // An app installed for a whole organisation has no team.
       const workspace = given.team ?? given.enterprise;
       if (!workspace) throw notUnderstood('slack: no workspace');
@@ -199,46 +136,29 @@ export function createSlack(settings: {
     },
 
     async health(tools, credentials): Promise<Health> {
-      const grant = storedCredentials.parse(credentials);
+      const grant = storedGrant(credentials);
       try {
-        const usable = await renewWhenEnding(tools, grant);
-        if (usable !== grant) return { ...CONNECTED, credentials: usable };
-        await whoami(tools, grant.accessToken);
-        return CONNECTED;
+        const given = await renew(tools, grant);
+        if (given !== undefined) {
+          const state = lackingScopes(given.scope).length > 0 ? WITHOUT_SCOPES : CONNECTED;
+          return { ...state, credentials: { ...grant, ...grantOf(given, tools.now()) } };
+        }
+        const { headers } = await callSlack(tools, bearer(url, grant.accessToken), 'auth.test', {});
+        return lackingScopes(headers['x-oauth-scopes']).length > 0 ? WITHOUT_SCOPES : CONNECTED;
       } catch (error) {
         return healthOf(error, 'sign_in_again');
       }
     },
 
     async unlink(tools, credentials): Promise<void> {
-      const grant = storedCredentials.parse(credentials);
+      const grant = storedGrant(credentials);
       try {
         // A token that has ended cannot end the grant behind it.
-        const { accessToken } = await renewWhenEnding(tools, grant);
-        const headers = { authorization: `Bearer ${accessToken}` };
-        await call(tools, 'auth.revoke', { headers, form: {} });
+        const { access_token: token = grant.accessToken } = (await renew(tools, grant)) ?? {};
+        await callSlack(tools, bearer(url, token), 'auth.revoke', {});
       } catch (error) {
         unlessGone(error);
       }
     },
   };
-
-  /** `acme.slack.com`. Optional: a failure here must not lose a code that is already spent. */
-  async function findAddress(tools: Tools, accessToken: string): Promise<string | null> {
-    try {
-      return plainLine(URL.parse((await whoami(tools, accessToken)).url ?? '')?.host) ?? null;
-    } catch (error) {
-      if (error instanceof ConnectorError) return null;
-      throw error;
-    }
-  }
-}
-
-function grantOf(given: z.output<typeof tokenAnswer>, now: Date): Grant {
-  const grant: Grant = { accessToken: given.access_token };
-  if (given.refresh_token !== undefined) grant.refreshToken = given.refresh_token;
-  if (given.expires_in !== undefined) {
-    grant.expiresAt = endOfLife(given.expires_in, now);
-  }
-  return grant;
 }

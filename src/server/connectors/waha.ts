@@ -1,25 +1,29 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { serviceAddress, text } from '../platform/environment.ts';
+import { seconds, serviceAddress, text } from '../platform/environment.ts';
 import {
+  ConnectorError,
   type Credentials,
   type Health,
   offer,
   type QrConnector,
   type QrProgress,
+  type Tools,
 } from './connector.ts';
 import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
-import { WahaClient, type WahaSessionInfo } from './waha-client.ts';
+import { wahaMessages } from './waha/carrier.ts';
+import { WahaClient, type WahaSessionInfo } from './waha/client.ts';
+import { isComplete } from './waha/webhook.ts';
 import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
-import { linkedNumber, phoneOfWhatsAppId } from './whatsapp-id.ts';
+import { linkedNumber, phoneOfWhatsAppId } from './whatsapp/number.ts';
 import {
   codeProgress,
   namelessProgress,
   storedCredentials,
   storedSession,
   whatsAppSessions,
-} from './whatsapp-session.ts';
+} from './whatsapp/session.ts';
 
 /** WhatsApp shows the first code for a minute and each of six more for twenty seconds. */
 const CODES = { firstMs: 60_000, nextMs: 20_000, refreshes: 6 };
@@ -41,19 +45,50 @@ const engineEvent = z.object({
   payload: z.union([z.string(), z.object({ state: z.string() }).transform(({ state }) => state)]),
 });
 
+interface WahaSettings {
+  /** Address of the server the operator runs, without a trailing slash. */
+  url: string;
+  apiKey: string;
+  /** Least time between two messages of a number. */
+  secondsBetweenMessages?: number;
+}
+
 export const waha = offer({
-  environment: { WAHA_URL: serviceAddress, WAHA_API_KEY: text },
-  settings: ({ WAHA_URL: url, WAHA_API_KEY: apiKey }) => ({ url, apiKey }),
+  environment: {
+    WAHA_URL: serviceAddress,
+    WAHA_API_KEY: text,
+    WAHA_SECONDS_BETWEEN_MESSAGES: seconds(1, 0, 600),
+  },
+  settings: (variables): WahaSettings => ({
+    url: variables.WAHA_URL,
+    apiKey: variables.WAHA_API_KEY,
+    secondsBetweenMessages: variables.WAHA_SECONDS_BETWEEN_MESSAGES,
+  }),
   create: createWaha,
 });
 
-/**
- * WhatsApp numbers through a WAHA server.
- *
- * @param settings.url address of the server the operator runs, without a trailing slash
- */
-export function createWaha(settings: { url: string; apiKey: string }): QrConnector {
+/** WhatsApp numbers through a WAHA server. */
+export function createWaha(settings: WahaSettings): QrConnector {
   const client = new WahaClient(settings);
+
+  /**
+   * Asks for what a session of an older version never asked for. All that is needed is at hand, so it is nothing to
+   * trouble an admin with. Only a session that works is restarted: another one may be showing a code.
+   */
+  async function renewWebhook(
+    tools: Tools,
+    session: string,
+    info: WahaSessionInfo | undefined,
+  ): Promise<void> {
+    if (info?.status !== 'WORKING' || isComplete(tools, info.config)) return;
+    try {
+      await client.configure(tools, session, info.config);
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.failure !== 'misconfigured') throw error;
+      // A server too old for some of the events: what it told us of before, it still does.
+      tools.log.warn({}, 'waha does not take the events we ask for');
+    }
+  }
 
   return {
     ...whatsAppSessions(client),
@@ -92,10 +127,8 @@ export function createWaha(settings: { url: string; apiKey: string }): QrConnect
     async link(tools, linked): Promise<Credentials> {
       const { session } = storedCredentials.parse(linked.credentials);
       if (tools.webhook !== undefined) {
-        const { url } = tools.webhook;
         const info = await client.find(tools, session);
-        const isSet = info?.config?.webhooks?.some((known) => known.url === url) ?? false;
-        if (!isSet) await client.configure(tools, session);
+        if (!isComplete(tools, info?.config)) await client.configure(tools, session, info?.config);
       }
       return { session };
     },
@@ -104,11 +137,14 @@ export function createWaha(settings: { url: string; apiKey: string }): QrConnect
       const { session } = storedCredentials.parse(credentials);
       try {
         const info = await client.find(tools, session);
+        await renewWebhook(tools, session, info);
         return info?.engine?.state === 'TIMEOUT' ? PHONE_OFFLINE : healthOfStatus(info?.status);
       } catch (error) {
         return healthOf(error, 'scan_again');
       }
     },
+
+    messages: wahaMessages(settings),
 
     async receive(tools, credentials, request): Promise<Health | undefined> {
       const expected = createHmac('sha512', webhookSecret(tools))

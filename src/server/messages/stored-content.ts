@@ -23,6 +23,8 @@ export interface ReceivedContent {
   replyTo?: string;
   isFromStaff?: boolean;
   emoji?: string | null;
+  /** What the client told of themselves with this message. The chat keeps only what the newest one told. */
+  told?: { phone?: string; email?: string };
 }
 
 /** What a manager or bot wrote in Kommo. */
@@ -64,8 +66,14 @@ export function contentOf(item: StorableItem): { content: ReceivedContent; media
       : {
           ...(item.replyTo !== undefined && { replyTo: item.replyTo }),
           ...(item.isFromStaff === true && { isFromStaff: true }),
+          ...toldIn(item),
         };
   return { content: { content: said, ...about }, ...(media && { media }) };
+}
+
+function toldIn({ person: { phone, email } }: StorableItem): Pick<ReceivedContent, 'told'> {
+  if (phone === undefined && email === undefined) return {};
+  return { told: { ...(phone !== undefined && { phone }), ...(email !== undefined && { email }) } };
 }
 
 type Received = Extract<StorableItem, { event: 'message' }>['content'];

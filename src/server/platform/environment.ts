@@ -44,6 +44,17 @@ export function integer(fallback: number, low: number, high: number) {
     .default(fallback);
 }
 
+/** A time in seconds, which may have a fraction. */
+export function seconds(fallback: number, low: number, high: number) {
+  const error = `must be a number from ${low} to ${high}`;
+  return z
+    .string()
+    .regex(/^\d{1,6}(?:\.\d{1,3})?$/, error)
+    .transform(Number)
+    .pipe(z.number().min(low, error).max(high, error))
+    .default(fallback);
+}
+
 export function choice<const Choices extends readonly string[]>(...choices: Choices) {
   return z.enum(choices, `must be one of ${choices.join(', ')}`);
 }

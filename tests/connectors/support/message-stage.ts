@@ -1,5 +1,6 @@
 import type { Credentials, MessageCarrier } from '../../../src/server/connectors/connector.ts';
 import type { AccountAtService, ChatAddress } from '../../../src/server/connectors/messages.ts';
+import type { BulkAnswer } from './bulk-server.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { IncomingKind, IncomingSample, OutgoingKind } from './message-kinds.ts';
 
@@ -30,9 +31,18 @@ export interface MessageStage {
    * knows a repeat by its id.
    */
   lostAnswer: 'unknown' | 'unavailable';
+  /**
+   * What a refused key says of the channel: the sign-in is dead, unless the key is the operator's. `misconfigured` then.
+   */
+  refusedKey?: 'misconfigured';
+  /** The same for a file, where the first call that may get lost shows nothing to anybody. */
+  lostFile?: 'unavailable';
   /** Whether the connector uploads files; otherwise the service fetches our link. */
   uploads: boolean;
-  /** A service with one file of 48 MB: what it answers to a path, whatever is sent there. */
-  bulk: { answer(path: string): object | 'file'; ref(port: number): unknown };
+  /**
+   * A service with one file of 48 MB: what it answers to a path, whatever is sent there. `uploadBytes` is what is sent
+   * to a service that takes no file of that size.
+   */
+  bulk: { answer(path: string): BulkAnswer; ref(port: number): unknown; uploadBytes?: number };
   close(): Promise<void>;
 }

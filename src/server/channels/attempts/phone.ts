@@ -5,7 +5,7 @@ import {
   validatePhoneNumberLength,
 } from 'libphonenumber-js/max';
 import { withoutInvisible } from '../../connectors/plain-text.ts';
-import { dialledDigits } from '../../connectors/whatsapp-id.ts';
+import { dialledDigits } from '../../connectors/whatsapp/number.ts';
 
 /** What people type between digits, of every script's dashes. */
 const SEPARATORS = /[\s().\-/\p{Pd}\u2212]/gu;

@@ -85,6 +85,42 @@ export interface OwnedChannel {
   options: ChannelOptions;
 }
 
+/** Channels of these accounts of a service, whoever connected them, as long as their install lasts. */
+export async function listChannelsOf(
+  db: Db,
+  secrets: Secrets,
+  connector: string,
+  externalIds: readonly string[],
+): Promise<(WebhookOwner & { channel: OwnedChannel })[]> {
+  if (externalIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('channels')
+    .innerJoin('accounts', 'accounts.id', 'channels.accountId')
+    .select([
+      'channels.id',
+      'channels.credentials',
+      'channels.webhookSecret',
+      'channels.accountId',
+      'channels.epoch',
+      'channels.externalId',
+      'channels.options',
+    ])
+    .where('channels.connector', '=', connector)
+    .where('channels.externalId', 'in', externalIds)
+    .whereRef('channels.epoch', '=', 'accounts.epoch')
+    .where('accounts.installState', '!=', 'disabled')
+    .execute();
+  return rows.map(({ id, credentials, webhookSecret, ...channel }) => {
+    const opened = openSecrets(secrets, { id, credentials, webhookSecret });
+    return {
+      id,
+      credentials: opened.credentials,
+      webhookSecret: opened.webhookSecret,
+      channel: { id, connector, ...channel },
+    };
+  });
+}
+
 /**
  * The channel or open attempt of a webhook address, in one query; undefined for an address we never gave out, or
  * whose install epoch has ended.

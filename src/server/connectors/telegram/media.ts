@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NotReached } from '../../platform/outbound.ts';
-import { ConnectorError, type ConnectorFailure, type Tools } from '../connector.ts';
+import { ConnectorError, type Tools } from '../connector.ts';
 import {
   demandAnswer,
   failureOfCall,
@@ -10,14 +10,12 @@ import {
   refused,
 } from '../http.ts';
 import type { OpenMedia, OutgoingMedia } from '../messages.ts';
-import { FileFailed, type FormFile } from '../multipart.ts';
+import type { FormFile } from '../multipart.ts';
+import { openUpload } from '../open-upload.ts';
 import { type Bot, fileAddress, questionTelegram } from './client.ts';
 
 /** Largest file a bot may send, in bytes: https://core.telegram.org/bots/api#sending-files */
 const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
-
-/** Failures of a file's source that may pass. */
-const PASSING = new Set<ConnectorFailure>(['unavailable', 'rate_limited']);
 
 /** What `content.ts` leaves with a message. */
 const fileRef = z.object({ fileId: z.string().min(1) });
@@ -57,26 +55,9 @@ export async function openFile(tools: Tools, bot: Bot, ref: unknown): Promise<Op
   };
 }
 
-/** @throws FileFailed `gone`, `too_large`; ConnectorError `unavailable`, `rate_limited` */
+/** @throws FileFailed, ConnectorError as `openUpload` */
 export async function openForUpload(media: OutgoingMedia, field: string): Promise<FormFile> {
-  if ((media.bytes ?? 0) > MAX_UPLOAD_BYTES) throw new FileFailed('too_large');
-  const { body, bytes, type } = await media.open().catch((error: unknown) => {
-    // What is wrong with Kommo's file must not be read as trouble with the bot.
-    const isLasting = error instanceof ConnectorError && !PASSING.has(error.failure);
-    throw isLasting ? new FileFailed('gone') : error;
-  });
-  if ((bytes ?? 0) > MAX_UPLOAD_BYTES) {
-    body.destroy();
-    throw new FileFailed('too_large');
-  }
-  return {
-    field,
-    fileName: media.fileName,
-    type: media.type || (type ?? 'application/octet-stream'),
-    body,
-    ...(bytes !== undefined && { bytes }),
-    maxBytes: MAX_UPLOAD_BYTES,
-  };
+  return { field, ...(await openUpload(media, MAX_UPLOAD_BYTES)) };
 }
 
 /** @throws ConnectorError */

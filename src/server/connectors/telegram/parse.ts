@@ -1,12 +1,13 @@
 import type { WebhookRequest } from '../connector.ts';
 import type { ReceivedEdit, ReceivedItem, ReceivedMessage, ReceivedReaction } from '../messages.ts';
 import { plainLine } from '../plain-text.ts';
+import { spokenBy } from '../spoken-by.ts';
 import { eventOf } from '../webhook-proof.ts';
 import { pressedButton } from './buttons.ts';
 import { ownPhone } from './contact.ts';
 import { contentOf } from './content.ts';
 import { messageKey } from './message-id.ts';
-import { clientOf, isGroup, nameOf, spokenBy } from './people.ts';
+import { clientOf, isGroup, nameOf } from './people.ts';
 import {
   type CallbackQuery,
   type MessageReaction,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Tools } from '../connector.ts';
-import { unavailable } from '../http.ts';
 import type { ChatAddress, SendOutcome } from '../messages.ts';
-import { FileFailed } from '../multipart.ts';
+import { outcomeOfFile } from '../open-upload.ts';
 import { askTelegram, type Verdict } from './ask.ts';
 import type { Bot } from './client.ts';
 import type { MediaPart, TelegramPart, TextPart } from './compose.ts';
@@ -59,14 +58,6 @@ function outcomeOf(verdict: Verdict, asked: string, used: string): SendOutcome {
     // Telegram never says more than that it took a message.
     isDelivered: true,
   };
-}
-
-/** @throws ConnectorError `unavailable` for a file that broke off; the error itself when it is not about the file */
-function outcomeOfFile(error: unknown): SendOutcome {
-  if (!(error instanceof FileFailed)) throw error;
-  if (error.failure === 'broken') throw unavailable('the file broke off');
-  const isGone = error.failure === 'gone';
-  return { state: 'refused', reason: isGone ? 'file_unavailable' : 'too_large' };
 }
 
 async function attempt(

@@ -167,7 +167,8 @@ export async function finishPart(
 ): Promise<void> {
   await sql`
     update messages set state = 'waiting', part = ${part.part}::integer,
-      service_id = coalesce(service_id, ${part.serviceId}::text)
+      service_id = coalesce(service_id, ${part.serviceId}::text),
+      part_ids = array_append(part_ids, ${part.serviceId}::text)
     where id = ${part.id}::uuid and state = 'sending'`.execute(db);
 }
 
@@ -175,14 +176,23 @@ export async function finishPart(
  * The service has all of it. That is the last word, also when somebody else has given the message up meanwhile.
  *
  * @param sent.isDelivered Kommo is to be told
+ * @param sent.isOneOfSeveral it is the last of several parts
  */
 export async function finishSent(
   db: Db,
-  sent: { id: string; part: number; serviceId: string | null; isDelivered: boolean },
+  sent: {
+    id: string;
+    part: number;
+    serviceId: string | null;
+    isOneOfSeveral: boolean;
+    isDelivered: boolean;
+  },
 ): Promise<void> {
   await sql`${prepared('finish-sent')}
     update messages set part = ${sent.part}::integer, reason = null,
       service_id = coalesce(service_id, ${sent.serviceId}::text),
+      part_ids = case when ${sent.isOneOfSeveral}::boolean
+        then array_append(part_ids, ${sent.serviceId}::text) end,
       state = case when ${sent.isDelivered}::boolean then 'delivered' else 'sent' end,
       due_at = case when ${sent.isDelivered}::boolean then coalesce(due_at, clock_timestamp()) end
     where id = ${sent.id}::uuid`.execute(db);
@@ -246,8 +256,34 @@ export async function findByServiceId(
     ${KNOWN} where channel_id = ${channelId}::uuid and direction = 'in' and key = ${serviceId}::text
     union all
     ${KNOWN} where channel_id = ${channelId}::uuid and direction = 'out' and service_id = ${serviceId}::text
+    union all
+    ${KNOWN} where channel_id = ${channelId}::uuid and direction = 'out'
+      and part_ids @> array[${serviceId}::text]
     limit 1`.execute(db);
   return rows[0];
+}
+
+/**
+ * Whether what staff seem to have written on the phone is what we sent: the service tells its own messages, too.
+ *
+ * @returns `unsure` while something is being sent to the same chat whose id is not known yet
+ */
+export async function isEcho(
+  db: Db,
+  { channelId, conversationId, key }: LaneMessage,
+): Promise<boolean | 'unsure'> {
+  const { rows } = await sql<{ isKnown: boolean; isSending: boolean }>`
+    select exists (
+        select from messages where channel_id = ${channelId}::uuid and direction = 'out'
+          and service_id = ${key}::text
+        union all
+        select from messages where channel_id = ${channelId}::uuid and direction = 'out'
+          and part_ids @> array[${key}::text]) as is_known,
+      exists (select from messages where channel_id = ${channelId}::uuid and state = 'sending'
+        and conversation_id = ${conversationId}::uuid) as is_sending`.execute(db);
+  const [row] = rows;
+  if (row?.isKnown === true) return true;
+  return row?.isSending === true ? 'unsure' : false;
 }
 
 /** By Kommo's id of it, in either direction. */
@@ -292,6 +328,7 @@ export async function adoptChat(
     select ${chat.toId}::uuid, account_id, epoch, channel_id, ${sealed}::text, '', is_group,
       kommo_chat_id, kommo_person_id, false
     from conversations where id = ${chat.fromId}::uuid
+      and not exists (select from chat_aliases where id = ${chat.toId}::uuid)
     on conflict (id) do nothing`.execute(db);
 }
 

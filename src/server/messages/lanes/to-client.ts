@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { UndeliveredReason } from '../../../contract/api.ts';
 import { toolsFor } from '../../channels/connector-tools.ts';
 import { recordHealth } from '../../channels/health/channel-health.ts';
@@ -11,6 +12,7 @@ import {
 } from '../../connectors/connector.ts';
 import type { ChatAddress, OutgoingMessage, SendOutcome } from '../../connectors/messages.ts';
 import { conversationRowId, serviceMessageIdOf } from '../addresses.ts';
+import { findLastReceived, takeTurn } from '../chats/rows.ts';
 import { outgoingFile } from '../media/outgoing-file.ts';
 import type { OutgoingContent } from '../stored-content.ts';
 import { accountOf } from './at-kommo.ts';
@@ -73,9 +75,17 @@ async function sendMessage(sending: Sending): Promise<Step> {
   const { bytes = 0 } = sending.content.file ?? {};
   if (bytes > context.config.messages.mediaMaxBytes) return fail(sending, 'too_large');
   const parts = carrier.compose(await outgoingOf(sending));
+  const { chat, channel } = sending.target;
+  const lastReceivedId =
+    carrier.showsSeen && chat && channel
+      ? await findLastReceived(context.db, { channelId: channel.id, conversationId: chat.id })
+      : undefined;
+  const seeing = { ...address, ...(lastReceivedId !== undefined && { lastReceivedId }) };
   for (let index = message.part; index < parts.length; index += 1) {
+    const tooEarly = await keepPace(sending);
+    if (tooEarly !== undefined) return tooEarly;
     const outcome = await attempt(sending, () =>
-      carrier.send(tools, credentials, address, parts[index]),
+      carrier.send(tools, credentials, seeing, parts[index]),
     );
     if (outcome === 'taken') return 'done';
     if ('holdSeconds' in outcome) return outcome;
@@ -83,7 +93,7 @@ async function sendMessage(sending: Sending): Promise<Step> {
     const { messageId: serviceId, chatId, isDelivered } = outcome;
     if (chatId !== undefined && chatId !== address.chatId) await adopt(sending, chatId);
     const part = index + 1;
-    const sent = { id: message.id, part, serviceId };
+    const sent = { id: message.id, part, serviceId, isOneOfSeveral: parts.length > 1 };
     if (part < parts.length) await noted(() => finishPart(context.db, sent));
     else await noted(() => finishSent(context.db, { ...sent, isDelivered }));
     message.state = 'waiting';
@@ -97,7 +107,8 @@ async function sendReaction(sending: Sending): Promise<Step> {
   const original = await originalOf(sending);
   if (carrier.react && original !== undefined) {
     const { react } = carrier;
-    const reaction = { messageId: original, emoji: content.emoji ?? null };
+    const { messageId, isOurs } = original;
+    const reaction = { messageId, isOurs, emoji: content.emoji ?? null };
     const outcome = await attempt(sending, () =>
       react.call(carrier, tools, credentials, address, reaction),
     );
@@ -105,8 +116,26 @@ async function sendReaction(sending: Sending): Promise<Step> {
     if ('holdSeconds' in outcome) return outcome;
   }
   // Kommo has no status for reactions.
-  await finishSent(context.db, { id: message.id, part: 1, serviceId: null, isDelivered: false });
+  const done = { part: 1, serviceId: null, isOneOfSeveral: false, isDelivered: false };
+  await finishSent(context.db, { id: message.id, ...done });
   return 'done';
+}
+
+/** Waits for the channel's turn, where its service wants a human pace. @returns how the lane waits when that takes long */
+async function keepPace({
+  context,
+  carrier,
+  message,
+  confirm,
+}: Sending): Promise<Step | undefined> {
+  const { secondsBetweenMessages: seconds = 0 } = carrier;
+  // One that is marked already may be out: nothing is to be waited for.
+  if (seconds <= 0 || message.state !== 'waiting') return undefined;
+  confirm();
+  const { isTaken, waitSeconds } = await takeTurn(context.db, message.channelId, seconds);
+  if (!isTaken) return { holdSeconds: waitSeconds, counts: false };
+  if (waitSeconds > 0) await pause(waitSeconds * 1000);
+  return undefined;
 }
 
 /** Marks the message as being sent, asks the service, and sorts out what is not about the message itself. */
@@ -254,20 +283,24 @@ async function outgoingOf(sending: Sending): Promise<OutgoingMessage> {
     ...(content.text !== undefined && { text: content.text }),
     ...(file && { media: file }),
     ...(content.buttons && { buttons: content.buttons }),
-    ...(replyTo !== undefined && { replyTo }),
+    ...(replyTo && { replyTo: replyTo.messageId, isReplyToOurs: replyTo.isOurs }),
     ...(content.groupId !== undefined && { groupId: content.groupId }),
     ...(content.authorName !== undefined && { authorName: content.authorName }),
   };
 }
 
 /** The service's id of the message that is quoted or reacted to. */
-async function originalOf(sending: Sending): Promise<string | undefined> {
+async function originalOf(
+  sending: Sending,
+): Promise<{ messageId: string; isOurs: boolean } | undefined> {
   const { context, message, content, target } = sending;
   const { kommoId, msgid } = content.target ?? {};
   const found =
     kommoId === undefined ? undefined : await findByKommoId(context.db, message.channelId, kommoId);
-  if (found) return found.direction === 'in' ? found.key : (found.serviceId ?? undefined);
-  return msgid === undefined ? undefined : serviceMessageIdOf(accountOf({ target }), msgid);
+  const isOurs = found?.direction === 'out';
+  if (isOurs) return found.serviceId === null ? undefined : { messageId: found.serviceId, isOurs };
+  const messageId = found?.key ?? (msgid && serviceMessageIdOf(accountOf({ target }), msgid));
+  return messageId ? { messageId, isOurs } : undefined;
 }
 
 /** The service gave the chat an id of its own: what the client writes there belongs to this chat. */

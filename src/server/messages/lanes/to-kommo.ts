@@ -12,12 +12,14 @@ import { messageText } from '../message-text.ts';
 import type { ReceivedContent, StoredFile } from '../stored-content.ts';
 import { accountOf, conversationIdOf, personAtKommo } from './at-kommo.ts';
 import { findInHistory } from './find-in-history.ts';
+import { learnName } from './learn-name.ts';
 import { linkKnownContact } from './link-known-contact.ts';
 import {
   dropMessage,
   failMessage,
   findByServiceId,
   finishReceived,
+  isEcho,
   learnChat,
   replaceContent,
   standInFor,
@@ -31,6 +33,8 @@ const MOST_TRIES = 300;
 const LONGEST_PAUSE_SECONDS = 300;
 const RECONNECTED_SECONDS = 2;
 const REFUSED_PAUSE_SECONDS = 60;
+/** A service answers in a moment, or in a minute where it has a file to take. */
+const ECHO_PAUSE_SECONDS = 1;
 /** Content that Kommo may refuse is left out step by step: nothing a client wrote vanishes. */
 const DEGREES = ['whole', 'without quote', 'as text'] as const;
 type Degree = (typeof DEGREES)[number];
@@ -50,9 +54,19 @@ export async function toKommo(work: Work): Promise<Step> {
   if (!channel.isSaved || target.scopeId === null || target.sourceExternalId === null) {
     return waitForSave(work);
   }
+  if (content.isFromStaff) {
+    const echo = await isEcho(context.db, message);
+    if (echo === 'unsure') return { holdSeconds: ECHO_PAUSE_SECONDS, counts: false };
+    if (echo) {
+      await finishReceived(context.db, message.id, null);
+      return 'done';
+    }
+  }
+  if (person.isNameless) await learnName(work, person);
   try {
     const fileBytes = await fileBytesOf(work, content);
-    return await pass({ ...work, content, fileBytes, person: personAtKommo(work) });
+    const client = { ...personAtKommo(work), ...content.told };
+    return await pass({ ...work, content, fileBytes, person: client });
   } catch (error) {
     if (!isKommoError(error)) throw error;
     return afterFailure(work, error);

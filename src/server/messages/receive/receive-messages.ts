@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { toolsFor } from '../../channels/connector-tools.ts';
 import type { FollowUpWork } from '../../channels/health/follow-up-work.ts';
-import type { Recipient } from '../../channels/health/receive-event.ts';
-import type { WebhookRequest } from '../../connectors/connector.ts';
+import type { OwnedChannel, WebhookOwner } from '../../channels/health/rows.ts';
+import type { Connector, WebhookRequest } from '../../connectors/connector.ts';
 import type { Context } from '../../context.ts';
 import { showClientTyping } from './show-typing.ts';
 import { fleetingOf, parseEvent, storeItems, storeUnreadable } from './store-items.ts';
+
+/** Whose event it is: the connector, and the channel with what signs it in. */
+interface Receiver {
+  connector: Pick<Connector, 'id' | 'messages'>;
+  owner: Pick<WebhookOwner, 'credentials' | 'webhookSecret'> & {
+    channel: OwnedChannel | undefined;
+  };
+}
 
 /** Stores the messages of a proven event, and sets off what need not survive. */
 export async function receiveMessages(
   context: Context,
   followUp: FollowUpWork,
-  { connector, owner }: Recipient,
+  { connector, owner }: Receiver,
   event: WebhookRequest,
 ): Promise<void> {
   const { messages } = connector;
@@ -19,10 +27,14 @@ export async function receiveMessages(
   if (!messages || !channel || !credentials || webhookSecret === undefined) return;
   const items = parseEvent(context, messages, event, { externalId: channel.externalId });
   if (items === undefined) return storeUnreadable(context, channel, event.body);
-  await storeItems(context, channel, items);
-  if (items.length > 0) context.wakeMessages();
-  const { typing, acknowledgements } = fleetingOf(items);
   const tools = toolsFor(context, connector.id, { id: channel.id, secret: webhookSecret });
+  const findChat = messages.findChat?.bind(messages, tools, credentials);
+  try {
+    await storeItems(context, channel, items, findChat);
+  } finally {
+    if (items.length > 0) context.wakeMessages();
+  }
+  const { typing, acknowledgements } = fleetingOf(items);
   for (const acknowledgement of acknowledgements) {
     // Each of them counts, and of one subject only the newest would.
     followUp.run(`${channel.id} acknowledgement ${randomUUID()}`, async () =>

@@ -8,16 +8,22 @@ import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
 import type { HookWatch } from '../history/hook-watch.ts';
 import { receiveChatHook } from './receive-chat-hook.ts';
 import { receiveMessages } from './receive-messages.ts';
+import { findSharing, receiveSharedEvent, type SharingConnector } from './receive-shared-event.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set on the webhooks of the chat services, null elsewhere. */
     recipient: Recipient | null;
+    /** The same where the event itself says whose it is. */
+    sharing: SharingConnector | null;
   }
 }
 
 /** Messages without their files; the largest text of a service is far below this. */
 const WEBHOOK_BODY_BYTES = 1024 * 1024;
+
+/** In place of an id: where a service posts the events of all its accounts. */
+const SHARED = 'events';
 
 const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
 
@@ -33,6 +39,7 @@ export function registerWebhooks(
   const followUp = new FollowUpWork(context.log);
   app.addHook('onClose', () => followUp.drain());
   app.decorateRequest('recipient', null);
+  app.decorateRequest('sharing', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.withTypeProvider<ZodTypeProvider>().post(
@@ -41,23 +48,29 @@ export function registerWebhooks(
       bodyLimit: WEBHOOK_BODY_BYTES,
       onRequest: async (request) => {
         const { connector, id } = request.params;
+        request.sharing = id === SHARED ? (findSharing(context, connector) ?? null) : null;
+        if (request.sharing !== null) return;
         request.recipient = await getRecipient(context, connector, id);
       },
       schema: {
         tags: ['attempts'],
         summary: 'An event of a chat service. Proven by its signature or secret.',
         params: byConnectorAndId,
-        response: { 204: z.null() },
+        response: { 200: z.record(z.string(), z.string()), 204: z.null() },
       },
     },
     async (request, reply) => {
-      if (request.recipient === null) throw new AppError('not_found');
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const event = {
         headers: headersOf(request),
         body,
         receivedAtMs: context.now().getTime(),
       };
+      if (request.sharing !== null) {
+        const answer = await receiveSharedEvent(context, followUp, request.sharing, event);
+        return answer ? reply.send(answer) : reply.code(204).send(null);
+      }
+      if (request.recipient === null) throw new AppError('not_found');
       await receiveEvent(context, followUp, request.recipient, event);
       await receiveMessages(context, followUp, request.recipient, event);
       // Nothing in an answer: Telegram would execute it.

@@ -15,6 +15,8 @@ export interface ChatPerson {
   chatId: string;
   personId: string;
   name: string;
+  /** The name is only what stands in for one. */
+  isNameless?: true;
   phone?: string;
   email?: string;
   avatarUrl?: string;
@@ -25,6 +27,8 @@ export interface ChatRow {
   id: string;
   person: ChatPerson;
   isGroup: boolean;
+  /** What is known of the person already is better than this. */
+  isHearsay?: boolean;
   /** For a chat that began in Kommo. */
   kommo?: { chatId: string; personId: string };
 }
@@ -93,11 +97,14 @@ function upsertChat(secrets: Secrets, message: NewMessage, chat: ChatRow) {
       ${chat.kommo?.chatId ?? null}::text, ${chat.kommo?.personId ?? null}::text,
       ${chat.kommo === undefined}::boolean
     where not exists (select from conversations
-      where id = ${chat.id}::uuid and person_mark = ${mark}::text and seen_on = current_date)
-    on conflict (id) do update set person = excluded.person, person_mark = excluded.person_mark,
-      seen_on = current_date
+      where id = ${chat.id}::uuid and seen_on = current_date
+        and (person_mark = ${mark}::text or ${chat.isHearsay === true}::boolean))
+    on conflict (id) do update set seen_on = current_date,
       -- Kommo goes on with whom it knew before the chat moved.
-      where known.known_as is null`;
+      person = case when ${chat.isHearsay === true}::boolean or known.known_as is not null
+        then known.person else excluded.person end,
+      person_mark = case when ${chat.isHearsay === true}::boolean or known.known_as is not null
+        then known.person_mark else excluded.person_mark end`;
 }
 
 /** Tells whether a person changed, and tells nobody else who they are. */
@@ -129,21 +136,45 @@ export async function moveChat(
     .execute();
 }
 
-/** Notes what a service says about a message that was sent. A status only rises; failed is final. */
+/**
+ * Notes what a service says about a message that was sent. A status only rises; failed is final. Of a message in several
+ * parts the last one tells that it has arrived, and any that it has not.
+ *
+ * @returns false when it may be about a message that is being sent at this moment, whose id we do not know yet
+ */
 export async function raiseStatus(
   db: Db,
   status: { channelId: string; serviceId: string; state: 'delivered' | 'read' | 'failed' },
-): Promise<void> {
+): Promise<boolean> {
   const below = {
     delivered: sql`('sent')`,
     read: sql`('sent', 'delivered')`,
     failed: sql`('sent', 'delivered')`,
   }[status.state];
-  await sql`
-    update messages set state = ${status.state}::text, due_at = clock_timestamp(),
-      reason = case when ${status.state}::text = 'failed' then 'refused' end
-    where channel_id = ${status.channelId}::uuid and direction = 'out'
-      and service_id = ${status.serviceId}::text and state in ${below}`.execute(db);
+  const { rows } = await sql<{ isKnown: boolean; isSending: boolean }>`
+    with about as (
+      select id, state, part_ids from messages
+      where channel_id = ${status.channelId}::uuid and direction = 'out'
+        and service_id = ${status.serviceId}::text
+      union
+      select id, state, part_ids from messages
+      where channel_id = ${status.channelId}::uuid and direction = 'out'
+        and part_ids @> array[${status.serviceId}::text]
+    ), raised as (
+      update messages set state = ${status.state}::text, due_at = clock_timestamp(),
+        reason = case when ${status.state}::text = 'failed' then 'refused' end
+      where id in (
+          select id from about
+          where ${status.state}::text = 'failed' or part_ids is null
+            or part_ids[cardinality(part_ids)] = ${status.serviceId}::text)
+        and state in ${below}
+    )
+    select exists (select from about) as is_known,
+      exists (select from messages
+        where channel_id = ${status.channelId}::uuid and state = 'sending') as is_sending`.execute(
+    db,
+  );
+  return rows[0]?.isKnown === true || rows[0]?.isSending !== true;
 }
 
 /** Where a chat webhook belongs. */

@@ -5,7 +5,7 @@ import type { ReceivedItem } from '../../connectors/messages.ts';
 import type { Context } from '../../context.ts';
 import { sendTyping } from '../../kommo/amojo/signs-of-life.ts';
 import { isKommoError } from '../../kommo/errors.ts';
-import { conversationRowId } from '../addresses.ts';
+import { knownChatOf } from '../chats/known-chat.ts';
 import { conversationIdOf, personAtKommo } from '../lanes/at-kommo.ts';
 import { scopeOf } from '../lanes/step.ts';
 import { findTarget } from '../target/rows.ts';
@@ -37,11 +37,9 @@ export async function showClientTyping(
   channel: OwnedChannel,
   item: Extract<ReceivedItem, { event: 'typing' }>,
 ): Promise<void> {
-  const target = await findTarget(context.db, context.secrets, {
-    accountId: channel.accountId,
-    channelId: channel.id,
-    conversationId: conversationRowId(channel.id, item.chat.id),
-  });
+  const { rowId: conversationId } = await knownChatOf(context, channel.id, item, undefined);
+  const of = { accountId: channel.accountId, channelId: channel.id, conversationId };
+  const target = await findTarget(context.db, context.secrets, of);
   // Kommo refuses it for a chat it does not know.
   if (!target?.chat?.kommoChatId || target.scopeId === null) return;
   try {

@@ -4,36 +4,53 @@ import type { OwnedChannel } from '../../channels/health/rows.ts';
 import type { MessageCarrier } from '../../connectors/connector.ts';
 import type { ReceivedItem } from '../../connectors/messages.ts';
 import type { Context } from '../../context.ts';
+import { AppError } from '../../platform/app-error.ts';
 import { conversationIdAtKommo, conversationRowId } from '../addresses.ts';
+import { type FindChat, knownChatOf } from '../chats/known-chat.ts';
+import { rememberAliases } from '../chats/rows.ts';
 import { contentOf, type StorableItem } from '../stored-content.ts';
 import { type ChatPerson, moveChat, raiseStatus, storeMessage } from './rows.ts';
 
 /** A clock that is ahead must not put a message behind those that follow. */
 const LONGEST_AHEAD_MS = 60_000;
 
-/** Stores what a proven event says. When this returns, nothing of it can be lost. */
+/** By then the answer is here, too. */
+const AHEAD_SECONDS = 1;
+
+/**
+ * Stores what a proven event says. When this returns, nothing of it can be lost.
+ *
+ * @throws AppError `temporarily_unavailable` for a status that is ahead of the answer to what it is about: to be told again
+ */
 export async function storeItems(
   context: Context,
   channel: OwnedChannel,
   items: readonly ReceivedItem[],
+  findChat?: FindChat,
 ): Promise<void> {
-  for (const item of items) await storeItem(context, channel, item);
+  let isAhead = false;
+  for (const item of items) {
+    if (!(await storeItem(context, channel, item, findChat))) isAhead = true;
+  }
+  if (isAhead) throw new AppError('temporarily_unavailable', { retryAfterSeconds: AHEAD_SECONDS });
 }
 
 async function storeItem(
   context: Context,
   channel: OwnedChannel,
   item: ReceivedItem,
-): Promise<void> {
-  const { db } = context;
-  if (item.event === 'move') return move(context, channel, item);
+  findChat: FindChat,
+): Promise<boolean> {
   if (item.event === 'status') {
     const { messageId: serviceId, state } = item;
-    return raiseStatus(db, { channelId: channel.id, serviceId, state });
+    return await raiseStatus(context.db, { channelId: channel.id, serviceId, state });
   }
+  if (item.event === 'move') await move(context, channel, item);
   // Typing is worth nothing later: it is passed on without being stored.
-  if (item.event === 'typing' || !isWanted(channel, item)) return;
-  await storeStorable(context, channel, item);
+  else if (item.event !== 'typing' && isWanted(channel, item)) {
+    await storeStorable(context, channel, item, findChat);
+  }
+  return true;
 }
 
 /** What the admin does not want in Kommo is not stored at all. */
@@ -47,15 +64,22 @@ async function storeStorable(
   context: Context,
   channel: OwnedChannel,
   item: StorableItem,
+  findChat: FindChat,
 ): Promise<void> {
-  const { chat, person } = item;
-  const id = conversationRowId(channel.id, chat.id);
+  const {
+    rowId: id,
+    chatId,
+    person,
+    aliases,
+  } = await knownChatOf(context, channel.id, item, findChat);
+  const isStaff = item.event === 'message' && item.isFromStaff === true;
   const nowMs = context.now().getTime();
   const { content, media } = contentOf(item);
   const who: ChatPerson = {
-    chatId: chat.id,
+    chatId,
     personId: person.id,
     name: person.name,
+    ...(person.isNameless === true && { isNameless: true }),
     ...(person.phone !== undefined && { phone: person.phone }),
     ...(person.email !== undefined && { email: person.email }),
     ...(person.avatarUrl !== undefined && { avatarUrl: person.avatarUrl }),
@@ -64,7 +88,12 @@ async function storeStorable(
     accountId: channel.accountId,
     epoch: channel.epoch,
     channelId: channel.id,
-    chat: { id, person: who, isGroup: chat.isGroup === true },
+    chat: {
+      id,
+      person: who,
+      isGroup: item.chat.isGroup === true,
+      isHearsay: isStaff || person.isNameless === true,
+    },
     direction: 'in',
     event: item.event,
     kind: kindOf(item),
@@ -74,6 +103,7 @@ async function storeStorable(
     ...(media && { media }),
     atMs: Math.min(item.atMs, nowMs + LONGEST_AHEAD_MS),
   });
+  if (aliases.length > 0) await rememberAliases(context.db, id, aliases);
 }
 
 /** The same event always has the same key, and a message's is its id at the service. */

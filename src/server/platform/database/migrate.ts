@@ -10,6 +10,7 @@ import * as mexicanNumbers from './migrations/007-mexican-numbers.ts';
 import * as attemptChecks from './migrations/008-attempt-checks.ts';
 import * as workEngine from './migrations/009-work-engine.ts';
 import * as messages from './migrations/010-messages.ts';
+import * as aliases from './migrations/011-aliases.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -23,6 +24,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '008-attempt-checks': attemptChecks,
   '009-work-engine': workEngine,
   '010-messages': messages,
+  '011-aliases': aliases,
 };
 
 /**

@@ -33,6 +33,7 @@ export interface Schema {
   rateBuckets: RateBucketsTable;
   keyChecks: KeyChecksTable;
   conversations: ConversationsTable;
+  chatAliases: ChatAliasesTable;
   messages: MessagesTable;
   marks: MarksTable;
 }
@@ -203,6 +204,8 @@ export interface ChannelsTable {
   keySetAt: Timestamp | null;
   /** What the admin decided about its messages; only what the service has. */
   options: ColumnType<ChannelOptions, string | undefined, string>;
+  /** Until when the next message waits, where the service wants a human pace. */
+  sendAfter: Timestamp | null;
   /** False until the first save that named this channel. */
   isSaved: Generated<boolean>;
   checkedAt: Timestamp | null;
@@ -372,6 +375,13 @@ export interface ConversationsTable {
   createdAt: CreatedAt;
 }
 
+/** Another id that a service has for a chat. */
+export interface ChatAliasesTable {
+  /** Made like the id of a conversation: an alias is one that belongs to another row. */
+  id: string;
+  conversationId: string;
+}
+
 /**
  * One event of a conversation, in either direction: the queue, the record of what became of it, and the map between
  * the service's ids and Kommo's. Ids are UUIDs that grow with time.
@@ -389,6 +399,8 @@ export interface MessagesTable {
   key: string;
   /** The service's id of the message; of an outgoing one, of its first part. */
   serviceId: string | null;
+  /** The service's ids of all parts, of an outgoing message with several. */
+  partIds: string[] | null;
   kommoId: string | null;
   /** What is worked on in order: a conversation in one direction. */
   lane: string;

@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import type { Tools } from './connector.ts';
-import { type JsonAnswer, notUnderstood, optionalText, readAs, refused } from './http.ts';
-import { OperatorServer } from './operator-server.ts';
-
-const EVENTS = ['session.status', 'state.change'];
+import type { Tools } from '../connector.ts';
+import { type JsonAnswer, notUnderstood, optionalText, readAs, refused } from '../http.ts';
+import { OperatorServer } from '../operator-server.ts';
+import { configFor, type SessionConfig, sessionConfig } from './webhook.ts';
 
 const sessionInfo = z.object({
   status: z.string(),
   me: z.object({ id: optionalText, pushName: optionalText }).optional().catch(undefined),
-  config: z
-    .object({ webhooks: z.array(z.object({ url: optionalText })).optional() })
-    .optional()
-    .catch(undefined),
+  config: sessionConfig.optional().catch(undefined),
   engine: z.object({ state: optionalText }).optional().catch(undefined),
 });
 
@@ -49,7 +45,7 @@ export class WahaClient {
       method: 'POST',
       path: '/api/sessions',
       // `start` is explicit because the documented default and the real one differ.
-      json: { name, start: true, config: configOf(tools) },
+      json: { name, start: true, config: configFor(tools) },
     });
     if (answer.status >= 400) {
       // 422: the free edition serves one session only, called `default`.
@@ -85,12 +81,15 @@ export class WahaClient {
     return readAs(pairing, answer.json).code;
   }
 
-  /** Replaces the session's settings; WAHA restarts a running session for that. */
-  async configure(tools: Tools, name: string): Promise<void> {
+  /**
+   * Sets our webhook and leaves the other settings as they are. WAHA restarts a running session for that, without a
+   * new sign-in.
+   */
+  async configure(tools: Tools, name: string, present: SessionConfig | undefined): Promise<void> {
     const answer = await this.#server.call(tools, {
       method: 'PUT',
       path: `/api/sessions/${name}`,
-      json: { config: configOf(tools) },
+      json: { config: configFor(tools, present) },
     });
     if (answer.status >= 400) throw notUnderstood(`waha update: status ${answer.status}`);
   }
@@ -103,12 +102,6 @@ export class WahaClient {
       throw notUnderstood(`waha delete: status ${answer.status}`);
     }
   }
-}
-
-function configOf(tools: Tools): object {
-  if (tools.webhook === undefined) return {};
-  const { url, secret } = tools.webhook;
-  return { webhooks: [{ url, events: EVENTS, hmac: { key: secret } }] };
 }
 
 /** WAHA's errors: `{ statusCode, message: string | string[], error }`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { QrConnector, QrProgress, Tools } from './connector.ts';
+import type { QrConnector, QrProgress, Tools } from '../connector.ts';
 
 /** How long a session may work before the server must know whose it is. */
 const NAMELESS_MS = 60_000;

@@ -1,4 +1,4 @@
-import { plainLine } from './plain-text.ts';
+import { plainLine } from '../plain-text.ts';
 
 /** Mexican mobiles had a 1 after the country code until 2019, and WhatsApp's ids of that time keep it. */
 const FORMER_MEXICAN = /^521(?=\d{10}$)/;
