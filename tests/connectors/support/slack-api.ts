@@ -11,12 +11,12 @@ export const BOT_USER = 'U0BOT';
 export const TICKET = 'canary-upload-ticket-0123456789';
 
 /** One call of the Web API, or an upload. */
-export interface SlackCall {
+interface SlackCall {
   method: string;
   form: Record<string, string>;
 }
 
-export interface SlackUpload {
+interface SlackUpload {
   name: string;
   content: Buffer;
   authorization: string | undefined;
