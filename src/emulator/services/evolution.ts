@@ -99,7 +99,7 @@ export async function changeEvolutionInstance(
       return announce(world, session, 'connecting', 408);
     case 'go_online':
       session.isPhoneOffline = false;
-      await announce(world, session, 'open', 408);
+      await announce(world, session, 'open', 200);
       return hearMissed(world, session);
   }
 }

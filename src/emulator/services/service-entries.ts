@@ -102,7 +102,7 @@ export const SERVICE_ENTRIES: Entry[] = [
   [
     'Evolution API: events',
     'EvolutionAPI/evolution-api 2.3.6 (whatsapp.baileys.service.ts); WhiskeySockets/Baileys 7; issues 1367, 2010, 2506',
-    'messages.upsert, messages.update, messages.edited (its key is the author’s view), messages.delete, send.message, send.message.update, presence.update, contacts.upsert, contacts.update, connection.update; the memory of ids for five minutes; no qrcode.updated, chats, history, labels or calls. That typing comes without a subscription is an assumption',
+    'messages.upsert, messages.update, messages.edited (its key is the author’s view), messages.delete, send.message, send.message.update, presence.update, contacts.upsert, contacts.update, chats.upsert, connection.update; the memory of ids for five minutes; no qrcode.updated, history, labels or calls. That typing comes without a subscription is an assumption',
     'partly',
   ],
   [

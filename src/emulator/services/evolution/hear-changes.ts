@@ -43,6 +43,9 @@ export function tellStatus(
     instanceId: instance.id,
     messageId: row.id,
   });
+  if (!instance.contacts.includes(row.key.remoteJid)) return;
+  const { remoteJid } = row.key;
+  tell(hearing, 'chats.upsert', [{ remoteJid, instanceId: instance.id, unreadMessages: 0 }]);
 }
 
 export function hearReaction(hearing: Hearing, event: EventOf<'reaction'>): void {

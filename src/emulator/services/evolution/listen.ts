@@ -76,7 +76,7 @@ function hearMessage(hearing: Hearing, { chat, message }: EventOf<'message'>): v
   const { world, session, instance } = hearing;
   const person = own(networkState(world).people, chat.id);
   if (person?.addressing === 'twins' && message.source === 'client') {
-    // Seen at github.com/EvolutionAPI/evolution-api/issues/2506: its memory of ids does not help.
+    // Chats of one person in both forms: github.com/EvolutionAPI/evolution-api/issues/2506.
     const sides: Side[] = ['phone', 'lid'];
     const rows = sides.map((side) =>
       rowFor(world, { chat, message, instanceId: instance.id }, side),

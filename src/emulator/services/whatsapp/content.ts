@@ -9,8 +9,8 @@ const KEPT_BYTES = 4 * 1024 * 1024;
 
 /**
  * What a person writes. `kind` and, by kind: `text`, with `extra {list_reply or button_reply: {id, text}}` when it comes of
- * a press; `caption` and `file {name, mime, size, content_base64}` (a sample
- * without it); `latitude`, `longitude`, `name`, `address`; `contacts [{name, phone}]`; `question` and `options`.
+ * a press; `caption` and `file {name, mime, size, content_base64}` (a sample without it); `latitude`, `longitude`, `name`,
+ * `address`; `contacts [{name, phone}]`; `question` and `options`.
  *
  * @throws TypeError naming what is wrong
  */

@@ -199,14 +199,19 @@ for (const select of [view.line, view.chat, view.speaker]) {
 byId('addPerson', HTMLButtonElement).addEventListener('click', () => view.person.showModal());
 view.person.addEventListener('close', () => void addFrom(view.person, addPerson));
 byId('addGroup', HTMLButtonElement).addEventListener('click', () => {
+  void openGroupDialog().catch(complain);
+});
+view.group.addEventListener('close', () => void addFrom(view.group, addGroup));
+
+async function openGroupDialog() {
+  await loadPeople();
   const boxes = state.people.map((person) => {
     const box = make('input', { type: 'checkbox', name: 'member', value: person.phone });
     return make('label', {}, [box, ` ${person.name}`]);
   });
   view.members.replaceChildren(make('legend', {}, ['Members']), ...boxes);
   view.group.showModal();
-});
-view.group.addEventListener('close', () => void addFrom(view.group, addGroup));
+}
 
 /**
  * @param {HTMLDialogElement} dialog
