@@ -145,3 +145,9 @@ export function enableEvents(world: World): void {
   attempts.length = 0;
   watchClock(world);
 }
+
+/** Goes on with what a former process of the emulator left; an attempt that it was in is made again. */
+export function resumeEvents(world: World): void {
+  for (const event of Object.values(slackState(world).pending)) event.due_at ??= world.clock.now();
+  watchClock(world);
+}

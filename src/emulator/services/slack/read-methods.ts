@@ -11,10 +11,14 @@ import {
   type Fields,
   type Member,
   type StoredMessage,
+  slackOrigin,
   TEAMS,
 } from './state.ts';
 
 const HISTORY_MAX = 999;
+
+/** Every member has a picture, if only one that Slack drew. */
+const IMAGE_SIZES = [24, 32, 48, 72, 192, 512];
 
 function authTest({ team }: Call): Fields {
   return {
@@ -64,6 +68,12 @@ function userFields(call: Call, member: Member): Fields {
       first_name,
       last_name: rest.join(' '),
       team: team_id,
+      ...Object.fromEntries(
+        IMAGE_SIZES.map((size) => [
+          `image_${size}`,
+          `${slackOrigin(call.world)}/avatars/${id}_${size}.jpg`,
+        ]),
+      ),
       ...(hasEmail && { email }),
     },
     is_bot: false,
