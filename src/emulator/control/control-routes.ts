@@ -14,6 +14,8 @@ import { type Act, accountOf, controlled, type Json, text } from './controlled.t
 import { evolutionControlRoutes } from './evolution-routes.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
+import { phoneActRoutes } from './phone-routes.ts';
+import { slackControlRoutes } from './slack-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
 import { wahaControlRoutes } from './waha-routes.ts';
@@ -71,8 +73,10 @@ export function controlRoutes(): Route[] {
     ...thingRoutes(),
     ...telegramControlRoutes(),
     ...evolutionControlRoutes(),
+    ...phoneActRoutes(),
     ...wahaControlRoutes(),
     ...whatsappControlRoutes(),
+    ...slackControlRoutes(),
   ];
 }
 

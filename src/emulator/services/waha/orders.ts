@@ -1,5 +1,5 @@
 import type { World } from '../../kommo/world.ts';
-import { type Given, oneOf, optional, whole } from '../whatsapp/given.ts';
+import { type Given, oneOf, optional, whole } from '../given.ts';
 import { ENGINES, REFUSAL_ACTIONS, type Refusal, type WahaSettings, wahaState } from './state.ts';
 
 type Reader = (given: Given) => unknown;
@@ -57,7 +57,7 @@ export function settingsAct(world: World, given: Given): WahaSettings {
 }
 
 /**
- * Orders a refusal: `session` and `call` (the path's last part, `sendText`) narrow it; `action` is refuse (with `status` and
+ * Orders a refusal: `session` and `call` (a part of the path, `sendText`) narrow it; `action` is refuse (with `status` and
  * `message`), lose_answer (after acting), hang, reset or html; `times` (1, null for all) and `pass` (0).
  *
  * @throws TypeError

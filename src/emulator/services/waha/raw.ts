@@ -56,9 +56,12 @@ export function protoOf(world: World, content: Content, contextInfo?: Fields): F
   const context = contextInfo === undefined ? {} : { contextInfo };
   switch (content.kind) {
     case 'text':
-      return contextInfo === undefined
-        ? { conversation: content.text }
-        : { extendedTextMessage: { text: content.text, ...context } };
+      return (
+        pressed(content, context) ??
+        (contextInfo === undefined
+          ? { conversation: content.text }
+          : { extendedTextMessage: { text: content.text, ...context } })
+      );
     case 'image':
       return { imageMessage: { ...media(world, content), ...context } };
     case 'video':
@@ -115,6 +118,28 @@ export function protoOf(world: World, content: Content, contextInfo?: Fields): F
   }
 }
 
+/** A text that comes of a press: on a row of a list, or on a button. */
+function pressed({ extra }: Content, context: Fields): Fields | undefined {
+  const { list_reply: row, button_reply: button } = extra as Record<string, Fields | undefined>;
+  if (row !== undefined) {
+    const singleSelectReply = { selectedRowId: row.id };
+    return { listResponseMessage: { title: row.text, singleSelectReply, ...context } };
+  }
+  if (button === undefined) return undefined;
+  const reply = { selectedButtonId: button.id, selectedDisplayText: button.text };
+  return { buttonsResponseMessage: { ...reply, ...context } };
+}
+
+/** How WEBJS has a press. */
+function pressedInWeb({ extra }: Content): Fields {
+  const { list_reply: row, button_reply: button } = extra as Record<string, Fields | undefined>;
+  if (row !== undefined) {
+    const listResponse = { title: row.text, singleSelectReply: { selectedRowId: row.id } };
+    return { type: 'list_response', listResponse };
+  }
+  return button === undefined ? {} : { type: 'buttons_response', selectedButtonId: button.id };
+}
+
 export interface RawContext {
   world: World;
   number: string;
@@ -163,6 +188,7 @@ export function rawOf(
       ...(isShared && { author }),
       ack: message.ack,
       body: message.text ?? '',
+      ...pressedInWeb(message),
       ...(file !== undefined && {
         mimetype: file.mime,
         size: file.size,

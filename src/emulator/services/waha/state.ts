@@ -47,7 +47,7 @@ export interface Refusal {
   id: number;
   /** Null: every session. */
   session: string | null;
-  /** The last part of the path (`sendText`), or null for every call. */
+  /** A part of the path (`sendText`, `messages`), or null for every call. */
   call: string | null;
   action: RefusalAction;
   status: number;
