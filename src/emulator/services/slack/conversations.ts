@@ -1,18 +1,8 @@
 import type { World } from '../../kommo/world.ts';
+import type { Conversation, Fields, Member, StoredMessage } from './entities.ts';
 import { fileObject } from './files.ts';
 import { runtimeOf } from './runtime.ts';
-import {
-  APP_ID,
-  APP_NAME,
-  BOT_ID,
-  BOT_USER_ID,
-  type Conversation,
-  type Fields,
-  type Member,
-  nextTs,
-  type StoredMessage,
-  slackState,
-} from './state.ts';
+import { APP_ID, APP_NAME, BOT_ID, BOT_USER_ID, nextTs, slackState } from './state.ts';
 
 export function conversationKey({ team_id, id }: Pick<Conversation, 'team_id' | 'id'>): string {
   return `${team_id}/${id}`;

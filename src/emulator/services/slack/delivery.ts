@@ -1,7 +1,8 @@
 import type { World } from '../../kommo/world.ts';
+import type { Fields, PendingEvent } from './entities.ts';
 import { postSigned, verifyRequestUrl } from './request-url.ts';
 import { runtimeOf } from './runtime.ts';
-import { type Fields, type PendingEvent, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 /** Pauses before the three retries, in seconds. @see https://docs.slack.dev/apis/events-api#retries */
 const RETRY_SECONDS = [0, 60, 300] as const;

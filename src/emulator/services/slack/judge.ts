@@ -1,8 +1,9 @@
 import type { World } from '../../kommo/world.ts';
 import { conversationKey } from './conversations.ts';
+import type { Conversation, StoredMessage } from './entities.ts';
 import { grantsOf } from './grants.ts';
 import { runtimeOf } from './runtime.ts';
-import { type Conversation, type StoredMessage, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 /** The same text again so soon is a repetition, and no person's. */
 const REPEATED_MS = 1000;

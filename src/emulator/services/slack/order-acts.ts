@@ -1,10 +1,11 @@
 /** What a test orders of the double itself: the app's settings, refusals, lost answers, limits, odd deliveries. */
 
 import type { World } from '../../kommo/world.ts';
+import { type Given, optional, whole } from '../given.ts';
 import { enableEvents, releaseHeld } from './delivery.ts';
-import { type Given, optional, whole } from './member-scene.ts';
+import type { Refusal, Settings } from './entities.ts';
 import { requestUrl, verifyRequestUrl } from './request-url.ts';
-import { type Refusal, type Settings, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 const ACTIONS = ['refuse', 'lose_answer', 'hang', 'reset', 'status', 'html'] as const;
 

@@ -1,16 +1,15 @@
 import type { World } from '../../kommo/world.ts';
-import { type SlackWorkspaces, slackState } from './state.ts';
-
-/** Uploaded bytes that are kept for the app and the page, all together; the oldest go first. */
-const KEPT_BYTES = 64 * 1024 * 1024;
+import { KeptUploads } from '../kept-uploads.ts';
+import type { SlackWorkspaces } from './entities.ts';
+import { slackState } from './state.ts';
 
 /** What lives with the process and not in the state: waiting retries, held events, small uploads. */
 export class Runtime {
   readonly state: SlackWorkspaces;
   /** Aborted when the emulator closes or forgets this state. */
   readonly life: AbortSignal;
-  readonly #uploads = new Map<string, Buffer>();
-  #uploadedBytes = 0;
+  /** By the file's id. */
+  readonly uploads = new KeptUploads();
   readonly #listeners = new Map<string, Set<() => void>>();
   /** Events that wait for more, to go out in another order. */
   readonly held: (() => Promise<void>)[] = [];
@@ -27,20 +26,6 @@ export class Runtime {
     this.state = state;
     this.life = world.life;
     this.life.addEventListener('abort', () => clearInterval(this.clockwork), { once: true });
-  }
-
-  keepUpload(id: string, bytes: Buffer): void {
-    this.#uploads.set(id, bytes);
-    this.#uploadedBytes += bytes.length;
-    for (const [oldest, kept] of this.#uploads) {
-      if (this.#uploadedBytes <= KEPT_BYTES || oldest === id) break;
-      this.#uploads.delete(oldest);
-      this.#uploadedBytes -= kept.length;
-    }
-  }
-
-  upload(id: string): Buffer | undefined {
-    return this.#uploads.get(id);
   }
 
   /** Calls `listener` at every change of the conversation. @returns how to stop that */
