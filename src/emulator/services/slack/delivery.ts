@@ -81,7 +81,7 @@ async function attempt(world: World, event: PendingEvent, echo?: Echo): Promise<
   if (isTaken) {
     delete pending[event.event_id];
     counts.taken += 1;
-    if (echo !== undefined) runtime.echoes.set(`${echo.key} ${echo.ts}`, performance.now());
+    if (echo !== undefined) runtime.echoes.push({ ...echo, at: performance.now() });
     return;
   }
   const pause = RETRY_SECONDS[event.tries];

@@ -60,6 +60,8 @@ export interface Conversation {
   is_archived: boolean;
   /** By `ts`, oldest first. */
   messages: Record<string, StoredMessage>;
+  /** Replies by the `ts` of their thread's first message, oldest first. */
+  threads: Record<string, string[]>;
 }
 
 /** Where a file's bytes come from. */
@@ -152,6 +154,8 @@ export interface Settings {
   share_delay_ms: number;
   /** Scopes a new grant gets, comma-separated; empty: those that were asked for. */
   grant_scopes: string;
+  /** How old the time stamps of requests to the app claim to be, in seconds. */
+  timestamp_age_s: number;
   /** Whether new tokens live twelve hours. */
   rotation: boolean;
 }

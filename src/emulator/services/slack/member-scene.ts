@@ -64,6 +64,7 @@ function channelIn(world: World, team: Team, id: string): Conversation {
     is_member: false,
     is_archived: false,
     messages: {},
+    threads: {},
   };
   slackState(world).conversations[`${team.id}/${id}`] = conversation;
   return conversation;

@@ -57,6 +57,7 @@ const SETTINGS: Record<keyof Settings, 'number' | 'boolean' | 'string'> = {
   per_channel: 'number',
   share_delay_ms: 'number',
   grant_scopes: 'string',
+  timestamp_age_s: 'number',
   rotation: 'boolean',
 };
 

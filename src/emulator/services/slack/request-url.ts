@@ -59,7 +59,7 @@ export async function postSigned(
   const { life, state } = runtimeOf(world);
   const timeout = AbortSignal.timeout(state.settings.timeout_ms);
   const body = JSON.stringify(value);
-  const timestamp = String(world.clock.seconds());
+  const timestamp = String(world.clock.seconds() - state.settings.timestamp_age_s);
   const signed = {
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),

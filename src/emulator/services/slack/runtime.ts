@@ -17,8 +17,8 @@ export class Runtime {
   readonly challenges = new Map<string, Promise<boolean>>();
   /** How many messages went within the present second, by conversation. */
   readonly rates = new Map<string, { second: number; count: number }>();
-  /** When an echo of the app's own message was taken, on the process's own clock: by conversation and `ts`. */
-  readonly echoes = new Map<string, number>();
+  /** Echoes of the app's own messages that were taken lately, and when, on the process's own clock. */
+  echoes: { key: string; ts: string; at: number }[] = [];
   /** Looks for retries that are due. */
   clockwork: NodeJS.Timeout | undefined;
 

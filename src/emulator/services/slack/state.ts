@@ -77,6 +77,7 @@ export function slackState(world: World): SlackWorkspaces {
       per_channel: 0,
       share_delay_ms: 0,
       grant_scopes: '',
+      timestamp_age_s: 0,
       rotation: false,
     },
     secrets_seen: [],
