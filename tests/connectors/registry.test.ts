@@ -5,10 +5,10 @@ import {
 } from '../../src/server/connectors/registry.ts';
 
 const NOTHING = {
-  ...Object.fromEntries(Object.keys(OFFERS).map((id) => [id, undefined])),
+  ...(Object.fromEntries(Object.keys(OFFERS).map((id) => [id, undefined])) as ConnectorSettings),
   api: { isOffered: false },
   oauthProviders: [],
-} as ConnectorSettings;
+} satisfies ConnectorSettings;
 
 const server = { url: 'https://gateway.example', apiKey: 'k' };
 
