@@ -122,13 +122,14 @@ export async function listChannelsOf(
   });
 }
 
-/** A webhook address. */
+/** A webhook address, and what opens its secrets. */
 interface WebhookAddress {
   id: string;
   connector: string;
+  secrets: Secrets;
 }
 
-interface OwnerRow extends Omit<OwnedChannel, 'id' | 'connector'> {
+interface OwnerRow extends Omit<OwnedChannel, 'id'> {
   id: string;
   credentials: string | null;
   webhookSecret: string | null;
@@ -144,37 +145,22 @@ export async function findWebhookOwner(
   id: string,
   connector: string,
 ): Promise<WebhookOwner | undefined> {
-  if (!isRowId(id)) return undefined;
-  const row = await findOwnerRow(db, { id, connector });
-  if (!row || row.webhookSecret === null) return undefined;
-  if (row.credentials === null) {
-    const webhookSecret = openWebhookSecret(secrets, id, row.webhookSecret);
-    return { id, webhookSecret, credentials: undefined, channel: undefined };
-  }
-  const { credentials, webhookSecret } = row;
-  const opened = openSecrets(secrets, { id, credentials, webhookSecret });
-  const { accountId, epoch, externalId, options } = row;
-  return {
-    id,
-    webhookSecret: opened.webhookSecret,
-    credentials: opened.credentials,
-    channel: { id, accountId, epoch, connector, externalId, options },
-  };
+  return isRowId(id) ? findOwner(db, { id: id.toLowerCase(), connector, secrets }) : undefined;
 }
 
-const findOwnerRow = gathered(findOwnerRows);
+const findOwner = gathered(findOwners);
 
 const LIVE_STATES = sql.raw(LIVE.map((state) => `'${state}'`).join(', '));
 
-async function findOwnerRows(
+async function findOwners(
   db: Db,
   addresses: readonly WebhookAddress[],
-): Promise<(OwnerRow | undefined)[]> {
-  // Many events of one channel come at the same time.
-  const asked = new Map(addresses.map((one) => [`${one.id} ${one.connector}`, one]));
+): Promise<(WebhookOwner | undefined)[]> {
+  // Many events of one channel come at the same time: it is looked up, and its secrets are opened, once.
+  const asked = new Map(addresses.map((one) => [addressOf(one), one]));
   const ids = [...asked.values()].map(({ id }) => id);
   const connectors = [...asked.values()].map(({ connector }) => connector);
-  const { rows } = await sql<OwnerRow & { connector: string }>`${prepared('webhook-owners')}
+  const { rows } = await sql<OwnerRow>`${prepared('webhook-owners')}
     with asked as (select id, connector from unnest(${ids}::uuid[], ${connectors}::text[]) as one (id, connector))
     select attempts.id, attempts.connector, null::text as credentials, attempts.webhook_secret,
       attempts.account_id, attempts.epoch, '' as external_id, '{}'::jsonb as options
@@ -188,7 +174,32 @@ async function findOwnerRows(
     join accounts on accounts.id = channels.account_id and accounts.epoch = channels.epoch`.execute(
     db,
   );
-  return addresses.map(({ id, connector }) =>
-    rows.find((row) => row.id === id.toLowerCase() && row.connector === connector),
-  );
+  const owners = new Map<string, WebhookOwner>();
+  for (const row of rows) {
+    const place = addressOf(row);
+    const { secrets } = asked.get(place) ?? {};
+    const owner = secrets && ownerOf(secrets, row);
+    if (owner && !owners.has(place)) owners.set(place, owner);
+  }
+  return addresses.map((one) => owners.get(addressOf(one)));
+}
+
+function addressOf({ id, connector }: { id: string; connector: string }): string {
+  return `${connector} ${id}`;
+}
+
+function ownerOf(secrets: Secrets, row: OwnerRow): WebhookOwner | undefined {
+  const { id, credentials, webhookSecret, ...channel } = row;
+  if (webhookSecret === null) return undefined;
+  if (credentials === null) {
+    const opened = openWebhookSecret(secrets, id, webhookSecret);
+    return { id, webhookSecret: opened, credentials: undefined, channel: undefined };
+  }
+  const opened = openSecrets(secrets, { id, credentials, webhookSecret });
+  return {
+    id,
+    webhookSecret: opened.webhookSecret,
+    credentials: opened.credentials,
+    channel: { id, ...channel },
+  };
 }
