@@ -44,6 +44,7 @@ async function main(): Promise<void> {
       tool('types: widget tests', TSC, ['-p', 'tests/widget']),
       tool('types: emulated page', TSC, ['-p', 'src/emulator/page/browser']),
       tool('types: page of Telegram clients', TSC, ['-p', 'src/emulator/services/telegram/page']),
+      tool('types: page of Slack members', TSC, ['-p', 'src/emulator/services/slack/page']),
     ]),
   ]);
   const isWidgetOk = await checkWidget();

@@ -8,6 +8,9 @@ import { createTools, type TestTools } from './support/tools.ts';
 
 const CLIENT_ID = '1234567890.0987654321';
 const CLIENT_SECRET = 'emulator-slack-client-secret-01234567';
+const SIGNING_SECRET = 'canary-signing-secret-0123456789';
+const SCOPES =
+  'chat:write,files:read,files:write,im:history,reactions:read,reactions:write,users:read';
 const TEAMS = ['T0EMULATED1', 'T0EMULATED2'] as const;
 
 async function consent(authorizeUrl: string, who: Who): Promise<URLSearchParams> {
@@ -20,7 +23,7 @@ async function consent(authorizeUrl: string, who: Who): Promise<URLSearchParams>
 
 function slackAt(emulated: Emulated, clientSecret = CLIENT_SECRET) {
   const url = emulated.at('', 'slack.localhost');
-  return createSlack({ clientId: CLIENT_ID, clientSecret, url });
+  return createSlack({ clientId: CLIENT_ID, clientSecret, signingSecret: SIGNING_SECRET, url });
 }
 
 describe('every connector', () => {
@@ -29,7 +32,11 @@ describe('every connector', () => {
     return {
       connector: slackAt(emulated),
       proxy: emulated.proxy,
-      secrets: [CLIENT_SECRET, Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString('base64')],
+      secrets: [
+        SIGNING_SECRET,
+        CLIENT_SECRET,
+        Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString('base64'),
+      ],
       consent,
       revoke: async () => {
         await emulated.post('/__services/slack/revoke', {});
@@ -75,7 +82,7 @@ describe('Slack', () => {
     expect(url.pathname).toBe('/oauth/v2/authorize');
     expect(Object.fromEntries(url.searchParams)).toEqual({
       client_id: CLIENT_ID,
-      scope: 'chat:write,im:history,im:read,team:read,users:read',
+      scope: SCOPES,
       redirect_uri: tools.redirectUrl,
       state: 'the state',
     });
@@ -139,6 +146,48 @@ describe('Slack', () => {
     const credentials = await signIn();
     await answer('auth.test', { ok: false, error });
     await expect(connector.health(tools, credentials)).resolves.toEqual(expected);
+  });
+
+  test('asks to sign in again for a grant of the time before messages', async () => {
+    const credentials = await signIn();
+    const old = 'chat:write,im:history,im:read,team:read,users:read';
+    await emulated.post('/__emulator/faults', {
+      match: { path: '/api/auth.test' },
+      times: 0,
+      action: { status: 200, body: { ok: true }, headers: { 'x-oauth-scopes': old } },
+    });
+    await expect(connector.health(tools, credentials)).resolves.toEqual({
+      status: 'action_needed',
+      reason: 'sign_in_again',
+    });
+  });
+
+  test('refuses a grant that lacks a scope, and names it', async () => {
+    const team = { id: 'T1', name: 'One' };
+    const scope = SCOPES.replace('files:write,', '');
+    await answer('oauth.v2.access', { ok: true, access_token: 'xoxb-1', team, scope });
+    const outcome = connector.finish(tools, {}, new URLSearchParams({ code: 'c' }));
+    await expect(outcome).rejects.toMatchObject({
+      failure: 'rejected',
+      reason: 'missing_scope: files:write',
+    });
+  });
+
+  test('keeps a renewed token also when it lacks a scope', async () => {
+    const team = { id: 'T1', name: 'One' };
+    const renewed = { refresh_token: 'xoxe-2', expires_in: 43_200, scope: 'chat:write' };
+    await answer('oauth.v2.access', { ok: true, access_token: 'xoxb-2', team, ...renewed });
+    const expiresAt = tools.now().toISOString();
+    const ended = { accessToken: 'xoxb-1', refreshToken: 'xoxe-1', expiresAt };
+    await expect(connector.health(tools, ended)).resolves.toMatchObject({
+      status: 'action_needed',
+      reason: 'sign_in_again',
+      credentials: { accessToken: 'xoxb-2', refreshToken: 'xoxe-2' },
+    });
+  });
+
+  test('remembers who its bot is', async () => {
+    expect(await signIn()).toMatchObject({ botUserId: 'U0EMULBOT' });
   });
 
   test('reads the 200 that says ratelimited', async () => {

@@ -1,6 +1,5 @@
 import { PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
-import { listChannelsOf } from '../../src/server/channels/health/rows.ts';
 import { listChannels, listChannelsWithDefault } from '../../src/server/channels/rows.ts';
 import * as chats from '../../src/server/messages/chats/rows.ts';
 import * as lanes from '../../src/server/messages/lanes/rows.ts';
@@ -239,7 +238,6 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
     'the newest message of a client',
     (db) => chats.findLastReceived(db, { channelId: CHANNEL, conversationId: CHAT }),
   ],
-  ['the next turn to send', (db) => chats.takeTurn(db, CHANNEL, 1)],
   [
     'whether staff wrote what we sent',
     async (db) => {
@@ -247,7 +245,6 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
       if (message) await lanes.isEcho(db, message);
     },
   ],
-  ['channels that share an address', (db) => listChannelsOf(db, secrets, 'telegram', ['1'])],
   ['a linked file', (db) => findLinkedFile(db, secrets, SOME_ID)],
 ])('%s: nothing reads 100,000 messages', async (_what, work) => {
   expect(await tablesReadThrough(work)).toEqual([]);

@@ -11,10 +11,15 @@ import { refuseSwitch, SWITCHES } from '../kommo/switches.ts';
 import { UnknownThing } from '../kommo/world.ts';
 import { chatControlRoutes } from './chat-routes.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
+import { evolutionControlRoutes } from './evolution-routes.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
+import { phoneActRoutes } from './phone-routes.ts';
+import { slackControlRoutes } from './slack-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
+import { wahaControlRoutes } from './waha-routes.ts';
+import { whatsappControlRoutes } from './whatsapp-routes.ts';
 
 /** The emulator's remote control, on every host; JSON in, JSON out. Not part of Kommo. */
 export function controlRoutes(): Route[] {
@@ -67,6 +72,11 @@ export function controlRoutes(): Route[] {
     ...outgoingRoutes(),
     ...thingRoutes(),
     ...telegramControlRoutes(),
+    ...evolutionControlRoutes(),
+    ...phoneActRoutes(),
+    ...wahaControlRoutes(),
+    ...whatsappControlRoutes(),
+    ...slackControlRoutes(),
   ];
 }
 

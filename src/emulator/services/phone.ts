@@ -1,11 +1,16 @@
-/** The "phone" on which a person scans an emulated QR code, refuses it, or is the wrong number. */
+/**
+ * The phones: the one on which a person scans an emulated QR code, refuses it, or is the wrong number; and, once it is linked,
+ * the chats on it and on its clients' phones.
+ */
 
 import { escapeHtml } from '../engine/escape-html.ts';
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
-import { changeEvolutionInstance, EVOLUTION_LIVES } from './evolution.ts';
-import { servicePage } from './page.ts';
-import { changeWahaSession, WAHA_LIVES } from './waha.ts';
+import { EVOLUTION_LIVES } from './evolution/session.ts';
+import { changeEvolutionInstance } from './evolution.ts';
+import { sendPage, sendPageFile } from './phone/page.ts';
+import { WAHA_LIVES } from './waha/session.ts';
+import { changeWahaSession } from './waha/session-changes.ts';
 import { type Phone, sessionsOf, sightOf, type WhatsAppSession } from './whatsapp.ts';
 
 const PHONES: readonly Phone[] = [
@@ -30,6 +35,7 @@ export function phoneRoutes(): Route[] {
     { method: 'GET', host: 'any', path: '/__services/phone', handler: show },
     { method: 'GET', host: 'any', path: '/__services/phone/sessions', handler: list },
     { method: 'POST', host: 'any', path: '/__services/phone', handler: act },
+    { method: 'GET', host: 'any', path: '/__services/phone/files/:name', handler: sendPageFile },
   ];
 }
 
@@ -55,13 +61,13 @@ function list(exchange: Exchange): void {
   );
 }
 
-function show(exchange: Exchange): void {
+function show(exchange: Exchange): Promise<void> {
   const { world } = exchange;
   const sessions = allSessions(world);
   const rows = sessions.map((session) => form(session, phaseOf(world, session)));
   const body =
     rows.length === 0 ? '<p>No code is being shown anywhere.</p>' : `<ul>${rows.join('')}</ul>`;
-  exchange.sendHtml(200, servicePage('Emulated phone', body));
+  return sendPage(exchange, body);
 }
 
 function form(session: WhatsAppSession, phase: string): string {
@@ -79,7 +85,7 @@ function form(session: WhatsAppSession, phase: string): string {
 <input type="hidden" name="service" value="${session.service}"><input type="hidden" name="session" value="${escapeHtml(session.name)}">
 ${session.pairingCode === null ? '' : `<p>Pairing code: ${escapeHtml(session.pairingCode)}</p>`}
 ${phase === 'showing' ? `<label>Phone <select name="number">${choices}</select></label>` : ''}
-${changes.map((change) => `<button name="change" value="${change}"${change === 'scan' ? '' : ' class="quiet"'}>${LABELS[change]}</button>`).join('')}</form></li>`;
+${changes.map((change) => `<button name="change" value="${change}"${change === 'scan' ? ' class="main"' : ''}>${LABELS[change]}</button>`).join('')}</form></li>`;
 }
 
 /** `{service, session, change, number?, name?}` as JSON or from the page's own form. */

@@ -7,12 +7,14 @@ import { slackRoutes } from './slack.ts';
 import { botRoutes } from './telegram/bot-routes.ts';
 import { clientPageRoutes } from './telegram/client-page.ts';
 import { wahaRoutes } from './waha.ts';
+import { networkFileRoutes } from './whatsapp/file-routes.ts';
 
 /** The doubles of the chat services, which live beside the emulated Kommo on one port. */
 export function serviceRoutes(): Route[] {
   return [
     ...clientPageRoutes(),
     ...botRoutes(),
+    ...networkFileRoutes(),
     ...wahaRoutes(),
     ...evolutionRoutes(),
     ...slackRoutes(),

@@ -1,6 +1,6 @@
 /**
- * A double of Slack's OAuth v2 (https://docs.slack.dev/authentication/installing-with-oauth) and the few
- * Web API methods a connector needs. Like the real one it answers refusals with 200 and `ok: false`.
+ * A double of Slack on `slack.localhost`: OAuth v2 (https://docs.slack.dev/authentication/installing-with-oauth), the
+ * Web API and the Events API. Like the real one it answers refusals with 200 and `ok: false`.
  */
 import { randomBytes } from 'node:crypto';
 import { escapeHtml } from '../engine/escape-html.ts';
@@ -9,28 +9,19 @@ import type { Exchange, Handler, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import { servicePage } from './page.ts';
 import { openerPolicy } from './service-settings.ts';
+import { slackFileRoutes } from './slack/file-routes.ts';
+import { type Grant, grantsOf, issueGrant, ROTATION_SECONDS } from './slack/grants.ts';
+import { uninstallApp } from './slack/installations.ts';
+import { slackMemberPageRoutes } from './slack/member-page.ts';
+import { verifyRequestUrl } from './slack/request-url.ts';
+import { SlackError } from './slack/slack-error.ts';
+import { APP_ID, BOT_USER_ID, TEAMS, teamOf } from './slack/state.ts';
+import { refuse, slackWebApiRoutes } from './slack/web-api.ts';
 
 export const SLACK_CLIENT_ID = '1234567890.0987654321';
 export const SLACK_CLIENT_SECRET = 'emulator-slack-client-secret-01234567';
 
 const CODE_LIFE_MS = 600_000;
-
-const TEAMS = [
-  { id: 'T0EMULATED1', name: 'Demo Workspace', domain: 'demo-workspace' },
-  { id: 'T0EMULATED2', name: 'Second Workspace', domain: 'second-workspace' },
-] as const;
-
-interface SlackState {
-  codes: {
-    code: string;
-    team: string;
-    redirectUri: string;
-    scope: string;
-    expiresAt: number;
-    isUsed: boolean;
-  }[];
-  tokens: { token: string; team: string; isRevoked: boolean }[];
-}
 
 const HOST = /^slack\.localhost$/;
 
@@ -45,18 +36,11 @@ export function slackRoutes(): Route[] {
     at('GET', '/oauth/v2/authorize', askConsent),
     at('POST', '/oauth/v2/authorize', decide),
     at('POST', '/api/oauth.v2.access', exchangeCode),
-    at('POST', '/api/auth.test', authTest),
-    at('GET', '/api/auth.test', authTest),
-    at('POST', '/api/auth.revoke', revoke),
-    at('GET', '/api/auth.revoke', revoke),
-    at('POST', '/api/team.info', teamInfo),
-    at('GET', '/api/team.info', teamInfo),
+    ...slackWebApiRoutes(HOST),
+    ...slackFileRoutes(HOST),
+    ...slackMemberPageRoutes(),
     { method: 'POST', host: 'any', path: '/__services/slack/revoke', handler: revokeEverything },
   ];
-}
-
-function stateOf(world: World): SlackState {
-  return world.service<SlackState>('slack', () => ({ codes: [], tokens: [] }));
 }
 
 /** Slack may send the browser to the backend behind the emulated integration and nowhere else. */
@@ -82,7 +66,8 @@ function askConsent(exchange: Exchange): void {
       headers,
     );
   }
-  if ((query.get('scope') ?? '') === '') {
+  const scope = query.get('scope') ?? '';
+  if (scope === '') {
     return void exchange.sendHtml(
       200,
       servicePage('Slack', '<p>Invalid permissions requested: no scopes.</p>'),
@@ -94,7 +79,9 @@ function askConsent(exchange: Exchange): void {
       `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
   );
   const teams = TEAMS.map(({ id, name }) => `<option value="${id}">${name}</option>`);
-  const body = `<p>An app asks to access your workspace.</p><form method="post" action="/oauth/v2/authorize">${hidden.join('')}
+  const body = `<p>An app asks to access your workspace.</p>
+<p><small>It asks for: ${escapeHtml(scope.replaceAll(',', ', '))}</small></p>
+<form method="post" action="/oauth/v2/authorize">${hidden.join('')}
 <label>Workspace <select name="team_choice">${teams.join('')}</select></label>
 <button name="decision" value="allow">Allow</button><button class="quiet" name="decision" value="cancel">Cancel</button></form>`;
   exchange.sendHtml(200, servicePage('Sign in to the emulated Slack', body), headers);
@@ -108,7 +95,7 @@ function decide(exchange: Exchange): void {
   const target = new URL(redirectUri);
   if (fields.get('decision') === 'allow') {
     const code = `${Date.now()}.${randomBytes(16).toString('hex')}`;
-    stateOf(exchange.world).codes.push({
+    grantsOf(exchange.world).codes.push({
       code,
       team: fields.get('team_choice') ?? TEAMS[0].id,
       redirectUri,
@@ -124,7 +111,20 @@ function decide(exchange: Exchange): void {
   exchange.redirect(target.href);
 }
 
+/** @see https://docs.slack.dev/reference/methods/oauth.v2.access */
 function exchangeCode(exchange: Exchange): void {
+  try {
+    exchange.sendJson(200, answerFor(exchange, takeGrant(exchange)));
+    // Slack asks when the address is saved; here nobody saves it, so the first installation does.
+    void verifyRequestUrl(exchange.world);
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    refuse(exchange, error);
+  }
+}
+
+/** @throws SlackError */
+function takeGrant(exchange: Exchange): Grant {
   const { world } = exchange;
   const fields = exchange.fields();
   const basic = /^Basic (.+)$/.exec(exchange.header('authorization'))?.[1];
@@ -132,76 +132,51 @@ function exchangeCode(exchange: Exchange): void {
     basic === undefined
       ? [String(fields.client_id ?? ''), String(fields.client_secret ?? '')]
       : Buffer.from(basic, 'base64').toString().split(':').map(decodeURIComponent);
-  if (id !== SLACK_CLIENT_ID) return void refuse(exchange, 'invalid_client_id');
-  if (!sameSecret(secret ?? '', SLACK_CLIENT_SECRET))
-    return void refuse(exchange, 'bad_client_secret');
-  const found = stateOf(world).codes.find(({ code }) => code === fields.code);
+  if (id !== SLACK_CLIENT_ID) throw new SlackError('invalid_client_id');
+  if (!sameSecret(secret ?? '', SLACK_CLIENT_SECRET)) throw new SlackError('bad_client_secret');
+  if (fields.grant_type === 'refresh_token') return refreshGrant(world, fields.refresh_token);
+  const found = grantsOf(world).codes.find(({ code }) => code === fields.code);
   if (found === undefined || found.expiresAt <= world.clock.now())
-    return void refuse(exchange, 'invalid_code');
-  if (found.isUsed) return void refuse(exchange, 'code_already_used');
-  if (found.redirectUri !== fields.redirect_uri) return void refuse(exchange, 'bad_redirect_uri');
+    throw new SlackError('invalid_code');
+  if (found.isUsed) throw new SlackError('code_already_used');
+  if (found.redirectUri !== fields.redirect_uri) throw new SlackError('bad_redirect_uri');
   found.isUsed = true;
-  const team = TEAMS.find((one) => one.id === found.team) ?? TEAMS[0];
-  const token = `xoxb-emulated-${randomBytes(18).toString('base64url')}`;
-  stateOf(world).tokens.push({ token, team: team.id, isRevoked: false });
-  exchange.sendJson(200, {
+  return issueGrant(world, teamOf(found.team) ?? TEAMS[0], found.scope);
+}
+
+/** A new pair for an old one, which is over. @throws SlackError */
+function refreshGrant(world: World, refreshToken: unknown): Grant {
+  const old = grantsOf(world).tokens.find(
+    (one) => one.refreshToken !== undefined && one.refreshToken === refreshToken,
+  );
+  if (old === undefined || old.isRevoked) throw new SlackError('invalid_refresh_token');
+  old.isRevoked = true;
+  return issueGrant(world, teamOf(old.team) ?? TEAMS[0], old.scope ?? '');
+}
+
+function answerFor({ world }: Exchange, grant: Grant): object {
+  const team = teamOf(grant.team) ?? TEAMS[0];
+  const { expiresAt, refreshToken } = grant;
+  return {
     ok: true,
-    app_id: 'A0EMULATED',
-    authed_user: { id: 'U0EMULATED' },
-    scope: found.scope,
+    app_id: APP_ID,
+    authed_user: { id: team.owner },
+    scope: grant.scope,
     token_type: 'bot',
-    access_token: token,
-    bot_user_id: 'U0EMULBOT',
+    access_token: grant.token,
+    ...(expiresAt !== undefined && {
+      expires_in: Math.min(ROTATION_SECONDS, Math.round((expiresAt - world.clock.now()) / 1000)),
+      refresh_token: refreshToken,
+    }),
+    bot_user_id: BOT_USER_ID,
     team: { id: team.id, name: team.name },
     enterprise: null,
     is_enterprise_install: false,
-  });
+  };
 }
 
-/** The workspace of a living token; otherwise the refusal is already sent. */
-function teamOf(exchange: Exchange): (typeof TEAMS)[number] | undefined {
-  const token =
-    /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1] ?? exchange.fields().token;
-  const found = stateOf(exchange.world).tokens.find((one) => one.token === token);
-  if (token === undefined) refuse(exchange, 'not_authed');
-  else if (found === undefined) refuse(exchange, 'invalid_auth');
-  else if (found.isRevoked) refuse(exchange, 'token_revoked');
-  else return TEAMS.find(({ id }) => id === found.team);
-  return undefined;
-}
-
-function authTest(exchange: Exchange): void {
-  const team = teamOf(exchange);
-  if (team === undefined) return;
-  exchange.sendJson(200, {
-    ok: true,
-    url: `https://${team.domain}.slack.com/`,
-    team: team.name,
-    user: 'connector',
-    team_id: team.id,
-    user_id: 'U0EMULBOT',
-    bot_id: 'B0EMULATED',
-  });
-}
-
-function teamInfo(exchange: Exchange): void {
-  const team = teamOf(exchange);
-  if (team !== undefined) exchange.sendJson(200, { ok: true, team: { ...team, icon: {} } });
-}
-
-function revoke(exchange: Exchange): void {
-  if (teamOf(exchange) === undefined) return;
-  const token = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1];
-  for (const one of stateOf(exchange.world).tokens) if (one.token === token) one.isRevoked = true;
-  exchange.sendJson(200, { ok: true, revoked: true });
-}
-
-/** The workspace's owner removes the app. */
+/** The owners of all workspaces remove the app. */
 function revokeEverything(exchange: Exchange): void {
-  for (const one of stateOf(exchange.world).tokens) one.isRevoked = true;
+  for (const team of TEAMS) uninstallApp(exchange.world, team.id);
   exchange.sendJson(200, { ok: true });
-}
-
-function refuse(exchange: Exchange, error: string): void {
-  exchange.sendJson(200, { ok: false, error });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { serviceAddress, text } from '../platform/environment.ts';
+import { seconds, serviceAddress, text } from '../platform/environment.ts';
 import {
+  ConnectorError,
   type Credentials,
   type Health,
   offer,
@@ -9,7 +10,9 @@ import {
   type QrProgress,
   type Tools,
 } from './connector.ts';
-import { EvolutionClient, type EvolutionCodes, SECRET_HEADER } from './evolution-client.ts';
+import { evolutionMessages } from './evolution/carrier.ts';
+import { EvolutionClient, type EvolutionCodes, type EvolutionServer } from './evolution/client.ts';
+import { SECRET_HEADER } from './evolution/webhook.ts';
 import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
 import { pictureAddress } from './plain-text.ts';
@@ -34,6 +37,9 @@ const CLOSED_MS = 5_000;
 const PAIRING_PAUSE_MS = 1_000;
 const PAIRING_POLLS = 8;
 
+/** A number that writes faster than a person could is taken for a robot. */
+const DEFAULT_PACE_SECONDS = 1;
+
 const evolutionSession = storedSession.extend({ closedAt: z.coerce.date().optional() });
 type EvolutionSession = z.output<typeof evolutionSession>;
 
@@ -44,18 +50,26 @@ const connectionEvent = z.object({
 });
 
 export const evolution = offer({
-  environment: { EVOLUTION_URL: serviceAddress, EVOLUTION_API_KEY: text },
-  settings: ({ EVOLUTION_URL: url, EVOLUTION_API_KEY: apiKey }) => ({ url, apiKey }),
+  environment: {
+    EVOLUTION_URL: serviceAddress,
+    EVOLUTION_API_KEY: text,
+    EVOLUTION_SECONDS_BETWEEN_MESSAGES: seconds(DEFAULT_PACE_SECONDS, 0, 600),
+  },
+  settings: (variables): EvolutionSettings => ({
+    url: variables.EVOLUTION_URL,
+    apiKey: variables.EVOLUTION_API_KEY,
+    secondsBetweenMessages: variables.EVOLUTION_SECONDS_BETWEEN_MESSAGES,
+  }),
   create: createEvolution,
 });
 
-/**
- * WhatsApp numbers through an Evolution API server.
- *
- * @param settings.url address of the server the operator runs, without a trailing slash
- * @param settings.apiKey the server's global key
- */
-export function createEvolution(settings: { url: string; apiKey: string }): QrConnector {
+interface EvolutionSettings extends EvolutionServer {
+  /** Least pause between two messages of one number. */
+  secondsBetweenMessages?: number;
+}
+
+/** WhatsApp numbers through an Evolution API server that the operator runs. */
+export function createEvolution(settings: EvolutionSettings): QrConnector {
   const client = new EvolutionClient(settings);
 
   return {
@@ -101,7 +115,9 @@ export function createEvolution(settings: { url: string; apiKey: string }): QrCo
     async health(tools, credentials): Promise<Health> {
       const { session } = storedCredentials.parse(credentials);
       try {
-        return healthOfState(await client.findState(tools, session));
+        const health = healthOfState(await client.findState(tools, session));
+        if (health === CONNECTED) await renewWebhook(client, tools, session);
+        return health;
       } catch (error) {
         return healthOf(error, 'scan_again');
       }
@@ -114,7 +130,27 @@ export function createEvolution(settings: { url: string; apiKey: string }): QrCo
       if (credentials !== undefined && event.instance !== credentials.session) return undefined;
       return healthOfState(event.data.state);
     },
+
+    messages: evolutionMessages(
+      settings,
+      client,
+      settings.secondsBetweenMessages ?? DEFAULT_PACE_SECONDS,
+    ),
   };
+}
+
+/** A number that is connected stays so, whatever comes of it. */
+async function renewWebhook(client: EvolutionClient, tools: Tools, session: string): Promise<void> {
+  if (tools.webhook === undefined) return;
+  try {
+    await client.renewWebhook(tools, session, tools.webhook);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    tools.log.warn(
+      { failure: error.failure },
+      'what an Evolution instance tells could not be renewed',
+    );
+  }
 }
 
 async function accountOf(

@@ -25,7 +25,7 @@ import {
 import { openSharedEvent } from './slack/shared-event.ts';
 import { bearer, type Caller, callSlack } from './slack/web-api.ts';
 
-export interface SlackSettings {
+interface SlackSettings {
   clientId: string;
   clientSecret: string;
   /** Proves what Slack posts. */

@@ -45,13 +45,21 @@ const engineEvent = z.object({
   payload: z.union([z.string(), z.object({ state: z.string() }).transform(({ state }) => state)]),
 });
 
+interface WahaSettings {
+  /** Address of the server the operator runs, without a trailing slash. */
+  url: string;
+  apiKey: string;
+  /** Least time between two messages of a number. */
+  secondsBetweenMessages?: number;
+}
+
 export const waha = offer({
   environment: {
     WAHA_URL: serviceAddress,
     WAHA_API_KEY: text,
     WAHA_SECONDS_BETWEEN_MESSAGES: seconds(1, 0, 600),
   },
-  settings: (variables) => ({
+  settings: (variables): WahaSettings => ({
     url: variables.WAHA_URL,
     apiKey: variables.WAHA_API_KEY,
     secondsBetweenMessages: variables.WAHA_SECONDS_BETWEEN_MESSAGES,
@@ -59,17 +67,8 @@ export const waha = offer({
   create: createWaha,
 });
 
-/**
- * WhatsApp numbers through a WAHA server.
- *
- * @param settings.url address of the server the operator runs, without a trailing slash
- * @param settings.secondsBetweenMessages least time between two messages of a number
- */
-export function createWaha(settings: {
-  url: string;
-  apiKey: string;
-  secondsBetweenMessages?: number;
-}): QrConnector {
+/** WhatsApp numbers through a WAHA server. */
+export function createWaha(settings: WahaSettings): QrConnector {
   const client = new WahaClient(settings);
 
   /**

@@ -12,17 +12,17 @@ export class Flow {
   taken = 0;
   mostHeld = 0;
 
-  /** A file of `BULK_BYTES`, made as fast as it is asked for. */
-  source(): Readable {
-    return Readable.from(this.#pieces(), { objectMode: false });
+  /** A large file, made as fast as it is asked for. */
+  source(bytes = BULK_BYTES): Readable {
+    return Readable.from(this.#pieces(bytes), { objectMode: false });
   }
 
   take(bytes: number): void {
     this.taken += bytes;
   }
 
-  *#pieces(): Generator<Buffer> {
-    while (this.made < BULK_BYTES) {
+  *#pieces(bytes: number): Generator<Buffer> {
+    while (this.made < bytes) {
       this.made += PIECE.length;
       this.mostHeld = Math.max(this.mostHeld, this.made - this.taken);
       yield PIECE;
@@ -30,14 +30,22 @@ export class Flow {
   }
 }
 
-/** Takes whatever is sent and answers as told; `file` is a large one. */
+/** JSON, or a large file: as it is, or in base64 as the member `base64` of JSON. */
+export type BulkAnswer = object | 'file' | 'base64';
+
+/** Takes whatever is sent and answers as told. */
 export async function startBulkServer(
-  answer: (path: string) => object | 'file',
+  answer: (path: string) => BulkAnswer,
   flow: Flow,
 ): Promise<{ port: number; close(): Promise<void> }> {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for await (const piece of request as AsyncIterable<Buffer>) flow.take(piece.length);
     const given = answer(request.url ?? '');
+    if (given === 'base64') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      Readable.from(inBase64(flow.source())).pipe(response);
+      return;
+    }
     if (given !== 'file') {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(given));
       return;
@@ -57,6 +65,18 @@ export async function startBulkServer(
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+async function* inBase64(source: Readable): AsyncGenerator<string> {
+  yield '{"mimetype":"application/octet-stream","base64":"';
+  let waiting = Buffer.alloc(0);
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    const all = Buffer.concat([waiting, piece]);
+    const whole = all.length - (all.length % 3);
+    yield all.toString('base64', 0, whole);
+    waiting = all.subarray(whole);
+  }
+  yield `${waiting.toString('base64')}","buffer":null}`;
 }
 
 /** A port on which nobody listens. */

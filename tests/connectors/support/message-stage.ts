@@ -1,5 +1,6 @@
 import type { Credentials, MessageCarrier } from '../../../src/server/connectors/connector.ts';
 import type { AccountAtService, ChatAddress } from '../../../src/server/connectors/messages.ts';
+import type { BulkAnswer } from './bulk-server.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { IncomingKind, IncomingSample, OutgoingKind } from './message-kinds.ts';
 
@@ -19,6 +20,13 @@ export interface MessageStage {
   incoming: Record<IncomingKind, IncomingSample>;
   /** Whether the service takes what a manager writes. Buttons written as text count. */
   outgoing: Record<OutgoingKind, 'carried' | 'refused'>;
+  /**
+   * What a reader of `docs/what-services-carry.md` should know of a kind: why it cannot be carried, with the page that
+   * says so, or in which other form it is.
+   */
+  notes?: Partial<
+    Record<`in: ${IncomingKind}` | `out: ${OutgoingKind | 'reaction' | 'typing'}`, string>
+  >;
   /** The words within a part, if there are any, and how many UTF-16 units the service takes there. */
   wordsOf(part: unknown): { text: string; longest: number } | undefined;
   /** A message of the manager at the double, to react to. */
@@ -30,9 +38,18 @@ export interface MessageStage {
    * knows a repeat by its id.
    */
   lostAnswer: 'unknown' | 'unavailable';
+  /**
+   * What a refused key says of the channel: the sign-in is dead, unless the key is the operator's. `misconfigured` then.
+   */
+  refusedKey?: 'misconfigured';
+  /** The same for a file, where the first call that may get lost shows nothing to anybody. */
+  lostFile?: 'unavailable';
   /** Whether the connector uploads files; otherwise the service fetches our link. */
   uploads: boolean;
-  /** A service with one file of 48 MB: what it answers to a path, whatever is sent there. */
-  bulk: { answer(path: string): object | 'file'; ref(port: number): unknown };
+  /**
+   * A service with one file of 48 MB: what it answers to a path, whatever is sent there. `uploadBytes` is what is sent
+   * to a service that takes no file of that size.
+   */
+  bulk: { answer(path: string): BulkAnswer; ref(port: number): unknown; uploadBytes?: number };
   close(): Promise<void>;
 }

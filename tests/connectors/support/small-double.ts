@@ -1,4 +1,9 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -35,7 +40,7 @@ export async function startSmallDouble(
     const pattern = new RegExp(`^${path.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`);
     return { method, pattern, answer };
   });
-  const server = createServer(async (request, response) => {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://double');
     const body = await text(request);
     for (const { method, pattern, answer } of table) {
@@ -56,6 +61,11 @@ export async function startSmallDouble(
       return;
     }
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not found"}');
+  }
+
+  const server = createServer((request, response) => {
+    // A request that broke off has no answer.
+    serve(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

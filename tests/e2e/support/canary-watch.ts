@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { SLACK_CLIENT_SECRET } from '../../../src/emulator/services/slack.ts';
-import { WAHA_API_KEY } from '../../../src/emulator/services/waha.ts';
+import { WAHA_API_KEY } from '../../../src/emulator/services/waha/state.ts';
 import { sessionsOf } from '../../../src/emulator/services/whatsapp.ts';
 
 /** Shorter strings turn up by chance. */

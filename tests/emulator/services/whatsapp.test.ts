@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEmulator, type Emulator } from '../../../src/emulator/emulator.ts';
 import { EVOLUTION_API_KEY } from '../../../src/emulator/services/evolution.ts';
-import { WAHA_API_KEY } from '../../../src/emulator/services/waha.ts';
+import { WAHA_API_KEY } from '../../../src/emulator/services/waha/state.ts';
 
 describe('the doubles of unofficial WhatsApp servers', () => {
   let emulator: Emulator;
@@ -45,6 +45,9 @@ describe('the doubles of unofficial WhatsApp servers', () => {
 
   it('refuse a wrong key', async () => {
     expect((await waha('POST', '/api/sessions', { name: 'a' }, 'wrong')).status).toBe(401);
+    const instance = { instanceName: 'a', integration: 'WHATSAPP-BAILEYS' };
+    expect((await evolution('POST', '/instance/create', instance, 'wrong')).status).toBe(401);
+    await evolution('POST', '/instance/create', instance);
     expect((await evolution('GET', '/instance/connect/a', undefined, 'wrong')).status).toBe(401);
   });
 
@@ -79,7 +82,7 @@ describe('the doubles of unofficial WhatsApp servers', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
     await waha('POST', '/api/sessions', {
       name: 'a',
-      config: { webhooks: [{ url, hmac: { key: 'k' } }] },
+      config: { webhooks: [{ url, events: ['session.status'], hmac: { key: 'k' } }] },
     });
     now += 200;
     expect(await phone({ service: 'waha', change: 'scan', number: '5511912345678' })).toBe(200);

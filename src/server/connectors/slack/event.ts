@@ -47,7 +47,7 @@ const messageFields = {
   subtype: text,
   user: id,
   bot_id: id,
-  bot_profile: z.unknown(),
+  bot_profile: z.unknown().optional(),
   user_profile: maybe(profile),
   text,
   ts,

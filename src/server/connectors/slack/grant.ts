@@ -65,7 +65,10 @@ export function storedGrant(credentials: Credentials): Grant {
 /** @throws ConnectorError `reauthorize` when it has to be renewed first, which `health` does */
 export function usableGrant(credentials: Credentials, now: Date): Grant {
   const grant = storedGrant(credentials);
-  if (isEnding(grant.expiresAt, now, LAST_CALL_MS)) throw new ConnectorError('reauthorize');
+  const isRenewable = grant.refreshToken !== undefined;
+  if (isRenewable && isEnding(grant.expiresAt, now, LAST_CALL_MS)) {
+    throw new ConnectorError('reauthorize');
+  }
   return grant;
 }
 

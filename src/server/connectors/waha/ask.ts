@@ -45,10 +45,10 @@ const SURELY_NOT_SENT =
   /server returned error \d+|no lid for user|payload ?too ?large|entity too large|invalid wid/i;
 
 const failure = z.object({
-  message: z.unknown(),
-  error: z.unknown(),
+  message: z.unknown().optional(),
+  error: z.unknown().optional(),
   expected: z.array(z.unknown()).optional().catch(undefined),
-  exception: z.object({ message: z.unknown() }).optional().catch(undefined),
+  exception: z.object({ message: z.unknown().optional() }).optional().catch(undefined),
 });
 
 /**

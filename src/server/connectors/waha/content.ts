@@ -29,7 +29,10 @@ const WEB_FILES: Record<string, MediaKind> = {
 
 /** Kinds of WhatsApp Web that nobody wrote, or of which other events tell. */
 const WEB_SILENT =
-  /^(?:e2e_notification|notification|notification_template|gp2|group_notification|broadcast_notification|protocol|ciphertext|revoked|call_log|reaction|poll_update|pin_message|pinned_message|keep_in_chat|album|debug|unknown|newsletter_notification|biz-cover-photo|cart|oversized)$/;
+  /^(?:e2e_notification|notification|notification_template|gp2|group_notification|broadcast_notification|protocol|ciphertext|revoked|call_log|reaction|poll_update|pin_message|pinned_message|keep_in_chat|album|debug|newsletter_notification|biz-cover-photo)$/;
+
+/** Kinds of WhatsApp Web whose body is what somebody wrote; that of others may be a picture in base64. */
+const WEB_WORDS = /^(?:|chat|interactive|list|buttons|template|hsm|native_flow)$/;
 
 /** What a message says: several contents where it holds several contacts, none where nobody wrote it. */
 export function contentsOf(message: WahaMessage, messageId: string): ReceivedContent[] {
@@ -126,19 +129,24 @@ function cardsOf(texts: readonly string[]): ProtoContent {
 function wordsOf({ body, _data: data }: WahaMessage): ProtoContent | undefined {
   const type = data?.type ?? '';
   if (WEB_SILENT.test(type)) return undefined;
+  if (!WEB_WORDS.test(type)) {
+    // A kind that Kommo has no place for, or that is newer than this file.
+    return placeholder('unsupported', data?.title ?? data?.orderTitle ?? data?.eventName);
+  }
   const text = messageText(body);
-  if (text !== undefined) return { kind: 'text', text };
-  // A kind of WhatsApp Web that is newer than this file.
-  return type === '' || type === 'chat' ? undefined : placeholder('unsupported');
+  return text === undefined ? undefined : { kind: 'text', text };
 }
 
 /** A file that can be fetched, or what it was. */
 function carried(message: WahaMessage, file: DescribedFile, messageId: string): ReceivedContent {
-  const { media, body } = message;
+  const { media, body, _data: data } = message;
   const type = mimeType(media?.mimetype) ?? file.type;
   const given = (media?.filename ?? file.fileName)?.replaceAll(/[/\\]/g, '_');
   const fileName = plainLine(given) ?? madeFileName(file.kind, messageId, type);
-  const text = file.caption ?? captionIn(message, body, fileName);
+  // Some engines repeat the name of a document as its words.
+  const words = file.caption ?? messageText(body);
+  const isName = words === fileName || words === media?.filename || words === data?.filename;
+  const text = isName ? undefined : words;
   const path = media?.error ? undefined : filePath(media?.url);
   if (path === undefined) return lost(fileName, text);
   const chat = chatIdOf(message);
@@ -154,16 +162,6 @@ function carried(message: WahaMessage, file: DescribedFile, messageId: string): 
     ...(text !== undefined && { text }),
     ...(file.seconds !== undefined && { seconds: file.seconds }),
   };
-}
-
-/** Some engines repeat the name of a document as its text. */
-function captionIn(
-  { _data: data }: WahaMessage,
-  body: string | undefined,
-  fileName: string,
-): string | undefined {
-  const text = messageText(body);
-  return text === undefined || text === fileName || text === data?.filename ? undefined : text;
 }
 
 /** WAHA could not fetch the file, was told not to, or has it elsewhere. */

@@ -27,7 +27,12 @@ const date = maybe(
     .pipe(z.number().positive().max(253_402_300_799)),
 );
 
-const media = z.object({ url: text, mimetype: text, filename: text, error: z.unknown() });
+const media = z.object({
+  url: text,
+  mimetype: text,
+  filename: text,
+  error: z.unknown().optional(),
+});
 
 /** Words of a place are under one of these names. */
 const place = z.object({
@@ -49,6 +54,9 @@ const engineData = z.looseObject({
   sender: maybe(z.object({ pushname: text, name: text })),
   chat: named,
   filename: text,
+  title: text,
+  orderTitle: text,
+  eventName: text,
   caption: text,
   duration: maybe(
     z.union([
@@ -83,10 +91,10 @@ const engineData = z.looseObject({
       participantLid: text,
     }),
   ),
-  message: z.unknown(),
+  message: z.unknown().optional(),
   // whatsmeow
   Info: maybe(z.object({ PushName: text, SenderAlt: text, RecipientAlt: text })),
-  Message: z.unknown(),
+  Message: z.unknown().optional(),
 });
 
 /** Members that every event about a message has. */

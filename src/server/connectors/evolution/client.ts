@@ -1,10 +1,22 @@
 import { z } from 'zod';
-import type { Tools } from './connector.ts';
-import { type JsonAnswer, notUnderstood, optionalText, readAs, refused } from './http.ts';
-import { OperatorServer } from './operator-server.ts';
-
-/** The header that carries our secret: Evolution does not sign its events, but repeats headers it was given. */
-export const SECRET_HEADER = 'x-webhook-secret';
+import type { Tools } from '../connector.ts';
+import {
+  type JsonAnswer,
+  type JsonRequest,
+  notUnderstood,
+  optionalText,
+  readAs,
+  refused,
+} from '../http.ts';
+import { OperatorServer } from '../operator-server.ts';
+import {
+  isCurrent,
+  SETTINGS,
+  STATE_EVENTS,
+  storedWebhook,
+  type Webhook,
+  webhookOf,
+} from './webhook.ts';
 
 const connection = z.object({ instance: z.object({ state: optionalText }) });
 
@@ -29,8 +41,16 @@ const instances = z.array(
 );
 export type EvolutionInstance = z.output<typeof instances>[number];
 
+/** Which server, and with which key. */
+export interface EvolutionServer {
+  /** Without a trailing slash. */
+  url: string;
+  /** The server's global key. */
+  apiKey: string;
+}
+
 /**
- * The calls to Evolution API version 2 that a sign-in needs.
+ * The calls to Evolution API version 2 that may be repeated.
  *
  * Every method throws ConnectorError: `misconfigured` when the server refuses the operator's key or
  * we do not understand its answer, `rate_limited`, `unavailable`.
@@ -41,14 +61,21 @@ export class EvolutionClient {
   readonly #server: OperatorServer;
   readonly #apiKey: string;
 
-  /** @param settings.apiKey the server's global key */
-  constructor({ url, apiKey }: { url: string; apiKey: string }) {
+  constructor({ url, apiKey }: EvolutionServer) {
     this.#server = new OperatorServer({
       url,
       headers: { apikey: apiKey },
       keyRefusedBy: [401],
     });
     this.#apiKey = apiKey;
+  }
+
+  /** Any other call; a refusal is left to the caller. */
+  async call(
+    tools: Tools,
+    request: Omit<JsonRequest, 'url' | 'headers'> & { path: string },
+  ): Promise<JsonAnswer> {
+    return await this.#server.call(tools, request);
   }
 
   async create(tools: Tools, name: string): Promise<void> {
@@ -59,7 +86,8 @@ export class EvolutionClient {
         instanceName: name,
         integration: 'WHATSAPP-BAILEYS',
         qrcode: true,
-        ...(tools.webhook && { webhook: webhookOf(tools.webhook) }),
+        ...SETTINGS,
+        ...(tools.webhook && { webhook: webhookOf(tools.webhook, STATE_EVENTS) }),
       },
     });
     if (answer.status >= 400) {
@@ -100,17 +128,27 @@ export class EvolutionClient {
     return readAs(instances, answer.json).find((instance) => instance.name === name);
   }
 
-  async setWebhook(
-    tools: Tools,
-    name: string,
-    webhook: { url: string; secret: string },
-  ): Promise<void> {
+  async setWebhook(tools: Tools, name: string, webhook: Webhook): Promise<void> {
     const answer = await this.#server.call(tools, {
       method: 'POST',
       path: `/webhook/set/${name}`,
       json: { webhook: webhookOf(webhook) },
     });
     if (answer.status >= 400) throw notUnderstood(`evolution webhook: status ${answer.status}`);
+    // With other settings it still carries what it does, so a refusal is no reason to stop.
+    await this.#server.call(tools, {
+      method: 'POST',
+      path: `/settings/set/${name}`,
+      json: SETTINGS,
+    });
+  }
+
+  /** Asks again for events that an instance of an older version never asked for. All that is needed is at hand. */
+  async renewWebhook(tools: Tools, name: string, webhook: Webhook): Promise<void> {
+    const answer = await this.#server.call(tools, { path: `/webhook/find/${name}` });
+    if (answer.status >= 400) throw notUnderstood(`evolution webhook: status ${answer.status}`);
+    const stored = storedWebhook.nullable().catch(null).parse(answer.json);
+    if (stored === null || !isCurrent(stored, webhook)) await this.setWebhook(tools, name, webhook);
   }
 
   /** Ends the session on the phone. Evolution answers 400 when none is open, which serves as well. */
@@ -131,17 +169,6 @@ export class EvolutionClient {
       throw notUnderstood(`evolution delete: status ${answer.status}`);
     }
   }
-}
-
-function webhookOf(webhook: { url: string; secret: string }): object {
-  return {
-    enabled: true,
-    url: webhook.url,
-    headers: { [SECRET_HEADER]: webhook.secret },
-    byEvents: false,
-    base64: false,
-    events: ['CONNECTION_UPDATE'],
-  };
 }
 
 /** Evolution's errors: `{ response: { message: string | string[] } }`. */
