@@ -292,6 +292,18 @@ describe('the events of the emulated Slack', () => {
     expect(last?.body).toMatchObject({ type: 'app_rate_limited', team_id: DEMO });
   });
 
+  test('can claim to be old, under a signature that fits', async () => {
+    await ready();
+    await ada.order('speed', { timestamp_age_s: 301 });
+    await ada.act('send', { text: 'From the past' });
+    const [delivery] = await app.came(1);
+    const age = Date.now() / 1000 - Number(delivery?.headers['x-slack-request-timestamp']);
+    expect(age).toBeGreaterThan(300);
+    expect(delivery?.headers['x-slack-signature']).toBe(
+      slackSignature(SLACK_SIGNING_SECRET, delivery as never),
+    );
+  });
+
   test('of own messages are found out when they are answered', async () => {
     const token = await ready();
     const say = (text: string) =>

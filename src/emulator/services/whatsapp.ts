@@ -94,25 +94,3 @@ export function newPairingCode(): string {
 export function sessionsOf(world: World, service: WhatsAppSession['service']): WhatsAppSession[] {
   return world.service<WhatsAppSession[]>(service, () => []);
 }
-
-/** Posts an event to the session's webhook; a receiver that is down leaves a line in the log. */
-export async function postEvent(
-  world: World,
-  session: WhatsAppSession,
-  body: object,
-  sign: (body: string) => Record<string, string>,
-): Promise<void> {
-  if (session.webhook === null) return;
-  const text = JSON.stringify(body);
-  try {
-    await fetch(session.webhook.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...session.webhook.headers, ...sign(text) },
-      body: text,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(5_000),
-    });
-  } catch (error) {
-    world.log.add({ kind: 'warning', name: `${session.service} webhook`, detail: String(error) });
-  }
-}
