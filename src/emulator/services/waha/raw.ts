@@ -50,7 +50,7 @@ function pressedInWeb({ extra }: Content): Fields {
   return button === undefined ? {} : { type: 'buttons_response', selectedButtonId: button.id };
 }
 
-export interface RawContext {
+interface RawContext {
   world: World;
   number: string;
   chat: Chat;
