@@ -133,6 +133,17 @@ describe('a session of WAHA', () => {
     expect(await status()).toBe('SCAN_QR_CODE');
   });
 
+  test('tells of its beginning when it is ordered to', async () => {
+    await stage.control('/services/waha/settings', { tells_beginnings: true });
+    const webhooks = [{ url: stage.hookUrl, events: ['session.status'] }];
+    await stage.waha('POST', '/api/sessions', { name: 'a', config: { webhooks } });
+    await stage.hooked(2);
+    expect(stage.hooks.map(({ body }) => body.payload.status)).toEqual([
+      'STARTING',
+      'SCAN_QR_CODE',
+    ]);
+  });
+
   test('waits stopped when it is not to start', async () => {
     await stage.waha('POST', '/api/sessions', { name: 'later', start: false });
     expect(await status('later')).toBe('STOPPED');
