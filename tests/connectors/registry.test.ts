@@ -4,11 +4,14 @@ import {
   OFFERS,
 } from '../../src/server/connectors/registry.ts';
 
-const NOTHING = {
-  ...Object.fromEntries(Object.keys(OFFERS).map((id) => [id, undefined])),
+const NOTHING: ConnectorSettings = {
+  ...(Object.fromEntries(Object.keys(OFFERS).map((id) => [id, undefined])) as Record<
+    keyof typeof OFFERS,
+    undefined
+  >),
   api: { isOffered: false },
   oauthProviders: [],
-} as ConnectorSettings;
+};
 
 const server = { url: 'https://gateway.example', apiKey: 'k' };
 
