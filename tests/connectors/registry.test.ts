@@ -4,14 +4,11 @@ import {
   OFFERS,
 } from '../../src/server/connectors/registry.ts';
 
-const NOTHING: ConnectorSettings = {
-  ...(Object.fromEntries(Object.keys(OFFERS).map((id) => [id, undefined])) as Record<
-    keyof typeof OFFERS,
-    undefined
-  >),
+const NOTHING = {
+  ...(Object.fromEntries(Object.keys(OFFERS).map((id) => [id, undefined])) as ConnectorSettings),
   api: { isOffered: false },
   oauthProviders: [],
-};
+} satisfies ConnectorSettings;
 
 const server = { url: 'https://gateway.example', apiKey: 'k' };
 
