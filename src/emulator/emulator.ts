@@ -20,6 +20,7 @@ import type { State } from './kommo/state.ts';
 import { refuseSwitch, type Switches } from './kommo/switches.ts';
 import { World } from './kommo/world.ts';
 import { allRoutes } from './routes.ts';
+import { resumeEvents } from './services/slack/delivery.ts';
 import { resumeDeliveries } from './services/telegram/delivery.ts';
 import { stopTelegram } from './services/telegram/runtime.ts';
 
@@ -102,7 +103,10 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const server = createServer({ keepAliveTimeout: 30_000 }, listener);
   const port = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
   world.url = `http://${options.host ?? '127.0.0.1'}:${port}`;
-  if (options.state !== undefined) resumeDeliveries(world);
+  if (options.state !== undefined) {
+    resumeDeliveries(world);
+    resumeEvents(world);
+  }
   return facade(world, server, port);
 }
 

@@ -102,7 +102,14 @@ async function startStage(): Promise<MessageStage> {
       'link button': 'carried',
       'text button': 'carried',
       list: 'carried',
+      quote: 'carried',
       'very long text': 'carried',
+    },
+    notes: {
+      'in: poll': 'refused with what is wrong, for its developer ([protocol](api-connector.md))',
+      'in: unknown kind':
+        'refused with what is wrong, for its developer ([protocol](api-connector.md))',
+      'in: message in a group': 'a conversation has one person ([protocol](api-connector.md))',
     },
     wordsOf: (part) => {
       const said = (part as MessagePart).message.text;

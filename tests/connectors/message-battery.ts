@@ -8,6 +8,7 @@ import type {
   SendOutcome,
 } from '../../src/server/connectors/messages.ts';
 import { BULK_BYTES, emptyPort, Flow, startBulkServer } from './support/bulk-server.ts';
+import { carriedColumn, withoutReason } from './support/carried-table.ts';
 import type { Echo, Fault } from './support/fault-proxy.ts';
 import { FILE_CONTENT, type HeldFile, heldFile } from './support/held-file.ts';
 import { NO_EVENTS, spoiled } from './support/hostile-events.ts';
@@ -84,6 +85,12 @@ export function messageBattery(id: string, start: () => Promise<MessageStage>): 
     return outcomes;
   }
 
+  test('what is carried, and why not, stands in the documentation as it is', () => {
+    const column = carriedColumn(id, stage, carrier);
+    expect(column?.page).toEqual(column?.tested);
+    if (column) expect(withoutReason(stage)).toEqual([]);
+  });
+
   describe('what arrives', () => {
     test.each(Object.keys(INCOMING) as IncomingKind[])('%s is carried, or said', (kind) => {
       const sample = stage.incoming[kind];
@@ -139,8 +146,8 @@ export function messageBattery(id: string, start: () => Promise<MessageStage>): 
     test.each(Object.keys(OUTGOING) as OutgoingKind[])(
       '%s gets there, or is refused',
       async (kind) => {
-        const message = outgoing(OUTGOING[kind]());
-        const outcomes = await sendAll(message);
+        const quoted = kind === 'quote' ? { replyTo: stage.messageId } : {};
+        const outcomes = await sendAll(outgoing({ ...OUTGOING[kind](), ...quoted }));
         expect(outcomes.length).toBeGreaterThan(0);
         for (const outcome of outcomes) {
           const expected = stage.outgoing[kind] === 'carried' ? 'sent' : 'refused';

@@ -102,7 +102,31 @@ async function startStage(): Promise<MessageStage> {
       'link button': 'carried',
       'text button': 'carried',
       list: 'carried',
+      quote: 'carried',
       'very long text': 'carried',
+    },
+    notes: {
+      'out: typing': 'apps cannot ([methods](https://docs.slack.dev/reference/methods))',
+      'in: sticker':
+        'Slack has none; a picture is one ([files](https://docs.slack.dev/reference/objects/file-object))',
+      'in: location':
+        'Slack has none ([message event](https://docs.slack.dev/reference/events/message))',
+      'in: contact':
+        'Slack has none ([message event](https://docs.slack.dev/reference/events/message))',
+      'in: poll':
+        'Slack has none ([message event](https://docs.slack.dev/reference/events/message))',
+      'in: button press': 'buttons go as numbered lines, whose answer is a text',
+      'in: typing':
+        'apps are not told over HTTP ([events](https://docs.slack.dev/reference/events))',
+      'in: message of staff':
+        'only its app answers a member there ([message.im](https://docs.slack.dev/reference/events/message.im))',
+      'in: message in a group':
+        'direct messages only, as they are the ones with one person ([message.im](https://docs.slack.dev/reference/events/message.im))',
+      'in: unknown kind': 'that says there was something',
+      'out: text button': 'as numbered lines',
+      'out: list': 'as numbered lines',
+      'out: link button': 'as a line with the link',
+      'in: status': 'of its own files only; taken counts as delivered',
     },
     wordsOf: (given) => {
       const part = given as SlackPart;

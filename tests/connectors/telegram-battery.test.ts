@@ -94,7 +94,19 @@ async function startStage(): Promise<MessageStage> {
       'link button': 'carried',
       'text button': 'carried',
       list: 'carried',
+      quote: 'carried',
       'very long text': 'carried',
+    },
+    notes: {
+      'in: poll': 'with its question and answers',
+      'in: unknown kind': 'that says there was something',
+      'in: deletion': 'bots are not told ([Update](https://core.telegram.org/bots/api#update))',
+      'in: typing': 'bots are not told ([Update](https://core.telegram.org/bots/api#update))',
+      'in: status':
+        'bots are not told; taken counts as delivered ([Message](https://core.telegram.org/bots/api#message))',
+      'in: message of staff':
+        'nobody else writes as a bot ([bots](https://core.telegram.org/bots))',
+      'in: message in a group': 'where the channel imports groups',
     },
     wordsOf: (given) => {
       const part = given as TelegramPart;

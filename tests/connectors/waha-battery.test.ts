@@ -144,7 +144,19 @@ async function startStage(): Promise<MessageStage> {
       'link button': 'carried',
       'text button': 'carried',
       list: 'carried',
+      quote: 'carried',
       'very long text': 'carried',
+    },
+    notes: {
+      'in: poll': 'with its question and answers',
+      'in: unknown kind': 'that says there was something',
+      'in: message in a group': 'where the channel imports groups',
+      'in: message of staff': 'where the channel imports it',
+      'out: text button':
+        'as numbered lines: buttons often do not show ([WAHA](https://waha.devlike.pro/docs/how-to/send-messages/))',
+      'out: list':
+        'as numbered lines: lists often do not show ([WAHA](https://waha.devlike.pro/docs/how-to/send-messages/))',
+      'out: link button': 'as a line with the link',
     },
     wordsOf: (given) => {
       const part = given as WhatsAppPart;

@@ -99,7 +99,6 @@ for (const [colorScheme, width] of [
     const isWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
     expect(isWide).toBe(false);
     expect(errors).toEqual([]);
-    await page.screenshot({ path: test.info().outputPath('member.png') });
     await context.close();
   });
 }

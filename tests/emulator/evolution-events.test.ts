@@ -1,6 +1,6 @@
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { type Listener, listen } from '../support/emulator-client.ts';
-import { BEATRIZ, BUSINESS, evolutionServer, eventsOf } from '../support/evolution.ts';
+import { BEATRIZ, BUSINESS, eventsOf, evolutionServer } from '../support/evolution.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const JID = `${BEATRIZ.phone}@s.whatsapp.net`;
@@ -146,10 +146,7 @@ describe('what the emulated Evolution API tells of', () => {
   });
 
   test.each<[string, object[]]>([
-    [
-      'phone',
-      [{ remoteJid: JID, remoteJidAlt: LID, addressingMode: 'pn' }],
-    ],
+    ['phone', [{ remoteJid: JID, remoteJidAlt: LID, addressingMode: 'pn' }]],
     ['lid', [{ remoteJid: LID, remoteJidAlt: JID, addressingMode: 'lid' }]],
     ['hidden', [{ remoteJid: LID, addressingMode: 'lid' }]],
     [
@@ -330,7 +327,7 @@ describe('what the emulated Evolution API tells of', () => {
     await server.setWebhook({ url: `${backend.url}/hook`, base64: true });
     const { message_id: id } = await server.act('send', { kind: 'voice' });
     const [event] = await upserts();
-    const { base64 } = event?.data.message as { base64: string };
+    const base64 = String(event?.data.message.base64);
     const asked = await server.ask('POST', '/chat/getBase64FromMediaMessage/shop', {
       message: { key: { id } },
     });

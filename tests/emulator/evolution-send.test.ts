@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { EVOLUTION_API_KEY } from '../../src/emulator/services/evolution.ts';
 import { type Listener, listen } from '../support/emulator-client.ts';
-import { BEATRIZ, BUSINESS, evolutionServer, eventsOf } from '../support/evolution.ts';
+import { BEATRIZ, BUSINESS, eventsOf, evolutionServer } from '../support/evolution.ts';
 
 const JID = `${BEATRIZ.phone}@s.whatsapp.net`;
 const SAMPLES = 'src/emulator/services/telegram/samples';
@@ -161,10 +161,9 @@ describe('sending through the emulated Evolution API', () => {
     await sent('sendSticker', { sticker: `${files.url}/photo.jpg?sign=1` });
     expect(files.asked.at(-1)).toMatch(/^\/photo\.jpg\?sign=1&timestamp=\d+$/);
     const gone = `${files.url}/gone.jpg`;
-    await expect(refused('sendMedia', { number, mediatype: 'image', media: gone })).resolves.toEqual([
-      500,
-      ['AxiosError: Request failed with status code 404'],
-    ]);
+    await expect(
+      refused('sendMedia', { number, mediatype: 'image', media: gone }),
+    ).resolves.toEqual([500, ['AxiosError: Request failed with status code 404']]);
     await expect(refused('sendWhatsAppAudio', { number, audio: gone })).resolves.toEqual([
       404,
       'Request failed with status code 404',
@@ -251,7 +250,13 @@ describe('sending through the emulated Evolution API', () => {
     [
       'a list without rows',
       'sendList',
-      { number, title: 'a', footerText: 'a', buttonText: 'a', sections: [{ title: 'a', rows: [] }] },
+      {
+        number,
+        title: 'a',
+        footerText: 'a',
+        buttonText: 'a',
+        sections: [{ title: 'a', rows: [] }],
+      },
       400,
       [['sections[0].rows does not meet minimum length of 1']],
     ],
@@ -392,7 +397,12 @@ describe('sending through the emulated Evolution API', () => {
     test('edits texts and captions, and tells of it', async () => {
       const { key } = await sent('sendText', { text: 'Its there' });
       const edit = (given: object) =>
-        server.ask('POST', '/chat/updateMessage/shop', { number, key, text: 'It’s there', ...given });
+        server.ask('POST', '/chat/updateMessage/shop', {
+          number,
+          key,
+          text: 'It’s there',
+          ...given,
+        });
       expect((await edit({})).status).toBe(200);
       expect(await last()).toMatchObject({ text: 'It’s there', earlier: ['Its there'] });
       const [event] = await eventsOf(backend, 'send.message.update');

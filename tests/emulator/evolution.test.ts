@@ -26,7 +26,9 @@ describe('the emulated Evolution API', () => {
       error: 'Unauthorized',
       response: { message: 'Unauthorized' },
     });
-    expect((await server.ask('GET', '/instance/fetchInstances', undefined, token)).status).toBe(401);
+    expect((await server.ask('GET', '/instance/fetchInstances', undefined, token)).status).toBe(
+      401,
+    );
     expect((await server.ask('GET', '/webhook/find/none')).json).toEqual({
       status: 404,
       error: 'Not Found',

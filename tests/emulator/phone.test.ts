@@ -30,9 +30,8 @@ describe('the emulated phones', () => {
 
   test('write, answer, edit, react, read and delete', async () => {
     const hers = (await act({ act: 'send', text: 'Is it there?' })).json as { message_id: string };
-    const mine = (
-      await act({ act: 'send', as: 'phone', text: 'It is', quote: hers.message_id })
-    ).json as { message_id: string };
+    const mine = (await act({ act: 'send', as: 'phone', text: 'It is', quote: hers.message_id }))
+      .json as { message_id: string };
     await act({ act: 'edit', as: 'phone', message_id: mine.message_id, text: 'It is!' });
     await act({ act: 'react', message_id: mine.message_id, emoji: '👍' });
     await act({ act: 'read' });

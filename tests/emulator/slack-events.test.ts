@@ -30,6 +30,7 @@ describe('the events of the emulated Slack', () => {
   }
 
   interface Judged {
+    taken: number;
     given_up: number;
     pending: { tries: number; due_in_ms: number | null }[];
   }
@@ -123,6 +124,7 @@ describe('the events of the emulated Slack', () => {
     });
     expect(preview?.message).not.toHaveProperty('edited');
     expect(preview?.previous_message).toMatchObject({ text: 'See <https://news.example/today>' });
+    expect(edit?.message).not.toHaveProperty('attachments');
     expect(edit).toMatchObject({
       hidden: true,
       channel: 'D0EMULADA',
@@ -289,5 +291,44 @@ describe('the events of the emulated Slack', () => {
     await ada.order('rate_limited', { team: DEMO });
     const last = (await app.came(5)).at(-1);
     expect(last?.body).toMatchObject({ type: 'app_rate_limited', team_id: DEMO });
+  });
+
+  test('can claim to be old, under a signature that fits', async () => {
+    await ready();
+    await ada.order('speed', { timestamp_age_s: 301 });
+    await ada.act('send', { text: 'From the past' });
+    const [delivery] = await app.came(1);
+    const age = Date.now() / 1000 - Number(delivery?.headers['x-slack-request-timestamp']);
+    expect(age).toBeGreaterThan(300);
+    expect(delivery?.headers['x-slack-signature']).toBe(
+      slackSignature(SLACK_SIGNING_SECRET, delivery as never),
+    );
+  });
+
+  test('of own messages are found out when they are answered', async () => {
+    const token = await ready();
+    const say = (text: string) =>
+      slackApi(emulator, token, 'chat.postMessage', { json: { channel: 'U0EMULADA', text } });
+    await say('Good morning');
+    await waitFor(async () => (await judged()).taken === 1);
+    await say('How can we help?');
+    expect(await ada.get('judge')).toMatchObject({ answered_echoes: [] });
+    const { json } = await say('Good morning');
+    expect(await ada.get('judge')).toMatchObject({
+      answered_echoes: [{ channel: 'D0EMULADA', ts: json.ts }],
+    });
+  });
+
+  test('are sent again by an emulator that goes on with the state of another', async () => {
+    app.answers.splice(0, app.answers.length, 500);
+    await ready();
+    await ada.act('send', { text: 'Hello' });
+    await waiting(2, 60_000);
+    const state = structuredClone(emulator.state);
+    app.answers.splice(0, app.answers.length, 200);
+    const later = await createEmulator({ state, now: () => Date.now() + 60_000 });
+    await app.came(3);
+    await later.close();
+    expect(app.deliveries.at(-1)?.headers['x-slack-retry-num']).toBe('2');
   });
 });

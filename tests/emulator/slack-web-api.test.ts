@@ -113,8 +113,17 @@ describe('the Web API of the emulated Slack', () => {
   test('tells of people, conversations and the workspace', async () => {
     expect((await ask('users.info', { user: ADA })).json).toMatchObject({
       ok: true,
-      user: { id: ADA, team_id: 'T0EMULATED1', real_name: 'Ada Lovelace', is_bot: false },
+      user: {
+        id: ADA,
+        team_id: 'T0EMULATED1',
+        real_name: 'Ada Lovelace',
+        is_bot: false,
+        profile: { image_72: `http://slack.localhost:${emulator.port}/avatars/${ADA}_72.jpg` },
+      },
     });
+    const host = `slack.localhost:${emulator.port}`;
+    const picture = await call(emulator, `/avatars/${ADA}_72.jpg`, { host });
+    expect(picture.headers['content-type']).toBe('image/jpeg');
     expect((await ask('users.info', { user: 'U0NOBODY' })).json.error).toBe('user_not_found');
     const opened = await api('conversations.open', { users: ADA });
     expect(opened.json).toEqual({ ok: true, channel: { id: 'D0EMULADA' } });

@@ -34,10 +34,16 @@ describe('WAHA, when it is ordered to fail', () => {
     expect((await send('Three')).status).toBe(201);
     expect(await texts()).toEqual(['One', 'Three']);
     await refuse({ session: 'other', status: 422, times: null });
+    const file = { mimetype: 'image/png', data: 'QUFB' };
+    const image = { session: 'default', chatId: HER, file };
+    expect((await stage.waha('POST', '/api/sendImage', image)).status).toBe(201);
+    expect(
+      (await stage.waha('POST', '/api/sendImage', { ...image, session: 'other' })).status,
+    ).toBe(422);
     expect((await send('Four')).status).toBe(201);
     expect((await stage.control('/services/waha/refuse')).refusals).toMatchObject([
       { hits: 1 },
-      { hits: 0 },
+      { hits: 1 },
     ]);
   });
 

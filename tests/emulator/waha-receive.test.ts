@@ -148,6 +148,29 @@ describe('what WAHA tells its webhooks', () => {
     });
   });
 
+  test('a press on a row of a list or on a button, as a text with its id in the raw data', async () => {
+    const press = { id: 'row-1', text: 'Tea' };
+    await stage.client('send', { text: 'Tea', extra: { list_reply: press } });
+    expect(await last('message')).toMatchObject({
+      body: 'Tea',
+      _data: {
+        type: 'list_response',
+        listResponse: { singleSelectReply: { selectedRowId: 'row-1' } },
+      },
+    });
+    await stage.client('send', { text: 'Tea', extra: { button_reply: press } });
+    expect((await last('message'))._data).toMatchObject({ selectedButtonId: 'row-1' });
+    await settings({ engine: 'NOWEB' });
+    await stage.client('send', { text: 'Tea', extra: { list_reply: press } });
+    expect((await last('message'))._data.message).toMatchObject({
+      listResponseMessage: { title: 'Tea', singleSelectReply: { selectedRowId: 'row-1' } },
+    });
+    await stage.client('send', { text: 'Tea', extra: { button_reply: press } });
+    expect((await last('message'))._data.message).toMatchObject({
+      buttonsResponseMessage: { selectedButtonId: 'row-1', selectedDisplayText: 'Tea' },
+    });
+  });
+
   test('a quote, with the beginning of what it answers', async () => {
     const first = await stage.client('send', { kind: 'image', caption: 'This one?' });
     await stage.client('send', { text: 'Yes', as: 'phone', quote: first.message_id });

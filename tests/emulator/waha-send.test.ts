@@ -206,7 +206,13 @@ describe('what is sent through WAHA', () => {
     expect(await lastSeen()).toMatchObject({
       kind: 'buttons',
       text: 'Tell us',
-      extra: { buttons },
+      extra: {
+        nativeFlowMessage: {
+          buttons: [
+            { name: 'quick_reply', buttonParamsJson: expect.stringContaining('I am good!') },
+          ],
+        },
+      },
     });
   });
 
@@ -348,6 +354,19 @@ describe('what is sent through WAHA', () => {
     expect((await send('sendText', { chatId: 'somebody', text: 'x' })).status).toBe(400);
     expect((await send('sendLocation', { latitude: '1' })).status).toBe(400);
     expect((await chat()).messages).toEqual([]);
+  });
+
+  test.each([
+    ['WEBJS', { name: 'Team', groupMetadata: { subject: 'Team' } }],
+    ['NOWEB', { subject: 'Team', participants: [{ id: `${CLIENT}@s.whatsapp.net` }] }],
+    ['GOWS', { Name: 'Team' }],
+  ])('a group has a name in %s', async (engine, expected) => {
+    const { id } = await stage.client('group', { name: 'Team', members: [CLIENT] });
+    await settings({ engine });
+    const one = await stage.waha('GET', `/api/default/groups/${escaped(id)}`);
+    expect(one).toMatchObject({ status: 200, body: expected });
+    expect((await stage.waha('GET', '/api/default/groups')).body).toMatchObject([expected]);
+    expect((await stage.waha('GET', '/api/default/groups/1%40g.us')).status).toBe(500);
   });
 
   test('a message gets to a group', async () => {

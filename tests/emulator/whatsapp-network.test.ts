@@ -15,13 +15,13 @@ describe('the emulated WhatsApp', () => {
   const chat = (): Promise<Json> => stage.control(`/services/whatsapp/chat?client=${CLIENT}`);
 
   test('keeps people, groups and chats, and forgets them', async () => {
-    await stage.client('client', { client: { phone: CLIENT, name: 'Ana', lid: '777' } });
+    await stage.client('client', { client: { phone: CLIENT, name: 'Ana', lid: '81896604192873' } });
     const group = await stage.client('group', { name: 'Team', members: [CLIENT, '34600111222'] });
     expect(group).toMatchObject({ id: expect.stringMatching(/^\d+@g\.us$/), name: 'Team' });
     await stage.client('send', { text: 'Hi' });
     const { clients, groups } = await stage.control('/services/whatsapp/clients');
     expect(clients).toMatchObject([
-      { phone: CLIENT, name: 'Ana', lid: '777' },
+      { phone: CLIENT, name: 'Ana', lid: '81896604192873' },
       { phone: '34600111222' },
     ]);
     expect(groups).toHaveLength(1);
@@ -45,6 +45,7 @@ describe('the emulated WhatsApp', () => {
     [{ text: 'x', quote: 'gone' }, /no such message/],
     [{ text: 'x', client: '12' }, /phone: 6 to 15 digits/],
     [{ text: 'x', client: { phone: CLIENT, addressing: 'odd' } }, /addressing/],
+    [{ text: 'x', client: { phone: CLIENT, lid: '99' } }, /lid: 10 to 18 digits/],
     [{ kind: 'location', latitude: '1' }, /latitude/],
     [{ kind: 'document', file: { size: -1 } }, /size/],
     [{ text: 'x', chat: 'a@g.us' }, /group/],

@@ -14,6 +14,7 @@ import { type Act, accountOf, controlled, type Json, text } from './controlled.t
 import { evolutionControlRoutes } from './evolution-routes.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
+import { phoneActRoutes } from './phone-routes.ts';
 import { slackControlRoutes } from './slack-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
@@ -72,6 +73,7 @@ export function controlRoutes(): Route[] {
     ...thingRoutes(),
     ...telegramControlRoutes(),
     ...evolutionControlRoutes(),
+    ...phoneActRoutes(),
     ...wahaControlRoutes(),
     ...whatsappControlRoutes(),
     ...slackControlRoutes(),

@@ -26,12 +26,7 @@ import {
 import { hear, hearMissed } from './evolution/listen.ts';
 import { CONTENTS, type SendMethod } from './evolution/send-content.ts';
 import { findGroup, sender, sendReaction } from './evolution/send-routes.ts';
-import {
-  findSettings,
-  findWebhook,
-  setSettings,
-  setWebhook,
-} from './evolution/webhook-routes.ts';
+import { findSettings, findWebhook, setSettings, setWebhook } from './evolution/webhook-routes.ts';
 import { onNetwork } from './whatsapp/events.ts';
 import { LINKING_MS, type Phone, type WhatsAppSession } from './whatsapp.ts';
 
@@ -104,7 +99,7 @@ export async function changeEvolutionInstance(
       return announce(world, session, 'connecting', 408);
     case 'go_online':
       session.isPhoneOffline = false;
-      await announce(world, session, 'open', 408);
+      await announce(world, session, 'open', 200);
       return hearMissed(world, session);
   }
 }

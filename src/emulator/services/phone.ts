@@ -8,7 +8,6 @@ import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import { EVOLUTION_LIVES } from './evolution/session.ts';
 import { changeEvolutionInstance } from './evolution.ts';
-import { phoneActRoutes } from './phone/act-routes.ts';
 import { sendPage, sendPageFile } from './phone/page.ts';
 import { WAHA_LIVES } from './waha/session.ts';
 import { changeWahaSession } from './waha/session-changes.ts';
@@ -37,7 +36,6 @@ export function phoneRoutes(): Route[] {
     { method: 'GET', host: 'any', path: '/__services/phone/sessions', handler: list },
     { method: 'POST', host: 'any', path: '/__services/phone', handler: act },
     { method: 'GET', host: 'any', path: '/__services/phone/files/:name', handler: sendPageFile },
-    ...phoneActRoutes(),
   ];
 }
 

@@ -3,6 +3,7 @@ import { guarded } from './waha/call.ts';
 import { chatRoutes } from './waha/chat-routes.ts';
 import { contactRoutes } from './waha/contact-routes.ts';
 import { fail } from './waha/errors.ts';
+import { groupRoutes } from './waha/group-routes.ts';
 import { sendMedia } from './waha/media.ts';
 import { tellWaha } from './waha/network-events.ts';
 import { sendRoutes } from './waha/send-routes.ts';
@@ -27,6 +28,7 @@ export function wahaRoutes(): Route[] {
     at('GET', '/api/files/*', guarded(sendMedia)),
     ...sendRoutes(post),
     ...contactRoutes(at),
+    ...groupRoutes(at),
     ...chatRoutes(at),
     at('*', '/api/*', guarded(nothingHere)),
   ];

@@ -70,6 +70,8 @@ export const OUTGOING = {
     text: TEXT,
     buttons: [[{ text: 'Tea', callbackData: 'row-1' }], [{ text: 'Mate', callbackData: 'row-2' }]],
   }),
+  /** Of the manager's own message at the double, which the battery puts in. */
+  quote: () => ({ text: TEXT, isReplyToOurs: true }),
   'very long text': () => ({ text: `${TEXT} `.repeat(400) }),
 } satisfies Record<string, () => Partial<OutgoingMessage>>;
 

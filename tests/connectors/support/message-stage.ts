@@ -20,6 +20,13 @@ export interface MessageStage {
   incoming: Record<IncomingKind, IncomingSample>;
   /** Whether the service takes what a manager writes. Buttons written as text count. */
   outgoing: Record<OutgoingKind, 'carried' | 'refused'>;
+  /**
+   * What a reader of `docs/what-services-carry.md` should know of a kind: why it cannot be carried, with the page that
+   * says so, or in which other form it is.
+   */
+  notes?: Partial<
+    Record<`in: ${IncomingKind}` | `out: ${OutgoingKind | 'reaction' | 'typing'}`, string>
+  >;
   /** The words within a part, if there are any, and how many UTF-16 units the service takes there. */
   wordsOf(part: unknown): { text: string; longest: number } | undefined;
   /** A message of the manager at the double, to react to. */

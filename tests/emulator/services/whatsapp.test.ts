@@ -45,6 +45,9 @@ describe('the doubles of unofficial WhatsApp servers', () => {
 
   it('refuse a wrong key', async () => {
     expect((await waha('POST', '/api/sessions', { name: 'a' }, 'wrong')).status).toBe(401);
+    const instance = { instanceName: 'a', integration: 'WHATSAPP-BAILEYS' };
+    expect((await evolution('POST', '/instance/create', instance, 'wrong')).status).toBe(401);
+    await evolution('POST', '/instance/create', instance);
     expect((await evolution('GET', '/instance/connect/a', undefined, 'wrong')).status).toBe(401);
   });
 

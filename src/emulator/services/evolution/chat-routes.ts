@@ -11,12 +11,12 @@ import {
 } from '../whatsapp/messages.ts';
 import { lineOf } from '../whatsapp/people.ts';
 import { type Chat, type Message, networkState, own, type Presence } from '../whatsapp/state.ts';
+import { CHAT_SCHEMAS } from './chat-schemas.ts';
 import type { Call } from './guard.ts';
 import { isGroupJid, isPhoneJid, jidOf } from './jid.ts';
 import { endingOf } from './media.ts';
 import { badRequest, Refusal, unexpected } from './refusal.ts';
 import { faultsOf } from './schema.ts';
-import { CHAT_SCHEMAS } from './chat-schemas.ts';
 import { refuseFaults } from './send-routes.ts';
 import { stateOf, viaOf } from './session.ts';
 import { evolutionState, type Fields, type Key, rowOf, type StoredRow } from './state.ts';
@@ -28,7 +28,7 @@ export function whatsappNumbers(call: Call): void {
   const fields = exchange.fields();
   const faults = faultsOf(fields, CHAT_SCHEMAS.whatsappNumbers);
   if (faults.length > 0) {
-    return exchange.sendJson(400, { status: 400, error: 'Bad Request', message: [faults] });
+    return void exchange.sendJson(400, { status: 400, error: 'Bad Request', message: [faults] });
   }
   const numbers = (fields.numbers ?? []) as string[];
   try {
@@ -135,7 +135,10 @@ export function deleteMessage(call: Call): void {
   const fields = exchange.fields();
   refuseFaults(fields, CHAT_SCHEMAS.deleteMessageForEveryone);
   if (stateOf(world, session) !== 'open') {
-    throw new Refusal(500, ['Error while deleting message for everyone', 'Error: Connection Closed']);
+    throw new Refusal(500, [
+      'Error while deleting message for everyone',
+      'Error: Connection Closed',
+    ]);
   }
   const found = findMessage(call, String(fields.id));
   if (found !== undefined && isEditable(found.message)) {
@@ -185,7 +188,8 @@ export function getBase64(call: Call): void {
   const file = own(networkState(world).files, found?.message.file ?? '');
   const pieces = file === undefined ? undefined : contentOf(world, file);
   const isGone = evolutionState(world).settings.media_gone;
-  if (pieces === undefined || isGone) throw badRequest('AxiosError: Request failed with status code 410');
+  if (pieces === undefined || isGone)
+    throw badRequest('AxiosError: Request failed with status code 410');
   const mimetype = String(media.mimetype);
   exchange.sendJson(201, {
     mediaType,

@@ -43,6 +43,9 @@ export function tellStatus(
     instanceId: instance.id,
     messageId: row.id,
   });
+  if (!instance.contacts.includes(row.key.remoteJid)) return;
+  const { remoteJid } = row.key;
+  tell(hearing, 'chats.upsert', [{ remoteJid, instanceId: instance.id, unreadMessages: 0 }]);
 }
 
 export function hearReaction(hearing: Hearing, event: EventOf<'reaction'>): void {
@@ -75,11 +78,7 @@ export function hearReaction(hearing: Hearing, event: EventOf<'reaction'>): void
  *
  * @see https://github.com/EvolutionAPI/evolution-api/issues/1367
  */
-function protocolKey(
-  { world, session }: Hearing,
-  chat: Chat,
-  message: Message,
-): Fields {
+function protocolKey({ world, session }: Hearing, chat: Chat, message: Message): Fields {
   const isOwn = message.source !== 'client';
   const own = phoneJid(session.phone?.number ?? '');
   const remoteJid = chat.type === 'person' && !isOwn ? own : chatJid(world, chat);
@@ -98,7 +97,7 @@ export function hearEdit(hearing: Hearing, { chat, message, via }: EventOf<'edit
   };
   const row = rowOf(instance, message.id);
   if (row !== undefined) Object.assign(row, { message: editedMessage, status: 'EDITED' });
-  if (via === viaOf(session)) return tell(hearing, 'send.message.update', data);
+  if (via === viaOf(session)) return void tell(hearing, 'send.message.update', data);
   tell(hearing, 'messages.edited', data);
   if (evolutionState(world).settings.edits_as_deleted && message.source === 'client') {
     tellStatus(hearing, { chat, message, status: 'DELETED' });
@@ -113,7 +112,7 @@ export function hearRevoke(hearing: Hearing, { chat, message, via }: EventOf<'re
     if (row === undefined) return;
     row.status = 'DELETED';
     const { chat: _chat, updates: _updates, contextInfo: _context, ...shown } = row;
-    return tell(hearing, 'messages.delete', { ...shown, status: 'DELETED' });
+    return void tell(hearing, 'messages.delete', { ...shown, status: 'DELETED' });
   }
   tell(hearing, 'messages.edited', { key: protocolKey(hearing, chat, message), type: 'REVOKE' });
   if (row !== undefined) tell(hearing, 'messages.delete', keyOf(world, chat, message));
@@ -123,7 +122,10 @@ export function hearPresence(hearing: Hearing, { chat, presence, by }: EventOf<'
   const { world, instance } = hearing;
   if (instance.settings.groupsIgnore && chat.type === 'group') return;
   const id = chatJid(world, chat);
-  const who = chat.type === 'person' ? id : (keyOf(world, chat, { id: '', author: by, source: 'client' }).participant ?? id);
+  const who =
+    chat.type === 'person'
+      ? id
+      : (keyOf(world, chat, { id: '', author: by, source: 'client' }).participant ?? id);
   const shown = presence === 'paused' ? 'available' : presence;
   tell(hearing, 'presence.update', { id, presences: { [who]: { lastKnownPresence: shown } } });
 }

@@ -30,7 +30,12 @@ export function isNew({ world, instance }: Hearing, key: string, memoryMs: numbe
 
 /** Puts a row into the server's own database, unless it is there. */
 export function store({ instance }: Hearing, row: Row, { chat, id }: { chat: string; id: string }) {
-  const stored: StoredRow = { ...row, id: `cm${randomUUID().replaceAll('-', '')}`, chat, updates: [] };
+  const stored: StoredRow = {
+    ...row,
+    id: `cm${randomUUID().replaceAll('-', '')}`,
+    chat,
+    updates: [],
+  };
   if (rowOf(instance, id) === undefined) instance.rows.push(stored);
   return stored;
 }

@@ -73,7 +73,7 @@ function keepFirstWebhook(world: World, session: WhatsAppSession, webhook: Field
 export function connectInstance({ exchange, session }: Call): void {
   const { world } = exchange;
   if (stateOf(world, session) === 'open') {
-    return exchange.sendJson(200, { instance: { instanceName: session.name, state: 'open' } });
+    return void exchange.sendJson(200, { instance: { instanceName: session.name, state: 'open' } });
   }
   // Asking again after the codes ran out or the phone left starts a new socket with new codes.
   if (sightOf(session, EVOLUTION_LIVES, world.clock.now()).phase === 'failed') {
@@ -86,7 +86,7 @@ export function connectInstance({ exchange, session }: Call): void {
     session.startedAt = world.clock.now() - 1_000;
   }
   const sight = sightOf(session, EVOLUTION_LIVES, world.clock.now());
-  if (sight.phase !== 'showing') return exchange.sendJson(200, { count: 0 });
+  if (sight.phase !== 'showing') return void exchange.sendJson(200, { count: 0 });
   exchange.sendJson(200, {
     pairingCode: session.pairingCode,
     code: codeText(session, sight.index),

@@ -55,17 +55,17 @@ function hearOne(hearing: Hearing, event: NetworkEvent): void {
   if (type === 'group' && settings.groupsIgnore && !settings.syncFullHistory) return;
   switch (event.type) {
     case 'message':
-      return hearMessage(hearing, event);
+      return void hearMessage(hearing, event);
     case 'ack':
-      return hearAck(hearing, event);
+      return void hearAck(hearing, event);
     case 'reaction':
-      return hearReaction(hearing, event);
+      return void hearReaction(hearing, event);
     case 'edit':
-      return hearEdit(hearing, event);
+      return void hearEdit(hearing, event);
     case 'revoke':
-      return hearRevoke(hearing, event);
+      return void hearRevoke(hearing, event);
     case 'presence':
-      return hearPresence(hearing, event);
+      return void hearPresence(hearing, event);
     case 'waiting':
       // What cannot be decrypted is not told.
       return;
@@ -76,7 +76,7 @@ function hearMessage(hearing: Hearing, { chat, message }: EventOf<'message'>): v
   const { world, session, instance } = hearing;
   const person = own(networkState(world).people, chat.id);
   if (person?.addressing === 'twins' && message.source === 'client') {
-    // Seen at github.com/EvolutionAPI/evolution-api/issues/2506: its memory of ids does not help.
+    // Chats of one person in both forms: github.com/EvolutionAPI/evolution-api/issues/2506.
     const sides: Side[] = ['phone', 'lid'];
     const rows = sides.map((side) =>
       rowFor(world, { chat, message, instanceId: instance.id }, side),

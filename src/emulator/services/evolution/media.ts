@@ -61,11 +61,7 @@ interface Fetching {
 }
 
 /** Reads what `media`, `audio` and the like hold. @throws Refusal */
-export async function readMedia(
-  world: World,
-  value: unknown,
-  fetching: Fetching,
-): Promise<Media> {
+export async function readMedia(world: World, value: unknown, fetching: Fetching): Promise<Media> {
   const text = typeof value === 'string' ? value : '';
   if (isAddress(text)) return await download(world, text, fetching);
   if (typeof value !== 'string' || !isBase64(text)) {

@@ -86,9 +86,7 @@ function missingFaults(value: unknown, schema: Schema, path: string): string[] {
   const where = path === '' ? 'instance' : path;
   const missing = (schema.required ?? [])
     .filter((name) => fields[name] === undefined)
-    .map(
-      (name) => schema.description ?? `${where} requires property ${JSON.stringify(name)}`,
-    );
+    .map((name) => schema.description ?? `${where} requires property ${JSON.stringify(name)}`);
   const { filled = [] } = schema;
   if (!Object.keys(fields).every((name) => filled.includes(name))) return missing;
   const empty = filled.filter((name) => fields[name] === '');

@@ -3,13 +3,13 @@ import type { World } from '../../kommo/world.ts';
 import { addMessage, newMessageId, reactTo, showOwnPresence } from '../whatsapp/messages.ts';
 import { type Chat, type Message, networkState, own } from '../whatsapp/state.ts';
 import type { Call } from './guard.ts';
-import { noteSecrets } from './judge.ts';
 import { sendingAs } from './hearing.ts';
+import { noteSecrets } from './judge.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import { faultsOf, type Schema } from './schema.ts';
-import { SEND_SCHEMAS } from './send-schemas.ts';
 import { readSendBody } from './send-body.ts';
 import { CONTENTS, type SendMethod } from './send-content.ts';
+import { SEND_SCHEMAS } from './send-schemas.ts';
 import { viaOf } from './session.ts';
 import { evolutionState, type Fields, type Row, rowOf, type StoredRow } from './state.ts';
 import { type Target, targetOf } from './target.ts';
@@ -92,7 +92,11 @@ export async function sendReaction(call: Call): Promise<void> {
   refuseFaults(fields, SEND_SCHEMAS.sendReaction);
   const emoji = String(fields.reaction);
   if (!isEmoji(emoji)) throw badRequest('Reaction must be a single emoji or empty string');
-  const { id, remoteJid, fromMe } = fields.key as { id: string; remoteJid: string; fromMe: boolean };
+  const { id, remoteJid, fromMe } = fields.key as {
+    id: string;
+    remoteJid: string;
+    fromMe: boolean;
+  };
   const target = targetOf(call, remoteJid);
   const { chat, line } = target;
   const known = chat.messages.find((message) => message.id === id);

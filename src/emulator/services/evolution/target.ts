@@ -30,7 +30,10 @@ function isCached({ contacts, rows }: Instance, jid: string): boolean {
  *
  * @throws Refusal when WhatsApp has to be asked and there is no connection
  */
-export function lookUp({ exchange: { world }, session, instance }: Call, number: string): OnWhatsApp {
+export function lookUp(
+  { exchange: { world }, session, instance }: Call,
+  number: string,
+): OnWhatsApp {
   const jid = jidOf(number);
   if (isGroupJid(jid)) {
     const group = own(networkState(world).groups, jid);

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { World } from '../../kommo/world.ts';
 import type { WhatsAppSession } from '../whatsapp.ts';
 import type { Call } from './guard.ts';
+import { EVENTS, SETTINGS_SCHEMA, WEBHOOK_SCHEMA } from './instance-schemas.ts';
 import { badRequest, unexpected } from './refusal.ts';
 import { faultsOf } from './schema.ts';
-import { EVENTS, SETTINGS_SCHEMA, WEBHOOK_SCHEMA } from './instance-schemas.ts';
 import type { Fields, Instance, InstanceSettings } from './state.ts';
 
 /**

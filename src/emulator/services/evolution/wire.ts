@@ -191,7 +191,7 @@ function contextOf(world: World, chat: Chat, message: Message): Fields | undefin
 }
 
 /** Where a message was written, by its id. @see https://github.com/WhiskeySockets/Baileys/blob/v7.0.0-rc.6/src/Utils/messages.ts */
-export function sourceOf(id: string): string {
+function sourceOf(id: string): string {
   if (/^3A.{18}$/.test(id)) return 'ios';
   if (/^3E.{20}$/.test(id)) return 'web';
   if (/^(?:.{21}|.{32})$/.test(id)) return 'android';
@@ -214,9 +214,7 @@ export function rowFor(
   const isViewOnce = message.is_view_once;
   return {
     key,
-    pushName: key.fromMe
-      ? 'Você'
-      : (own(networkState(world).people, message.author)?.name ?? null),
+    pushName: key.fromMe ? 'Você' : (own(networkState(world).people, message.author)?.name ?? null),
     status: message.source === 'api' ? 'PENDING' : key.fromMe ? 'SERVER_ACK' : 'DELIVERY_ACK',
     message: bodyOf(proto, context, isViewOnce),
     ...(context !== undefined && proto !== undefined && !isViewOnce && { contextInfo: context }),

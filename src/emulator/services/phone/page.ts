@@ -27,10 +27,14 @@ const POLICY = [
 /** The page, with the list of linked devices in it, so that codes can be scanned without scripts. */
 export async function sendPage(exchange: Exchange, sessions: string): Promise<void> {
   const html = await readFile(new URL('phone.html', FOLDER), 'utf8');
-  exchange.sendHtml(200, html.replace('<!-- sessions -->', () => sessions), {
-    'content-security-policy': POLICY,
-    'cache-control': 'no-store',
-  });
+  exchange.sendHtml(
+    200,
+    html.replace('<!-- sessions -->', () => sessions),
+    {
+      'content-security-policy': POLICY,
+      'cache-control': 'no-store',
+    },
+  );
 }
 
 /** One of the page's own files. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { servicePage } from '../page.ts';
 import { readMultipart } from '../telegram/multipart.ts';
+import { sampleBytes } from '../telegram/samples.ts';
 import { type Upload, uploadSink } from '../telegram/upload.ts';
 import { Arguments } from './call.ts';
 import { contentOf, fillFile, findFile } from './files.ts';
@@ -21,6 +22,7 @@ export function slackFileRoutes(host: RegExp): Route[] {
     { method: 'GET', host, path: '/files-pri/:ids/download/:name', handler: sendFile },
     { method: 'GET', host, path: '/files-pri/:ids/:name', handler: sendFile },
     { method: 'GET', host, path: '/signin', handler: signInPage },
+    { method: 'GET', host, path: '/avatars/:name', handler: sendAvatar },
   ];
 }
 
@@ -107,6 +109,11 @@ async function sendFile(exchange: Exchange): Promise<void> {
       await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end();
+}
+
+/** Pictures of members are open to everybody, as those on Slack's own network for them are. */
+function sendAvatar(exchange: Exchange): void {
+  exchange.send(200, sampleBytes('photo-90.jpg'), { 'content-type': 'image/jpeg' });
 }
 
 function signInPage(exchange: Exchange): void {

@@ -1,20 +1,15 @@
 import { type Call, conversationIn, type Method } from './call.ts';
 import { directMessage, findMember, messageFields, repliesTo } from './conversations.ts';
+import type { Conversation, Fields, Member, StoredMessage } from './entities.ts';
 import { tokensRevokedEvent } from './events.ts';
 import { scopesOf } from './grants.ts';
 import { SlackError } from './slack-error.ts';
-import {
-  APP_NAME,
-  BOT_ID,
-  BOT_USER_ID,
-  type Conversation,
-  type Fields,
-  type Member,
-  type StoredMessage,
-  TEAMS,
-} from './state.ts';
+import { APP_NAME, BOT_ID, BOT_USER_ID, slackOrigin, TEAMS } from './state.ts';
 
 const HISTORY_MAX = 999;
+
+/** Every member has a picture, if only one that Slack drew. */
+const IMAGE_SIZES = [24, 32, 48, 72, 192, 512];
 
 function authTest({ team }: Call): Fields {
   return {
@@ -64,6 +59,12 @@ function userFields(call: Call, member: Member): Fields {
       first_name,
       last_name: rest.join(' '),
       team: team_id,
+      ...Object.fromEntries(
+        IMAGE_SIZES.map((size) => [
+          `image_${size}`,
+          `${slackOrigin(call.world)}/avatars/${id}_${size}.jpg`,
+        ]),
+      ),
       ...(hasEmail && { email }),
     },
     is_bot: false,

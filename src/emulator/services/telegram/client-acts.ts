@@ -1,6 +1,7 @@
 import type { World } from '../../kommo/world.ts';
+import { type Given, text, whole } from '../given.ts';
 import { type Author, addMessage, type Content, tellChat } from './chats.ts';
-import { clientContent, type Given, text, whole } from './client-content.ts';
+import { clientContent } from './client-content.ts';
 import { type Done, quotedIn, type Scene, sceneOf } from './client-scene.ts';
 import { type Chat, nextNumber, type StoredMessage, telegramState } from './state.ts';
 import { withEntities } from './texts.ts';

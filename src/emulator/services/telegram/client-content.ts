@@ -1,4 +1,5 @@
 import type { World } from '../../kommo/world.ts';
+import { type Given, list, optional, text, whole } from '../given.ts';
 import type { Content } from './chats.ts';
 import { pictureSize } from './file-kind.ts';
 import { addSample, addUpload, fileFields } from './files.ts';
@@ -6,9 +7,6 @@ import { PHOTO_SIZES, SAMPLES, type Sample, STICKERS } from './samples.ts';
 import { type Bot, type Fields, nextNumber, own, type Person, type StoredFile } from './state.ts';
 import { withEntities } from './texts.ts';
 import { uploadOf } from './upload.ts';
-
-/** What a client puts into a chat; what each kind reads is in the control API's list. */
-export type Given = Record<string, unknown>;
 
 /** Who writes what to which bot. */
 export interface Writing {
@@ -78,29 +76,6 @@ export function clientContent(writing: Writing): Content {
 
 function plain(kind: string, fields: Fields): Content {
   return { kind, fields, file_ids: [] };
-}
-
-/** @throws TypeError when there is no such text */
-export function text(given: Given, name: string): string {
-  const value = given[name];
-  if (typeof value !== 'string' || value === '') throw new TypeError(`${name}: a text is expected`);
-  return value;
-}
-
-export function optional(given: Given, name: string): string | undefined {
-  return given[name] === undefined ? undefined : text(given, name);
-}
-
-export function whole(given: Given, name: string, fallback?: number): number {
-  const value = given[name] ?? fallback;
-  if (!Number.isSafeInteger(value)) throw new TypeError(`${name}: a whole number is expected`);
-  return Number(value);
-}
-
-function list(given: Given, name: string): unknown[] {
-  const value = given[name];
-  if (!Array.isArray(value)) throw new TypeError(`${name}: an array is expected`);
-  return value;
 }
 
 function place(given: Given): Fields {

@@ -1,7 +1,7 @@
 import type { World } from '../../kommo/world.ts';
+import { type Given, optional, whole } from '../given.ts';
 import { botOf } from './bots.ts';
 import { findMessage, openChat } from './chats.ts';
-import { type Given, optional, whole } from './client-content.ts';
 import { type Bot, type Chat, type Person, type StoredMessage, telegramState } from './state.ts';
 
 /** What an act did: ids to recognise it by. `update_id` is null for a bot that does not want such updates. */

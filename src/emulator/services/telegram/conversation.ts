@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from '../../kommo/world.ts';
+import { type Given, optional, whole } from '../given.ts';
 import { botOf } from './bots.ts';
 import { chatKey, findChat } from './chats.ts';
-import { type Given, optional, whole } from './client-content.ts';
 import { runtimeOf } from './runtime.ts';
 import { type Bot, type Chat, type Fields, type StoredMessage, telegramState } from './state.ts';
 

@@ -85,7 +85,7 @@ export function addUpload(
   const { name, mime, size, sha256 } = upload;
   const source: FileSource = { from: 'upload' };
   const file = addFile(world, bot, { type, name, mime, details, size, sha256, source });
-  if (upload.bytes !== undefined) runtimeOf(world).keepUpload(file.file_unique_id, upload.bytes);
+  if (upload.bytes !== undefined) runtimeOf(world).uploads.keep(file.file_unique_id, upload.bytes);
   return file;
 }
 
@@ -100,7 +100,7 @@ export function contentOf(world: World, file: StoredFile): Iterable<Buffer> | un
   const { source, size } = file;
   if (source.from === 'sample') return [sampleBytes(source.sample)];
   if (source.from === 'generated') return generatedBytes(source.sample, source.seed, size);
-  const bytes = runtimeOf(world).upload(file.file_unique_id);
+  const bytes = runtimeOf(world).uploads.find(file.file_unique_id);
   return bytes === undefined ? undefined : [bytes];
 }
 

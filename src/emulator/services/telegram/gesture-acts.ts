@@ -1,8 +1,8 @@
 /** What a client does without writing: presses, reactions, blocking. */
 
 import type { World } from '../../kommo/world.ts';
+import { type Given, whole } from '../given.ts';
 import { chatFields, tellChat, userFields } from './chats.ts';
-import { type Given, whole } from './client-content.ts';
 import { type Done, quotedIn, sceneOf } from './client-scene.ts';
 import { membershipChanged } from './memberships.ts';
 import { type Fields, nextNumber, type StoredMessage } from './state.ts';

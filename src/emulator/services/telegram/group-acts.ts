@@ -1,6 +1,6 @@
 import type { World } from '../../kommo/world.ts';
+import { type Given, whole } from '../given.ts';
 import { openChat } from './chats.ts';
-import { type Given, whole } from './client-content.ts';
 import { sceneOf } from './client-scene.ts';
 import { membershipChanged, migrateGroup } from './memberships.ts';
 import type { Chat } from './state.ts';

@@ -1,8 +1,8 @@
 /** What a test orders of the double itself: refusals, lost answers, limits, quick repetition. */
 
 import { UnknownThing, type World } from '../../kommo/world.ts';
+import { type Given, optional, whole } from '../given.ts';
 import { botOf } from './bots.ts';
-import { type Given, optional, whole } from './client-content.ts';
 import { own, type Refusal, type Settings, telegramState } from './state.ts';
 
 /** Refusals by name, so that nobody need know Telegram's words. */

@@ -1,10 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { World } from '../../kommo/world.ts';
+import { KeptUploads } from '../kept-uploads.ts';
 import { type TelegramState, telegramState } from './state.ts';
-
-/** Uploaded bytes that are kept for the client's page, all together; the oldest go first. */
-const KEPT_BYTES = 64 * 1024 * 1024;
 
 /** What lives with the process and not in the state: connections, waiting calls, small uploads. */
 export class Runtime {
@@ -14,8 +12,7 @@ export class Runtime {
     http: new HttpAgent({ keepAlive: true, maxFreeSockets: 100 }),
     https: new HttpsAgent({ keepAlive: true, maxFreeSockets: 100 }),
   };
-  readonly #uploads = new Map<string, Buffer>();
-  #uploadedBytes = 0;
+  readonly uploads = new KeptUploads();
   readonly #listeners = new Map<string, Set<() => void>>();
   /** How many messages went within the present second, by chat and by bot. */
   readonly rates = new Map<string, { second: number; count: number }>();
@@ -35,21 +32,6 @@ export class Runtime {
     this.#stop.abort();
     this.agents.http.destroy();
     this.agents.https.destroy();
-  }
-
-  keepUpload(uniqueId: string, bytes: Buffer): void {
-    if (this.#uploads.has(uniqueId)) return;
-    this.#uploads.set(uniqueId, bytes);
-    this.#uploadedBytes += bytes.length;
-    for (const [oldest, kept] of this.#uploads) {
-      if (this.#uploadedBytes <= KEPT_BYTES || oldest === uniqueId) break;
-      this.#uploads.delete(oldest);
-      this.#uploadedBytes -= kept.length;
-    }
-  }
-
-  upload(uniqueId: string): Buffer | undefined {
-    return this.#uploads.get(uniqueId);
   }
 
   /** Calls `listener` at every change of the chat. @returns how to stop that */

@@ -1,8 +1,7 @@
-import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import type { World } from '../../kommo/world.ts';
+import { lookup, targetOf } from '../outside-address.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What a webhook answered to one update. */
@@ -26,12 +25,6 @@ const MESSAGES: Record<string, string> = {
   ETIMEDOUT: 'Connection timed out',
 };
 
-/** `*.localhost` is loopback (RFC 6761), which system resolvers do not always know. */
-const lookup: LookupFunction = (hostname, options, callback) => {
-  const name = /(^|\.)localhost$/.test(hostname) ? '127.0.0.1' : hostname;
-  systemLookup(name, options, callback);
-};
-
 /** Posts one update. Never throws: what goes wrong is part of the answer. */
 export async function callWebhook(
   world: World,
@@ -52,18 +45,6 @@ export async function callWebhook(
       : (MESSAGES[code ?? ''] ?? 'Webhook connection closed');
     return { status: 0, error: reason, retryAfter: 0, contentType: '', body: '' };
   }
-}
-
-/** Where the call really goes: an integration may say that its public address does not resolve here. */
-function targetOf(world: World, url: string): URL {
-  const named = new URL(url);
-  const via = world.state.integrations.find(
-    ({ redirect_uri, deliver_to }) =>
-      deliver_to !== null &&
-      URL.canParse(redirect_uri) &&
-      new URL(redirect_uri).origin === named.origin,
-  )?.deliver_to;
-  return via ? new URL(`${named.pathname}${named.search}`, via) : named;
 }
 
 async function post(

@@ -10,12 +10,22 @@ import { type Refusal, WAHA_API_KEY, wahaState } from './state.ts';
 
 /** A handler behind the API key and the ordered refusals. */
 export function guarded(handler: Handler): Handler {
-  return async (exchange) => {
-    if (exchange.query('x-api-key') !== undefined)
-      noteSecrets(exchange.world, '', exchange.url.search);
+  return keyed(refusable(handler));
+}
+
+function keyed(handler: Handler): Handler {
+  return (exchange) => {
+    const { world, url } = exchange;
+    if (exchange.query('x-api-key') !== undefined) noteSecrets(world, '', url.search);
     // The page of files takes the key from the address, too; this double is stricter.
     if (exchange.header('x-api-key') !== WAHA_API_KEY)
       return void fail(exchange, 401, 'Unauthorized');
+    return handler(exchange);
+  };
+}
+
+function refusable(handler: Handler): Handler {
+  return async (exchange) => {
     const refusal = takeRefusal(exchange);
     if (refusal === undefined) return await handler(exchange);
     if (refusal.action !== 'lose_answer') return await refuse(exchange, refusal);
@@ -27,12 +37,13 @@ export function guarded(handler: Handler): Handler {
 
 /** The ordered refusal that this call hits, using one of its times. */
 function takeRefusal(exchange: Exchange): Refusal | undefined {
-  const call = exchange.url.pathname.split('/').at(-1) ?? '';
-  const session = exchange.param('session') || exchange.param('name') || exchange.query('session');
+  const parts = exchange.url.pathname.split('/');
+  const named = exchange.param('session') || exchange.param('name') || exchange.query('session');
+  const session = named ?? exchange.fields().session;
   for (const rule of wahaState(exchange.world).refusals) {
     if (rule.left === 0) continue;
-    if (rule.call !== null && rule.call !== call) continue;
-    if (rule.session !== null && rule.session !== (session ?? exchange.fields().session)) continue;
+    if (rule.call !== null && !parts.includes(rule.call)) continue;
+    if (rule.session !== null && rule.session !== session) continue;
     if (rule.pass > 0) {
       rule.pass -= 1;
       continue;
@@ -102,7 +113,7 @@ type FileAct = (call: Call, data: FileBody['data']) => Promise<void> | void;
 
 /** A call whose body may be a file of many megabytes: it is read here, and never held. */
 export function fileCall(act: FileAct): Handler {
-  return guarded(async (exchange) => {
+  return keyed(async (exchange) => {
     const { most_body_bytes } = wahaState(exchange.world).settings;
     let body: FileBody;
     try {
@@ -113,9 +124,10 @@ export function fileCall(act: FileAct): Handler {
       return;
     }
     if (body.fields === undefined) return void fail(exchange, 400, 'Unexpected end of JSON input');
-    // For the body of a 500, which repeats what was asked.
-    exchange.body = Buffer.from(JSON.stringify(body.fields));
-    await perform(exchange, body.fields, (call) => act(call, body.data));
+    const { fields, data } = body;
+    // For refusals by session, and for the body of a 500, which repeats what was asked.
+    exchange.body = Buffer.from(JSON.stringify(fields));
+    await refusable(() => perform(exchange, fields, (call) => act(call, data)))(exchange);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { World } from '../../kommo/world.ts';
-import { type Given, oneOf, optional, whole } from '../whatsapp/given.ts';
+import { type Given, oneOf, optional, whole } from '../given.ts';
 import { ENGINES, REFUSAL_ACTIONS, type Refusal, type WahaSettings, wahaState } from './state.ts';
 
 type Reader = (given: Given) => unknown;
@@ -34,6 +34,7 @@ const READERS: Record<keyof WahaSettings, Reader> = {
   pause_factor: number('pause_factor'),
   timeout_ms: number('timeout_ms'),
   restart_ms: number('restart_ms'),
+  tells_beginnings: flag('tells_beginnings'),
   answers: word('answers', ['full', 'empty']),
   answer_delay_ms: number('answer_delay_ms'),
   acks: word('acks', ['plain', 'repeated', 'out_of_order']),
@@ -57,7 +58,7 @@ export function settingsAct(world: World, given: Given): WahaSettings {
 }
 
 /**
- * Orders a refusal: `session` and `call` (the path's last part, `sendText`) narrow it; `action` is refuse (with `status` and
+ * Orders a refusal: `session` and `call` (a part of the path, `sendText`) narrow it; `action` is refuse (with `status` and
  * `message`), lose_answer (after acting), hang, reset or html; `times` (1, null for all) and `pass` (0).
  *
  * @throws TypeError

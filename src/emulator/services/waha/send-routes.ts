@@ -17,7 +17,8 @@ import { type Call, fileCall, sessionCall, textOf } from './call.ts';
 import { RequestError, ServerError } from './errors.ts';
 import { parseId, waysOf } from './ids.ts';
 import { noteSend } from './judge.ts';
-import { sentAnswer, type Telling } from './payloads.ts';
+import type { Telling } from './payloads.ts';
+import { sentAnswer } from './sent-answer.ts';
 import { wahaState } from './state.ts';
 import { type ChatPlace, targetChat } from './target.ts';
 
@@ -189,14 +190,42 @@ function listIn({ fields }: Call): Content {
   return plain('list', { text: String(message.description ?? ''), extra: message });
 }
 
+/** Becomes what WhatsApp's protocol has for it (WAProto.proto, InteractiveMessage). */
 function buttonsIn(fields: Fields): Content {
-  const { header, body, footer, buttons } = fields;
+  const { header, footer, buttons } = fields;
   if (!Array.isArray(buttons) || buttons.length === 0)
     throw new RequestError('buttons must be an array');
+  const body = textOf(fields, 'body');
   return plain('buttons', {
-    text: textOf(fields, 'body'),
-    extra: { header, body, footer, buttons },
+    text: body,
+    extra: {
+      header: { title: header },
+      body: { text: body },
+      footer: { text: footer },
+      nativeFlowMessage: { buttons: buttons.map((one) => buttonIn(one as Fields)) },
+    },
   });
+}
+
+const BUTTON_NAMES: Record<string, string> = {
+  reply: 'quick_reply',
+  url: 'cta_url',
+  call: 'cta_call',
+  copy: 'cta_copy',
+};
+
+function buttonIn({ type = 'reply', text, id, url, phoneNumber, copyCode }: Fields): Fields {
+  const name = BUTTON_NAMES[String(type)];
+  if (name === undefined || typeof text !== 'string')
+    throw new RequestError('buttons must be valid');
+  const params = {
+    display_text: text,
+    id: id ?? text,
+    url,
+    phone_number: phoneNumber,
+    copy_code: copyCode,
+  };
+  return { name, buttonParamsJson: JSON.stringify(params) };
 }
 
 /** NOWEB and GOWS read what is named; WEBJS reads everything. */

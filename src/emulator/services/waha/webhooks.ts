@@ -10,6 +10,9 @@ import { wahaState } from './state.ts';
 /** The next event goes out when the one before is answered, or after this time. */
 const STAGGER_MS = 250;
 
+/** How long whoever waits for the first try of an event waits at most. */
+const TRIED_MS = 5_000;
+
 /** Tries after the first, of a webhook that names none. An assumption: the pages name no default. */
 const RETRIES = { policy: 'constant', delaySeconds: 2, attempts: 15 };
 
@@ -124,7 +127,7 @@ function ulid(now: number): string {
 /**
  * Tells an event to every webhook of the session that wants it.
  *
- * @returns when each has been tried once
+ * @returns when each has been tried once, or has taken too long
  * @see https://waha.devlike.pro/docs/how-to/events/
  */
 export async function postEvent(
@@ -143,6 +146,8 @@ export async function postEvent(
   );
   if (wanted.length === 0) return;
   const now = world.clock.now();
+  // What waits behind other events ends with the state it tells of.
+  const { life } = world;
   const metadata = session.config?.metadata;
   const me = meOf(world, session);
   const body = JSON.stringify({
@@ -158,25 +163,25 @@ export async function postEvent(
   });
   const deliveries = deliveriesOf(world);
   const copies = Array.from({ length: settings.copies_of_events });
-  await Promise.all(
+  const tried = Promise.all(
     wanted.flatMap((webhook) =>
       copies.map(() =>
-        deliveries.add(`${session.name} ${webhook.url}`, (tried) =>
-          deliver(world, webhook, body, tried),
+        deliveries.add(`${session.name} ${webhook.url}`, (isTried) =>
+          deliver(world, webhook, { body, life }, isTried),
         ),
       ),
     ),
   );
+  await Promise.race([tried, delay(TRIED_MS, undefined, { ref: false })]);
 }
 
 /** Tries until it is taken, or the tries are used up. */
 async function deliver(
   world: World,
   webhook: Webhook,
-  body: string,
+  { body, life }: { body: string; life: AbortSignal },
   tried: () => void,
 ): Promise<void> {
-  const { life } = world;
   const { settings } = wahaState(world);
   const headers = headersOf(world, webhook, body);
   for (let tries = 0; !life.aborted; tries += 1) {

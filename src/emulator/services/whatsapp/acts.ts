@@ -1,7 +1,7 @@
 import type { World } from '../../kommo/world.ts';
+import { digits, type Given, oneOf, optional, text, whole } from '../given.ts';
 import { contentIn } from './content.ts';
 import { tellNetwork } from './events.ts';
-import { digits, type Given, oneOf, optional, text, whole } from './given.ts';
 import {
   acknowledge,
   addMessage,

@@ -1,15 +1,16 @@
 import type { World } from '../../kommo/world.ts';
+import { type Given, list, oneOf, optional, text } from '../given.ts';
 import { receivedFile } from './file-sink.ts';
 import { addSample, addUpload, hasFile, sampleOf } from './files.ts';
-import { type Given, list, oneOf, optional, text } from './given.ts';
 import { plain } from './messages.ts';
 import { type Card, type Content, KINDS, type Kind, type Place, type StoredFile } from './state.ts';
 
 const KEPT_BYTES = 4 * 1024 * 1024;
 
 /**
- * What a person writes. `kind` and, by kind: `text`; `caption` and `file {name, mime, size, content_base64}` (a sample
- * without it); `latitude`, `longitude`, `name`, `address`; `contacts [{name, phone}]`; `question` and `options`.
+ * What a person writes. `kind` and, by kind: `text`, with `extra {list_reply or button_reply: {id, text}}` when it comes of
+ * a press; `caption` and `file {name, mime, size, content_base64}` (a sample without it); `latitude`, `longitude`, `name`,
+ * `address`; `contacts [{name, phone}]`; `question` and `options`.
  *
  * @throws TypeError naming what is wrong
  */
@@ -23,7 +24,7 @@ export function contentIn(world: World, given: Given): Content {
   }
   switch (kind) {
     case 'text':
-      return plain(kind, { text: text(given, 'text') });
+      return plain(kind, { text: text(given, 'text'), extra: { ...(given.extra as Given) } });
     case 'location':
     case 'live_location':
       return plain(kind, { text: optional(given, 'caption') ?? null, location: placeIn(given) });

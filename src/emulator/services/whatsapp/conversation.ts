@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from '../../kommo/world.ts';
-import { type Given, optional, whole } from './given.ts';
+import { type Given, optional, whole } from '../given.ts';
 import { networkRuntime } from './runtime.ts';
 import { sceneOf } from './scene.ts';
 import { type Chat, type Message, networkState, own, type Presence } from './state.ts';

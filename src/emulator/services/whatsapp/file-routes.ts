@@ -12,13 +12,28 @@ export function networkFileRoutes(): Route[] {
 
 async function showFile(exchange: Exchange): Promise<void> {
   const file = own(networkState(exchange.world).files, exchange.param('id'));
-  if (file === undefined || !(await streamFile(exchange, file))) {
+  if (file === undefined || !(await streamFile(exchange, file, shownSafely(file)))) {
     exchange.sendJson(404, { error: 'There is no such file, or it was too large to be kept.' });
   }
 }
 
+/** Shown by the page, or saved; never run as a page of this origin. */
+function shownSafely({ id, name, mime }: StoredFile): Record<string, string> {
+  const isShown = /^(image\/(jpeg|png|gif|webp)|video\/|audio\/)/.test(mime);
+  const named = encodeURIComponent(name ?? id);
+  return {
+    'content-type': isShown ? mime : 'application/octet-stream',
+    'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${named}`,
+    'content-security-policy': "default-src 'none'; sandbox",
+  };
+}
+
 /** Answers with the file's bytes, piece by piece. @returns false when they were not kept and nothing is answered */
-export async function streamFile(exchange: Exchange, file: StoredFile): Promise<boolean> {
+export async function streamFile(
+  exchange: Exchange,
+  file: StoredFile,
+  headers: Record<string, string> = {},
+): Promise<boolean> {
   const content = contentOf(exchange.world, file);
   if (content === undefined) return false;
   const { response } = exchange;
@@ -26,6 +41,7 @@ export async function streamFile(exchange: Exchange, file: StoredFile): Promise<
     'content-type': file.mime,
     'content-length': file.size,
     'x-content-type-options': 'nosniff',
+    ...headers,
   });
   // A reader that goes away is no failure of ours.
   await pipeline(Readable.from(content), response).catch(() => undefined);

@@ -63,7 +63,7 @@ export function addUpload(
   { bytes, size, sha256 }: ReceivedFile,
 ): StoredFile {
   const file = keep(world, { name, mime, size, sha256, source: { from: 'upload' } });
-  if (bytes !== undefined) networkRuntime(world).keepUpload(file.id, bytes);
+  if (bytes !== undefined) networkRuntime(world).uploads.keep(file.id, bytes);
   return file;
 }
 
@@ -72,7 +72,7 @@ export function contentOf(world: World, file: StoredFile): Iterable<Buffer> | un
   const { source, size } = file;
   if (source.from === 'sample') return [sampleBytes(source.sample)];
   if (source.from === 'generated') return generatedBytes(source.sample, source.seed, size);
-  const bytes = networkRuntime(world).upload(file.id);
+  const bytes = networkRuntime(world).uploads.find(file.id);
   return bytes === undefined ? undefined : [bytes];
 }
 

@@ -1,8 +1,7 @@
-import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import type { World } from '../../kommo/world.ts';
+import { lookup, targetOf } from '../outside-address.ts';
 
 const REDIRECTS_MAX = 5;
 
@@ -12,24 +11,6 @@ interface OutsideCall {
   headers?: Record<string, string>;
   body?: string;
   signal: AbortSignal;
-}
-
-/** `*.localhost` is loopback (RFC 6761), which system resolvers do not always know. */
-const lookup: LookupFunction = (hostname, options, callback) => {
-  const name = /(^|\.)localhost$/.test(hostname) ? '127.0.0.1' : hostname;
-  systemLookup(name, options, callback);
-};
-
-/** Where a call really goes: an integration may say that its public address does not resolve here. */
-function targetOf(world: World, url: string): URL {
-  const named = new URL(url);
-  const via = world.state.integrations.find(
-    ({ redirect_uri, deliver_to }) =>
-      deliver_to !== null &&
-      URL.canParse(redirect_uri) &&
-      new URL(redirect_uri).origin === named.origin,
-  )?.deliver_to;
-  return via ? new URL(`${named.pathname}${named.search}`, via) : named;
 }
 
 /** One HTTP request out of the emulator; nobody reads the answer's body but the caller. @throws when there is no answer */
@@ -68,7 +49,8 @@ export async function fetchOutside(
     const answer = await callOutside(world, { method: 'GET', url: address, signal });
     const { statusCode = 0, headers } = answer;
     if (statusCode >= 200 && statusCode <= 299) return answer;
-    answer.resume();
+    // Its body is nobody's, and may break off.
+    answer.on('error', () => undefined).resume();
     if (statusCode < 300 || statusCode > 399 || headers.location === undefined) {
       throw new Error(`Request failed with status code ${statusCode}`);
     }

@@ -1,14 +1,11 @@
 import type { World } from '../../kommo/world.ts';
+import { KeptUploads } from '../kept-uploads.ts';
 import { type NetworkState, networkState } from './state.ts';
-
-/** Uploaded bytes that are kept, all together; the oldest go first. */
-const KEPT_BYTES = 64 * 1024 * 1024;
 
 /** What lives with the process and not in the state: small uploads, and who looks at a chat. */
 export class Runtime {
   readonly state: NetworkState;
-  readonly #uploads = new Map<string, Buffer>();
-  #uploadedBytes = 0;
+  readonly uploads = new KeptUploads();
   readonly #watchers = new Set<() => void>();
   readonly #stop = new AbortController();
 
@@ -23,20 +20,6 @@ export class Runtime {
 
   stop(): void {
     this.#stop.abort();
-  }
-
-  keepUpload(id: string, bytes: Buffer): void {
-    this.#uploads.set(id, bytes);
-    this.#uploadedBytes += bytes.length;
-    for (const [oldest, kept] of this.#uploads) {
-      if (this.#uploadedBytes <= KEPT_BYTES || oldest === id) break;
-      this.#uploads.delete(oldest);
-      this.#uploadedBytes -= kept.length;
-    }
-  }
-
-  upload(id: string): Buffer | undefined {
-    return this.#uploads.get(id);
   }
 
   /** Calls `watcher` at every change of the network. @returns how to stop that */

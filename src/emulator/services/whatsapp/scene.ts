@@ -1,6 +1,6 @@
 import type { World } from '../../kommo/world.ts';
+import { digits, type Given, optional } from '../given.ts';
 import { sessionsOf } from '../whatsapp.ts';
-import { digits, type Given, optional } from './given.ts';
 import { chatOf, chatTypeOf, groupOf, lineOf, type PersonChange, personOf } from './people.ts';
 import type { Addressing, Chat, Line, Person } from './state.ts';
 
@@ -14,7 +14,7 @@ export interface Scene {
 }
 
 /** The linked number an act is about: `line`, or the only one there is. @throws TypeError */
-export function lineIn(world: World, given: Given): Line {
+function lineIn(world: World, given: Given): Line {
   if (given.line !== undefined) return lineOf(world, digits(given, 'line'));
   const sessions = [...sessionsOf(world, 'waha'), ...sessionsOf(world, 'evolution')];
   const numbers = new Set(
@@ -45,7 +45,10 @@ function changeIn(client: Given): PersonChange {
   const change: PersonChange = {};
   const name = optional(client, 'name');
   if (name !== undefined) change.name = name;
-  if (client.lid !== undefined) change.lid = digits(client, 'lid');
+  if (client.lid !== undefined) {
+    change.lid = digits(client, 'lid');
+    if (!/^\d{10,18}$/.test(change.lid)) throw new TypeError('lid: 10 to 18 digits are expected');
+  }
   if (client.addressing !== undefined) {
     const addressing = ADDRESSINGS.find((one) => one === client.addressing);
     if (addressing === undefined) {

@@ -54,9 +54,7 @@ export function messageElement(message, sight, acts) {
   if (message.is_forwarded) item.append(make('p', { class: 'faint' }, ['Forwarded']));
   if (message.quote !== null) {
     const quoted = sight.find(message.quote);
-    item.append(
-      make('blockquote', {}, [quoted === undefined ? 'a message' : summaryOf(quoted)]),
-    );
+    item.append(make('blockquote', {}, [quoted === undefined ? 'a message' : summaryOf(quoted)]));
   }
   if (message.file !== null) item.append(fileElement(message, message.file));
   const words = wordsOf(message);
@@ -72,13 +70,7 @@ export function messageElement(message, sight, acts) {
   return item;
 }
 
-const TICKS = [
-  '⏳ on its way',
-  '✓ sent',
-  '✓✓ delivered',
-  '✓✓ read',
-  '✓✓ played',
-];
+const TICKS = ['⏳ on its way', '✓ sent', '✓✓ delivered', '✓✓ read', '✓✓ played'];
 
 /**
  * How far an own message came.
@@ -103,7 +95,11 @@ function headOf(message, sight) {
     isOwn && message.source === 'api' ? 'through the server' : '',
     isOwn && message.revoked_at === null ? tickOf(message, sight.isClient) : '',
   ].filter(Boolean);
-  const author = isOwn ? 'You' : sight.isClient && message.source !== 'client' ? 'Business' : message.name;
+  const author = isOwn
+    ? 'You'
+    : sight.isClient && message.source !== 'client'
+      ? 'Business'
+      : message.name;
   return make('div', { class: 'head' }, [
     make('strong', {}, [author]),
     make('span', { class: 'faint' }, [notes.join(' · ')]),
@@ -184,7 +180,11 @@ function choicesOf(message, { isClient }, acts) {
       return { id: id ?? '', text: text ?? '', as: 'button_reply' };
     });
   } else if (kind === 'poll') {
-    return make('ul', {}, (extra.options ?? []).map((/** @type {string} */ one) => make('li', {}, [`○ ${one}`])));
+    return make(
+      'ul',
+      {},
+      (extra.options ?? []).map((/** @type {string} */ one) => make('li', {}, [`○ ${one}`])),
+    );
   }
   if (choices.length === 0) return undefined;
   return make(

@@ -75,7 +75,12 @@ export class Pane {
     root.id = `${id}Pane`;
     this.#heading.id = `${id}Heading`;
     root.setAttribute('aria-labelledby', this.#heading.id);
-    this.#log.setAttribute('aria-label', isClient ? 'Messages, client’s phone' : 'Messages, business phone');
+    this.#log.setAttribute(
+      'aria-label',
+      isClient ? 'Messages, client’s phone' : 'Messages, business phone',
+    );
+    // Long chats are scrolled by keyboard, too.
+    this.#log.tabIndex = 0;
     this.#listen(root);
   }
 
@@ -117,7 +122,9 @@ export class Pane {
    */
   #listenToFiles(root, what, kind) {
     const input = part(root, `[data-input=${kind}]`, HTMLInputElement);
-    part(root, `[data-do=${what}]`, HTMLButtonElement).addEventListener('click', () => input.click());
+    part(root, `[data-do=${what}]`, HTMLButtonElement).addEventListener('click', () =>
+      input.click(),
+    );
     input.addEventListener('change', () => void this.#sendChosen(input, kind));
   }
 

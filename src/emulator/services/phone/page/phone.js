@@ -61,7 +61,11 @@ const isGroup = () => view.chat.value.endsWith('@g.us');
 /** The chat that is shown, and who speaks in it. */
 function scene() {
   const group = isGroup() ? { chat: view.chat.value } : {};
-  return { line: view.line.value, client: isGroup() ? view.speaker.value : view.chat.value, ...group };
+  return {
+    line: view.line.value,
+    client: isGroup() ? view.speaker.value : view.chat.value,
+    ...group,
+  };
 }
 
 /**
@@ -118,12 +122,18 @@ async function loadPeople() {
   const { clients, groups, absent } = await getPeople();
   Object.assign(state, { people: clients, groups, absent });
   fill(view.chat, [
-    ...clients.map((person) => /** @type {[string, string]} */ ([person.phone, `${person.name} (+${person.phone})`])),
+    ...clients.map(
+      (person) =>
+        /** @type {[string, string]} */ ([person.phone, `${person.name} (+${person.phone})`]),
+    ),
     ...groups.map((group) => /** @type {[string, string]} */ ([group.id, `${group.name} (group)`])),
   ]);
   const group = groups.find(({ id }) => id === view.chat.value);
   const members = group?.members ?? [];
-  fill(view.speaker, members.map((one) => /** @type {[string, string]} */ ([one, nameOf(one)])));
+  fill(
+    view.speaker,
+    members.map((one) => /** @type {[string, string]} */ ([one, nameOf(one)])),
+  );
 }
 
 async function refresh() {
@@ -173,8 +183,12 @@ function changePerson(change) {
 }
 
 view.offline.addEventListener('change', () => changePerson({ is_offline: view.offline.checked }));
-view.blocking.addEventListener('change', () => changePerson({ is_blocking: view.blocking.checked }));
-view.addressing.addEventListener('change', () => changePerson({ addressing: view.addressing.value }));
+view.blocking.addEventListener('change', () =>
+  changePerson({ is_blocking: view.blocking.checked }),
+);
+view.addressing.addEventListener('change', () =>
+  changePerson({ addressing: view.addressing.value }),
+);
 view.absent.addEventListener('change', () => {
   void doing('absent', { phone: scene().client, is_absent: view.absent.checked });
 });
@@ -185,14 +199,19 @@ for (const select of [view.line, view.chat, view.speaker]) {
 byId('addPerson', HTMLButtonElement).addEventListener('click', () => view.person.showModal());
 view.person.addEventListener('close', () => void addFrom(view.person, addPerson));
 byId('addGroup', HTMLButtonElement).addEventListener('click', () => {
+  void openGroupDialog().catch(complain);
+});
+view.group.addEventListener('close', () => void addFrom(view.group, addGroup));
+
+async function openGroupDialog() {
+  await loadPeople();
   const boxes = state.people.map((person) => {
     const box = make('input', { type: 'checkbox', name: 'member', value: person.phone });
     return make('label', {}, [box, ` ${person.name}`]);
   });
   view.members.replaceChildren(make('legend', {}, ['Members']), ...boxes);
   view.group.showModal();
-});
-view.group.addEventListener('close', () => void addFrom(view.group, addGroup));
+}
 
 /**
  * @param {HTMLDialogElement} dialog
@@ -239,7 +258,10 @@ async function showSessions(sessions) {
   }
   const working = sessions.filter(({ phase }) => phase === 'working');
   const numbers = new Map(
-    working.map(({ phone: linked }) => [linked?.number ?? '', `+${linked?.number} ${linked?.name}`]),
+    working.map(({ phone: linked }) => [
+      linked?.number ?? '',
+      `+${linked?.number} ${linked?.name}`,
+    ]),
   );
   fill(view.line, [...numbers]);
   view.talk.hidden = numbers.size === 0;

@@ -1,5 +1,6 @@
-import { type Act, controlled, text } from '../../control/controlled.ts';
-import type { Exchange, Route } from '../../kommo/exchange.ts';
+import type { Exchange, Route } from '../kommo/exchange.ts';
+import type { World } from '../kommo/world.ts';
+import type { Given } from '../services/given.ts';
 import {
   absentAct,
   clientAct,
@@ -10,12 +11,11 @@ import {
   reactAct,
   readAct,
   sendAct,
-} from '../whatsapp/acts.ts';
-import { seenChat, waitAct } from '../whatsapp/conversation.ts';
-import type { Given } from '../whatsapp/given.ts';
-import { sceneOf } from '../whatsapp/scene.ts';
-import { networkState } from '../whatsapp/state.ts';
-import type { World } from '../../kommo/world.ts';
+} from '../services/whatsapp/acts.ts';
+import { seenChat, waitAct } from '../services/whatsapp/conversation.ts';
+import { sceneOf } from '../services/whatsapp/scene.ts';
+import { networkState } from '../services/whatsapp/state.ts';
+import { type Act, controlled, text } from './controlled.ts';
 
 const ACTS: Readonly<Record<string, (world: World, given: Given) => unknown>> = {
   send: sendAct,
