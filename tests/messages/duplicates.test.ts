@@ -133,11 +133,15 @@ describe.each(['waha', 'evolution'] as const)('on %s', (service) => {
     });
     const person = somebody(service);
     await person.become({ addressing: 'twins' });
-    await talk(person);
-    await person.become({ addressing: service === 'waha' ? 'phone' : 'hidden' });
-    await person.write('Five');
-    await server.waitFor(() => person.fromClient().includes('Five'));
+    await person.write('Zero');
+    await person.chat();
     await settled();
+    for (const [index, addressing] of ['hidden', 'phone', 'twins', 'hidden'].entries()) {
+      await person.become({ addressing });
+      await person.write(`${index} as ${addressing}`);
+      await server.waitFor(() => person.fromClient().length === index + 2);
+      await settled();
+    }
     expect(person.chats()).toHaveLength(1);
   });
 
