@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Script } from 'node:vm';
@@ -16,15 +16,18 @@ const HELP = `Starts a connector for one more chat service.
                     through the address guard
   --help            this text
 
-It writes the connector with its settings, its line in the registry, its texts in every language, and a test
-that runs the common battery against a small double of the service. All of it works at once; then make
-both the connector and the double do what the service really does.
+It writes the connector, which signs in and carries texts and files both ways, its settings, its line in the
+registry, its texts in every language, and a test that runs both common batteries against a small double of
+the service. All of it works at once; then make both the connector and the double do what the service really
+does: docs/connectors.md says how.
 
 A provider that follows OpenID Connect needs no connector: describe it in the file OAUTH_PROVIDERS names.
 `;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const REGISTRY = 'src/server/connectors/registry.ts';
+const README = 'README.md';
+const COMPOSE = 'compose.yaml';
 const ID = /^(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** What a person types, by kind. */
@@ -107,39 +110,47 @@ function parse(argv: string[]) {
 /** Writes every file, or none; returns the report. */
 function create(order: Order): string {
   const { id, title } = order;
-  const connectorPath = `src/server/connectors/${id}.ts`;
-  const testPath = `tests/connectors/${id}.test.ts`;
-  const connector = fillTemplate(order, 'connector');
-  const variables = [...new Set(connector.match(RegExp(`\\b${envOf(id)}_[A-Z_]+(?=:)`, 'g')))];
-  refuseTaken(order, variables, [connectorPath, testPath]);
-  const files: Record<string, string> = {
-    [connectorPath]: connector,
-    [testPath]: fillTemplate(order, 'test'),
-    [REGISTRY]: addToRegistry(read(REGISTRY), id),
+  const code: Record<string, string> = {
+    [`src/server/connectors/${id}.ts`]: fillTemplate(order, 'connector'),
+    [`src/server/connectors/${id}/carrier.ts`]: fillTemplate(order, 'carrier'),
+    [`tests/connectors/${id}.test.ts`]: fillTemplate(order, 'test'),
+    [`tests/connectors/support/${id}-messages.ts`]: fillTemplate(order, 'double'),
   };
+  const [connectorPath = '', carrierPath = '', testPath = ''] = Object.keys(code);
+  const variables = [
+    ...new Set(code[connectorPath]?.match(RegExp(`\\b${envOf(id)}_[A-Z_]+(?=:)`, 'g'))),
+  ];
+  refuseTaken(order, variables, [...Object.keys(code), dirname(carrierPath)]);
+  code[REGISTRY] = addToRegistry(read(REGISTRY), id);
   for (const path of globSync('i18n/*.json', { cwd: ROOT })) {
-    files[path] = addTexts(read(path), basename(path, '.json'), order);
+    code[path] = addTexts(read(path), basename(path, '.json'), order);
   }
-  for (const [path, text] of Object.entries(files)) writeFileSync(`${ROOT}/${path}`, text);
-  const paths = Object.keys(files);
+  const files = { ...code, ...tellOperators(variables, title) };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(`${ROOT}/${path}`), { recursive: true });
+    writeFileSync(`${ROOT}/${path}`, text);
+  }
   const biome = `${ROOT}/node_modules/@biomejs/biome/bin/biome`;
-  execFileSync(process.execPath, [biome, 'check', '--write', ...paths], {
+  execFileSync(process.execPath, [biome, 'check', '--write', ...Object.keys(code)], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return `${title} is there:
-${paths.map((path) => `  ${path}`).join('\n')}
+${Object.keys(files)
+  .map((path) => `  ${path}`)
+  .join('\n')}
 
 Set ${variables.join(', ')} to offer it, and try it out:
   npm run test:unit -- ${testPath} --selectProjects unit
 
-Then make ${connectorPath} speak to the real service, the double in
-${testPath} answer as that service does, and the texts in i18n/ say what people need.
+Then make ${connectorPath} and ${carrierPath} speak to the real service, the double
+in the test answer as that service does, and the texts in i18n/ say what people need: docs/connectors.md.
 `;
 }
 
 /** An id that would overwrite a file, or whose names mean something else already. */
-function refuseTaken({ id, kind }: Order, variables: string[], paths: string[]): void {
+function refuseTaken(order: Order, variables: string[], paths: string[]): void {
+  const { id } = order;
   const taken = (what: string) => new Refusal(`The id ${id} is taken: ${what}.`);
   for (const path of paths) if (existsSync(`${ROOT}/${path}`)) throw taken(`${path} exists`);
   const sources = globSync(['src/server/config.ts', 'src/server/connectors/**/*.ts'], {
@@ -151,7 +162,7 @@ function refuseTaken({ id, kind }: Order, variables: string[], paths: string[]):
   // Every variable beginning so must be one of Kommo's.
   if (/^kommo(-|$)/.test(id)) throw new Refusal('The id may not begin with kommo.');
   const name = camelOf(id);
-  const code = template(kind, 'connector') + read(REGISTRY);
+  const code = template(order, 'connector') + read(REGISTRY);
   if (RegExp(`\\b${name}\\b`).test(code) || !isIdentifier(name)) {
     throw taken(`${name} is a word of the code`);
   }
@@ -165,20 +176,47 @@ function isIdentifier(name: string): boolean {
   }
 }
 
-function template(kind: Kind, part: 'connector' | 'test'): string {
+/** What is made of a template: the connector, its messages, their double, and the test of both. */
+type Part = 'connector' | 'carrier' | 'double' | 'test';
+
+function template({ kind }: Order, part: Part): string {
+  const folder = 'src/dev/connector-templates';
+  if (part === 'carrier' || part === 'double') return read(`${folder}/${part}.txt`);
   const name = kind === 'server-address' ? 'api-key' : kind;
-  return read(`src/dev/connector-templates/${name}.${part}.txt`);
+  const text = read(`${folder}/${name}.${part}.txt`);
+  return text.replace('__MESSAGES__\n', read(`${folder}/messages.test.txt`));
 }
 
-/** A line that ends in `//[kind]` is for this kind only. */
-function fillTemplate({ id, title, kind }: Order, part: 'connector' | 'test'): string {
-  return template(kind, part)
-    .replaceAll(/^(.*) \/\/\[(.+)\]\n/gm, (_line, text, only) => (only === kind ? `${text}\n` : ''))
+/** A line that ends in `//[kind]`, or `//[kind kind]`, is for these kinds only. */
+function fillTemplate(order: Order, part: Part): string {
+  const { id, title, kind } = order;
+  return template(order, part)
+    .replaceAll(/^(.*) \/\/\[(.+)\]\n/gm, (_line, text, only) =>
+      only.split(' ').includes(kind) ? `${text}\n` : '',
+    )
     .replaceAll('__ID__', id)
     .replaceAll('__CAMEL__', camelOf(id))
     .replaceAll('__PASCAL__', wordsOf(id).join(''))
     .replaceAll('__ENV__', envOf(id))
     .replaceAll('__NAME__', title);
+}
+
+/** The variables, wherever an operator looks for them. */
+function tellOperators(variables: string[], title: string): Record<string, string> {
+  const names = variables.map((name) => `\`${name}\``).join(', ');
+  const lines = variables.map((name) => `    ${name}: \${${name}:-}\n`);
+  return {
+    [README]: insert(README, '| `OAUTH_PROVIDERS` |', `| ${names} | offers ${title} |\n`),
+    [COMPOSE]: insert(COMPOSE, '    # A path in the container:', lines.join('')),
+  };
+}
+
+/** @returns the file with `text` above the line that begins so */
+function insert(path: string, before: string, text: string): string {
+  const now = read(path);
+  const place = now.indexOf(`\n${before}`) + 1;
+  if (place === 0) throw new Refusal(`${path} cannot be edited: there is no line "${before}".`);
+  return now.slice(0, place) + text + now.slice(place);
 }
 
 /** Adds the import, which the formatter puts in its place, and the line that offers the connector. */

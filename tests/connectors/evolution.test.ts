@@ -170,14 +170,13 @@ describe('Evolution API', () => {
     await expect(locked.begin(tools, randomUUID())).rejects.toMatchObject({
       failure: 'misconfigured',
     });
-    // Of an instance that does not exist the server says so, whatever the key.
-    const known = await connector.begin(tools, randomUUID());
-    await expect(locked.health(tools, known)).resolves.toEqual({
+    const attemptId = randomUUID();
+    const session = await connector.begin(tools, attemptId);
+    // Of an instance it does not know, the server says so before it looks at the key.
+    await expect(locked.health(tools, session)).resolves.toEqual({
       status: 'error',
       reason: 'service_error',
     });
-    const attemptId = randomUUID();
-    await connector.begin(tools, attemptId);
     await expect(connector.begin(tools, attemptId)).rejects.toMatchObject({
       failure: 'misconfigured',
       reason: `This name "kommo-${attemptId}" is already in use.`,

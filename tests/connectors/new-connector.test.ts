@@ -39,6 +39,8 @@ function copyProject(): string {
     '.biome.jsonc',
     '.biome.zones.json',
     '.gitignore',
+    'README.md',
+    'compose.yaml',
   ];
   for (const part of parts) cpSync(join(REPOSITORY, part), join(copy, part), { recursive: true });
   symlinkSync(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
@@ -89,18 +91,32 @@ describe('npm run new:connector', () => {
     await node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', ...paths);
   }, 60_000);
 
-  test('leaves connectors that pass the battery', async () => {
-    await node(
+  test('leaves connectors that pass both batteries and carry a text both ways', async () => {
+    const report = await node(
       '--experimental-vm-modules',
       '--no-warnings',
       'node_modules/jest/bin/jest.js',
       '--config',
       'tests/jest.config.mjs',
       '--runInBand',
+      '--json',
       'tests/connectors/acme-',
       '--selectProjects',
       'unit',
     );
+    const { testResults } = JSON.parse(report) as { testResults: { assertionResults: object[] }[] };
+    expect(testResults).toHaveLength(ORDERS.length);
+    for (const { assertionResults } of testResults) {
+      for (const title of [
+        'signs in, links, is healthy, unlinks, and unlinks again',
+        'text gets there, or is refused',
+        'carries a text both ways',
+      ]) {
+        expect(assertionResults).toContainEqual(
+          expect.objectContaining({ title, status: 'passed' }),
+        );
+      }
+    }
   }, 120_000);
 
   test('offers each one by settings of its own', () => {
@@ -113,6 +129,9 @@ describe('npm run new:connector', () => {
       ['acme-oauth', 'ACME_OAUTH_CLIENT_SECRET'],
     ]) {
       expect(read(`src/server/connectors/${id}.ts`)).toMatch(RegExp(`\\b${variable}: `));
+      // The operator's table, and the container's environment.
+      expect(read('README.md')).toContain(`\`${variable}\``);
+      expect(read('compose.yaml')).toContain(`\n    ${variable}: \${${variable}:-}\n`);
     }
   });
 
@@ -142,6 +161,7 @@ describe('npm run new:connector', () => {
     ['more than 32 characters', ['a'.repeat(33)]],
     ['a shipped connector', ['telegram']],
     ['another file of the folder', ['operator-server']],
+    ['a folder of several connectors', ['whatsapp']],
     ['one that was made before', ['acme-qr']],
     ['variables of the backend', ['database']],
     ['a word of the language', ['class']],
@@ -162,10 +182,14 @@ describe('npm run new:connector', () => {
     await expect(misplaced).rejects.toThrow(/api-key only/);
   });
 
-  test('writes nothing when a place it edits was renamed', async () => {
-    const path = join(project, 'src/server/connectors/registry.ts');
+  test.each([
+    ['src/server/connectors/registry.ts', 'adds its line above this one'],
+    ['README.md', '| `OAUTH_PROVIDERS` |'],
+    ['compose.yaml', '# A path in the container:'],
+  ])('writes nothing when the place it edits in %s was renamed', async (name, place) => {
+    const path = join(project, name);
     const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replace('adds its line above this one', ''));
+    writeFileSync(path, text.replace(place, ''));
     await expect(create('acme-late', '--auth', 'qr')).rejects.toThrow(/cannot be edited/);
     writeFileSync(path, text);
     expect(readdirSync(join(project, 'src/server/connectors'))).not.toContain('acme-late.ts');

@@ -1,16 +1,14 @@
 import {
   type ConnectorSettings,
   createConnectorRegistry,
+  OFFERS,
 } from '../../src/server/connectors/registry.ts';
 
-const NOTHING: ConnectorSettings = {
-  telegram: undefined,
-  waha: undefined,
-  evolution: undefined,
-  slack: undefined,
+const NOTHING = {
+  ...(Object.fromEntries(Object.keys(OFFERS).map((id) => [id, undefined])) as ConnectorSettings),
   api: { isOffered: false },
   oauthProviders: [],
-};
+} satisfies ConnectorSettings;
 
 const server = { url: 'https://gateway.example', apiKey: 'k' };
 
@@ -38,6 +36,7 @@ test('offers nothing without settings', () => {
 
 test('offers what has settings, in a fixed order, as the widget needs to draw it', () => {
   const registry = createConnectorRegistry({
+    ...NOTHING,
     telegram: { apiRoot: 'https://api.telegram.org' },
     waha: server,
     evolution: server,

@@ -127,7 +127,7 @@ describe('a vCard', () => {
 });
 
 describe("a message in WhatsApp's own format", () => {
-  test.each([null, undefined, 'x', 7, [], {}, { conversation: 7 }, { messageContextInfo: {} }])(
+  test.each([null, undefined, 'x', 7, [], { base64: 'x' }, { senderKeyDistributionMessage: {} }])(
     'that is %j says nothing',
     (message) => {
       expect(protoContent(message)).toBeUndefined();
@@ -141,10 +141,11 @@ describe("a message in WhatsApp's own format", () => {
   });
 
   test('of a kind that nobody knows is said to be one', () => {
-    expect(protoContent({ hologramMessage: {} })).toEqual({
-      kind: 'placeholder',
-      what: 'unsupported',
-    });
+    const unsupported = { kind: 'placeholder', what: 'unsupported' };
+    expect(protoContent({ hologramMessage: {} })).toEqual(unsupported);
+    // What a server does not know itself, it leaves out.
+    expect(protoContent({})).toEqual(unsupported);
+    expect(protoContent({ messageContextInfo: { deviceListMetadata: {} } })).toEqual(unsupported);
   });
 });
 

@@ -232,6 +232,10 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
     },
   ],
   ['which chats some ids belong to', (db) => chats.findAliased(db, [CHAT, SOME_ID])],
+  [
+    'which chat a message is in',
+    (db) => chats.findChatOfMessage(db, { channelId: CHANNEL, key: 'key 31' }),
+  ],
   ['remembering aliases', (db) => chats.rememberAliases(db, CHAT, [SOME_ID])],
   ['who somebody is', (db) => chats.learnPerson(db, secrets, { id: CHAT, person: nobody })],
   [

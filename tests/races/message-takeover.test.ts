@@ -6,6 +6,7 @@ import { raceSeed } from '../support/race-accounts.ts';
 import { openReplicas, type Replicas } from '../support/replicas.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { telegramClient } from '../support/telegram.ts';
+import { telegramTraffic } from '../support/telegram-traffic.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** The database takes a session that it has not heard of for this long for dead; see session-locks.ts. */
@@ -29,7 +30,8 @@ beforeEach(async () => {
   address.hostname = '127.0.0.1';
   address.port = String(cable.port);
   first = await replicas.start({ DATABASE_URL: address.href });
-  traffic = new MessageTraffic(replicas.backends, { count: 12, pauseMs: 2_000 });
+  const services = [telegramTraffic];
+  traffic = new MessageTraffic(replicas.backends, { count: 12, pauseMs: 2_000, services });
   await traffic.open(first);
   // Whoever answers nothing is not asked for long.
   await telegramClient(replicas.backends.emulator).post('speed', { timeout_ms: 2_000 });

@@ -68,7 +68,7 @@ export const SERVICE_ENTRIES: Entry[] = [
   [
     'WAHA: webhooks',
     'https://waha.devlike.pro/docs/how-to/events/',
-    'several for a session, each with events, HMAC, headers and tries; `message`, `message.any`, `message.ack`, `message.ack.group`, `message.reaction`, `message.edited`, `message.revoked`, `message.waiting` (WEBJS), `session.status`, `state.change`, `presence.update`. No websockets, polls, labels, calls or events of groups. That a webhook without `retries` is tried 15 times every 2 s, that anything but 2xx is tried again, and that a try keeps its id and time are assumptions',
+    'several for a session, each with events, HMAC, headers and tries; `message`, `message.any`, `message.ack`, `message.ack.group`, `message.reaction`, `message.edited`, `message.revoked`, `message.waiting` (WEBJS), `session.status`, `state.change`, `presence.update`. No websockets, polls, labels, calls or events of groups; a new session tells nothing of its start and its codes unless `tells_beginnings` is set, and never of each further code. That a webhook without `retries` is tried 15 times every 2 s, that anything but 2xx is tried again, and that a try keeps its id and time are assumptions',
     'partly',
   ],
   [

@@ -1,7 +1,7 @@
 import type { Route } from '../kommo/exchange.ts';
 import { evolutionRoutes } from './evolution.ts';
 import { oidcRoutes } from './oidc.ts';
-import { pagePartRoutes } from './own-page.ts';
+import { pagePartRoutes } from './page-files.ts';
 import { phoneRoutes } from './phone.ts';
 import { serviceSettingsRoutes } from './service-settings.ts';
 import { slackRoutes } from './slack.ts';

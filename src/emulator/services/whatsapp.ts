@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { World } from '../kommo/world.ts';
 
 /** How long an emulated server prepares a session, and links a phone after the scan. */
-const STARTING_MS = 150;
+export const STARTING_MS = 150;
 export const LINKING_MS = 600;
 
 /** How long each code of a session lives; when the list ends, so does the session. */

@@ -32,7 +32,10 @@ export function toolsFor(
     send: context.send,
     stream: context.stream,
     now: context.now,
-    log: context.log.child({ connector }),
+    // Made when it is needed: most events have nothing to say.
+    get log() {
+      return context.log.child({ connector });
+    },
     redirectUrl: `${publicUrl}/connect/callback/${connector}`,
     webhook: {
       url: `${publicUrl}/connect/webhooks/${connector}/${webhook.id}`,

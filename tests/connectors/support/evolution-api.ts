@@ -7,7 +7,7 @@ import { FILE_CONTENT } from './held-file.ts';
 export const API_KEY = 'canary-evolution-key-0123456789';
 
 /** One call to the server. */
-export interface EvolutionCall {
+interface EvolutionCall {
   /** Without the instance: `/message/sendText`. */
   path: string;
   json: Record<string, unknown>;

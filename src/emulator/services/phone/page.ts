@@ -1,15 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Exchange } from '../../kommo/exchange.ts';
-import { type OwnPage, pageHeaders, sendPageFile } from '../own-page.ts';
+import { pageHeaders, sendPageFile } from '../page-files.ts';
 
-const PAGE: OwnPage = {
-  folder: new URL('page/', import.meta.url),
-  names: ['phone.css', 'phone.js', 'pane.js', 'message.js', 'requests.js'],
-};
+const FOLDER = new URL('page/', import.meta.url);
 
 /** The page, with the list of linked devices in it, so that codes can be scanned without scripts. */
 export async function sendPhonePage(exchange: Exchange, sessions: string): Promise<void> {
-  const html = await readFile(new URL('phone.html', PAGE.folder), 'utf8');
+  const html = await readFile(new URL('phone.html', FOLDER), 'utf8');
   exchange.sendHtml(
     200,
     html.replace('<!-- sessions -->', () => sessions),
@@ -17,7 +14,9 @@ export async function sendPhonePage(exchange: Exchange, sessions: string): Promi
   );
 }
 
-/** One of the page's own files. */
+/** One of the page's scripts and styles. */
 export async function sendPhoneFile(exchange: Exchange): Promise<void> {
-  await sendPageFile(exchange, PAGE, exchange.param('name'));
+  const name = exchange.param('name');
+  if (name.endsWith('.html')) return exchange.send(404, 'There is no such file.\n');
+  await sendPageFile(exchange, FOLDER, name);
 }

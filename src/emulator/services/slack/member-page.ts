@@ -1,39 +1,31 @@
 import type { Exchange, Route } from '../../kommo/exchange.ts';
-import { contentHeaders, type OwnPage, sendPageFile } from '../own-page.ts';
+import { sendChatFile, sendPageFile } from '../page-files.ts';
 import { contentOf } from './files.ts';
 import { slackState } from './state.ts';
 
-const PAGE: OwnPage = {
-  folder: new URL('page/', import.meta.url),
-  names: ['member.html', 'member.css', 'member.js', 'message.js'],
-};
+const FOLDER = new URL('page/', import.meta.url);
 
 /** The page on which one plays a member of a workspace, and the files it shows. */
 export function slackMemberPageRoutes(): Route[] {
   const path = '/__services/slack/member';
+  const any = { method: 'GET', host: 'any' } as const;
   return [
+    { ...any, path, handler: (exchange) => sendPageFile(exchange, FOLDER, 'member.html') },
     {
-      method: 'GET',
-      host: 'any',
-      path,
-      handler: (exchange) => sendPageFile(exchange, PAGE, 'member.html'),
-    },
-    {
-      method: 'GET',
-      host: 'any',
+      ...any,
       path: `${path}/files/:name`,
-      handler: (exchange) => sendPageFile(exchange, PAGE, exchange.param('name')),
+      handler: (exchange) => sendPageFile(exchange, FOLDER, exchange.param('name')),
     },
-    { method: 'GET', host: 'any', path: `${path}/file/:id`, handler: sendContent },
+    { ...any, path: `${path}/file/:id`, handler: sendContent },
   ];
 }
 
-async function sendContent(exchange: Exchange): Promise<void> {
+function sendContent(exchange: Exchange): void {
   const { world } = exchange;
   const { files } = slackState(world);
   const id = exchange.param('id');
   const file = Object.hasOwn(files, id) ? files[id] : undefined;
-  const pieces = file === undefined ? undefined : contentOf(world, file);
-  if (file === undefined || pieces === undefined) return exchange.send(404, 'Not kept.\n');
-  exchange.send(200, Buffer.concat([...pieces]), contentHeaders(file.name, file.mimetype));
+  if (file === undefined) return void sendChatFile(exchange, undefined);
+  const { name, mimetype: mime } = file;
+  sendChatFile(exchange, { name, mime, content: contentOf(world, file) });
 }

@@ -1,37 +1,29 @@
 import type { Exchange, Route } from '../../kommo/exchange.ts';
-import { contentHeaders, type OwnPage, sendPageFile } from '../own-page.ts';
+import { sendChatFile, sendPageFile } from '../page-files.ts';
 import { contentOf } from './files.ts';
 import { own, telegramState } from './state.ts';
 
-const PAGE: OwnPage = {
-  folder: new URL('page/', import.meta.url),
-  names: ['client.html', 'client.css', 'client.js', 'message.js'],
-};
+const FOLDER = new URL('page/', import.meta.url);
 
 /** The page on which one plays a bot's client, and the files it shows. */
 export function clientPageRoutes(): Route[] {
   const path = '/__services/telegram/client';
+  const any = { method: 'GET', host: 'any' } as const;
   return [
+    { ...any, path, handler: (exchange) => sendPageFile(exchange, FOLDER, 'client.html') },
     {
-      method: 'GET',
-      host: 'any',
-      path,
-      handler: (exchange) => sendPageFile(exchange, PAGE, 'client.html'),
-    },
-    {
-      method: 'GET',
-      host: 'any',
+      ...any,
       path: `${path}/files/:name`,
-      handler: (exchange) => sendPageFile(exchange, PAGE, exchange.param('name')),
+      handler: (exchange) => sendPageFile(exchange, FOLDER, exchange.param('name')),
     },
-    { method: 'GET', host: 'any', path: `${path}/file/:id`, handler: sendContent },
+    { ...any, path: `${path}/file/:id`, handler: sendContent },
   ];
 }
 
-async function sendContent(exchange: Exchange): Promise<void> {
+function sendContent(exchange: Exchange): void {
   const { world } = exchange;
   const file = own(telegramState(world).files, exchange.param('id'));
-  const pieces = file === undefined ? undefined : contentOf(world, file);
-  if (file === undefined || pieces === undefined) return exchange.send(404, 'Not kept.\n');
-  exchange.send(200, Buffer.concat([...pieces]), contentHeaders(file.name, file.mime));
+  if (file === undefined) return void sendChatFile(exchange, undefined);
+  const { name, mime } = file;
+  sendChatFile(exchange, { name, mime, content: contentOf(world, file) });
 }

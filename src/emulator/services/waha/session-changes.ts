@@ -1,5 +1,11 @@
 import type { World } from '../../kommo/world.ts';
-import { LINKING_MS, newSession, type Phone, type WhatsAppSession } from '../whatsapp.ts';
+import {
+  LINKING_MS,
+  newSession,
+  type Phone,
+  STARTING_MS,
+  type WhatsAppSession,
+} from '../whatsapp.ts';
 import { type Status, statusOf, type WahaSession } from './session.ts';
 import { wahaState } from './state.ts';
 import { postEvent } from './webhooks.ts';
@@ -50,6 +56,12 @@ export function changeWahaSession(
   session.endedAt = now;
   session.endReason = change === 'refuse' ? 'refused' : 'logged_out';
   return announce(world, session);
+}
+
+/** Tells that a new session starts, and a little later what it shows. */
+export function tellBeginning(world: World, session: WahaSession): void {
+  void announce(world, session);
+  if (session.is_stopped !== true) announceLater(world, session, STARTING_MS);
 }
 
 /** Stops what runs and starts it again; a linked number stays linked. */

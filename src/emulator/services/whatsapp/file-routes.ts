@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Exchange, Route } from '../../kommo/exchange.ts';
-import { contentHeaders } from '../own-page.ts';
+import { chatFileHeaders } from '../page-files.ts';
 import { FILE_PATH } from './conversation.ts';
 import { contentOf } from './files.ts';
 import { networkState, own, type StoredFile } from './state.ts';
@@ -13,7 +13,7 @@ export function networkFileRoutes(): Route[] {
 
 async function showFile(exchange: Exchange): Promise<void> {
   const file = own(networkState(exchange.world).files, exchange.param('id'));
-  const headers = file && contentHeaders(file.name ?? file.id, file.mime);
+  const headers = file && chatFileHeaders(file.name ?? file.id, file.mime);
   if (file === undefined || !(await streamFile(exchange, file, headers))) {
     exchange.sendJson(404, { error: 'There is no such file, or it was too large to be kept.' });
   }

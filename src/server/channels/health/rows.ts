@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ChannelOptions } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
+import { gathered } from '../../platform/database/gathered.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
@@ -121,6 +122,19 @@ export async function listChannelsOf(
   });
 }
 
+/** A webhook address, and what opens its secrets. */
+interface WebhookAddress {
+  id: string;
+  connector: string;
+  secrets: Secrets;
+}
+
+interface OwnerRow extends Omit<OwnedChannel, 'id'> {
+  id: string;
+  credentials: string | null;
+  webhookSecret: string | null;
+}
+
 /**
  * The channel or open attempt of a webhook address, in one query; undefined for an address we never gave out, or
  * whose install epoch has ended.
@@ -131,52 +145,61 @@ export async function findWebhookOwner(
   id: string,
   connector: string,
 ): Promise<WebhookOwner | undefined> {
-  if (!isRowId(id)) return undefined;
-  const row = await db
-    .selectFrom('attempts')
-    .modifyFront(prepared('webhook-owner'))
-    .select([
-      sql<string | null>`null::text`.as('credentials'),
-      'webhookSecret',
-      'accountId',
-      'epoch',
-      sql<string>`''`.as('externalId'),
-      sql<ChannelOptions>`'{}'::jsonb`.as('options'),
-    ])
-    .where('id', '=', id)
-    .where('connector', '=', connector)
-    .where('state', 'in', LIVE)
-    // An attempt to sign a channel in again uses the channel's address.
-    .where('channelId', 'is', null)
-    .unionAll(
-      db
-        .selectFrom('channels')
-        .innerJoin('accounts', 'accounts.id', 'channels.accountId')
-        .select([
-          'channels.credentials',
-          'channels.webhookSecret',
-          'channels.accountId',
-          'channels.epoch',
-          'channels.externalId',
-          'channels.options',
-        ])
-        .where('channels.id', '=', id)
-        .where('channels.connector', '=', connector)
-        .whereRef('channels.epoch', '=', 'accounts.epoch'),
-    )
-    .executeTakeFirst();
-  if (!row || row.webhookSecret === null) return undefined;
-  if (row.credentials === null) {
-    const webhookSecret = openWebhookSecret(secrets, id, row.webhookSecret);
-    return { id, webhookSecret, credentials: undefined, channel: undefined };
+  return isRowId(id) ? findOwner(db, { id: id.toLowerCase(), connector, secrets }) : undefined;
+}
+
+const findOwner = gathered(findOwners);
+
+const LIVE_STATES = sql.raw(LIVE.map((state) => `'${state}'`).join(', '));
+
+async function findOwners(
+  db: Db,
+  addresses: readonly WebhookAddress[],
+): Promise<(WebhookOwner | undefined)[]> {
+  // Many events of one channel come at the same time: it is looked up, and its secrets are opened, once.
+  const asked = new Map(addresses.map((one) => [addressOf(one), one]));
+  const ids = [...asked.values()].map(({ id }) => id);
+  const connectors = [...asked.values()].map(({ connector }) => connector);
+  const { rows } = await sql<OwnerRow>`${prepared('webhook-owners')}
+    with asked as (select id, connector from unnest(${ids}::uuid[], ${connectors}::text[]) as one (id, connector))
+    select attempts.id, attempts.connector, null::text as credentials, attempts.webhook_secret,
+      attempts.account_id, attempts.epoch, '' as external_id, '{}'::jsonb as options
+    from asked join attempts on attempts.id = asked.id and attempts.connector = asked.connector
+    -- An attempt to sign a channel in again uses the channel's address.
+    where attempts.state in (${LIVE_STATES}) and attempts.channel_id is null
+    union all
+    select channels.id, channels.connector, channels.credentials, channels.webhook_secret,
+      channels.account_id, channels.epoch, channels.external_id, channels.options
+    from asked join channels on channels.id = asked.id and channels.connector = asked.connector
+    join accounts on accounts.id = channels.account_id and accounts.epoch = channels.epoch`.execute(
+    db,
+  );
+  const owners = new Map<string, WebhookOwner>();
+  for (const row of rows) {
+    const place = addressOf(row);
+    const { secrets } = asked.get(place) ?? {};
+    const owner = secrets && ownerOf(secrets, row);
+    if (owner && !owners.has(place)) owners.set(place, owner);
   }
-  const { credentials, webhookSecret } = row;
+  return addresses.map((one) => owners.get(addressOf(one)));
+}
+
+function addressOf({ id, connector }: { id: string; connector: string }): string {
+  return `${connector} ${id}`;
+}
+
+function ownerOf(secrets: Secrets, row: OwnerRow): WebhookOwner | undefined {
+  const { id, credentials, webhookSecret, ...channel } = row;
+  if (webhookSecret === null) return undefined;
+  if (credentials === null) {
+    const opened = openWebhookSecret(secrets, id, webhookSecret);
+    return { id, webhookSecret: opened, credentials: undefined, channel: undefined };
+  }
   const opened = openSecrets(secrets, { id, credentials, webhookSecret });
-  const { accountId, epoch, externalId, options } = row;
   return {
     id,
     webhookSecret: opened.webhookSecret,
     credentials: opened.credentials,
-    channel: { id, accountId, epoch, connector, externalId, options },
+    channel: { id, ...channel },
   };
 }

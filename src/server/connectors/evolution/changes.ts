@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { ReceivedChat, ReceivedDeletion, ReceivedEdit, ReceivedItem } from '../messages.ts';
+import type {
+  ReceivedChat,
+  ReceivedDeletion,
+  ReceivedEdit,
+  ReceivedItem,
+  ReceivedPerson,
+} from '../messages.ts';
 import { spokenBy } from '../spoken-by.ts';
 import { personIn } from '../whatsapp/chat.ts';
 import { bareMessageId } from '../whatsapp/message-id.ts';
@@ -13,8 +19,7 @@ const REVOKE = new Set<unknown>([0, 'REVOKE']);
 /** Where and when something was changed. */
 interface Place {
   chat: ReceivedChat;
-  /** The client's, where it is known. */
-  name?: string | undefined;
+  person: ReceivedPerson;
   /** Who spoke in a group, where that is known. */
   speaker?: string | undefined;
   atMs: number;
@@ -42,21 +47,21 @@ export function readEdited(given: ProtocolMessage, own: string, receivedAtMs: nu
   if (messageId === undefined) return [];
   const named = chatOfKey({ remoteJid: given.key?.remoteJid }, own);
   const chat = named === undefined || named.isAlias ? chatOfMessage(messageId) : named;
-  return readProtocolMessage(given, { chat, atMs: receivedAtMs });
+  return readProtocolMessage(given, placeIn(chat, receivedAtMs));
 }
 
 /** @param editedAtMs undefined: the event does not say; then the words tell two edits apart */
 export function readEdit(
   messageId: string,
   message: WhatsAppMessage | undefined,
-  { chat, name, speaker, atMs }: Place,
+  { chat, person, speaker, atMs }: Place,
   editedAtMs: number | undefined,
 ): ReceivedEdit[] {
   const [said] = message === undefined ? [] : contentsOf(message, messageId);
   if (said === undefined) return [];
   const content = speaker === undefined ? said : spokenBy(speaker, said);
   const editId = editedAtMs === undefined ? digestOf(content) : String(editedAtMs);
-  return [{ event: 'edit', messageId, editId, chat, person: personIn(chat, name), content, atMs }];
+  return [{ event: 'edit', messageId, editId, chat, person, content, atMs }];
 }
 
 export function readDeletion(key: MessageKey, own: string, atMs: number): ReceivedDeletion[] {
@@ -64,11 +69,16 @@ export function readDeletion(key: MessageKey, own: string, atMs: number): Receiv
   const chat = chatOfKey(key, own);
   return messageId === undefined || chat === undefined
     ? []
-    : [deletionOf(messageId, { chat, atMs })];
+    : [deletionOf(messageId, placeIn(chat, atMs))];
 }
 
-function deletionOf(messageId: string, { chat, name, atMs }: Place): ReceivedDeletion {
-  return { event: 'delete', messageId, chat, person: personIn(chat, name), atMs };
+/** A chat of which the event tells no more. */
+export function placeIn(chat: ReceivedChat, atMs: number): Place {
+  return { chat, person: personIn(chat, undefined), atMs };
+}
+
+function deletionOf(messageId: string, { chat, person, atMs }: Place): ReceivedDeletion {
+  return { event: 'delete', messageId, chat, person, atMs };
 }
 
 function digestOf(content: object): string {

@@ -1,10 +1,22 @@
 import { z } from 'zod';
 import type { Tools } from '../connector.ts';
-import { type JsonAnswer, notUnderstood, optionalText, readAs, refused } from '../http.ts';
+import {
+  type JsonAnswer,
+  type JsonRequest,
+  notUnderstood,
+  optionalText,
+  readAs,
+  refused,
+} from '../http.ts';
 import { OperatorServer } from '../operator-server.ts';
-import { maybe } from '../whatsapp/proto-shape.ts';
-import { type MessageKey, messageKey } from './event.ts';
-import { isCurrent, SETTINGS, storedWebhook, type Webhook, webhookOf } from './webhook.ts';
+import {
+  isCurrent,
+  SETTINGS,
+  STATE_EVENTS,
+  storedWebhook,
+  type Webhook,
+  webhookOf,
+} from './webhook.ts';
 
 const connection = z.object({ instance: z.object({ state: optionalText }) });
 
@@ -28,21 +40,6 @@ const instances = z.array(
   }),
 );
 export type EvolutionInstance = z.output<typeof instances>[number];
-
-const numbers = z.array(z.object({ jid: optionalText }));
-
-const contacts = z.array(maybe(z.object({ remoteJid: optionalText, pushName: optionalText })));
-const group = z.object({ subject: optionalText });
-
-/** Records may hold small pictures, so few are asked for. */
-const MOST_KEYS = 3;
-
-const keptMessages = z.object({
-  messages: z.object({ records: z.array(maybe(z.object({ key: maybe(messageKey) }))) }),
-});
-
-/** An answer must not wait long for what is only a courtesy. */
-const SEEN_MS = 3_000;
 
 /** Which server, and with which key. */
 export interface EvolutionServer {
@@ -73,6 +70,14 @@ export class EvolutionClient {
     this.#apiKey = apiKey;
   }
 
+  /** Any other call; a refusal is left to the caller. */
+  async call(
+    tools: Tools,
+    request: Omit<JsonRequest, 'url' | 'headers'> & { path: string },
+  ): Promise<JsonAnswer> {
+    return await this.#server.call(tools, request);
+  }
+
   async create(tools: Tools, name: string): Promise<void> {
     const answer = await this.#server.call(tools, {
       method: 'POST',
@@ -82,7 +87,7 @@ export class EvolutionClient {
         integration: 'WHATSAPP-BAILEYS',
         qrcode: true,
         ...SETTINGS,
-        ...(tools.webhook && { webhook: webhookOf(tools.webhook) }),
+        ...(tools.webhook && { webhook: webhookOf(tools.webhook, STATE_EVENTS) }),
       },
     });
     if (answer.status >= 400) {
@@ -144,77 +149,6 @@ export class EvolutionClient {
     if (answer.status >= 400) throw notUnderstood(`evolution webhook: status ${answer.status}`);
     const stored = storedWebhook.nullable().catch(null).parse(answer.json);
     if (stored === null || !isCurrent(stored, webhook)) await this.setWebhook(tools, name, webhook);
-  }
-
-  /**
-   * A phone's id of somebody, as the server knows it: the number of a hidden id, where it has seen both. Numbers that
-   * are not on WhatsApp, and hidden ids it knows nothing of, come back as they are.
-   */
-  async findJid(tools: Tools, name: string, jid: string): Promise<string | undefined> {
-    const answer = await this.#server.call(tools, {
-      method: 'POST',
-      path: `/chat/whatsappNumbers/${name}`,
-      json: { numbers: [jid] },
-    });
-    return numbers.safeParse(answer.json).data?.[0]?.jid;
-  }
-
-  /** The keys of the newest messages the server has kept that fit, such as those of a chat. */
-  async findKeys(
-    tools: Tools,
-    name: string,
-    key: { id: string } | { remoteJid: string },
-  ): Promise<MessageKey[]> {
-    const answer = await this.#server.call(tools, {
-      method: 'POST',
-      path: `/chat/findMessages/${name}`,
-      // `offset` is how many it answers with.
-      json: { where: { key }, page: 1, offset: MOST_KEYS },
-    });
-    const found = keptMessages.safeParse(answer.json).data?.messages.records ?? [];
-    return found.flatMap((record) => record?.key ?? []);
-  }
-
-  /** What somebody is called in WhatsApp, as far as the server has heard. */
-  async findContactName(tools: Tools, name: string, jid: string): Promise<string | undefined> {
-    const answer = await this.#server.call(tools, {
-      method: 'POST',
-      path: `/chat/findContacts/${name}`,
-      json: { where: { remoteJid: jid } },
-    });
-    // Checked, because a server that ignores the filter would name somebody else.
-    const found = contacts.safeParse(answer.json).data ?? [];
-    return found.find((contact) => contact?.remoteJid === jid)?.pushName;
-  }
-
-  async findGroupName(tools: Tools, name: string, jid: string): Promise<string | undefined> {
-    const path = `/group/findGroupInfos/${name}?groupJid=${encodeURIComponent(jid)}`;
-    const answer = await this.#server.call(tools, { path });
-    return group.safeParse(answer.json).data?.subject;
-  }
-
-  /** Shows the sender that a message was seen. */
-  async markSeen(
-    tools: Tools,
-    name: string,
-    message: { remoteJid: string; id: string },
-  ): Promise<void> {
-    await this.#server.call(tools, {
-      method: 'POST',
-      path: `/chat/markMessageAsRead/${name}`,
-      json: { readMessages: [{ ...message, fromMe: false }] },
-      deadlineMs: SEEN_MS,
-    });
-  }
-
-  /** Shows somebody for `delayMs` that the account is writing. The server answers when that time is over. */
-  async showWriting(tools: Tools, name: string, jid: string, delayMs: number): Promise<void> {
-    await this.#server.call(tools, {
-      method: 'POST',
-      path: `/chat/sendPresence/${name}`,
-      json: { number: jid, presence: 'composing', delay: delayMs },
-      deadlineMs: delayMs + 5_000,
-    });
   }
 
   /** Ends the session on the phone. Evolution answers 400 when none is open, which serves as well. */

@@ -1,12 +1,29 @@
+import { z } from 'zod';
 import type { Tools } from '../connector.ts';
+import { optionalText } from '../http.ts';
 import type { ReceivedPerson } from '../messages.ts';
 import { plainLine } from '../plain-text.ts';
-import { jidOf, phoneOfChat } from '../whatsapp/chat.ts';
+import { chatOfPerson, jidOf, phoneOfChat } from '../whatsapp/chat.ts';
+import { maybe } from '../whatsapp/proto-shape.ts';
 import { chatOfKey, messageOfChat } from './chats.ts';
 import type { EvolutionClient } from './client.ts';
+import { type MessageKey, messageKey } from './event.ts';
 
-/** How `personIn` names a group. */
-const GROUP = /^group:(.+)$/;
+/** Records may hold small pictures, so few are asked for. */
+const MOST_RECORDS = 3;
+
+const numbers = z.array(z.object({ jid: optionalText }));
+const keptMessages = z.object({
+  messages: z.object({ records: z.array(maybe(z.object({ key: maybe(messageKey) }))) }),
+});
+const contacts = z.array(maybe(z.object({ remoteJid: optionalText, pushName: optionalText })));
+const group = z.object({ subject: optionalText });
+
+/** An instance and the server it is on. */
+interface Place {
+  client: EvolutionClient;
+  instance: string;
+}
 
 /**
  * The chat that is meant by a hidden id, or by one of its messages: what the server has learned of numbers first, then
@@ -16,25 +33,22 @@ const GROUP = /^group:(.+)$/;
  * @throws ConnectorError `rate_limited`, `unavailable`, `misconfigured`
  */
 export async function findChat(
-  client: EvolutionClient,
   tools: Tools,
-  instance: string,
+  place: Place,
   alias: string,
 ): Promise<{ chatId: string; phone?: string } | undefined> {
   const messageId = messageOfChat(alias);
   if (messageId !== undefined) {
-    const [key] = await client.findKeys(tools, instance, { id: messageId });
+    const [key] = await keptKeys(tools, place, { id: messageId });
     const chat = key && chatOfKey(key, '');
     return chat && named(chat.id);
   }
-  const jid = await client.findJid(tools, instance, alias);
-  const keys = (): ReturnType<EvolutionClient['findKeys']> =>
-    client.findKeys(tools, instance, { remoteJid: alias });
-  for (const key of [{ remoteJid: jid }, ...(isNumber(jid) ? [] : await keys())]) {
-    const chat = chatOfKey(key, '');
-    if (chat !== undefined && chat.isAlias !== true) return named(chat.id);
-  }
-  return undefined;
+  const known = await jidBehind(tools, place, alias);
+  const found = known && numberOf({ remoteJid: known });
+  if (found !== undefined) return named(found);
+  const keys = await keptKeys(tools, place, { remoteJid: alias });
+  const [chatId] = keys.flatMap((key) => numberOf(key) ?? []);
+  return chatId === undefined ? undefined : named(chatId);
 }
 
 /**
@@ -44,24 +58,71 @@ export async function findChat(
  * @throws ConnectorError as above
  */
 export async function findPerson(
-  client: EvolutionClient,
   tools: Tools,
-  instance: string,
+  place: Place,
   personId: string,
 ): Promise<Omit<ReceivedPerson, 'id'> | undefined> {
-  const group = GROUP.exec(personId)?.[1];
-  const jid = jidOf(group ?? personId, 's.whatsapp.net');
+  const { chatId, isGroup } = chatOfPerson(personId);
+  const jid = jidOf(chatId, 's.whatsapp.net');
   if (jid === undefined) return undefined;
-  const found =
-    group === undefined
-      ? await client.findContactName(tools, instance, jid)
-      : await client.findGroupName(tools, instance, jid);
+  const found = await (isGroup ? groupName : contactName)(tools, place, jid);
   const name = plainLine(found);
   return name === undefined ? undefined : { name };
 }
 
-function isNumber(jid: string | undefined): boolean {
-  return jid?.endsWith('@s.whatsapp.net') === true;
+/** What the server has learned of a hidden id, which it keeps for some days. */
+async function jidBehind(
+  tools: Tools,
+  { client, instance }: Place,
+  alias: string,
+): Promise<string | undefined> {
+  const path = `/chat/whatsappNumbers/${instance}`;
+  const answer = await client.call(tools, { method: 'POST', path, json: { numbers: [alias] } });
+  return numbers.safeParse(answer.json).data?.[0]?.jid;
+}
+
+/** The keys of the newest messages the server has kept that fit. */
+async function keptKeys(
+  tools: Tools,
+  { client, instance }: Place,
+  key: { id: string } | { remoteJid: string },
+): Promise<MessageKey[]> {
+  const answer = await client.call(tools, {
+    method: 'POST',
+    path: `/chat/findMessages/${instance}`,
+    // `offset` is how many it answers with.
+    json: { where: { key }, page: 1, offset: MOST_RECORDS },
+  });
+  const found = keptMessages.safeParse(answer.json).data?.messages.records ?? [];
+  return found.flatMap((record) => record?.key ?? []);
+}
+
+async function contactName(
+  tools: Tools,
+  { client, instance }: Place,
+  jid: string,
+): Promise<string | undefined> {
+  const path = `/chat/findContacts/${instance}`;
+  const json = { where: { remoteJid: jid } };
+  const answer = await client.call(tools, { method: 'POST', path, json });
+  // Checked, because a server that ignores the filter would name somebody else.
+  const found = contacts.safeParse(answer.json).data ?? [];
+  return found.find((contact) => contact?.remoteJid === jid)?.pushName;
+}
+
+async function groupName(
+  tools: Tools,
+  { client, instance }: Place,
+  jid: string,
+): Promise<string | undefined> {
+  const path = `/group/findGroupInfos/${instance}?groupJid=${encodeURIComponent(jid)}`;
+  return group.safeParse((await client.call(tools, { path })).json).data?.subject;
+}
+
+/** The chat by its number, where the key tells one. */
+function numberOf(key: MessageKey): string | undefined {
+  const chat = chatOfKey(key, '');
+  return chat?.isAlias || chat?.isGroup ? undefined : chat?.id;
 }
 
 function named(chatId: string): { chatId: string; phone?: string } {

@@ -31,16 +31,19 @@ const fileRef = z.object({ messageId: z.string() });
  */
 export async function openFile(
   tools: Tools,
-  { url, apiKey }: EvolutionServer,
-  instance: string,
+  { server, instance }: { server: EvolutionServer; instance: string },
   ref: unknown,
 ): Promise<OpenMedia> {
   const id = bareMessageId(fileRef.safeParse(ref).data?.messageId);
   if (id === undefined) throw new ConnectorError('rejected');
   const request = {
     method: 'POST' as const,
-    url: `${url}/chat/getBase64FromMediaMessage/${instance}`,
-    headers: { apikey: apiKey, accept: 'application/json', 'content-type': 'application/json' },
+    url: `${server.url}/chat/getBase64FromMediaMessage/${instance}`,
+    headers: {
+      apikey: server.apiKey,
+      accept: 'application/json',
+      'content-type': 'application/json',
+    },
     body: JSON.stringify({ message: { key: { id } }, convertToMp4: false }),
     headersMs: HEADERS_MS,
     maxBytes: MAX_ANSWER_BYTES,

@@ -12,7 +12,7 @@ import { eventOf } from '../webhook-proof.ts';
 import { chatOf, personIn, speakerIn } from '../whatsapp/chat.ts';
 import { bareMessageId } from '../whatsapp/message-id.ts';
 import { quotedId } from '../whatsapp/proto-content.ts';
-import { readDeletion, readEdit, readEdited, readProtocolMessage } from './changes.ts';
+import { placeIn, readDeletion, readEdit, readEdited, readProtocolMessage } from './changes.ts';
 import { chatOfKey } from './chats.ts';
 import { contentsOf } from './content.ts';
 import {
@@ -96,7 +96,7 @@ function readUpsert(data: unknown, context: Context): ReceivedItem[] {
       : undefined;
   const change = protocolMessage.safeParse(innerMember(message, 'protocolMessage')).data;
   if (change !== undefined) {
-    return readProtocolMessage(change, { ...about, name: about.person.name, speaker });
+    return readProtocolMessage(change, { ...about, speaker });
   }
   const reaction = reactionMessage.safeParse(innerMember(message, 'reactionMessage')).data;
   if (reaction !== undefined) {
@@ -132,7 +132,7 @@ function readUpdate(data: unknown, { receivedAtMs, own }: Context): ReceivedItem
   if (given === undefined || messageId === undefined || chat === undefined) return [];
   const edited = protocolMessage.safeParse({ editedMessage: editedIn(given.message) }).data;
   if (edited?.editedMessage !== undefined) {
-    const place = { chat, atMs: receivedAtMs };
+    const place = placeIn(chat, receivedAtMs);
     return readEdit(messageId, edited.editedMessage, place, undefined);
   }
   const state = Object.hasOwn(STATES, given.status ?? '') ? STATES[given.status ?? ''] : undefined;
@@ -160,7 +160,7 @@ function readPresence(data: unknown, { own, receivedAtMs }: Context): ReceivedTy
     WRITING.has(one?.lastKnownPresence ?? ''),
   );
   if (!isWriting) return [];
-  return [{ event: 'typing', chat, person: personIn(chat, undefined), atMs: receivedAtMs }];
+  return [{ event: 'typing', ...placeIn(chat, receivedAtMs) }];
 }
 
 function nameIn({ pushName, key }: Upsert): string | undefined {

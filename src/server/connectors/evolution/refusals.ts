@@ -35,13 +35,13 @@ const NOT_THIS_WAY =
 
 const WHAT_IS_REFUSED: [RegExp, RefusalReason][] = [
   [/forbidden|not-authorized|item-not-found|not-acceptable|group not found/i, 'removed_from_chat'],
-  [/too large|entity/i, 'too_large'],
+  [/too large/i, 'too_large'],
   [/must be a url|base64/i, 'file_unavailable'],
   [/text is required|reaction must be|single emoji/i, 'unsupported'],
 ];
 
 /** The words of a refusal; those it gives a list of, the first; empty when it says nothing. */
-export function wordsOf({ body }: EvolutionAnswer): string {
+function wordsOf({ body }: EvolutionAnswer): string {
   return firstText(messageOf(body)) ?? '';
 }
 

@@ -1,5 +1,5 @@
 import { base64Json } from '../base64-json.ts';
-import { ConnectorError, type Tools } from '../connector.ts';
+import type { Tools } from '../connector.ts';
 import { unavailable } from '../http.ts';
 import type { ChatAddress, SendOutcome } from '../messages.ts';
 import { openUpload, outcomeOfFile } from '../open-upload.ts';
@@ -9,6 +9,7 @@ import { bareMessageId } from '../whatsapp/message-id.ts';
 import { askEvolution, type Verdict } from './ask.ts';
 import type { EvolutionClient, EvolutionServer } from './client.ts';
 import { documentCallOf, type MediaCall, mediaCallOf } from './media-call.ts';
+import { showSeen } from './signs.ts';
 
 /** The server takes 136 MB of JSON, in which three bytes of a file are four. */
 const MAX_UPLOAD_BYTES = 100 * 1024 * 1024;
@@ -116,17 +117,6 @@ async function outcomeOf(
     ...(chatId !== chat.chatId && { chatId }),
     isDelivered: false,
   };
-}
-
-/** Best effort: an answer to what was not seen looks like a robot's. */
-async function showSeen(tools: Tools, { client, instance }: Speaker, chat: ChatAddress) {
-  const remoteJid = jidOf(chat.chatId, 's.whatsapp.net');
-  const id = bareMessageId(chat.lastReceivedId);
-  // The server tells WhatsApp nothing of messages in groups or from hidden ids.
-  if (id === undefined || !remoteJid?.endsWith('@s.whatsapp.net')) return;
-  await client.markSeen(tools, instance, { remoteJid, id }).catch((error: unknown) => {
-    if (!(error instanceof ConnectorError)) throw error;
-  });
 }
 
 /**

@@ -4,9 +4,12 @@ import { maybe, text } from '../whatsapp/proto-shape.ts';
 /** The header that carries our secret: Evolution does not sign its events, but repeats headers it was given. */
 export const SECRET_HEADER = 'x-webhook-secret';
 
+/** Until a number has become a channel, its messages are nobody's business. */
+export const STATE_EVENTS = ['CONNECTION_UPDATE'];
+
 /** What we ask to be told of. `SEND_MESSAGE` is left out: it tells what we have sent ourselves. */
 const EVENTS = [
-  'CONNECTION_UPDATE',
+  ...STATE_EVENTS,
   'MESSAGES_UPSERT',
   'MESSAGES_UPDATE',
   'MESSAGES_EDITED',
@@ -33,14 +36,14 @@ export interface Webhook {
 }
 
 /** Files are left out of events (`base64`): they are fetched when somebody wants them. */
-export function webhookOf({ url, secret }: Webhook): object {
+export function webhookOf({ url, secret }: Webhook, events = EVENTS): object {
   return {
     enabled: true,
     url,
     headers: { [SECRET_HEADER]: secret },
     byEvents: false,
     base64: false,
-    events: EVENTS,
+    events,
   };
 }
 

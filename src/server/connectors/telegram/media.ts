@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import { NotReached } from '../../platform/outbound.ts';
 import { ConnectorError, type Tools } from '../connector.ts';
-import {
-  demandAnswer,
-  failureOfCall,
-  notUnderstood,
-  rateLimited,
-  readAs,
-  refused,
-} from '../http.ts';
+import { fetchFile } from '../fetch-file.ts';
+import { notUnderstood, readAs, refused } from '../http.ts';
 import type { OpenMedia, OutgoingMedia } from '../messages.ts';
 import type { FormFile } from '../multipart.ts';
 import { openUpload } from '../open-upload.ts';
@@ -36,23 +29,7 @@ export async function openFile(tools: Tools, bot: Bot, ref: unknown): Promise<Op
   const url = fileAddress(bot, path);
   // A Bot API server of one's own may answer with a place on its disk, where we cannot look.
   if (url === undefined) throw notUnderstood('telegram getFile: not a path to fetch');
-  const answer = await tools.stream({ url }).catch((error: unknown) => {
-    throw error instanceof NotReached ? failureOfCall(error) : error;
-  });
-  const { status, headers, body } = answer;
-  if (status !== 200) {
-    body.destroy();
-    failFile(status, headers['retry-after']);
-  }
-  const bytes = /^\d{1,15}$/.test(headers['content-length'] ?? '')
-    ? Number(headers['content-length'])
-    : undefined;
-  const type = headers['content-type'];
-  return {
-    body,
-    ...(bytes !== undefined && { bytes }),
-    ...(type !== undefined && type !== 'application/octet-stream' && { type }),
-  };
+  return await fetchFile(tools.stream, { url });
 }
 
 /** @throws FileFailed, ConnectorError as `openUpload` */
@@ -66,13 +43,4 @@ async function pathOf(tools: Tools, bot: Bot, fileId: string): Promise<string> {
   if (answer.ok) return readAs(fileInfo, answer.result).file_path;
   const failure = answer.isDead ? 'reauthorize' : 'rejected';
   throw refused(failure, { text: answer.description, secrets: [bot.token] });
-}
-
-/** @throws ConnectorError */
-function failFile(status: number, retryAfter: string | undefined): never {
-  if (status === 429) throw rateLimited(retryAfter);
-  if (status === 401) throw new ConnectorError('reauthorize');
-  demandAnswer(status);
-  if (status < 300) throw notUnderstood(`telegram file: status ${status}`);
-  throw new ConnectorError('rejected');
 }

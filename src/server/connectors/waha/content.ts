@@ -31,6 +31,9 @@ const WEB_FILES: Record<string, MediaKind> = {
 const WEB_SILENT =
   /^(?:e2e_notification|notification|notification_template|gp2|group_notification|broadcast_notification|protocol|ciphertext|revoked|call_log|reaction|poll_update|pin_message|pinned_message|keep_in_chat|album|debug|newsletter_notification|biz-cover-photo)$/;
 
+/** Kinds of WhatsApp Web whose body is what somebody wrote; that of others may be a picture in base64. */
+const WEB_WORDS = /^(?:|chat|interactive|list|buttons|template|hsm|native_flow)$/;
+
 /** What a message says: several contents where it holds several contacts, none where nobody wrote it. */
 export function contentsOf(message: WahaMessage, messageId: string): ReceivedContent[] {
   const { _data: data } = message;
@@ -126,10 +129,12 @@ function cardsOf(texts: readonly string[]): ProtoContent {
 function wordsOf({ body, _data: data }: WahaMessage): ProtoContent | undefined {
   const type = data?.type ?? '';
   if (WEB_SILENT.test(type)) return undefined;
+  if (!WEB_WORDS.test(type)) {
+    // A kind that Kommo has no place for, or that is newer than this file.
+    return placeholder('unsupported', data?.title ?? data?.orderTitle ?? data?.eventName);
+  }
   const text = messageText(body);
-  if (text !== undefined) return { kind: 'text', text };
-  // A kind of WhatsApp Web that is newer than this file.
-  return type === '' || type === 'chat' ? undefined : placeholder('unsupported');
+  return text === undefined ? undefined : { kind: 'text', text };
 }
 
 /** A file that can be fetched, or what it was. */

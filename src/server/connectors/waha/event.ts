@@ -54,6 +54,9 @@ const engineData = z.looseObject({
   sender: maybe(z.object({ pushname: text, name: text })),
   chat: named,
   filename: text,
+  title: text,
+  orderTitle: text,
+  eventName: text,
   caption: text,
   duration: maybe(
     z.union([

@@ -178,7 +178,10 @@ function otherIn(message: ProtoMessage): ProtoContent | undefined {
     message.pollCreationMessageV3 ??
     message.pollCreationMessageV5;
   if (poll) return pollOf(poll.name, poll.options?.map((option) => option?.optionName) ?? []);
-  const telling = Object.keys(message).filter(
+  const members = Object.keys(message).filter((key) => message[key] !== undefined);
+  // The servers leave out what they do not know: of a kind newer than them nothing is left but the envelope.
+  if (members.every((key) => key === 'messageContextInfo')) return placeholder('unsupported');
+  const telling = members.filter(
     (key) => /Message(?:V\d)?$/.test(key) && !SILENT.test(key) && isObject(message[key]),
   );
   if (telling.length === 0) return undefined;

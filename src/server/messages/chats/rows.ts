@@ -23,6 +23,19 @@ export async function findAliased(db: Db, rowIds: readonly string[]): Promise<Al
   return rows;
 }
 
+/** Where a received message is, whatever an event about it calls the chat. */
+export async function findChatOfMessage(
+  db: Db,
+  of: { channelId: string; key: string },
+): Promise<Omit<AliasedChat, 'askedId'> | undefined> {
+  const { rows } = await sql<Omit<AliasedChat, 'askedId'>>`${prepared('chat-of-message')}
+    select conversations.id as conversation_id, conversations.person from messages
+    join conversations on conversations.id = messages.conversation_id
+    where messages.channel_id = ${of.channelId}::uuid and messages.direction = 'in'
+      and messages.key = ${of.key}::text`.execute(db);
+  return rows[0];
+}
+
 /** From now on these ids lead to the chat, too. */
 export async function rememberAliases(
   db: Db,

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { UndeliveredReason } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
+import { gathered } from '../../platform/database/gathered.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import type { MessagesTable } from '../../platform/database/schema.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
@@ -67,14 +68,29 @@ export interface LaneMessage
 }
 
 /** What is left to do in a lane, in order. */
-export async function readLane(db: Db, lane: string, limit: number): Promise<LaneMessage[]> {
-  const { rows } = await sql<LaneMessage>`${prepared('read-lane')}
-    select id, account_id, channel_id, conversation_id, direction, event, kind, key, kommo_id, lane,
-      state, part, reported, reason, tries, content, media, at, stored_at,
-      due_at <= clock_timestamp() as is_due
-    from messages where lane = ${lane}::text and due_at is not null
-    order by at, id limit ${limit}::integer`.execute(db);
-  return rows;
+export function readLane(db: Db, lane: string, limit: number): Promise<LaneMessage[]> {
+  return readGathered(db, { lane, limit });
+}
+
+const readGathered = gathered(readLanes);
+
+async function readLanes(
+  db: Db,
+  asked: readonly { lane: string; limit: number }[],
+): Promise<LaneMessage[][]> {
+  const lanes = asked.map(({ lane }) => lane);
+  const most = Math.max(...asked.map(({ limit }) => limit));
+  const { rows } = await sql<LaneMessage>`${prepared('read-lanes')}
+    select message.* from unnest(${lanes}::text[]) with ordinality as asked (lane, nth)
+    cross join lateral (
+      select id, account_id, channel_id, conversation_id, direction, event, kind, key, kommo_id, messages.lane,
+        state, part, reported, reason, tries, content, media, at, stored_at,
+        due_at <= clock_timestamp() as is_due
+      from messages where messages.lane = asked.lane and due_at is not null
+      order by at, id limit ${most}::integer
+    ) as message order by asked.nth, message.at, message.id`.execute(db);
+  const found = Map.groupBy(rows, ({ lane }) => lane);
+  return asked.map(({ lane, limit }) => found.get(lane)?.slice(0, limit) ?? []);
 }
 
 /**
@@ -108,10 +124,25 @@ export async function alignLane(db: Db, lane: string, headId: string): Promise<v
 }
 
 /** Kommo has it. */
-export async function finishReceived(db: Db, id: string, kommoId: string | null): Promise<void> {
-  await sql`${prepared('finish-received')}
-    update messages set state = 'sent', kommo_id = ${kommoId}::text, due_at = null, reason = null
-    where id = ${id}::uuid`.execute(db);
+export function finishReceived(db: Db, id: string, kommoId: string | null): Promise<void> {
+  return finishReceivedGathered(db, { id, kommoId });
+}
+
+const finishReceivedGathered = gathered(
+  async (db, done: readonly { id: string; kommoId: string | null }[]) => {
+    const rows = inOrder(done);
+    await sql`${prepared('finish-received')}
+      update messages set state = 'sent', kommo_id = done.kommo_id, due_at = null, reason = null
+      from unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ kommoId }) => kommoId)}::text[])
+        as done (id, kommo_id)
+      where messages.id = done.id`.execute(db);
+    return done.map(() => undefined);
+  },
+);
+
+/** Processes that change the same rows come to them in the same order. */
+function inOrder<Row extends { id: string }>(rows: readonly Row[]): Row[] {
+  return rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 /**
@@ -146,12 +177,17 @@ export async function learnChat(
 }
 
 /** The claim to send. False: another process has it, or has had it. */
-export async function beginSending(db: Db, id: string): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`${prepared('begin-sending')}
-    update messages set state = 'sending' where id = ${id}::uuid and state = 'waiting'
-    returning id`.execute(db);
-  return rows.length > 0;
-}
+export const beginSending: (db: Db, id: string) => Promise<boolean> = gathered(
+  async (db, ids: readonly string[]) => {
+    const { rows } = await sql<{ id: string }>`${prepared('begin-sending')}
+      update messages set state = 'sending'
+      where id = any(${ids.toSorted()}::uuid[]) and state = 'waiting'
+      returning id`.execute(db);
+    const begun = new Set(rows.map(({ id }) => id));
+    // Of two that ask for the same, one has it.
+    return ids.map((id) => begun.delete(id));
+  },
+);
 
 /** The service was not asked after all. */
 export async function undoSending(db: Db, id: string): Promise<void> {
@@ -172,31 +208,37 @@ export async function finishPart(
     where id = ${part.id}::uuid and state = 'sending'`.execute(db);
 }
 
-/**
- * The service has all of it. That is the last word, also when somebody else has given the message up meanwhile.
- *
- * @param sent.isDelivered Kommo is to be told
- * @param sent.isOneOfSeveral it is the last of several parts
- */
-export async function finishSent(
-  db: Db,
-  sent: {
-    id: string;
-    part: number;
-    serviceId: string | null;
-    isOneOfSeveral: boolean;
-    isDelivered: boolean;
-  },
-): Promise<void> {
-  await sql`${prepared('finish-sent')}
-    update messages set part = ${sent.part}::integer, reason = null,
-      service_id = coalesce(service_id, ${sent.serviceId}::text),
-      part_ids = case when ${sent.isOneOfSeveral}::boolean
-        then array_append(part_ids, ${sent.serviceId}::text) end,
-      state = case when ${sent.isDelivered}::boolean then 'delivered' else 'sent' end,
-      due_at = case when ${sent.isDelivered}::boolean then coalesce(due_at, clock_timestamp()) end
-    where id = ${sent.id}::uuid`.execute(db);
+/** What became of a message that a service took. */
+interface Sent {
+  id: string;
+  part: number;
+  serviceId: string | null;
+  /** It is the last of several parts. */
+  isOneOfSeveral: boolean;
+  /** Kommo is to be told. */
+  isDelivered: boolean;
 }
+
+/** The service has all of it. That is the last word, also when somebody else has given the message up meanwhile. */
+export const finishSent: (db: Db, sent: Sent) => Promise<void> = gathered(
+  async (db, all: readonly Sent[]) => {
+    const rows = inOrder(all);
+    await sql`${prepared('finish-sent')}
+      update messages set part = sent.part, reason = null,
+        service_id = coalesce(messages.service_id, sent.service_id),
+        part_ids = case when sent.is_one_of_several
+          then array_append(messages.part_ids, sent.service_id) end,
+        state = case when sent.is_delivered then 'delivered' else 'sent' end,
+        due_at = case when sent.is_delivered then coalesce(messages.due_at, clock_timestamp()) end
+      from unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ part }) => part)}::integer[],
+        ${rows.map(({ serviceId }) => serviceId)}::text[],
+        ${rows.map(({ isOneOfSeveral }) => isOneOfSeveral)}::boolean[],
+        ${rows.map(({ isDelivered }) => isDelivered)}::boolean[])
+        as sent (id, part, service_id, is_one_of_several, is_delivered)
+      where messages.id = sent.id`.execute(db);
+    return all.map(() => undefined);
+  },
+);
 
 /** It cannot be carried, unless somebody else has carried it meanwhile. Kommo is told of what a manager wrote. */
 export async function failMessage(
@@ -221,15 +263,21 @@ export async function dropMessage(db: Db, id: string): Promise<void> {
 }
 
 /** Kommo was told of this state; a later one stays due. */
-export async function finishReport(
+export const finishReport: (
   db: Db,
   report: { id: string; state: string; rank: number },
-): Promise<void> {
-  await sql`${prepared('finish-report')}
-    update messages set reported = ${report.rank}::smallint,
-      due_at = case when state = ${report.state}::text then null else due_at end
-    where id = ${report.id}::uuid`.execute(db);
-}
+) => Promise<void> = gathered(
+  async (db, all: readonly { id: string; state: string; rank: number }[]) => {
+    const rows = inOrder(all);
+    await sql`${prepared('finish-report')}
+      update messages set reported = told.rank,
+        due_at = case when messages.state = told.state then null else messages.due_at end
+      from unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ state }) => state)}::text[],
+        ${rows.map(({ rank }) => rank)}::smallint[]) as told (id, state, rank)
+      where messages.id = told.id`.execute(db);
+    return all.map(() => undefined);
+  },
+);
 
 export async function reportLater(db: Db, id: string, seconds: number): Promise<void> {
   await sql`

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { MessageKind } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
+import { gathered } from '../../platform/database/gathered.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import { newRowId } from '../../platform/database/row-id.ts';
 import type { MessagesTable } from '../../platform/database/schema.ts';
@@ -53,7 +54,8 @@ export interface NewMessage {
 }
 
 /**
- * Stores a message and its chat in one statement: from then on nothing loses it.
+ * Stores a message and its chat in one statement: from then on nothing loses it. What comes while others are being
+ * stored shares a statement.
  *
  * @returns its id; undefined when it was stored before
  */
@@ -67,43 +69,116 @@ export async function storeMessage(
   const content = secrets.seal(JSON.stringify(message.content), `messages:${id}:content`);
   const sealedMedia =
     media === undefined ? null : secrets.seal(JSON.stringify(media), `messages:${id}:media`);
+  const sealedChat = chat && sealChat(secrets, message, chat);
+  return storeSealed(db, { id, message, content, media: sealedMedia, chat: sealedChat });
+}
+
+/** A message as its row has it. */
+interface SealedMessage {
+  id: string;
+  message: NewMessage;
+  content: string;
+  media: string | null;
+  chat: SealedChat | undefined;
+}
+
+interface SealedChat {
+  id: string;
+  accountId: number;
+  epoch: number;
+  channelId: string;
+  person: string;
+  /** Empty for hearsay: it never takes the place of what is known. */
+  mark: string;
+  isGroup: boolean;
+  kommo: { chatId: string; personId: string } | undefined;
+}
+
+function sealChat(secrets: Secrets, message: NewMessage, chat: ChatRow): SealedChat {
+  const { accountId, epoch, channelId } = message;
+  const { id, isGroup, kommo } = chat;
+  const plain = JSON.stringify(chat.person);
+  const person = secrets.seal(plain, `conversations:${id}:person`);
+  const mark = chat.isHearsay === true ? HEARSAY : markOf(secrets, plain);
+  return { id, accountId, epoch, channelId, person, mark, isGroup, kommo };
+}
+
+const HEARSAY = '';
+
+const storeSealed = gathered(storeAll);
+
+async function storeAll(
+  db: Db,
+  given: readonly SealedMessage[],
+): Promise<readonly (string | undefined)[]> {
+  // Processes that store the same events at the same time come to them in the same order.
+  const sorted = given.toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
+  const chats = chatsOf(given);
   // Two statements, so two names: a connection that knows one refuses the other under the same.
-  const name = chat === undefined ? 'store-message' : 'store-message-and-chat';
+  const name = chats.length === 0 ? 'store-messages' : 'store-messages-and-chats';
+  const column = <Value>(value: (one: SealedMessage) => Value) => sorted.map(value);
   const { rows } = await sql<{ id: string }>`${prepared(name)}
-    with chat as (${chat === undefined ? NO_CHAT : upsertChat(secrets, message, chat)})
+    with chats as (${chats.length === 0 ? NO_CHAT : upsertChats(chats)})
     insert into messages (id, account_id, channel_id, conversation_id, direction, event, kind, key,
       kommo_id, lane, state, due_at, content, media, at)
-    values (${id}::uuid, ${message.accountId}::bigint, ${message.channelId}::uuid,
-      ${chat?.id ?? message.conversationId ?? null}::uuid, ${message.direction}::text, ${message.event}::text,
-      ${message.kind}::text, ${message.key}::text, ${message.kommoId ?? null}::text,
-      ${message.lane}::text, 'waiting', clock_timestamp(), ${content}::text,
-      ${sealedMedia}::text, ${new Date(message.atMs).toISOString()}::timestamptz)
+    select id, account_id, channel_id, conversation_id, direction, event, kind, key, kommo_id, lane, 'waiting',
+      clock_timestamp(), content, media, at
+    from unnest(${column(({ id }) => id)}::uuid[], ${column(({ message }) => message.accountId)}::bigint[],
+      ${column(({ message }) => message.channelId)}::uuid[],
+      ${column(({ message, chat }) => chat?.id ?? message.conversationId ?? null)}::uuid[],
+      ${column(({ message }) => message.direction)}::text[], ${column(({ message }) => message.event)}::text[],
+      ${column(({ message }) => message.kind)}::text[], ${column(({ message }) => message.key)}::text[],
+      ${column(({ message }) => message.kommoId ?? null)}::text[],
+      ${column(({ message }) => message.lane)}::text[], ${column(({ content }) => content)}::text[],
+      ${column(({ media }) => media)}::text[],
+      ${column(({ message }) => new Date(message.atMs).toISOString())}::timestamptz[])
+      as given (id, account_id, channel_id, conversation_id, direction, event, kind, key, kommo_id, lane,
+        content, media, at)
     on conflict (channel_id, direction, key) do nothing
     returning id`.execute(db);
-  return rows[0]?.id;
+  const stored = new Set(rows.map(({ id }) => id));
+  return given.map(({ id }) => (stored.has(id) ? id : undefined));
+}
+
+function placeOf({ message: { channelId, direction, key } }: SealedMessage): string {
+  return `${channelId} ${direction} ${key}`;
+}
+
+/** Each chat once, as the newest of its messages has it; hearsay only where nothing else is told. */
+function chatsOf(given: readonly SealedMessage[]): SealedChat[] {
+  const chats = new Map<string, SealedChat>();
+  for (const { chat } of given) {
+    if (chat === undefined) continue;
+    const former = chats.get(chat.id);
+    const isBetter = former === undefined || chat.mark !== HEARSAY || former.mark === HEARSAY;
+    chats.set(chat.id, isBetter ? { ...chat, kommo: (former ?? chat).kommo } : former);
+  }
+  return [...chats.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 const NO_CHAT = sql`select`;
 
 /** Writes only when the person or the chat is new or has changed, and once a day. */
-function upsertChat(secrets: Secrets, message: NewMessage, chat: ChatRow) {
-  const plain = JSON.stringify(chat.person);
-  const mark = markOf(secrets, plain);
-  const sealed = secrets.seal(plain, `conversations:${chat.id}:person`);
+function upsertChats(chats: readonly SealedChat[]) {
+  const column = <Value>(value: (one: SealedChat) => Value) => chats.map(value);
   return sql`insert into conversations as known (id, account_id, epoch, channel_id, person, person_mark,
       is_group, kommo_chat_id, kommo_person_id, is_bound)
-    select ${chat.id}::uuid, ${message.accountId}::bigint, ${message.epoch}::integer,
-      ${message.channelId}::uuid, ${sealed}::text, ${mark}::text, ${chat.isGroup}::boolean,
-      ${chat.kommo?.chatId ?? null}::text, ${chat.kommo?.personId ?? null}::text,
-      ${chat.kommo === undefined}::boolean
-    where not exists (select from conversations
-      where id = ${chat.id}::uuid and seen_on = current_date
-        and (person_mark = ${mark}::text or ${chat.isHearsay === true}::boolean))
+    select id, account_id, epoch, channel_id, person, person_mark, is_group, kommo_chat_id, kommo_person_id,
+      kommo_chat_id is null
+    from unnest(${column(({ id }) => id)}::uuid[], ${column(({ accountId }) => accountId)}::bigint[],
+      ${column(({ epoch }) => epoch)}::integer[], ${column(({ channelId }) => channelId)}::uuid[],
+      ${column(({ person }) => person)}::text[], ${column(({ mark }) => mark)}::text[],
+      ${column(({ isGroup }) => isGroup)}::boolean[], ${column(({ kommo }) => kommo?.chatId ?? null)}::text[],
+      ${column(({ kommo }) => kommo?.personId ?? null)}::text[])
+      as given (id, account_id, epoch, channel_id, person, person_mark, is_group, kommo_chat_id, kommo_person_id)
+    where not exists (select from conversations as one
+      where one.id = given.id and one.seen_on = current_date
+        and (one.person_mark = given.person_mark or given.person_mark = ${HEARSAY}::text))
     on conflict (id) do update set seen_on = current_date,
       -- Kommo goes on with whom it knew before the chat moved.
-      person = case when ${chat.isHearsay === true}::boolean or known.known_as is not null
+      person = case when excluded.person_mark = ${HEARSAY}::text or known.known_as is not null
         then known.person else excluded.person end,
-      person_mark = case when ${chat.isHearsay === true}::boolean or known.known_as is not null
+      person_mark = case when excluded.person_mark = ${HEARSAY}::text or known.known_as is not null
         then known.person_mark else excluded.person_mark end`;
 }
 
@@ -186,60 +261,73 @@ export interface HookTarget {
   conversationId: string | undefined;
 }
 
+/** What a chat webhook says about where it belongs. */
+interface HookPlace {
+  scopeId: string;
+  kommoChatId: string;
+  conversationId: string | undefined;
+  sourceExternalId: string | undefined;
+}
+
 /**
  * The channel is that of the chat, else that of the source; else the one that our own id of the chat names, which a
  * bot that was removed and connected again shares with its chats of before.
  *
  * @returns undefined for a scope that is not connected in this install epoch
  */
-export async function findHookTarget(
+export const findHookTarget: (db: Db, hook: HookPlace) => Promise<HookTarget | undefined> =
+  gathered(findHookTargets);
+
+async function findHookTargets(
   db: Db,
-  hook: {
-    scopeId: string;
-    kommoChatId: string;
-    conversationId: string | undefined;
-    sourceExternalId: string | undefined;
-  },
-): Promise<HookTarget | undefined> {
+  hooks: readonly HookPlace[],
+): Promise<(HookTarget | undefined)[]> {
   const { rows } = await sql<{
+    nth: number;
     accountId: number;
     epoch: number;
     conversationId: string | null;
     channelId: string | null;
     connector: string;
     externalId: string;
-  }>`${prepared('hook-target')}
-    select accounts.id as account_id, accounts.epoch, chat.id as conversation_id,
+  }>`${prepared('hook-targets')}
+    select hook.nth::integer as nth, accounts.id as account_id, accounts.epoch, chat.id as conversation_id,
       channels.id as channel_id, channels.connector, channels.external_id
-    from scopes
+    from unnest(${hooks.map(({ scopeId }) => scopeId)}::text[],
+      ${hooks.map(({ kommoChatId }) => kommoChatId)}::text[],
+      ${hooks.map(({ conversationId }) => conversationId ?? '')}::text[],
+      ${hooks.map(({ sourceExternalId }) => sourceExternalId ?? null)}::text[])
+      with ordinality as hook (scope_id, kommo_chat_id, conversation_id, source_external_id, nth)
+    join scopes on scopes.scope_id = hook.scope_id
     join accounts on accounts.id = scopes.account_id and accounts.epoch = scopes.epoch
     left join lateral (
       select id, channel_id from conversations
-      where kommo_chat_id = ${hook.kommoChatId}::text and account_id = accounts.id
+      where conversations.kommo_chat_id = hook.kommo_chat_id and account_id = accounts.id
         and epoch = accounts.epoch
       -- A chat that the service has given another id: the newest one counts.
       order by created_at desc limit 1
     ) as chat on true
     left join sources on sources.account_id = accounts.id
-      and sources.external_id = ${hook.sourceExternalId ?? null}::text
+      and sources.external_id = hook.source_external_id
     left join lateral (
       select id, connector, external_id from channels as one
       where one.account_id = accounts.id and one.epoch = accounts.epoch
         and (one.id = coalesce(chat.channel_id, sources.channel_id)
-          or starts_with(${hook.conversationId ?? ''}::text, one.connector || ':' || one.external_id || ':'))
+          or starts_with(hook.conversation_id, one.connector || ':' || one.external_id || ':'))
       order by (one.id = coalesce(chat.channel_id, sources.channel_id)) is true desc limit 1
-    ) as channels on true
-    where scopes.scope_id = ${hook.scopeId}::text
-    limit 1`.execute(db);
-  const [row] = rows;
-  if (!row) return undefined;
-  const { accountId, epoch, channelId: id, connector, externalId, conversationId } = row;
-  return {
-    accountId,
-    epoch,
-    channel: id === null ? undefined : { id, connector, externalId },
-    conversationId: conversationId ?? undefined,
-  };
+    ) as channels on true`.execute(db);
+  const targets = new Map(rows.map((row) => [row.nth, row]));
+  return hooks.map((_, index) => {
+    const row = targets.get(index + 1);
+    if (!row) return undefined;
+    const { accountId, epoch, channelId: id, connector, externalId, conversationId } = row;
+    return {
+      accountId,
+      epoch,
+      channel: id === null ? undefined : { id, connector, externalId },
+      conversationId: conversationId ?? undefined,
+    };
+  });
 }
 
 /** Notes Kommo's ids of a chat that we know by our own. */

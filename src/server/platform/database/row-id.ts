@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { fewRandomBytes } from '../random-bytes.ts';
 
 /** Ids of one millisecond that are told apart by their order; a process makes far fewer. */
 const COUNTED = 0x1000;
@@ -14,7 +15,7 @@ let latest = { ms: 0, count: 0 };
 export function newRowId(nowMs = Date.now()): string {
   const count = nowMs === latest.ms ? Math.min(latest.count + 1, COUNTED - 1) : 0;
   latest = { ms: nowMs, count };
-  const bytes = randomBytes(16);
+  const bytes = fewRandomBytes(16);
   bytes.writeUIntBE(nowMs, 0, 6);
   bytes.writeUInt16BE(count, 6);
   return formatted(bytes, 0x70);
@@ -37,7 +38,5 @@ function formatted(bytes: Buffer, version: number): string {
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | version;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
-  return [8, 12, 16, 20, 32]
-    .map((end, index, ends) => hex.slice(ends[index - 1] ?? 0, end))
-    .join('-');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -5,9 +5,9 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
+import { fewRandomBytes } from '../random-bytes.ts';
 
 /** One key of `SECRET_KEYS`: `id:base64-of-32-bytes`. */
 export interface SecretKey {
@@ -79,7 +79,7 @@ export class Secrets {
   }
 
   seal(plain: string, context: SealContext): string {
-    const iv = randomBytes(12);
+    const iv = fewRandomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', this.#key(this.#writeId), iv, {
       authTagLength: TAG_BYTES,
     });

@@ -63,6 +63,8 @@ export class PostgresLocks implements SessionLocks {
   #aliveAt = 0;
   /** One question at a time. */
   #line: Promise<unknown> = Promise.resolve();
+  #toRelease: string[] = [];
+  #released: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -135,9 +137,21 @@ export class PostgresLocks implements SessionLocks {
   }
 
   async release(name: string): Promise<void> {
+    this.#toRelease.push(keyOf(name));
+    this.#released ??= this.#releaseAll();
+    await this.#released;
+  }
+
+  /** Names that are given back while a question is under way go together. */
+  async #releaseAll(): Promise<void> {
     const client = this.#client;
-    if (client === undefined) return;
-    await this.#ask(client, 'select pg_advisory_unlock($1::bigint)', [keyOf(name)]);
+    await this.#line;
+    const keys = this.#toRelease;
+    this.#toRelease = [];
+    this.#released = undefined;
+    if (client === undefined || client !== this.#client) return;
+    const question = 'select pg_advisory_unlock(key) from unnest($1::bigint[]) as given (key)';
+    await this.#ask(client, question, [keys]);
   }
 
   async close(): Promise<void> {
