@@ -411,6 +411,41 @@ async function makeDue(): Promise<void> {
   server.context.wakeMessages();
 }
 
+describe('Evolution API', () => {
+  /** Rows that stand for a chat: of its own, and as another name of one. */
+  const names = async () => {
+    const tables = tablesOf(server.context.db);
+    const chats = await tables.selectFrom('conversations').select('id').execute();
+    const aliases = await tables.selectFrom('chat_aliases').select('id').execute();
+    return { chats: chats.length, aliases: aliases.length };
+  };
+
+  test.each([
+    ['', false],
+    [', also while the server cannot be asked', true],
+  ])(
+    'tells of an edit without saying in which chat: it is made all the same%s',
+    async (_also, isDown) => {
+      const person = somebody('evolution');
+      await person.become({ addressing: 'lid' });
+      const message_id = await person.write('Tomorow');
+      await arrived(person, ['Tomorow']);
+      const before = await names();
+      if (isDown) {
+        const match = { path: '/__services/evolution/chat/findMessages/*' };
+        emulator.fault({ match, action: { status: 502 }, times: 0 });
+      }
+      for (const text of ['Tomorrow', 'Tomorrow at nine']) {
+        await person.act('edit', { message_id, text });
+        await server.waitFor(() => person.fromClient().includes(text));
+      }
+      await arrived(person, ['Tomorrow at nine']);
+      // Nothing is kept that only one edit could need.
+      expect(await names()).toEqual(before);
+    },
+  );
+});
+
 describe('WAHA', () => {
   const control = (settings: object) => order(server, 'waha/settings', settings);
   afterEach(() => control({ answer_delay_ms: 0, acks: 'plain' }));
