@@ -4,10 +4,11 @@ import { drained, expectBalance } from '../support/message-balance.ts';
 import { type Answer, type Conversation, MessageTraffic } from '../support/message-traffic.ts';
 import { raceSeed } from '../support/race-accounts.ts';
 import { openReplicas, type Replicas } from '../support/replicas.ts';
+import { slackTraffic } from '../support/slack-traffic.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-import { telegramClient } from '../support/telegram.ts';
 import { telegramTraffic } from '../support/telegram-traffic.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { evolutionTraffic, wahaTraffic } from '../support/whatsapp-traffic.ts';
 
 /** The database takes a session that it has not heard of for this long for dead; see session-locks.ts. */
 const PATIENCE_MS = 15_000;
@@ -30,11 +31,11 @@ beforeEach(async () => {
   address.hostname = '127.0.0.1';
   address.port = String(cable.port);
   first = await replicas.start({ DATABASE_URL: address.href });
-  const services = [telegramTraffic];
+  const services = [telegramTraffic, wahaTraffic, evolutionTraffic, slackTraffic];
   traffic = new MessageTraffic(replicas.backends, { count: 12, pauseMs: 2_000, services });
   await traffic.open(first);
   // Whoever answers nothing is not asked for long.
-  await telegramClient(replicas.backends.emulator).post('speed', { timeout_ms: 2_000 });
+  for (const service of traffic.services) await service.waitAtMost(2_000);
 });
 afterEach(async () => {
   await traffic.end();

@@ -75,6 +75,9 @@ function peopleOf(emulator: Emulator, service: PhoneService): Omit<ServiceTraffi
     connect: async (backend, token) => {
       await connectNumber(backend, service, line, { token });
     },
+    waitAtMost: async (timeout_ms) => {
+      await control(emulator, `${service}/settings`, { timeout_ms });
+    },
     write: async (client, text) => {
       await control(emulator, 'whatsapp/send', { line, client: personOf(client), text });
     },
