@@ -57,7 +57,7 @@ test('a proven event is looked up with one query; what it means is seen to after
 });
 
 test('a body of more than a megabyte is refused where the address is known', async () => {
-  const answer = await post(attemptId, Buffer.alloc(1024 * 1024 + 1));
+  const answer = await post(attemptId, Buffer.alloc(4 * 1024 * 1024 + 1));
   expect(answer.status).toBe(413);
 });
 

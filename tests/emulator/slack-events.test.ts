@@ -124,6 +124,7 @@ describe('the events of the emulated Slack', () => {
     });
     expect(preview?.message).not.toHaveProperty('edited');
     expect(preview?.previous_message).toMatchObject({ text: 'See <https://news.example/today>' });
+    expect(edit?.message).not.toHaveProperty('attachments');
     expect(edit).toMatchObject({
       hidden: true,
       channel: 'D0EMULADA',

@@ -99,6 +99,24 @@ describe('a session of WAHA', () => {
     expect((await stage.told('message')).at(-1)).toMatchObject({ body: 'Three' });
   });
 
+  test.each([
+    ['constant', 3],
+    ['linear', 6],
+    ['exponential', 7],
+  ])('waits between tries as the policy %s says', async (policy, seconds) => {
+    await stage.control('/services/waha/settings', { pause_factor: 0.03 });
+    const retries = { policy, delaySeconds: 1, attempts: 3 };
+    await stage.link('default', {
+      webhooks: [{ url: stage.hookUrl, events: ['message'], retries }],
+    });
+    stage.statuses.push(500, 500, 500);
+    const before = performance.now();
+    await stage.client('send', { text: 'Again' });
+    expect(await stage.told('message')).toHaveLength(4);
+    // Timers may be a millisecond early.
+    expect(performance.now() - before).toBeGreaterThan(seconds * 30 - 5);
+  });
+
   test('starts again when its config is replaced, and keeps its number', async () => {
     await stage.link();
     stage.hooks.length = 0;
@@ -115,6 +133,19 @@ describe('a session of WAHA', () => {
       ['/new', 'STARTING'],
     ]);
     expect(stage.hooks[1]?.body.payload.statuses.length).toBeGreaterThan(1);
+  });
+
+  test('tells afterwards what came while it did not work, once', async () => {
+    await stage.link();
+    await stage.waha('POST', '/api/sessions/default/stop');
+    await stage.client('send', { text: 'One' });
+    await stage.client('send', { text: 'Two' });
+    expect(await stage.told('message')).toEqual([]);
+    await stage.waha('POST', '/api/sessions/default/start');
+    stage.emulator.advance(200);
+    await stage.client('send', { text: 'Three' });
+    await stage.waha('GET', '/api/default/chats');
+    expect((await stage.told('message')).map(({ body }) => body)).toEqual(['One', 'Two', 'Three']);
   });
 
   test('stops, starts, logs out and is listed', async () => {
@@ -188,5 +219,6 @@ describe('a session of WAHA', () => {
     expect(await stage.told('message')).toEqual([]);
     await phone('go_online');
     expect(await stage.told('state.change')).toEqual(['TIMEOUT', 'CONNECTED']);
+    expect(await stage.told('message')).toMatchObject([{ body: 'Into the dark' }]);
   });
 });

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Channel } from '../../src/contract/api.ts';
+import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import { findChannelSecrets } from '../../src/server/channels/rows.ts';
+import { testEnvironment } from '../support/config.ts';
 import { connectNumber, type PhoneService } from '../support/connect-services.ts';
+import { call } from '../support/emulator-client.ts';
+import { UNLIMITED } from '../support/hurry.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
 import { saveAll } from '../support/telegram-stage.ts';
-import { allDone } from './chats.ts';
+import { allDone, storedMessages } from './chats.ts';
 import {
   NUMBERS,
   order,
@@ -18,14 +23,18 @@ const PNG = Buffer.from(
   'base64',
 );
 
+/** A person's pace has a test of its own. */
+const HASTE = { WAHA_SECONDS_BETWEEN_MESSAGES: '0', EVOLUTION_SECONDS_BETWEEN_MESSAGES: '0' };
+
+let emulator: Emulator;
 let server: TestServer;
 let channels: Record<PhoneService, Channel>;
 let lastPerson = 5_511_955_700_000;
 
 beforeAll(async () => {
-  server = await startTestServer({
-    env: { WAHA_SECONDS_BETWEEN_MESSAGES: '0', EVOLUTION_SECONDS_BETWEEN_MESSAGES: '0' },
-  });
+  emulator = await createEmulator({ seed: { switches: UNLIMITED } });
+  const [{ bot }] = emulator.state.channels as [{ bot: { id: string } }];
+  server = await startTestServer({ emulator, env: { ...HASTE, KOMMO_CHANNEL_BOT_ID: bot.id } });
   await server.install();
   const [waha, evolution] = await Promise.all([
     connectNumber(server, 'waha', NUMBERS.waha),
@@ -39,7 +48,10 @@ beforeAll(async () => {
   });
   await order(server, 'evolution/settings', { pause_factor: 0.05 });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await emulator.close();
+});
 afterEach(async () => {
   server.emulator.clearFaults();
   await allDone(server);
@@ -254,6 +266,184 @@ describe.each(['waha', 'evolution'] as const)('over %s', (service) => {
     await server.waitFor(() => person.fromClient().includes('Tomorrow'));
     await arrived(person, ['Oi', 'Tomorrow']);
   });
+});
+
+describe.each(['waha', 'evolution'] as const)('a number on %s', (service) => {
+  const look = () =>
+    tablesOf(server.context.db)
+      .updateTable('channels')
+      .set({ checked_at: new Date(0) })
+      .execute();
+  const statusOf = async () => {
+    const { body } = await server.api('GET', '/messenger/channels');
+    const all: Channel[] = body._embedded.channels;
+    return all.find(({ id }) => id === channels[service].id)?.status;
+  };
+
+  test('that the phone logged out has its messages wait, which go out after a new sign-in', async () => {
+    const person = await begun(service);
+    const session = `kommo-${channels[service].id}`;
+    await call(emulator, '/__services/phone', {
+      host: '127.0.0.1',
+      json: { service, session, change: 'log_out' },
+    });
+    await server.waitFor(async () => (await statusOf()) === 'action_needed');
+    const answers = ['One', 'Two'];
+    for (const text of answers) expect((await person.answer(text)).status).toBe(200);
+    await server.waitFor(async () => (await storedMessages(server)).some(({ tries }) => tries > 0));
+    expect(await person.toClient()).toEqual([]);
+
+    const channelId = channels[service].id;
+    await connectNumber(server, service, NUMBERS[service], { channelId });
+    await makeDue();
+    await server.waitFor(async () => (await person.toClient()).length === 2);
+    expect(await person.toClient()).toEqual(answers);
+    await person.write('At last');
+    await arrived(person, ['Oi', 'At last']);
+  });
+
+  test('whose server tells what an older version asked for is told what we ask for today', async () => {
+    const session = await sessionOf(channels[service]);
+    const before = await toldOf(service, session);
+    expect(before).toContain(service === 'waha' ? 'message.any' : 'MESSAGES_UPSERT');
+    await tellLess(service, session);
+    expect(await toldOf(service, session)).toHaveLength(1);
+    await look();
+    await server.waitFor(
+      async () => (await toldOf(service, session)).length === before.length,
+      30_000,
+    );
+    await server.waitFor(async () => (await statusOf()) === 'connected');
+    const person = await begun(service);
+    await person.delivered((await person.answer('Back again')).message_id);
+  });
+
+  test('that is removed has everybody’s other ids forgotten with it', async () => {
+    const person = await begun(service);
+    await person.become({ addressing: 'lid' });
+    await person.write('By another id');
+    await arrived(person, ['Oi', 'By another id']);
+    const aliases = () =>
+      tablesOf(server.context.db)
+        .selectFrom('chat_aliases')
+        .innerJoin('conversations', 'conversations.id', 'chat_aliases.conversation_id')
+        .select('chat_aliases.id')
+        .where('channel_id', '=', channels[service].id)
+        .execute();
+    expect((await aliases()).length).toBeGreaterThan(0);
+    const all = () => tablesOf(server.context.db).selectFrom('chat_aliases').select('id').execute();
+    const ids = new Set((await aliases()).map(({ id }) => id));
+    await server.api('DELETE', `/messenger/channels/${channels[service].id}`);
+    await server.waitFor(async () => (await all()).every(({ id }) => !ids.has(id)));
+
+    // Connected again, the same people go on in the same chats at Kommo.
+    channels[service] = await connectNumber(server, service, NUMBERS[service]);
+    await saveAll(server);
+    await person.become({ addressing: 'phone' });
+    await person.write('Still me');
+    await arrived(person, ['Oi', 'By another id', 'Still me']);
+  });
+});
+
+/** The server's name of the session behind a channel. */
+async function sessionOf({ id }: Channel): Promise<string> {
+  const { db, secrets } = server.context;
+  return String((await findChannelSecrets(db, secrets, id))?.credentials?.session);
+}
+
+/** A call of a server's own interface, as its operator makes it. */
+async function ask(
+  service: PhoneService,
+  method: string,
+  path: string,
+  json?: object,
+): Promise<unknown> {
+  const { WAHA_API_KEY: waha, EVOLUTION_API_KEY: evolution } = testEnvironment(emulator.port);
+  const key = service === 'waha' ? { 'x-api-key': waha ?? '' } : { apikey: evolution ?? '' };
+  const {
+    status,
+    text,
+    json: answer,
+  } = await call(emulator, `/__services/${service}${path}`, {
+    ...{ method, host: '127.0.0.1', headers: key },
+    ...(json !== undefined && { json }),
+  });
+  if (status >= 300) throw new Error(`${path}: ${status} ${text}`);
+  return answer;
+}
+
+/** The events that the server tells our webhook of. */
+async function toldOf(service: PhoneService, session: string): Promise<string[]> {
+  if (service === 'evolution') {
+    const found = await ask(service, 'GET', `/webhook/find/${session}`);
+    return (found as { events: string[] }).events;
+  }
+  const { config } = (await ask(service, 'GET', `/api/sessions/${session}`)) as {
+    config: { webhooks: { events: string[] }[] };
+  };
+  return config.webhooks.flatMap(({ events }) => events);
+}
+
+/** As a version did that only signed in. */
+async function tellLess(service: PhoneService, session: string): Promise<void> {
+  if (service === 'evolution') {
+    const found = (await ask(service, 'GET', `/webhook/find/${session}`)) as object;
+    const webhook = { ...found, events: ['CONNECTION_UPDATE'] };
+    return void (await ask(service, 'POST', `/webhook/set/${session}`, { webhook }));
+  }
+  const path = `/api/sessions/${session}`;
+  const { config } = (await ask(service, 'GET', path)) as { config: { webhooks: object[] } };
+  const webhooks = config.webhooks.map((one) => ({ ...one, events: ['session.status'] }));
+  await ask(service, 'PUT', path, { config: { ...config, webhooks } });
+  await server.waitFor(async () => {
+    const { status } = (await ask(service, 'GET', path)) as { status: string };
+    return status === 'WORKING';
+  });
+}
+
+/** As if every pause were over. */
+async function makeDue(): Promise<void> {
+  await tablesOf(server.context.db)
+    .updateTable('messages')
+    .set({ due_at: new Date() })
+    .where('due_at', 'is not', null)
+    .execute();
+  server.context.wakeMessages();
+}
+
+describe('Evolution API', () => {
+  /** Rows that stand for a chat: of its own, and as another name of one. */
+  const names = async () => {
+    const tables = tablesOf(server.context.db);
+    const chats = await tables.selectFrom('conversations').select('id').execute();
+    const aliases = await tables.selectFrom('chat_aliases').select('id').execute();
+    return { chats: chats.length, aliases: aliases.length };
+  };
+
+  test.each([
+    ['', false],
+    [', also while the server cannot be asked', true],
+  ])(
+    'tells of an edit without saying in which chat: it is made all the same%s',
+    async (_also, isDown) => {
+      const person = somebody('evolution');
+      await person.become({ addressing: 'lid' });
+      const message_id = await person.write('Tomorow');
+      await arrived(person, ['Tomorow']);
+      const before = await names();
+      if (isDown) {
+        const match = { path: '/__services/evolution/chat/findMessages/*' };
+        emulator.fault({ match, action: { status: 502 }, times: 0 });
+      }
+      for (const text of ['Tomorrow', 'Tomorrow at nine']) {
+        await person.act('edit', { message_id, text });
+        await server.waitFor(() => person.fromClient().includes(text));
+      }
+      await arrived(person, ['Tomorrow at nine']);
+      // Nothing is kept that only one edit could need.
+      expect(await names()).toEqual(before);
+    },
+  );
 });
 
 describe('WAHA', () => {

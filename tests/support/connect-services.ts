@@ -1,6 +1,6 @@
 import type { Attempt, Channel } from '../../src/contract/api.ts';
 import type { Client } from './api.ts';
-import { begin, pollAttempt } from './channels.ts';
+import { begin, pollAttempt, submit } from './channels.ts';
 import { call } from './emulator-client.ts';
 
 const HOST = '127.0.0.1';
@@ -31,7 +31,7 @@ export async function connectNumber(
   return await connected(client, started);
 }
 
-/** From the first click to Slack's consent. */
+/** From the first click to Slack's consent; a workspace that another account has is confirmed. */
 export async function connectWorkspace(
   client: Client,
   team: string,
@@ -54,6 +54,8 @@ export async function connectWorkspace(
   const target = URL.parse(answer.headers.location ?? '');
   if (target === null) throw new Error(`Slack answered ${answer.status}: ${answer.text}`);
   await client.api('GET', `${target.pathname}${target.search}`, { token: null });
+  const { state } = await pollAttempt(client, started);
+  if (state === 'confirm') await submit(client, started.attempt.id, { confirm: true }, token);
   return await connected(client, started);
 }
 

@@ -181,6 +181,9 @@ function healthOfStatus(status: string | undefined): Health {
       return { status: 'connecting', reason: null };
     case undefined:
     case 'SCAN_QR_CODE':
+    // WhatsApp wants the phone's owner to prove who they are, as in a new sign-in.
+    case 'PASSKEY_REQUIRED':
+    case 'PASSKEY_CONFIRMATION_REQUIRED':
     case 'FAILED':
       return { status: 'action_needed', reason: 'scan_again' };
     default:

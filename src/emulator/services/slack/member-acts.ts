@@ -113,7 +113,11 @@ export function editAct(world: World, given: Given): Done {
   const stored = ownMessage(scene);
   const before = messageFields(world, conversation, stored);
   stored.earlier.push(stored.text);
-  Object.assign(stored, typedText(text(given, 'text'), nextId(world, 'b')));
+  const typed = text(given, 'text');
+  Object.assign(stored, typedText(typed, nextId(world, 'b')));
+  // A preview goes with its link.
+  const links = linksIn(typed);
+  stored.attachments = stored.attachments.filter((one) => links.includes(String(one.from_url)));
   stored.edited_ts = nextTs(world);
   const event_id = changedEvent(world, conversation, { before, stored });
   tellConversation(world, conversation);

@@ -42,7 +42,7 @@ export interface WahaSettings {
 }
 
 export const REFUSAL_ACTIONS = ['refuse', 'lose_answer', 'hang', 'reset', 'html'] as const;
-export type RefusalAction = (typeof REFUSAL_ACTIONS)[number];
+type RefusalAction = (typeof REFUSAL_ACTIONS)[number];
 
 /** Something the server is ordered not to do properly. */
 export interface Refusal {
@@ -88,7 +88,7 @@ export interface Fault {
   detail: string;
 }
 
-export interface WahaState {
+interface WahaState {
   settings: WahaSettings;
   refusals: Refusal[];
   /** By the path below `/api/files/`. */

@@ -10,7 +10,7 @@ import {
   type Person,
 } from './state.ts';
 
-export const STATUS_CHAT = 'status@broadcast';
+const STATUS_CHAT = 'status@broadcast';
 
 const PHONE = /^\d{6,15}$/;
 

@@ -176,9 +176,11 @@ function fileNameOf(fileName: string): string {
   return fileName.toWellFormed().replaceAll(/[/\\\p{Cc}]/gu, '_') || 'file';
 }
 
-/** WAHA refuses some messages for a quote of what it does not know, and says so before it sends. */
+/** Some engines refuse a message for a quote of what they do not know, and say so before they send. */
 function mayPassWithoutQuote(verdict: Verdict): boolean {
-  return verdict.state === 'refused' && (verdict.status === 400 || verdict.status === 422);
+  if (verdict.state !== 'refused') return false;
+  const { status, description } = verdict;
+  return status === 400 || status === 422 || /quoted message/i.test(description);
 }
 
 function outcomeOf(verdict: Verdict, { chatId }: Recipient): SendOutcome {

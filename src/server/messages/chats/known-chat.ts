@@ -79,7 +79,9 @@ async function lookUp(
   const rowIds = ids.map((id) => conversationRowId(channelId, id));
   const rows = await findAliased(db, rowIds);
   for (const rowId of rowIds) {
-    const row = rows.find((one) => one.askedId === rowId);
+    const named = rows.filter((one) => one.askedId === rowId);
+    // A chat of its own that turned out to be another one's has a row still.
+    const row = named.find((one) => one.conversationId !== rowId) ?? named[0];
     const former = row && formerOf(secrets, row);
     if (former === undefined) continue;
     const id = row?.conversationId ?? '';

@@ -49,6 +49,38 @@ export async function rememberAliases(
     on conflict (id) do nothing`.execute(db);
 }
 
+/**
+ * A message that was told of in this chat and is stored in another one says that the two are one. From now on the id of
+ * one of them leads to the other: to the one that Kommo has, else to where the message is.
+ */
+export async function uniteTwins(
+  db: Db,
+  told: { channelId: string; key: string; conversationId: string },
+): Promise<void> {
+  await sql`
+    with stored as (
+      select id, kommo_chat_id, created_at from conversations
+      where not is_group and id <> ${told.conversationId}::uuid and id = (
+        select conversation_id from messages where channel_id = ${told.channelId}::uuid
+          and direction = 'in' and key = ${told.key}::text)
+    ), pair as (
+      select stored.id as stored_id, own.id as own_id, case
+          when own.kommo_chat_id is null then true
+          when stored.kommo_chat_id is null then false
+          else (stored.created_at, stored.id) < (own.created_at, own.id)
+        end as leads_to_stored
+      from stored, conversations as own where own.id = ${told.conversationId}::uuid
+    ), alias as (
+      select case when leads_to_stored then own_id else stored_id end as id,
+        case when leads_to_stored then stored_id else own_id end as conversation_id
+      from pair
+    )
+    insert into chat_aliases (id, conversation_id)
+    select id, conversation_id from alias
+    where not exists (select from chat_aliases as known where known.id = alias.conversation_id)
+    on conflict (id) do nothing`.execute(db);
+}
+
 /** What the service said about somebody that an event had named by id only. */
 export async function learnPerson(
   db: Db,

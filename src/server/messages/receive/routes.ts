@@ -19,8 +19,8 @@ declare module 'fastify' {
   }
 }
 
-/** Messages without their files; the largest text of a service is far below this. */
-const WEBHOOK_BODY_BYTES = 1024 * 1024;
+/** Messages without their files. Evolution API writes each byte of a quoted file's thumbnail as a number of its own. */
+const WEBHOOK_BODY_BYTES = 4 * 1024 * 1024;
 
 /** In place of an id: where a service posts the events of all its accounts. */
 const SHARED = 'events';
