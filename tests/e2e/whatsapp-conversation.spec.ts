@@ -20,7 +20,7 @@ interface Server {
   service: 'waha' | 'evolution';
   title: string;
   /** What its double finds when nothing was done that WhatsApp would take amiss. */
-  clean: object;
+  clean: Record<string, unknown>;
 }
 
 const SERVERS: Server[] = [
