@@ -106,13 +106,14 @@ describe('a message of a manager', () => {
     expect(server.calls.map(({ json }) => 'reply_to' in json)).toEqual([true, false]);
   });
 
-  test("shows once that the client's newest was seen, before it is answered", async () => {
-    await send({ text: 'word '.repeat(7_000) }, { lastReceivedId: '3EB0AA' });
+  test('shows once that what the client wrote was seen, before it is answered', async () => {
+    const unanswered = { lastReceivedId: '3EB0AA', earlierReceivedIds: ['3EB0A9'] };
+    await send({ text: 'word '.repeat(7_000) }, unanswered);
     expect(pathsOf()).toEqual(['/api/sendSeen', ...Array(3).fill('/api/sendText')]);
     expect(server.calls[0]?.json).toEqual({
       session: SESSION,
       chatId: ANA,
-      messageIds: [`false_${ANA}_3EB0AA`],
+      messageIds: [`false_${ANA}_3EB0AA`, `false_${ANA}_3EB0A9`],
     });
     await send({ text: 'Oi' }, { chatId: GROUP, lastReceivedId: '3EB0AA' });
     expect(server.calls[4]?.json).toEqual({ session: SESSION, chatId: GROUP });

@@ -30,6 +30,10 @@ const LABELS: Record<Change, string> = {
   go_online: 'Switch the phone on',
 };
 
+/** Shown while there is nothing to do on this page. */
+const NO_CODE =
+  '<p>No code is being shown anywhere. In Kommo, open the widget’s settings, add a WhatsApp channel and show its QR code: then it can be scanned here.</p>';
+
 export function phoneRoutes(): Route[] {
   return [
     { method: 'GET', host: 'any', path: '/__services/phone', handler: show },
@@ -65,8 +69,7 @@ function show(exchange: Exchange): Promise<void> {
   const { world } = exchange;
   const sessions = allSessions(world);
   const rows = sessions.map((session) => form(session, phaseOf(world, session)));
-  const body =
-    rows.length === 0 ? '<p>No code is being shown anywhere.</p>' : `<ul>${rows.join('')}</ul>`;
+  const body = rows.length === 0 ? NO_CODE : `<ul>${rows.join('')}</ul>`;
   return sendPhonePage(exchange, body);
 }
 
