@@ -44,6 +44,24 @@ test('every link from one page to another leads somewhere', () => {
   expect(broken).toEqual([]);
 });
 
+test('every file that the pictures and the pages of the rooms name is there', () => {
+  const sources = globSync('{src,tests}/**/*.ts', { cwd: PROJECT });
+  const pages = [
+    join('docs', 'architecture.md'),
+    ...globSync('src/**/README.md', { cwd: PROJECT }),
+  ];
+  const missing = pages.flatMap((page) => {
+    const text = readFileSync(join(PROJECT, page), 'utf8');
+    const named = [...text.matchAll(/(?<![\w./-])[\w-]+(?:\/[\w-]+)*\.ts\b/g)].map(
+      ([name]) => name,
+    );
+    const isThere = (name: string) =>
+      sources.some((source) => `/${source.replaceAll('\\', '/')}`.endsWith(`/${name}`));
+    return named.filter((name) => !isThere(name)).map((name) => `${page}: ${name}`);
+  });
+  expect(missing).toEqual([]);
+});
+
 test('the pages are found', () => {
   expect(PAGES).toEqual(expect.arrayContaining(['README.md', join('docs', 'messages.md')]));
   expect(linksOf('README.md').length).toBeGreaterThan(10);
