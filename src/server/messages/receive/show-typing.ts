@@ -37,7 +37,9 @@ export async function showClientTyping(
   channel: OwnedChannel,
   item: Extract<ReceivedItem, { event: 'typing' }>,
 ): Promise<void> {
-  const { rowId: conversationId } = await knownChatOf(context, channel.id, item, undefined);
+  const known = await knownChatOf(context, channel.id, item, undefined);
+  if (known === undefined) return;
+  const { rowId: conversationId } = known;
   const of = { accountId: channel.accountId, channelId: channel.id, conversationId };
   const target = await findTarget(context.db, context.secrets, of);
   // Kommo refuses it for a chat it does not know.

@@ -66,12 +66,9 @@ async function storeStorable(
   item: StorableItem,
   findChat: FindChat,
 ): Promise<void> {
-  const {
-    rowId: id,
-    chatId,
-    person,
-    aliases,
-  } = await knownChatOf(context, channel.id, item, findChat);
+  const known = await knownChatOf(context, channel.id, item, findChat);
+  if (known === undefined) return;
+  const { rowId: id, chatId, person, aliases } = known;
   const isStaff = item.event === 'message' && item.isFromStaff === true;
   const nowMs = context.now().getTime();
   const { content, media } = contentOf(item);
