@@ -470,6 +470,12 @@ describe('an event of Evolution API', () => {
       },
     );
 
+    test('of a group only that it got there: one of many has read it', () => {
+      expect(update({ status: 'READ', remoteJid: GROUP_JID })).toMatchObject([
+        { state: 'delivered' },
+      ]);
+    });
+
     test('of ours only: that we have read a client says nothing', () => {
       expect(update({ status: 'READ', fromMe: false })).toEqual([]);
     });

@@ -138,7 +138,9 @@ function readUpdate(data: unknown, { receivedAtMs, own }: Context): ReceivedItem
   const state = Object.hasOwn(STATES, given.status ?? '') ? STATES[given.status ?? ''] : undefined;
   // Of a client's message it would say that we have read it.
   if (state === undefined || given.fromMe !== true) return [];
-  return [{ event: 'status', messageId, state }];
+  // One of many has read it.
+  const isHalf = chat.isGroup === true && state === 'read';
+  return [{ event: 'status', messageId, state: isHalf ? 'delivered' : state }];
 }
 
 function readEditedEvent(data: unknown, { receivedAtMs }: Context): ReceivedItem[] {
