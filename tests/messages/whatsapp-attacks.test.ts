@@ -141,35 +141,38 @@ describe('an edit that Evolution API tells of by what its author wrote', () => {
   });
 });
 
-describe.each(['waha', 'evolution'] as const)('what %s tells of what we sent as of the phone’s', (service) => {
-  test('can still be quoted and reacted to', async () => {
-    const person = await begun(service);
-    const { message_id: id } = await person.answer('Monday at ten?');
-    await person.delivered(id);
-    const [sent] = await person.seen();
-    const at = Math.floor(Date.now() / 1000);
-    const told =
-      service === 'waha'
-        ? {
-            id: `true_${person.phone}@c.us_${sent?.id}`,
-            timestamp: at,
-            to: `${person.phone}@c.us`,
-            fromMe: true,
-            body: 'Monday at ten?',
-          }
-        : {
-            key: { remoteJid: `${person.phone}@s.whatsapp.net`, fromMe: true, id: sent?.id },
-            message: { conversation: 'Monday at ten?' },
-            messageTimestamp: at,
-          };
-    await post(service, service === 'waha' ? 'message.any' : 'messages.upsert', told);
-    expect(person.fromStaff()).toEqual([]);
+describe.each(['waha', 'evolution'] as const)(
+  'what %s tells of what we sent as of the phone’s',
+  (service) => {
+    test('can still be quoted and reacted to', async () => {
+      const person = await begun(service);
+      const { message_id: id } = await person.answer('Monday at ten?');
+      await person.delivered(id);
+      const [sent] = await person.seen();
+      const at = Math.floor(Date.now() / 1000);
+      const told =
+        service === 'waha'
+          ? {
+              id: `true_${person.phone}@c.us_${sent?.id}`,
+              timestamp: at,
+              to: `${person.phone}@c.us`,
+              fromMe: true,
+              body: 'Monday at ten?',
+            }
+          : {
+              key: { remoteJid: `${person.phone}@s.whatsapp.net`, fromMe: true, id: sent?.id },
+              message: { conversation: 'Monday at ten?' },
+              messageTimestamp: at,
+            };
+      await post(service, service === 'waha' ? 'message.any' : 'messages.upsert', told);
+      expect(person.fromStaff()).toEqual([]);
 
-    await person.act('send', { text: 'Yes', quote: sent?.id });
-    await server.waitFor(() => person.fromClient().includes('Yes'));
-    await person.act('react', { message_id: sent?.id, emoji: '👍' });
-    const all = () => person.chats().flatMap(({ messages }) => messages);
-    expect(all().find(({ message }) => message.text === 'Yes')?.reply_to).toMatchObject({ id });
-    await server.waitFor(() => all().find((one) => one.id === id)?.reactions.length === 1);
-  });
-});
+      await person.act('send', { text: 'Yes', quote: sent?.id });
+      await server.waitFor(() => person.fromClient().includes('Yes'));
+      await person.act('react', { message_id: sent?.id, emoji: '👍' });
+      const all = () => person.chats().flatMap(({ messages }) => messages);
+      expect(all().find(({ message }) => message.text === 'Yes')?.reply_to).toMatchObject({ id });
+      await server.waitFor(() => all().find((one) => one.id === id)?.reactions.length === 1);
+    });
+  },
+);
