@@ -176,3 +176,82 @@ describe.each(['waha', 'evolution'] as const)(
     });
   },
 );
+
+describe('the number itself', () => {
+  test('is no client, also where only its hidden id is told', async () => {
+    const before = await everything();
+    const [hidden, jid] = ['103899771998277@lid', `${NUMBERS.evolution}@s.whatsapp.net`];
+    server.emulator.fault({
+      match: { path: '/__services/evolution/chat/whatsappNumbers/*' },
+      action: { status: 200, body: [{ jid, exists: true, number: hidden, lid: 'lid' }] },
+      times: 0,
+    });
+    await post('evolution', 'messages.upsert', {
+      key: { remoteJid: hidden, remoteJidAlt: jid, fromMe: true, id: '3EB0A0A0A0A0' },
+      message: { conversation: 'Buy milk' },
+      messageTimestamp: Math.floor(Date.now() / 1000),
+    });
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe.each(['waha', 'evolution'] as const)('who is writing, as %s tells it', (service) => {
+  test('is shown, by whichever id it is told', async () => {
+    const person = await begun(service);
+    const hidden = `${Number(person.phone) + 88_000_000_000}@lid`;
+    const at = Math.floor(Date.now() / 1000);
+    const told =
+      service === 'waha'
+        ? {
+            id: `false_${hidden}_3EB0B0B0B0B0`,
+            from: hidden,
+            timestamp: at,
+            body: 'By both',
+            _data: { key: { remoteJidAlt: `${person.phone}@s.whatsapp.net` } },
+          }
+        : {
+            key: {
+              ...{ remoteJid: hidden, remoteJidAlt: `${person.phone}@s.whatsapp.net` },
+              ...{ fromMe: false, id: '3EB0B0B0B0B0' },
+            },
+            message: { conversation: 'By both' },
+            messageTimestamp: at,
+          };
+    await post(service, service === 'waha' ? 'message.any' : 'messages.upsert', told);
+    await server.waitFor(() => person.fromClient().includes('By both'));
+    const typed = () => server.emulator.requests({ path: '/v2/origin/custom/*/typing' }).length;
+    const before = typed();
+    await post(service, 'presence.update', {
+      id: hidden,
+      presences:
+        service === 'waha'
+          ? [{ participant: hidden, lastKnownPresence: 'typing' }]
+          : { [hidden]: { lastKnownPresence: 'composing' } },
+    });
+    await server.waitFor(() => typed() === before + 1);
+  });
+});
+
+describe('a part of a long text that fails while the others are still on their way', () => {
+  test.each(['waha', 'evolution'] as const)('over %s fails the message', async (service) => {
+    const person = await begun(service);
+    await person.become({ is_offline: true });
+    const send = service === 'waha' ? 'api/sendText' : 'message/sendText/*';
+    const match = { path: `/__services/${service}/${send}` };
+    const long = Array.from({ length: 4_000 }, (_, index) => `word${index}`).join(' ');
+    // The first part goes through, the second waits.
+    server.emulator.fault({
+      match,
+      action: { status: 429, headers: { 'retry-after': '3' } },
+      after: 1,
+    });
+    const { message_id: id } = await person.answer(long);
+    const [part] = await server.waitFor(async () => {
+      const seen = await person.seen();
+      return seen.length > 0 && seen;
+    });
+    await person.act('read', { message_id: part?.id, error: true });
+    await person.delivered(id, -1);
+    await person.become({ is_offline: false });
+  });
+});
