@@ -23,7 +23,7 @@ const answers = {
   'POST /messages': ({ chat, text, file }) => {
     const id = randomUUID();
     console.log(`${chat} < ${text ?? file.name}`);
-    setTimeout(() => post({ type: 'status', id, state: 'read' }), 1000);
+    setTimeout(() => void post({ type: 'status', id, state: 'read' }), 1000);
     return { id };
   },
 };
@@ -33,8 +33,9 @@ async function post(event) {
   for (const [url, secret] of webhooks) {
     const signature = createHmac('sha256', secret).update(body).digest('hex');
     const headers = { 'x-signature': signature };
-    const { status } = await fetch(url, { method: 'POST', headers, body });
-    if (status !== 204) console.log(`The event was answered ${status}.`);
+    const answer = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
+    if (answer?.status !== 204)
+      console.log(`The event was answered ${answer?.status ?? 'not at all'}.`);
   }
 }
 
@@ -53,5 +54,5 @@ server.listen(Number(PORT), '127.0.0.1', () => {
 createInterface({ input: process.stdin }).on('line', (text) => {
   const client = { id: 'client-1', name: 'Ana Souza' };
   const message = { id: randomUUID(), chat: 'chat-1', client, sent_at: Date.now(), text };
-  post({ type: 'message', ...message });
+  void post({ type: 'message', ...message });
 });

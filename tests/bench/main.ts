@@ -5,8 +5,10 @@ import { measureInstallCalls } from './install-calls.ts';
 import { measureAccepting } from './messages-accept.ts';
 import { measureDrain } from './messages-drain.ts';
 import { measureFiles } from './messages-files.ts';
+import { measureMessageGrowth } from './messages-growth.ts';
 import { measureHanging } from './messages-hang.ts';
 import { measureLatency } from './messages-latency.ts';
+import { measureLoad } from './messages-load.ts';
 import { measureWrites } from './messages-writes.ts';
 import { measureQrStorm } from './qr-storm.ts';
 import { measureRead } from './read.ts';
@@ -27,6 +29,11 @@ const SCENARIOS: Record<string, { title: string; measure: () => Promise<Figure[]
   'messages-drain': { title: 'A worker that comes late', measure: measureDrain },
   'messages-writes': { title: 'What a message writes', measure: measureWrites },
   'messages-hang': { title: 'Webhooks while calls hang', measure: measureHanging },
+  'messages-load': { title: '200 messages a second of every service', measure: measureLoad },
+  'messages-growth': {
+    title: 'Growth from 1,000 to 100,000 conversations',
+    measure: measureMessageGrowth,
+  },
   'messages-files': { title: 'Files that pass at the same time', measure: measureFiles },
 };
 
@@ -46,6 +53,8 @@ const HELP = `npm run bench [-- scenario …] - measures the backend in processe
     messages-drain    10,000 messages in and 5,000 out that were accepted while no worker ran: time, order, memory
     messages-writes   rows by table and bytes of PostgreSQL's log that a message costs; quiet server wanted
     messages-hang     answers to 20 webhooks a second while every call they lead to hangs; another channel meanwhile
+    messages-load     200 messages a second of every service, both ways, for LOAD_MINUTES (1): answers, losses, order, memory
+    messages-growth   webhooks, and messages both ways, with 1,000 and with 100,000 conversations
     messages-files    memory while ten files of 19 MB come in, and ten of 49 MB go out, at the same time
 `;
 

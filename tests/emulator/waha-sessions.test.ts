@@ -135,6 +135,19 @@ describe('a session of WAHA', () => {
     expect(stage.hooks[1]?.body.payload.statuses.length).toBeGreaterThan(1);
   });
 
+  test('tells afterwards what came while it did not work, once', async () => {
+    await stage.link();
+    await stage.waha('POST', '/api/sessions/default/stop');
+    await stage.client('send', { text: 'One' });
+    await stage.client('send', { text: 'Two' });
+    expect(await stage.told('message')).toEqual([]);
+    await stage.waha('POST', '/api/sessions/default/start');
+    stage.emulator.advance(200);
+    await stage.client('send', { text: 'Three' });
+    await stage.waha('GET', '/api/default/chats');
+    expect((await stage.told('message')).map(({ body }) => body)).toEqual(['One', 'Two', 'Three']);
+  });
+
   test('stops, starts, logs out and is listed', async () => {
     await stage.link();
     expect((await stage.waha('POST', '/api/sessions/default/stop')).body.status).toBe('STOPPED');
@@ -206,5 +219,6 @@ describe('a session of WAHA', () => {
     expect(await stage.told('message')).toEqual([]);
     await phone('go_online');
     expect(await stage.told('state.change')).toEqual(['TIMEOUT', 'CONNECTED']);
+    expect(await stage.told('message')).toMatchObject([{ body: 'Into the dark' }]);
   });
 });

@@ -243,8 +243,8 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
   ],
   ['who somebody is', (db) => chats.learnPerson(db, secrets, { id: CHAT, person: nobody })],
   [
-    'the newest message of a client',
-    (db) => chats.findLastReceived(db, { channelId: CHANNEL, conversationId: CHAT }),
+    'what of a client nobody has answered',
+    (db) => chats.listUnanswered(db, { channelId: CHANNEL, conversationId: CHAT }),
   ],
   [
     'whether staff wrote what we sent',

@@ -62,7 +62,7 @@ export const SERVICE_ENTRIES: Entry[] = [
   [
     'WAHA: sessions',
     'https://waha.devlike.pro/docs/how-to/sessions/',
-    'create, update (which starts the session again), start, stop, restart, log out, delete, list, me; QR and pairing codes; config as it was handed in, `ignore` included; engines WEBJS, NOWEB and GOWS by `POST /__emulator/services/waha/settings`. No passkeys, apps, keys of a session, or `x-api-key` in an address; a session that does not work is refused at once, not after a wait',
+    'create, update (which starts the session again), start, stop, restart, log out, delete, list, me; QR and pairing codes; config as it was handed in, `ignore` included; messages that came while a session did not work are told when it works again; engines WEBJS, NOWEB and GOWS by `POST /__emulator/services/waha/settings`. No passkeys, apps, keys of a session, or `x-api-key` in an address; a session that does not work is refused at once, not after a wait',
     'partly',
   ],
   [

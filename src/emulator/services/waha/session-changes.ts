@@ -6,6 +6,7 @@ import {
   STARTING_MS,
   type WhatsAppSession,
 } from '../whatsapp.ts';
+import { catchUp } from './network-events.ts';
 import { type Status, statusOf, type WahaSession } from './session.ts';
 import { wahaState } from './state.ts';
 import { postEvent } from './webhooks.ts';
@@ -15,7 +16,7 @@ const AFTER_MS = 20;
 const STATUSES_KEPT = 3;
 
 /** Tells the session's status, with the ones before. @see https://waha.devlike.pro/docs/how-to/events/#sessionstatus */
-export function announce(
+function announce(
   world: World,
   session: WahaSession,
   status = statusOf(world, session),
@@ -30,7 +31,9 @@ export function announce(
 function announceLater(world: World, session: WahaSession, after: number): void {
   const { life } = world;
   setTimeout(() => {
-    if (!life.aborted) void announce(world, session);
+    if (life.aborted) return;
+    void announce(world, session);
+    catchUp(world, session);
   }, after + AFTER_MS).unref();
 }
 
@@ -51,7 +54,9 @@ export function changeWahaSession(
   if (change === 'go_offline' || change === 'go_online') {
     session.isPhoneOffline = change === 'go_offline';
     const state = session.isPhoneOffline ? 'TIMEOUT' : 'CONNECTED';
-    return postEvent(world, session, 'state.change', state);
+    const told = postEvent(world, session, 'state.change', state);
+    catchUp(world, session);
+    return told;
   }
   session.endedAt = now;
   session.endReason = change === 'refuse' ? 'refused' : 'logged_out';
@@ -102,5 +107,6 @@ function forgetPhone(world: World, session: WahaSession): void {
     is_stopped,
     restarting_until: 0,
     subscribed: [],
+    missed: [],
   });
 }

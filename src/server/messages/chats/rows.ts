@@ -91,23 +91,37 @@ export async function learnPerson(
   await db.updateTable('conversations').set({ person }).where('id', '=', chat.id).execute();
 }
 
+/** Who answers more than these has surely read them somewhere else. */
+const MOST_UNANSWERED = 21;
+
 /**
- * The newest message of a client, if it is among the channel's newest: an older one was seen long ago.
+ * The messages of a client since the last answer, as far as they are among the channel's newest: older ones were seen
+ * long ago.
  *
- * @returns the service's id of it
+ * @returns the service's ids of them, newest first
  */
-export async function findLastReceived(
+export async function listUnanswered(
   db: Db,
   of: { channelId: string; conversationId: string },
-): Promise<string | undefined> {
+): Promise<string[]> {
   const { rows } = await sql<{ key: string }>`
-    select key from (
-      select key, conversation_id, event from messages
+    with received as (
+      select key, conversation_id, event, stored_at from messages
       where channel_id = ${of.channelId}::uuid and direction = 'in'
       order by stored_at desc limit 500
-    ) as newest
-    where conversation_id = ${of.conversationId}::uuid and event = 'message' limit 1`.execute(db);
-  return rows[0]?.key;
+    ), sent as (
+      select conversation_id, service_id, stored_at from messages
+      where channel_id = ${of.channelId}::uuid and direction = 'out'
+      order by stored_at desc limit 500
+    ), answered as (
+      select max(stored_at) as at from sent
+      where conversation_id = ${of.conversationId}::uuid and service_id is not null
+    )
+    select key from received, answered
+    where conversation_id = ${of.conversationId}::uuid and event = 'message'
+      and (answered.at is null or stored_at > answered.at)
+    order by stored_at desc limit ${MOST_UNANSWERED}::integer`.execute(db);
+  return rows.map(({ key }) => key);
 }
 
 /** How far ahead a turn may lie: a process that dies with it loses no more. */
