@@ -17,6 +17,7 @@ const INTEGRATION = {
   KOMMO_CHANNEL_SECRET: 'f2d7f8704eff95087ed45b23ba99c0b5aac8278e',
   KOMMO_CHANNEL_CODE: 'kommo.ext.20261122',
   KOMMO_CHANNEL_TITLE: 'Chat Connector',
+  KOMMO_CHANNEL_BOT_ID: 'f1910c7f-b1e0-4184-bd09-c7def2a9109a',
   KOMMO_WIDGET_CODE: 'chat_connector',
 };
 

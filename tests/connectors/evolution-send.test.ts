@@ -346,6 +346,14 @@ describe('a message of a manager', () => {
       expect(api.calls[0]).toEqual(seen);
     });
 
+    test('of all that waits for an answer', async () => {
+      const unanswered = { lastReceivedId: '3EB0AA', earlierReceivedIds: ['3EB0A9', '3EB0A8'] };
+      await send({ text: 'Olá' }, chatWith(unanswered));
+      expect(api.calls[0]?.json).toMatchObject({
+        readMessages: [{ id: '3EB0AA' }, { id: '3EB0A9' }, { id: '3EB0A8' }],
+      });
+    });
+
     test('and goes on when that fails', async () => {
       api.say(seen.path, refusal(500, ['Read messages fail']));
       const chat = chatWith({ lastReceivedId: '3EB0AA' });

@@ -28,14 +28,14 @@ describe('a request', () => {
 
   test('hands refusals to the connector, readable or not', async () => {
     const refusal = await sendJson(answering(404, '{"a":1}').send, { url: 'https://a.example/' });
-    expect(refusal).toEqual({ status: 404, json: { a: 1 } });
+    expect(refusal).toEqual({ status: 404, json: { a: 1 }, headers: {} });
     const page = await sendJson(answering(403, '<p>No</p>').send, { url: 'https://a.example/' });
-    expect(page).toEqual({ status: 403, json: undefined });
+    expect(page).toEqual({ status: 403, json: undefined, headers: {} });
   });
 
   test('takes an empty success', async () => {
     const answer = await sendJson(answering(204, '').send, { url: 'https://a.example/' });
-    expect(answer).toEqual({ status: 204, json: undefined });
+    expect(answer).toEqual({ status: 204, json: undefined, headers: {} });
   });
 });
 

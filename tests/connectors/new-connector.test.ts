@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdtempSync,
@@ -10,8 +12,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { createEmulator } from '../../src/emulator/emulator.ts';
+import { createApi } from '../support/api.ts';
+import { spawnBackend } from '../support/backend-process.ts';
+import { readSettings, save, submit, unchanged } from '../support/channels.ts';
+import { DEMO, testEnvironment } from '../support/config.ts';
+import { copyEmbeddedDatabase } from '../support/database-template.ts';
+import { UNLIMITED } from '../support/hurry.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { emptyPort } from './support/bulk-server.ts';
 
 const run = promisify(execFile);
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -45,6 +57,29 @@ function copyProject(): string {
   for (const part of parts) cpSync(join(REPOSITORY, part), join(copy, part), { recursive: true });
   symlinkSync(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
   return copy;
+}
+
+/** The service that the documentation offers for trying a connector out, as somebody starts it. */
+async function startService() {
+  const program = join(REPOSITORY, 'docs/examples/acme-desk.mjs');
+  const child = spawn(process.execPath, [program], {
+    env: { PORT: '0', KEY: 'acme-key-1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const port = await waitFor(() => /port (\d+)/.exec(lines[0] ?? '')?.[1]);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    /** What it has printed so far. */
+    lines,
+    /** A client writes. */
+    write: (text: string) => child.stdin.write(`${text}\n`),
+    close: async () => {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
 }
 
 describe('npm run new:connector', () => {
@@ -87,7 +122,7 @@ describe('npm run new:connector', () => {
   }, 120_000);
 
   test('leaves format, import order and lint in order', async () => {
-    const paths = ['src/server', 'i18n', 'tests/connectors'];
+    const paths = ['src/server/connectors', 'i18n', 'tests/connectors'];
     await node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', ...paths);
   }, 60_000);
 
@@ -116,6 +151,50 @@ describe('npm run new:connector', () => {
           expect.objectContaining({ title, status: 'passed' }),
         );
       }
+    }
+  }, 120_000);
+
+  test('leaves a connector that carries a text both ways through the running product', async () => {
+    const service = await startService();
+    const emulator = await createEmulator({ seed: { switches: UNLIMITED } });
+    const dataDir = join(project, '.data');
+    await copyEmbeddedDatabase(dataDir);
+    const port = String(await emptyPort());
+    const publicUrl = `http://localhost:${port}`;
+    const own = { ACME_KEY_URL: service.url, DATA_DIR: dataDir, PORT: port, PUBLIC_URL: publicUrl };
+    const env = { ...testEnvironment(emulator.port), ...own };
+    const backend = spawnBackend(env, { main: join(project, 'src/server/main.ts') });
+    try {
+      const client = { emulator, api: createApi(emulator, await backend.ready()), waitFor };
+      emulator.useBackend(publicUrl);
+      await emulator.install(DEMO.subdomain);
+      // Until the install is worked on, nothing can be connected.
+      const attempt = await waitFor(async () => {
+        const call = { body: { connector: 'acme-key' }, key: randomUUID() };
+        const { status, body } = await client.api('POST', '/messenger/channels', call);
+        return status === 201 && body.attempt;
+      });
+      await submit(client, attempt.id, { values: { key: 'acme-key-1' }, confirm: true });
+      expect(await save(client, unchanged(await readSettings(client)))).toMatchObject({
+        status: 200,
+      });
+
+      service.write('Are you open on Sunday?');
+      const chat = await waitFor(() => emulator.state.chats[0]);
+      expect(chat).toMatchObject({
+        conversation_id: 'acme-key:account-1:chat-1',
+        messages: [{ author: 'client', message: { text: 'Are you open on Sunday?' } }],
+      });
+
+      await emulator.chat(DEMO.subdomain, { conversation_id: chat.id, text: 'From ten to four' });
+      await waitFor(() => service.lines.includes('chat-1 < From ten to four'));
+      // What the service says of it gets to Kommo as well.
+      await waitFor(() => chat.messages.some(({ delivery }) => delivery?.status === 2));
+    } finally {
+      backend.kill('SIGKILL');
+      await backend.exited;
+      await emulator.close();
+      await service.close();
     }
   }, 120_000);
 

@@ -44,7 +44,8 @@ describe.each(['WEBJS', 'NOWEB', 'GOWS'])(
       backend = await listen();
       tools = createTools('waha');
       tools.webhook = { url: `${backend.url}/hook`, secret: WEBHOOK_SECRET };
-      await control('/waha/settings', { engine });
+      // What is told when the test is over finds nobody, and must not be told again for half an hour.
+      await control('/waha/settings', { engine, pause_factor: 0 });
       const { session } = await connector.begin(tools, '0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee');
       emulator.advance(200);
       await call(emulator, '/__services/phone', {

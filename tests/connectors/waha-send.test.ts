@@ -8,6 +8,7 @@ import type {
 import { wahaMessages } from '../../src/server/connectors/waha/carrier.ts';
 import { FILE_CONTENT, heldFile } from './support/held-file.ts';
 import { outgoing } from './support/message-kinds.ts';
+import type { SmallAnswer } from './support/small-double.ts';
 import { createTools, type TestTools } from './support/tools.ts';
 import { ANA, ANA_LID, GROUP } from './support/waha-events.ts';
 import {
@@ -96,19 +97,23 @@ describe('a message of a manager', () => {
     ]);
   });
 
-  test('goes without its quote where WAHA does not know what is quoted', async () => {
-    server.say('/api/sendText', refusal(400, 'reply_to: message not found'));
+  test.each<SmallAnswer>([
+    refusal(400, 'reply_to: message not found'),
+    { status: 500, json: { exception: { message: 'Could not get the quoted message.' } } },
+  ])('goes without its quote where WAHA does not know what is quoted: %j', async (answer) => {
+    server.say('/api/sendText', answer);
     expect(await send({ text: 'Yes', replyTo: '3EB0FF' })).toMatchObject([{ state: 'sent' }]);
     expect(server.calls.map(({ json }) => 'reply_to' in json)).toEqual([true, false]);
   });
 
-  test("shows once that the client's newest was seen, before it is answered", async () => {
-    await send({ text: 'word '.repeat(7_000) }, { lastReceivedId: '3EB0AA' });
+  test('shows once that what the client wrote was seen, before it is answered', async () => {
+    const unanswered = { lastReceivedId: '3EB0AA', earlierReceivedIds: ['3EB0A9'] };
+    await send({ text: 'word '.repeat(7_000) }, unanswered);
     expect(pathsOf()).toEqual(['/api/sendSeen', ...Array(3).fill('/api/sendText')]);
     expect(server.calls[0]?.json).toEqual({
       session: SESSION,
       chatId: ANA,
-      messageIds: [`false_${ANA}_3EB0AA`],
+      messageIds: [`false_${ANA}_3EB0AA`, `false_${ANA}_3EB0A9`],
     });
     await send({ text: 'Oi' }, { chatId: GROUP, lastReceivedId: '3EB0AA' });
     expect(server.calls[4]?.json).toEqual({ session: SESSION, chatId: GROUP });
@@ -340,6 +345,13 @@ describe('signs of life', () => {
     ]);
   });
 
+  test('a reaction that the engine fails at holds up nothing', async () => {
+    server.say('/api/reaction', refusal(500, 'Internal server error'));
+    const reaction = { messageId: '3EB0AA', isOurs: false, emoji: '👍' };
+    const outcome = carrier.react?.(tools, CREDENTIALS, chatWith(), reaction);
+    await expect(outcome).resolves.toEqual({ state: 'unknown' });
+  });
+
   test('typing is shown, and asked for in return', async () => {
     await carrier.typing?.(tools, CREDENTIALS, chatWith());
     expect(server.calls).toMatchObject([
@@ -392,6 +404,15 @@ describe("a client's file", () => {
       { path: 'message', json: { downloadMedia: 'true', session: SESSION } },
       { path: 'file' },
     ]);
+  });
+
+  test('without a byte in it is fetched from WhatsApp again', async () => {
+    const nothing = { status: 200, text: '', headers: { 'content-length': '0' } };
+    server.say('file', nothing);
+    const { body } = await open(ref);
+    expect((await buffer(body)).equals(FILE_CONTENT)).toBe(true);
+    server.say('file', nothing, nothing);
+    await expect(open(ref)).rejects.toMatchObject({ failure: 'rejected' });
   });
 
   test.each([

@@ -215,6 +215,7 @@ describe('WAHA', () => {
       ['a working session', status('WORKING'), connected],
       ['a session that lost its phone', status('FAILED'), scanAgain],
       ['a session that shows a code', status('SCAN_QR_CODE'), scanAgain],
+      ['a session whose owner must prove who they are', status('PASSKEY_REQUIRED'), scanAgain],
       ['a session that starts', status('STARTING'), starting],
       ['a session that was stopped', status('STOPPED'), stopped],
       ['a phone that went off', engine('TIMEOUT'), offline],

@@ -124,6 +124,7 @@ describe('the events of the emulated Slack', () => {
     });
     expect(preview?.message).not.toHaveProperty('edited');
     expect(preview?.previous_message).toMatchObject({ text: 'See <https://news.example/today>' });
+    expect(edit?.message).not.toHaveProperty('attachments');
     expect(edit).toMatchObject({
       hidden: true,
       channel: 'D0EMULADA',
@@ -290,6 +291,18 @@ describe('the events of the emulated Slack', () => {
     await ada.order('rate_limited', { team: DEMO });
     const last = (await app.came(5)).at(-1);
     expect(last?.body).toMatchObject({ type: 'app_rate_limited', team_id: DEMO });
+  });
+
+  test('can claim to be old, under a signature that fits', async () => {
+    await ready();
+    await ada.order('speed', { timestamp_age_s: 301 });
+    await ada.act('send', { text: 'From the past' });
+    const [delivery] = await app.came(1);
+    const age = Date.now() / 1000 - Number(delivery?.headers['x-slack-request-timestamp']);
+    expect(age).toBeGreaterThan(300);
+    expect(delivery?.headers['x-slack-signature']).toBe(
+      slackSignature(SLACK_SIGNING_SECRET, delivery as never),
+    );
   });
 
   test('of own messages are found out when they are answered', async () => {

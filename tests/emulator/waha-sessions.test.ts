@@ -99,6 +99,24 @@ describe('a session of WAHA', () => {
     expect((await stage.told('message')).at(-1)).toMatchObject({ body: 'Three' });
   });
 
+  test.each([
+    ['constant', 3],
+    ['linear', 6],
+    ['exponential', 7],
+  ])('waits between tries as the policy %s says', async (policy, seconds) => {
+    await stage.control('/services/waha/settings', { pause_factor: 0.03 });
+    const retries = { policy, delaySeconds: 1, attempts: 3 };
+    await stage.link('default', {
+      webhooks: [{ url: stage.hookUrl, events: ['message'], retries }],
+    });
+    stage.statuses.push(500, 500, 500);
+    const before = performance.now();
+    await stage.client('send', { text: 'Again' });
+    expect(await stage.told('message')).toHaveLength(4);
+    // Timers may be a millisecond early.
+    expect(performance.now() - before).toBeGreaterThan(seconds * 30 - 5);
+  });
+
   test('starts again when its config is replaced, and keeps its number', async () => {
     await stage.link();
     stage.hooks.length = 0;
@@ -117,6 +135,19 @@ describe('a session of WAHA', () => {
     expect(stage.hooks[1]?.body.payload.statuses.length).toBeGreaterThan(1);
   });
 
+  test('tells afterwards what came while it did not work, once', async () => {
+    await stage.link();
+    await stage.waha('POST', '/api/sessions/default/stop');
+    await stage.client('send', { text: 'One' });
+    await stage.client('send', { text: 'Two' });
+    expect(await stage.told('message')).toEqual([]);
+    await stage.waha('POST', '/api/sessions/default/start');
+    stage.emulator.advance(200);
+    await stage.client('send', { text: 'Three' });
+    await stage.waha('GET', '/api/default/chats');
+    expect((await stage.told('message')).map(({ body }) => body)).toEqual(['One', 'Two', 'Three']);
+  });
+
   test('stops, starts, logs out and is listed', async () => {
     await stage.link();
     expect((await stage.waha('POST', '/api/sessions/default/stop')).body.status).toBe('STOPPED');
@@ -131,6 +162,17 @@ describe('a session of WAHA', () => {
     await stage.waha('POST', '/api/sessions/default/logout');
     stage.emulator.advance(200);
     expect(await status()).toBe('SCAN_QR_CODE');
+  });
+
+  test('tells of its beginning when it is ordered to', async () => {
+    await stage.control('/services/waha/settings', { tells_beginnings: true });
+    const webhooks = [{ url: stage.hookUrl, events: ['session.status'] }];
+    await stage.waha('POST', '/api/sessions', { name: 'a', config: { webhooks } });
+    await stage.hooked(2);
+    expect(stage.hooks.map(({ body }) => body.payload.status)).toEqual([
+      'STARTING',
+      'SCAN_QR_CODE',
+    ]);
   });
 
   test('waits stopped when it is not to start', async () => {
@@ -177,5 +219,6 @@ describe('a session of WAHA', () => {
     expect(await stage.told('message')).toEqual([]);
     await phone('go_online');
     expect(await stage.told('state.change')).toEqual(['TIMEOUT', 'CONNECTED']);
+    expect(await stage.told('message')).toMatchObject([{ body: 'Into the dark' }]);
   });
 });

@@ -10,7 +10,7 @@ export const LINE = '5511987654321';
 export const CLIENT = '5511955550101';
 
 /** Every event of the pages that is told here. */
-export const EVENTS = [
+const EVENTS = [
   'message',
   'message.any',
   'message.ack',
@@ -60,6 +60,8 @@ export interface WahaStage {
   file(url: string, key?: string): Promise<Response>;
   /** Payloads of one event, once nothing is on its way. */
   told(event: string): Promise<Json[]>;
+  /** Waits until the receiver has got that many calls. */
+  hooked(count: number): Promise<void>;
   /** Forgets state and hooks. */
   reset(): void;
   close(): Promise<void>;
@@ -77,6 +79,7 @@ export async function startWahaStage(): Promise<WahaStage> {
     request.on('end', () => {
       hooks.push({ path: request.url ?? '', headers: request.headers, raw, body: JSON.parse(raw) });
       response.writeHead(statuses.shift() ?? 200).end();
+      server.emit('hook');
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -123,6 +126,9 @@ export async function startWahaStage(): Promise<WahaStage> {
     told: async (event) => {
       await control('/services/waha/settle', {});
       return hooks.filter(({ body }) => body.event === event).map(({ body }) => body.payload);
+    },
+    hooked: async (count) => {
+      while (hooks.length < count) await once(server, 'hook');
     },
     reset: () => {
       emulator.reset();

@@ -89,6 +89,20 @@ test('an edit and a deletion change the message, in the chat it is in', async ()
   expect(server.emulator.state.chats).toHaveLength(1);
 });
 
+test('an edit is in the chat of its message, though the server keeps no messages', async () => {
+  server.emulator.fault({
+    match: { path: '/__services/evolution/chat/findMessages/*' },
+    times: 0,
+    action: { status: 400, body: {} },
+  });
+  const { message_id: id } = await whatsapp.act('send', { text: 'Tomorow' });
+  await inKommo(says('Tomorow'));
+  await whatsapp.act('edit', { message_id: id, text: 'Tomorrow then' });
+  expect(await inKommo(says('Tomorrow then'))).toMatchObject({ is_edited: true });
+  server.emulator.clearFaults();
+  expect(server.emulator.state.chats).toHaveLength(1);
+});
+
 test('an answer arrives once, and is delivered and read', async () => {
   const id = await write({ text: 'Good morning' });
   await inKommo((one) => one.id === id && one.delivery?.status === 1);

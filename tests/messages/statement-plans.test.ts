@@ -232,11 +232,15 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
     },
   ],
   ['which chats some ids belong to', (db) => chats.findAliased(db, [CHAT, SOME_ID])],
+  [
+    'which chat a message is in',
+    (db) => chats.findChatOfMessage(db, { channelId: CHANNEL, key: 'key 31' }),
+  ],
   ['remembering aliases', (db) => chats.rememberAliases(db, CHAT, [SOME_ID])],
   ['who somebody is', (db) => chats.learnPerson(db, secrets, { id: CHAT, person: nobody })],
   [
-    'the newest message of a client',
-    (db) => chats.findLastReceived(db, { channelId: CHANNEL, conversationId: CHAT }),
+    'what of a client nobody has answered',
+    (db) => chats.listUnanswered(db, { channelId: CHANNEL, conversationId: CHAT }),
   ],
   [
     'whether staff wrote what we sent',

@@ -8,6 +8,9 @@ import { drained, expectBalance } from '../support/message-balance.ts';
 import { MessageTraffic } from '../support/message-traffic.ts';
 import { raceSeed } from '../support/race-accounts.ts';
 import { openReplicas, type Replicas } from '../support/replicas.ts';
+import { slackTraffic } from '../support/slack-traffic.ts';
+import { telegramTraffic } from '../support/telegram-traffic.ts';
+import { evolutionTraffic, wahaTraffic } from '../support/whatsapp-traffic.ts';
 
 /** The embedded database has one process, and no connections that could break. */
 const IS_SHARED = testDatabaseKind() === 'postgres';
@@ -18,6 +21,12 @@ const LONGEST_PAUSE_MS = 1_500;
 const CONVERSATIONS = 50;
 /** Of either side, between two texts of a conversation. */
 const PAUSE_MS = 8_000;
+
+/** Numbers on WhatsApp keep a pace, too, but not that of a person. */
+const HASTE = {
+  WAHA_SECONDS_BETWEEN_MESSAGES: '0.05',
+  EVOLUTION_SECONDS_BETWEEN_MESSAGES: '0.05',
+};
 
 const KILLS: (() => Promise<unknown>)[] = [
   () => restart(0),
@@ -37,7 +46,7 @@ let traffic: MessageTraffic | undefined;
 let running: Backend[];
 
 beforeAll(async () => {
-  replicas = await openReplicas(raceSeed(1));
+  replicas = await openReplicas(raceSeed(1), HASTE);
   running = [await replicas.start()];
   if (IS_SHARED) running.push(await replicas.start());
 });
@@ -48,7 +57,10 @@ afterAll(async () => {
 
 test(`${ROUNDS} kills, of replicas and of connections, lose no message and double none`, async () => {
   const { backends } = replicas;
-  traffic = new MessageTraffic(backends, { count: CONVERSATIONS, pauseMs: PAUSE_MS });
+  traffic = new MessageTraffic(backends, {
+    ...{ count: CONVERSATIONS, pauseMs: PAUSE_MS },
+    services: [telegramTraffic, wahaTraffic, evolutionTraffic, slackTraffic],
+  });
   await traffic.open(replicaAt(0));
   const began = performance.now();
   traffic.begin();

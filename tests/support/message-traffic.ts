@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Message } from '../../src/emulator/kommo/chat-entities.ts';
 import type { Client } from './api.ts';
-import { botToken, connectBot, readSettings, save, unchanged } from './channels.ts';
+import { readSettings, save, unchanged } from './channels.ts';
 import { installRaceAccount, raceAccount, raceToken, sourcesFollow } from './race-accounts.ts';
-import { telegramClient } from './telegram.ts';
+import type { ServiceTraffic, ServiceTraffics } from './service-traffic.ts';
 import { waitFor } from './wait-for.ts';
 
 /** What a manager wrote, and what the hook was answered: 0 for nothing. */
@@ -13,11 +13,12 @@ export interface Answer {
   id: string;
 }
 
-/** One client of one bot, and the managers. */
+/** One client of one service, and the managers. */
 export interface Conversation {
   name: string;
-  bot: string;
-  clientId: number;
+  service: ServiceTraffic;
+  /** Who of the service's clients it is. */
+  client: number;
   /** Texts of the client, in order. */
   wrote: string[];
   /** Texts of the managers, in order. */
@@ -25,39 +26,44 @@ export interface Conversation {
 }
 
 const ACCOUNT = raceAccount(0);
-const FIRST_CLIENT = 5_000;
-const BOTS = 2;
 
 /** Conversations of `raceAccount(0)` in which both sides write at the same time, each text once. */
 export class MessageTraffic {
   readonly conversations: readonly Conversation[];
+  readonly services: readonly ServiceTraffic[];
   readonly #emulator: Client['emulator'];
   readonly #pauseMs: number;
   readonly #sides: Promise<void>[] = [];
   #isOver = false;
 
-  /** @param pauseMs about how long either side of a conversation waits between two texts */
-  constructor({ emulator }: Pick<Client, 'emulator'>, options: { count: number; pauseMs: number }) {
+  /**
+   * @param options.services between which the conversations are shared out
+   * @param options.pauseMs about how long either side of a conversation waits between two texts
+   */
+  constructor(
+    { emulator }: Pick<Client, 'emulator'>,
+    options: { count: number; pauseMs: number; services: readonly ServiceTraffics[] },
+  ) {
     this.#emulator = emulator;
     this.#pauseMs = options.pauseMs;
+    this.services = options.services.map((traffic) => traffic(emulator));
     this.conversations = Array.from({ length: options.count }, (_, index) => ({
       name: `c${index}`,
-      bot: botToken(1 + (index % BOTS)),
-      clientId: FIRST_CLIENT + index,
+      service: this.services[index % this.services.length] as ServiceTraffic,
+      client: index,
       wrote: [],
       answers: [],
     }));
   }
 
-  /** Installs, connects the bots, and lets every client write once, so that each chat is in Kommo. */
+  /** Installs, connects the services, and lets every client write once, so that each chat is in Kommo. */
   async open(backend: Client): Promise<void> {
     await installRaceAccount(backend, ACCOUNT);
     const token = raceToken(backend, ACCOUNT);
-    for (let bot = 1; bot <= BOTS; bot += 1) await connectBot(backend, bot, token);
+    await Promise.all(this.services.map((service) => service.connect(backend, token)));
     await save(backend, await this.#settings(backend, token), undefined, token);
     await sourcesFollow(backend, ACCOUNT);
-    // Updates that were refused come again at once, not after minutes.
-    await telegramClient(this.#emulator).post('speed', { pause_factor: 0.1, pause_cap: 5 });
+    for (const service of this.services) await service.hurry();
     for (const one of this.conversations) await this.write(one);
     await waitFor(() => this.conversations.every((one) => this.chatOf(one) !== undefined), 60_000);
   }
@@ -80,8 +86,7 @@ export class MessageTraffic {
   async write(one: Conversation): Promise<void> {
     const text = `${one.name} m${one.wrote.length}`;
     one.wrote.push(text);
-    const client = { id: one.clientId, first_name: `Client ${one.name}` };
-    await telegramClient(this.#emulator, one.bot).act('send', { client, kind: 'text', text });
+    await one.service.write(one.client, text);
   }
 
   /** A manager answers. @returns when the hook is answered, or is not */
@@ -100,9 +105,9 @@ export class MessageTraffic {
   }
 
   /** What Kommo has of the client, in the order of its feed. */
-  inKommo(one: Conversation): unknown[] {
+  inKommo(one: Conversation): Message[] {
     const messages = this.chatOf(one)?.messages ?? [];
-    return messages.filter(({ author }) => author === 'client').map(({ message }) => message.text);
+    return messages.filter(({ author }) => author === 'client');
   }
 
   /** The managers' messages as Kommo shows them, by their text. */
@@ -113,23 +118,17 @@ export class MessageTraffic {
   }
 
   /** What the client has of the managers, in order. */
-  async atClient({ bot, clientId }: Conversation): Promise<string[]> {
-    const telegram = telegramClient(this.#emulator, bot);
-    const chat = (await telegram.get(`chat?bot=${bot}&chat_id=${clientId}`)) as {
-      messages: { from: string; text: string }[];
-    };
-    return chat.messages.filter(({ from }) => from === 'bot').map(({ text }) => text);
+  atClient({ service, client }: Conversation): Promise<string[]> {
+    return service.atClient(client);
   }
 
-  /** Updates that no backend has taken yet. */
-  async updatesWaiting(): Promise<number> {
-    const { queues } = (await telegramClient(this.#emulator).get('judge')) as {
-      queues: { pending_update_count: number }[];
-    };
-    return queues.reduce((sum, queue) => sum + queue.pending_update_count, 0);
+  /** Events that no backend has taken yet. */
+  async eventsWaiting(): Promise<number> {
+    const counts = await Promise.all(this.services.map((service) => service.waiting()));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Both bots bring their chats into the first pipeline. */
+  /** Every channel brings its chats into the first pipeline. */
   async #settings(backend: Client, token: string) {
     const input = unchanged(await readSettings(backend, token));
     const [pipeline] = ACCOUNT.pipelines;

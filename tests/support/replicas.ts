@@ -17,13 +17,20 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-export async function openReplicas(seed: Seed): Promise<Replicas> {
+/** @param common variables of every replica */
+export async function openReplicas(
+  seed: Seed,
+  common: Record<string, string> = {},
+): Promise<Replicas> {
   const backends = await openBackends(seed);
   const balancer: Balancer = await startBalancer();
   const start = async (env: Record<string, string> = {}): Promise<Backend> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        const ready = await backends.start({ env, calledAt: balancer.url });
+        const ready = await backends.start({
+          env: { ...common, ...env },
+          calledAt: balancer.url,
+        });
         balancer.add(ready.url);
         return ready;
       } catch (error) {

@@ -59,7 +59,7 @@ export interface SlackSeen {
 }
 
 /** The scopes that an app needs which carries messages. */
-export const SLACK_SCOPES =
+const SLACK_SCOPES =
   'chat:write,im:history,im:read,im:write,team:read,users:read,files:read,files:write,reactions:read,reactions:write';
 
 /** Plays the members of a workspace, and the app, by the emulator's remote control and the Web API. */

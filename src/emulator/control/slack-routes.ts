@@ -1,4 +1,5 @@
 import type { Exchange, Route } from '../kommo/exchange.ts';
+import type { Given } from '../services/given.ts';
 import { conversationKey } from '../services/slack/conversations.ts';
 import { retryNow } from '../services/slack/delivery.ts';
 import { rateLimitedEvent } from '../services/slack/events.ts';
@@ -13,7 +14,7 @@ import {
   reactAct,
   sendAct,
 } from '../services/slack/member-acts.ts';
-import { type Given, sceneOf, teamIn } from '../services/slack/member-scene.ts';
+import { sceneOf, teamIn } from '../services/slack/member-scene.ts';
 import { seenChat, waitAct } from '../services/slack/member-view.ts';
 import { appAct, clearRefusals, refuseAct, settingsAct } from '../services/slack/order-acts.ts';
 import { verifyRequestUrl } from '../services/slack/request-url.ts';

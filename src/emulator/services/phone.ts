@@ -8,7 +8,7 @@ import type { Exchange, Route } from '../kommo/exchange.ts';
 import type { World } from '../kommo/world.ts';
 import { EVOLUTION_LIVES } from './evolution/session.ts';
 import { changeEvolutionInstance } from './evolution.ts';
-import { sendPage, sendPageFile } from './phone/page.ts';
+import { sendPhoneFile, sendPhonePage } from './phone/page.ts';
 import { WAHA_LIVES } from './waha/session.ts';
 import { changeWahaSession } from './waha/session-changes.ts';
 import { type Phone, sessionsOf, sightOf, type WhatsAppSession } from './whatsapp.ts';
@@ -30,12 +30,16 @@ const LABELS: Record<Change, string> = {
   go_online: 'Switch the phone on',
 };
 
+/** Shown while there is nothing to do on this page. */
+const NO_CODE =
+  '<p>No code is being shown anywhere. In Kommo, open the widget’s settings, add a WhatsApp channel and show its QR code: then it can be scanned here.</p>';
+
 export function phoneRoutes(): Route[] {
   return [
     { method: 'GET', host: 'any', path: '/__services/phone', handler: show },
     { method: 'GET', host: 'any', path: '/__services/phone/sessions', handler: list },
     { method: 'POST', host: 'any', path: '/__services/phone', handler: act },
-    { method: 'GET', host: 'any', path: '/__services/phone/files/:name', handler: sendPageFile },
+    { method: 'GET', host: 'any', path: '/__services/phone/files/:name', handler: sendPhoneFile },
   ];
 }
 
@@ -65,9 +69,8 @@ function show(exchange: Exchange): Promise<void> {
   const { world } = exchange;
   const sessions = allSessions(world);
   const rows = sessions.map((session) => form(session, phaseOf(world, session)));
-  const body =
-    rows.length === 0 ? '<p>No code is being shown anywhere.</p>' : `<ul>${rows.join('')}</ul>`;
-  return sendPage(exchange, body);
+  const body = rows.length === 0 ? NO_CODE : `<ul>${rows.join('')}</ul>`;
+  return sendPhonePage(exchange, body);
 }
 
 function form(session: WhatsAppSession, phase: string): string {

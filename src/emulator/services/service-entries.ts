@@ -62,13 +62,13 @@ export const SERVICE_ENTRIES: Entry[] = [
   [
     'WAHA: sessions',
     'https://waha.devlike.pro/docs/how-to/sessions/',
-    'create, update (which starts the session again), start, stop, restart, log out, delete, list, me; QR and pairing codes; config as it was handed in, `ignore` included; engines WEBJS, NOWEB and GOWS by `POST /__emulator/services/waha/settings`. No passkeys, apps, keys of a session, or `x-api-key` in an address; a session that does not work is refused at once, not after a wait',
+    'create, update (which starts the session again), start, stop, restart, log out, delete, list, me; QR and pairing codes; config as it was handed in, `ignore` included; messages that came while a session did not work are told when it works again; engines WEBJS, NOWEB and GOWS by `POST /__emulator/services/waha/settings`. No passkeys, apps, keys of a session, or `x-api-key` in an address; a session that does not work is refused at once, not after a wait',
     'partly',
   ],
   [
     'WAHA: webhooks',
     'https://waha.devlike.pro/docs/how-to/events/',
-    'several for a session, each with events, HMAC, headers and tries; `message`, `message.any`, `message.ack`, `message.ack.group`, `message.reaction`, `message.edited`, `message.revoked`, `message.waiting` (WEBJS), `session.status`, `state.change`, `presence.update`. No websockets, polls, labels, calls or events of groups. That a webhook without `retries` is tried 15 times every 2 s, that anything but 2xx is tried again, and that a try keeps its id and time are assumptions',
+    'several for a session, each with events, HMAC, headers and tries; `message`, `message.any`, `message.ack`, `message.ack.group`, `message.reaction`, `message.edited`, `message.revoked`, `message.waiting` (WEBJS), `session.status`, `state.change`, `presence.update`. No websockets, polls, labels, calls or events of groups; a new session tells nothing of its start and its codes unless `tells_beginnings` is set, and never of each further code. That a webhook without `retries` is tried 15 times every 2 s, that anything but 2xx is tried again, and that a try keeps its id and time are assumptions',
     'partly',
   ],
   [

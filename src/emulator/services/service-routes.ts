@@ -1,6 +1,7 @@
 import type { Route } from '../kommo/exchange.ts';
 import { evolutionRoutes } from './evolution.ts';
 import { oidcRoutes } from './oidc.ts';
+import { pagePartRoutes } from './page-files.ts';
 import { phoneRoutes } from './phone.ts';
 import { serviceSettingsRoutes } from './service-settings.ts';
 import { slackRoutes } from './slack.ts';
@@ -12,6 +13,7 @@ import { networkFileRoutes } from './whatsapp/file-routes.ts';
 /** The doubles of the chat services, which live beside the emulated Kommo on one port. */
 export function serviceRoutes(): Route[] {
   return [
+    ...pagePartRoutes(),
     ...clientPageRoutes(),
     ...botRoutes(),
     ...networkFileRoutes(),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { World } from '../kommo/world.ts';
 
 /** How long an emulated server prepares a session, and links a phone after the scan. */
-const STARTING_MS = 150;
+export const STARTING_MS = 150;
 export const LINKING_MS = 600;
 
 /** How long each code of a session lives; when the list ends, so does the session. */
@@ -93,26 +93,4 @@ export function newPairingCode(): string {
 /** All sessions of one double. */
 export function sessionsOf(world: World, service: WhatsAppSession['service']): WhatsAppSession[] {
   return world.service<WhatsAppSession[]>(service, () => []);
-}
-
-/** Posts an event to the session's webhook; a receiver that is down leaves a line in the log. */
-export async function postEvent(
-  world: World,
-  session: WhatsAppSession,
-  body: object,
-  sign: (body: string) => Record<string, string>,
-): Promise<void> {
-  if (session.webhook === null) return;
-  const text = JSON.stringify(body);
-  try {
-    await fetch(session.webhook.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...session.webhook.headers, ...sign(text) },
-      body: text,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(5_000),
-    });
-  } catch (error) {
-    world.log.add({ kind: 'warning', name: `${session.service} webhook`, detail: String(error) });
-  }
 }

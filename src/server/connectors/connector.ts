@@ -170,7 +170,7 @@ export interface MessageCarrier<Part = unknown> {
    * faster than a person could.
    */
   secondsBetweenMessages?: number;
-  /** `send` wants `ChatAddress.lastReceivedId`, to show a client that their message was seen before it is answered. */
+  /** `send` wants `ChatAddress.lastReceivedId` and those before, to show a client that all was seen before it is answered. */
   showsSeen?: true;
   /**
    * Asks which chat an id stands for that `parse` marked as `isAlias`. Quick, and best effort.

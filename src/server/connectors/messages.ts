@@ -15,8 +15,10 @@ export interface ChatAddress {
   phone?: string;
   /** True for a chat that began in Kommo and that the client has not answered yet. */
   isNew: boolean;
-  /** The client's newest message; only for carriers that `showsSeen`. */
+  /** The client's newest message that nobody has answered yet; only for carriers that `showsSeen`. */
   lastReceivedId?: string;
+  /** Those before it that nobody has answered either, newest first, twenty at most. */
+  earlierReceivedIds?: readonly string[];
 }
 
 /** A file of a received message. */

@@ -50,14 +50,24 @@ export class Stack {
   /** How much later it is for the backend and the emulator than for this machine. */
   #laterByMs = 0;
 
-  private constructor(emulator: Emulator, addresses: StackAddresses, folder: string) {
+  private constructor(
+    emulator: Emulator,
+    addresses: StackAddresses,
+    folder: string,
+    variables?: Record<string, string>,
+  ) {
     this.emulator = emulator;
     this.#addresses = addresses;
     this.#folder = folder;
-    this.#backend = startBackend(addresses);
+    this.#backend = startBackend(addresses, 0, variables);
   }
 
-  static async start(groundwork: Groundwork, seed?: Seed): Promise<Stack> {
+  /** `variables` are laid over those of every test's backend. */
+  static async start(
+    groundwork: Groundwork,
+    seed?: Seed,
+    variables?: Record<string, string>,
+  ): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), 'chat-connector-'));
     const dataDir = join(folder, 'data');
     cpSync(groundwork.dataDir, dataDir, { recursive: true });
@@ -67,7 +77,7 @@ export class Stack {
     const emulator = await createEmulator({ widget, seed });
     const addresses = { backendPort, emulatorPort: emulator.port, dataDir };
     emulator.useBackend(backendOrigin(addresses));
-    const stack = new Stack(emulator, addresses, folder);
+    const stack = new Stack(emulator, addresses, folder, variables);
     await stack.#ready();
     return stack;
   }

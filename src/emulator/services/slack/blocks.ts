@@ -1,5 +1,5 @@
+import type { Fields } from './entities.ts';
 import { SlackError } from './slack-error.ts';
-import type { Fields } from './state.ts';
 
 const BLOCKS_MAX = 50;
 /** Where it fails in practice: https://github.com/slackapi/bolt-js/issues/2509 */

@@ -1,8 +1,8 @@
 import type { World } from '../../kommo/world.ts';
 import { findConversation, findMessage } from './conversations.ts';
+import type { Conversation, Fields, StoredMessage, Team } from './entities.ts';
 import type { Grant } from './grants.ts';
 import { SlackError } from './slack-error.ts';
-import type { Conversation, Fields, StoredMessage, Team } from './state.ts';
 
 /** The arguments of one call, however they came. */
 export class Arguments {

@@ -10,11 +10,12 @@ import {
   repliesTo,
   tellConversation,
 } from './conversations.ts';
+import type { Conversation, Fields } from './entities.ts';
 import { changedEvent, deletedEvent, messageEvent } from './events.ts';
 import { noteAnsweredEcho } from './judge.ts';
 import { spendRate } from './limits.ts';
 import { SlackError } from './slack-error.ts';
-import { BOT_USER_ID, type Conversation, type Fields, nextTs, slackState } from './state.ts';
+import { BOT_USER_ID, nextTs, slackState } from './state.ts';
 
 /** What is longer Slack cuts. @see https://docs.slack.dev/reference/methods/chat.postMessage */
 const TEXT_MAX = 40_000;

@@ -1,18 +1,8 @@
 import type { World } from '../../kommo/world.ts';
+import type { Conversation, Fields, Member, StoredMessage } from './entities.ts';
 import { fileObject } from './files.ts';
 import { runtimeOf } from './runtime.ts';
-import {
-  APP_ID,
-  APP_NAME,
-  BOT_ID,
-  BOT_USER_ID,
-  type Conversation,
-  type Fields,
-  type Member,
-  nextTs,
-  type StoredMessage,
-  slackState,
-} from './state.ts';
+import { APP_ID, APP_NAME, BOT_ID, BOT_USER_ID, nextTs, slackState } from './state.ts';
 
 export function conversationKey({ team_id, id }: Pick<Conversation, 'team_id' | 'id'>): string {
   return `${team_id}/${id}`;
@@ -47,6 +37,7 @@ export function directMessage(world: World, member: Member): Conversation {
     is_member: true,
     is_archived: false,
     messages: {},
+    threads: {},
   };
   return conversations[key];
 }
@@ -81,6 +72,11 @@ export function addMessage(
     at: world.clock.now(),
   };
   conversation.messages[stored.ts] = stored;
+  if (stored.thread_ts !== null) {
+    const { threads } = conversation;
+    const replies = Object.hasOwn(threads, stored.thread_ts) ? threads[stored.thread_ts] : [];
+    threads[stored.thread_ts] = [...(replies ?? []), stored.ts];
+  }
   return stored;
 }
 
@@ -91,10 +87,13 @@ export function findMessage(conversation: Conversation, ts: string): StoredMessa
 }
 
 /** Replies to a thread's first message that are still there, oldest first. */
-export function repliesTo({ messages }: Conversation, ts: string): StoredMessage[] {
-  return Object.values(messages).filter(
-    (one) => one.thread_ts === ts && one.ts !== ts && !one.is_deleted,
-  );
+export function repliesTo(conversation: Conversation, ts: string): StoredMessage[] {
+  const { threads, messages } = conversation;
+  const replies = Object.hasOwn(threads, ts) ? (threads[ts] ?? []) : [];
+  return replies.flatMap((reply) => {
+    const stored = messages[reply];
+    return stored === undefined || stored.is_deleted ? [] : [stored];
+  });
 }
 
 /** The message as the Web API and the events show it. @see https://docs.slack.dev/reference/events/message */

@@ -1,7 +1,8 @@
 import type { World } from '../../kommo/world.ts';
+import type { Fields, PendingEvent } from './entities.ts';
 import { postSigned, verifyRequestUrl } from './request-url.ts';
 import { runtimeOf } from './runtime.ts';
-import { type Fields, type PendingEvent, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 /** Pauses before the three retries, in seconds. @see https://docs.slack.dev/apis/events-api#retries */
 const RETRY_SECONDS = [0, 60, 300] as const;
@@ -80,7 +81,7 @@ async function attempt(world: World, event: PendingEvent, echo?: Echo): Promise<
   if (isTaken) {
     delete pending[event.event_id];
     counts.taken += 1;
-    if (echo !== undefined) runtime.echoes.set(`${echo.key} ${echo.ts}`, performance.now());
+    if (echo !== undefined) runtime.echoes.push({ ...echo, at: performance.now() });
     return;
   }
   const pause = RETRY_SECONDS[event.tries];

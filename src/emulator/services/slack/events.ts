@@ -1,17 +1,9 @@
 import type { World } from '../../kommo/world.ts';
 import { conversationKey, messageFields, tombstone } from './conversations.ts';
 import { type Echo, sendEvent } from './delivery.ts';
+import type { Conversation, Fields, StoredMessage } from './entities.ts';
 import { isInstalled, scopesIn } from './grants.ts';
-import {
-  APP_ID,
-  BOT_USER_ID,
-  type Conversation,
-  type Fields,
-  nextId,
-  nextTs,
-  type StoredMessage,
-  slackState,
-} from './state.ts';
+import { APP_ID, BOT_USER_ID, nextId, nextTs, slackState } from './state.ts';
 
 /** The deprecated proof that every event still carries; a product must not rest on it, nor log it. */
 const VERIFICATION_TOKEN = 'emulated-verification-token';

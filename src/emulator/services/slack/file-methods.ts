@@ -4,19 +4,13 @@ import { readBlocks } from './blocks.ts';
 import { Arguments, type Call, conversationIn, type Method, writable } from './call.ts';
 import { threadIn } from './chat-methods.ts';
 import { addMessage, conversationKey, tellConversation } from './conversations.ts';
+import type { Conversation, Fields, StoredFile } from './entities.ts';
 import { fileSharedEvent, messageEvent } from './events.ts';
 import { addFile, fileObject, findFile, sharesOf } from './files.ts';
 import { spendRate } from './limits.ts';
 import { runtimeOf } from './runtime.ts';
 import { SlackError } from './slack-error.ts';
-import {
-  BOT_USER_ID,
-  type Conversation,
-  type Fields,
-  type StoredFile,
-  slackOrigin,
-  slackState,
-} from './state.ts';
+import { BOT_USER_ID, slackOrigin, slackState } from './state.ts';
 
 /** @see https://slack.com/help/articles/201330736 */
 const FILE_MAX = 1024 * 1024 * 1024;

@@ -1,15 +1,9 @@
 import type { World } from '../../kommo/world.ts';
 import { generatedBytes, sampleBytes, sha256Of } from '../telegram/samples.ts';
 import type { Upload } from '../telegram/upload.ts';
+import type { Fields, StoredFile } from './entities.ts';
 import { runtimeOf } from './runtime.ts';
-import {
-  type Fields,
-  nextId,
-  nextNumber,
-  type StoredFile,
-  slackOrigin,
-  slackState,
-} from './state.ts';
+import { nextId, nextNumber, slackOrigin, slackState } from './state.ts';
 
 /** What a workspace takes. @see https://slack.com/help/articles/201330736 */
 const FILE_MAX = 1024 * 1024 * 1024;
@@ -86,7 +80,7 @@ export function fillFile(world: World, file: StoredFile, upload: Upload): void {
   file.size = upload.size;
   file.sha256 = upload.sha256;
   file.stage = 'uploaded';
-  if (upload.bytes !== undefined) runtimeOf(world).keepUpload(file.id, upload.bytes);
+  if (upload.bytes !== undefined) runtimeOf(world).uploads.keep(file.id, upload.bytes);
 }
 
 export function findFile(world: World, teamId: string, id: string): StoredFile | undefined {
@@ -102,7 +96,7 @@ export function contentOf(
 ): Iterable<Buffer> | undefined {
   if (source.from === 'sample') return [sampleBytes(source.sample)];
   if (source.from === 'generated') return generatedBytes(source.sample, source.seed, size);
-  const bytes = runtimeOf(world).upload(id);
+  const bytes = runtimeOf(world).uploads.find(id);
   return bytes === undefined ? undefined : [bytes];
 }
 

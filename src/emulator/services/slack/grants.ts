@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { World } from '../../kommo/world.ts';
+import type { Team } from './entities.ts';
 import { SlackError } from './slack-error.ts';
-import { slackState, TEAMS, type Team, teamOf } from './state.ts';
+import { slackState, TEAMS, teamOf } from './state.ts';
 
 /** A token of the app in one workspace. What is optional older state files do not have. */
 export interface Grant {

@@ -1,8 +1,9 @@
 import type { World } from '../../kommo/world.ts';
 import { conversationKey } from './conversations.ts';
+import type { Conversation, StoredMessage } from './entities.ts';
 import { grantsOf } from './grants.ts';
 import { runtimeOf } from './runtime.ts';
-import { type Conversation, type StoredMessage, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 /** The same text again so soon is a repetition, and no person's. */
 const REPEATED_MS = 1000;
@@ -62,12 +63,12 @@ export function noteAnsweredEcho(
   conversation: Conversation,
   stored: StoredMessage,
 ): void {
-  const { echoes } = runtimeOf(world);
+  const runtime = runtimeOf(world);
   const key = conversationKey(conversation);
-  const echoed = Object.values(conversation.messages).find((one) => {
-    const takenAt = echoes.get(`${key} ${one.ts}`);
-    const isRecent = takenAt !== undefined && performance.now() - takenAt < ECHO_MS;
-    return isRecent && one !== stored && one.text !== '' && one.text === stored.text;
+  runtime.echoes = runtime.echoes.filter(({ at }) => performance.now() - at < ECHO_MS);
+  const echoed = runtime.echoes.find((echo) => {
+    const { text } = conversation.messages[echo.ts] ?? { text: '' };
+    return echo.key === key && echo.ts !== stored.ts && text !== '' && text === stored.text;
   });
   if (echoed === undefined) return;
   const { team_id, id: channel } = conversation;

@@ -1,8 +1,9 @@
 import type { World } from '../../kommo/world.ts';
 import type { Call } from './call.ts';
+import type { Refusal } from './entities.ts';
 import { runtimeOf } from './runtime.ts';
 import { SlackError } from './slack-error.ts';
-import { type Refusal, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 /** How long Slack tells an app to wait that posts too fast. */
 const WAIT_SECONDS = 1;

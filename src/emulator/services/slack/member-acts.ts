@@ -2,8 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { World } from '../../kommo/world.ts';
+import { type Given, optional, text } from '../given.ts';
 import { addMessage, messageFields, repliesTo, tellConversation } from './conversations.ts';
 import { emojiName } from './emoji.ts';
+import type { Member, StoredFile, StoredMessage } from './entities.ts';
 import {
   changedEvent,
   deletedEvent,
@@ -12,24 +14,9 @@ import {
   reactionEvent,
 } from './events.ts';
 import { fileOf } from './member-content.ts';
-import {
-  type Done,
-  type Given,
-  messageAt,
-  optional,
-  type Scene,
-  sceneOf,
-  text,
-} from './member-scene.ts';
+import { type Done, messageAt, type Scene, sceneOf } from './member-scene.ts';
 import { addReaction, takeReaction } from './reaction-methods.ts';
-import {
-  type Member,
-  nextId,
-  nextTs,
-  type StoredFile,
-  type StoredMessage,
-  slackState,
-} from './state.ts';
+import { nextId, nextTs, slackState } from './state.ts';
 import { linksIn, typedText } from './texts.ts';
 
 /**
@@ -126,7 +113,11 @@ export function editAct(world: World, given: Given): Done {
   const stored = ownMessage(scene);
   const before = messageFields(world, conversation, stored);
   stored.earlier.push(stored.text);
-  Object.assign(stored, typedText(text(given, 'text'), nextId(world, 'b')));
+  const typed = text(given, 'text');
+  Object.assign(stored, typedText(typed, nextId(world, 'b')));
+  // A preview goes with its link.
+  const links = linksIn(typed);
+  stored.attachments = stored.attachments.filter((one) => links.includes(String(one.from_url)));
   stored.edited_ts = nextTs(world);
   const event_id = changedEvent(world, conversation, { before, stored });
   tellConversation(world, conversation);

@@ -1,9 +1,9 @@
 import type { World } from '../../kommo/world.ts';
+import { type Given, optional, whole } from '../given.ts';
 import { sampleBytes } from '../telegram/samples.ts';
 import { uploadOf } from '../telegram/upload.ts';
+import type { Member, StoredFile } from './entities.ts';
 import { addFile, addSample, fillFile } from './files.ts';
-import { type Given, optional, whole } from './member-scene.ts';
-import type { Member, StoredFile } from './state.ts';
 
 interface Kind {
   sample: string;

@@ -1,17 +1,9 @@
 import { UnknownThing, type World } from '../../kommo/world.ts';
+import { type Given, optional } from '../given.ts';
 import { directMessage, findConversation, findMember, findMessage } from './conversations.ts';
+import type { Conversation, Member, StoredMessage, Team } from './entities.ts';
 import { isInstalled } from './grants.ts';
-import {
-  type Conversation,
-  type Member,
-  type StoredMessage,
-  slackState,
-  TEAMS,
-  type Team,
-} from './state.ts';
-
-/** What a member does, as the control API is told; what each act reads is in its own comment. */
-export type Given = Record<string, unknown>;
+import { slackState, TEAMS } from './state.ts';
 
 /** What an act did: ids to recognise it by. `event_id` is null for an app that is not told of such things. */
 export interface Done {
@@ -26,23 +18,6 @@ export interface Done {
   files?: { id: string; name: string; size: number; sha256: string }[];
 }
 
-/** @throws TypeError when there is no such text */
-export function text(given: Given, name: string): string {
-  const value = given[name];
-  if (typeof value !== 'string' || value === '') throw new TypeError(`${name}: a text is expected`);
-  return value;
-}
-
-export function optional(given: Given, name: string): string | undefined {
-  return given[name] === undefined ? undefined : text(given, name);
-}
-
-export function whole(given: Given, name: string, fallback?: number): number {
-  const value = given[name] ?? fallback;
-  if (!Number.isSafeInteger(value)) throw new TypeError(`${name}: a whole number is expected`);
-  return Number(value);
-}
-
 /** The workspace an act names by id or name; without one, the first where the app is, or the first. @throws UnknownThing */
 export function teamIn(world: World, given: Given): Team {
   const named = optional(given, 'team');
@@ -53,7 +28,7 @@ export function teamIn(world: World, given: Given): Team {
 }
 
 /** The member an act names by id or handle; without one, the first who does not own the workspace. @throws UnknownThing */
-export function memberIn(world: World, team: Team, given: Given): Member {
+function memberIn(world: World, team: Team, given: Given): Member {
   const all = slackState(world).members.filter(({ team_id }) => team_id === team.id);
   const named = optional(given, 'member');
   const member = all.find(({ id, name }) =>
@@ -89,6 +64,7 @@ function channelIn(world: World, team: Team, id: string): Conversation {
     is_member: false,
     is_archived: false,
     messages: {},
+    threads: {},
   };
   slackState(world).conversations[`${team.id}/${id}`] = conversation;
   return conversation;

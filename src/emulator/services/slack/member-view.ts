@@ -1,18 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from '../../kommo/world.ts';
+import { type Given, optional, whole } from '../given.ts';
 import { buttonsOf } from './blocks.ts';
 import { conversationKey } from './conversations.ts';
 import { emojiSign } from './emoji.ts';
+import type { Conversation, Fields, StoredMessage } from './entities.ts';
 import { isInstalled, scopesIn } from './grants.ts';
-import { type Given, namesIn, optional, type Scene, sceneOf, whole } from './member-scene.ts';
+import { namesIn, type Scene, sceneOf } from './member-scene.ts';
 import { runtimeOf } from './runtime.ts';
-import {
-  APP_NAME,
-  type Conversation,
-  type Fields,
-  type StoredMessage,
-  slackState,
-} from './state.ts';
+import { APP_NAME, slackState } from './state.ts';
 import { shownText } from './texts.ts';
 
 const WAIT_MAX_MS = 120_000;

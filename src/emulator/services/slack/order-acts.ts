@@ -1,10 +1,11 @@
 /** What a test orders of the double itself: the app's settings, refusals, lost answers, limits, odd deliveries. */
 
 import type { World } from '../../kommo/world.ts';
+import { type Given, optional, whole } from '../given.ts';
 import { enableEvents, releaseHeld } from './delivery.ts';
-import { type Given, optional, whole } from './member-scene.ts';
+import type { Refusal, Settings } from './entities.ts';
 import { requestUrl, verifyRequestUrl } from './request-url.ts';
-import { type Refusal, type Settings, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 const ACTIONS = ['refuse', 'lose_answer', 'hang', 'reset', 'status', 'html'] as const;
 
@@ -56,6 +57,7 @@ const SETTINGS: Record<keyof Settings, 'number' | 'boolean' | 'string'> = {
   per_channel: 'number',
   share_delay_ms: 'number',
   grant_scopes: 'string',
+  timestamp_age_s: 'number',
   rotation: 'boolean',
 };
 

@@ -1,10 +1,10 @@
 import type { Exchange } from '../../kommo/exchange.ts';
 import { servicePage } from '../page.ts';
 import type { Call } from './call.ts';
+import type { Refusal } from './entities.ts';
 import { takeRefusal } from './limits.ts';
 import { runtimeOf } from './runtime.ts';
 import { SlackError } from './slack-error.ts';
-import type { Refusal } from './state.ts';
 
 /** Which ordered refusal a request is under, so that it is used once. */
 const taken = new WeakMap<Exchange, Refusal | undefined>();

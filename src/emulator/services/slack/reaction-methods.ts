@@ -1,9 +1,10 @@
 import { type Call, conversationIn, type Method, messageIn } from './call.ts';
 import { messageFields, reactionFields, tellConversation } from './conversations.ts';
 import { reactionName } from './emoji.ts';
+import type { Conversation, Fields, StoredMessage } from './entities.ts';
 import { reactionEvent } from './events.ts';
 import { SlackError } from './slack-error.ts';
-import { BOT_USER_ID, type Conversation, type Fields, type StoredMessage } from './state.ts';
+import { BOT_USER_ID } from './state.ts';
 
 /** Distinct emoji on one message. @see https://docs.slack.dev/reference/methods/reactions.add */
 const EMOJI_MAX = 50;

@@ -1,19 +1,10 @@
 import { type Call, conversationIn, type Method } from './call.ts';
 import { directMessage, findMember, messageFields, repliesTo } from './conversations.ts';
+import type { Conversation, Fields, Member, StoredMessage } from './entities.ts';
 import { tokensRevokedEvent } from './events.ts';
 import { scopesOf } from './grants.ts';
 import { SlackError } from './slack-error.ts';
-import {
-  APP_NAME,
-  BOT_ID,
-  BOT_USER_ID,
-  type Conversation,
-  type Fields,
-  type Member,
-  type StoredMessage,
-  slackOrigin,
-  TEAMS,
-} from './state.ts';
+import { APP_NAME, BOT_ID, BOT_USER_ID, slackOrigin, TEAMS } from './state.ts';
 
 const HISTORY_MAX = 999;
 

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import type { World } from '../../kommo/world.ts';
+import { lookup, targetOf } from '../outside-address.ts';
+import type { Fields } from './entities.ts';
 import { runtimeOf } from './runtime.ts';
-import { type Fields, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 /** Slack's words for what went wrong. @see https://docs.slack.dev/apis/events-api */
 export type FailureReason =
@@ -34,12 +34,6 @@ const UNREACHABLE =
   /^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ECONNRESET|EPIPE)$/;
 const UNTRUSTED = /CERT|SSL|TLS/;
 
-/** `*.localhost` is loopback (RFC 6761), which system resolvers do not always know. */
-const lookup: LookupFunction = (hostname, options, callback) => {
-  const name = /(^|\.)localhost$/.test(hostname) ? '127.0.0.1' : hostname;
-  systemLookup(name, options, callback);
-};
-
 /**
  * Where the events go: the address the developer saved, or the one the backend behind the integration has.
  * Undefined without either.
@@ -49,18 +43,6 @@ export function requestUrl(world: World): string | undefined {
   if (request_url !== null) return request_url;
   const backend = world.state.integrations[0]?.redirect_uri ?? '';
   return URL.parse('/connect/webhooks/slack/events', backend)?.href;
-}
-
-/** Where the call really goes: an integration may say that its public address does not resolve here. */
-function targetOf(world: World, url: string): URL {
-  const named = new URL(url);
-  const via = world.state.integrations.find(
-    ({ redirect_uri, deliver_to }) =>
-      deliver_to !== null &&
-      URL.canParse(redirect_uri) &&
-      new URL(redirect_uri).origin === named.origin,
-  )?.deliver_to;
-  return via ? new URL(`${named.pathname}${named.search}`, via) : named;
 }
 
 /** @see https://docs.slack.dev/authentication/verifying-requests-from-slack */
@@ -77,7 +59,7 @@ export async function postSigned(
   const { life, state } = runtimeOf(world);
   const timeout = AbortSignal.timeout(state.settings.timeout_ms);
   const body = JSON.stringify(value);
-  const timestamp = String(world.clock.seconds());
+  const timestamp = String(world.clock.seconds() - state.settings.timestamp_age_s);
   const signed = {
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),

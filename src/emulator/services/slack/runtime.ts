@@ -1,16 +1,15 @@
 import type { World } from '../../kommo/world.ts';
-import { type SlackWorkspaces, slackState } from './state.ts';
-
-/** Uploaded bytes that are kept for the app and the page, all together; the oldest go first. */
-const KEPT_BYTES = 64 * 1024 * 1024;
+import { KeptUploads } from '../kept-uploads.ts';
+import type { SlackWorkspaces } from './entities.ts';
+import { slackState } from './state.ts';
 
 /** What lives with the process and not in the state: waiting retries, held events, small uploads. */
 export class Runtime {
   readonly state: SlackWorkspaces;
   /** Aborted when the emulator closes or forgets this state. */
   readonly life: AbortSignal;
-  readonly #uploads = new Map<string, Buffer>();
-  #uploadedBytes = 0;
+  /** By the file's id. */
+  readonly uploads = new KeptUploads();
   readonly #listeners = new Map<string, Set<() => void>>();
   /** Events that wait for more, to go out in another order. */
   readonly held: (() => Promise<void>)[] = [];
@@ -18,8 +17,8 @@ export class Runtime {
   readonly challenges = new Map<string, Promise<boolean>>();
   /** How many messages went within the present second, by conversation. */
   readonly rates = new Map<string, { second: number; count: number }>();
-  /** When an echo of the app's own message was taken, on the process's own clock: by conversation and `ts`. */
-  readonly echoes = new Map<string, number>();
+  /** Echoes of the app's own messages that were taken lately, and when, on the process's own clock. */
+  echoes: { key: string; ts: string; at: number }[] = [];
   /** Looks for retries that are due. */
   clockwork: NodeJS.Timeout | undefined;
 
@@ -27,20 +26,6 @@ export class Runtime {
     this.state = state;
     this.life = world.life;
     this.life.addEventListener('abort', () => clearInterval(this.clockwork), { once: true });
-  }
-
-  keepUpload(id: string, bytes: Buffer): void {
-    this.#uploads.set(id, bytes);
-    this.#uploadedBytes += bytes.length;
-    for (const [oldest, kept] of this.#uploads) {
-      if (this.#uploadedBytes <= KEPT_BYTES || oldest === id) break;
-      this.#uploads.delete(oldest);
-      this.#uploadedBytes -= kept.length;
-    }
-  }
-
-  upload(id: string): Buffer | undefined {
-    return this.#uploads.get(id);
   }
 
   /** Calls `listener` at every change of the conversation. @returns how to stop that */

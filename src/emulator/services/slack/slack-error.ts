@@ -1,4 +1,4 @@
-import type { Fields } from './state.ts';
+import type { Fields } from './entities.ts';
 
 /** A refusal of the Web API: HTTP 200 with `ok: false`, or 429. */
 export class SlackError extends Error {

@@ -1,5 +1,5 @@
 import { emojiName, emojiSign, TYPED_EMOJI } from './emoji.ts';
-import type { Fields } from './state.ts';
+import type { Fields } from './entities.ts';
 
 /** The three signs that have a meaning in Slack's texts. @see https://docs.slack.dev/messaging/formatting-message-text */
 function escaped(text: string): string {

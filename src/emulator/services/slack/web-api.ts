@@ -1,6 +1,7 @@
 import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { Arguments, type Call, type Method } from './call.ts';
 import { CHAT_METHODS } from './chat-methods.ts';
+import type { Fields } from './entities.ts';
 import { FILE_METHODS } from './file-methods.ts';
 import { demandScope, grantFor, grantsOf, scopesOf } from './grants.ts';
 import { noteSecrets } from './judge.ts';
@@ -8,7 +9,7 @@ import { isStopped } from './ordered.ts';
 import { REACTION_METHODS } from './reaction-methods.ts';
 import { READ_METHODS } from './read-methods.ts';
 import { SlackError } from './slack-error.ts';
-import { type Fields, slackState } from './state.ts';
+import { slackState } from './state.ts';
 
 const METHODS: Readonly<Record<string, Method>> = {
   ...READ_METHODS,

@@ -5,6 +5,7 @@ import type { Fields } from '../whatsapp/state.ts';
 import { crash, fail, RequestError, ServerError } from './errors.ts';
 import { BodyTooLarge, type FileBody, readFileBody } from './file-body.ts';
 import { noteSecrets } from './judge.ts';
+import { catchUp } from './network-events.ts';
 import { type Working, workingSession } from './session.ts';
 import { type Refusal, WAHA_API_KEY, wahaState } from './state.ts';
 
@@ -95,6 +96,7 @@ async function perform(exchange: Exchange, fields: Fields, act: Act): Promise<vo
   const name = exchange.param('session') || exchange.query('session') || fields.session;
   const working = workingSession(exchange, name ?? 'default');
   if (working === undefined) return;
+  catchUp(world, working.session);
   noteSecrets(world, working.session.name, fields);
   try {
     await act({ exchange, world, fields, ...working });

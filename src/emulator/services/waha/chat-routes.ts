@@ -11,8 +11,9 @@ import type { Chat, Fields, Message, Presence } from '../whatsapp/state.ts';
 import { type Call, sessionCall, textOf } from './call.ts';
 import { crash, fail, RequestError, ServerError } from './errors.ts';
 import { chatJid, parseId } from './ids.ts';
-import { idOf, messagePayload, sentAnswer } from './payloads.ts';
+import { idOf, messagePayload } from './payloads.ts';
 import { tellingOf } from './send-routes.ts';
+import { sentAnswer } from './sent-answer.ts';
 import { wahaState } from './state.ts';
 import { type ChatPlace, targetChat } from './target.ts';
 

@@ -44,7 +44,7 @@ export function fullId(isOwn: boolean, chat: string, id: string, participant?: s
   return [isOwn, chat, id, ...(participant === undefined ? [] : [participant])].join('_');
 }
 
-export interface ParsedId {
+interface ParsedId {
   fromMe: boolean | undefined;
   chat: string | undefined;
   id: string;

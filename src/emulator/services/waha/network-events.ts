@@ -1,5 +1,6 @@
 import type { World } from '../../kommo/world.ts';
 import type { NetworkEvent } from '../whatsapp/events.ts';
+import { lineOf } from '../whatsapp/people.ts';
 import type { Ack, Chat, Fields } from '../whatsapp/state.ts';
 import { waysOf } from './ids.ts';
 import {
@@ -19,10 +20,32 @@ import { postEvent } from './webhooks.ts';
 /** Tells the webhooks of every session of this number what happened on the network. */
 export function tellWaha(world: World, event: NetworkEvent): void {
   for (const session of wahaSessions(world)) {
-    const isLinked = session.phone?.number === event.line.number;
-    if (!isLinked || statusOf(world, session) !== 'WORKING') continue;
-    if (session.isPhoneOffline || isIgnored(session, event.chat)) continue;
-    tellSession(world, session, event);
+    const isLinked = session.phone?.number === event.line.number && session.endedAt === null;
+    if (!isLinked || isIgnored(session, event.chat)) continue;
+    if (isListening(world, session)) {
+      catchUp(world, session);
+      tellSession(world, session, event);
+    } else if (event.type === 'message') {
+      session.missed = [...(session.missed ?? []), { chat: event.chat.id, id: event.message.id }];
+    }
+  }
+}
+
+function isListening(world: World, session: WahaSession): boolean {
+  return statusOf(world, session) === 'WORKING' && !session.isPhoneOffline;
+}
+
+/** Tells of the messages that came while the session did not work, if it works by now. */
+export function catchUp(world: World, session: WahaSession): void {
+  const { missed = [], phone } = session;
+  if (missed.length === 0 || phone === null || !isListening(world, session)) return;
+  session.missed = [];
+  const line = lineOf(world, phone.number);
+  for (const { chat: chatId, id } of missed) {
+    const chat = line.chats[chatId];
+    const message = chat?.messages.find((one) => one.id === id);
+    if (chat === undefined || message === undefined) continue;
+    tellSession(world, session, { type: 'message', line, chat, message });
   }
 }
 

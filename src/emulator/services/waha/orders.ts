@@ -34,6 +34,7 @@ const READERS: Record<keyof WahaSettings, Reader> = {
   pause_factor: number('pause_factor'),
   timeout_ms: number('timeout_ms'),
   restart_ms: number('restart_ms'),
+  tells_beginnings: flag('tells_beginnings'),
   answers: word('answers', ['full', 'empty']),
   answer_delay_ms: number('answer_delay_ms'),
   acks: word('acks', ['plain', 'repeated', 'out_of_order']),

@@ -94,7 +94,8 @@ function locationOf(engine: Engine, { kind, location, text }: Message): Fields |
   return { latitude, longitude, live, name, address, url: null, description: live ? text : null };
 }
 
-function quotedIn({ chat }: Telling, message: Message): Message | undefined {
+/** The message that another one answers, if the chat still has it. */
+export function quotedIn({ chat }: Telling, message: Message): Message | undefined {
   return message.quote === null ? undefined : chat.messages.find(({ id }) => id === message.quote);
 }
 
@@ -234,30 +235,4 @@ export function presencePayload(
       },
     ],
   };
-}
-
-/** What the API answers after sending; every engine in its own way. */
-export function sentAnswer(telling: Telling, message: Message): Fields {
-  const { world } = telling;
-  const engine = engineOf(world);
-  const raw = rawOf(engine, telling, message, quotedIn(telling, message));
-  // Seen at github.com/devlikeapro/waha/issues/1615, /760, and in session.gows.core.ts.
-  if (engine === 'WEBJS') {
-    return {
-      _data: raw,
-      id: raw.id,
-      ack: 0,
-      hasMedia: hasFile(message.kind),
-      body: message.text ?? '',
-      type: raw.type,
-      timestamp: raw.t,
-      from: raw.from,
-      to: raw.to,
-      fromMe: true,
-    };
-  }
-  if (engine === 'NOWEB') {
-    return { ...raw, messageTimestamp: String(raw.messageTimestamp), status: 'PENDING' };
-  }
-  return { id: idOf(telling, message), _data: raw };
 }

@@ -17,7 +17,8 @@ import { type Call, fileCall, sessionCall, textOf } from './call.ts';
 import { RequestError, ServerError } from './errors.ts';
 import { parseId, waysOf } from './ids.ts';
 import { noteSend } from './judge.ts';
-import { sentAnswer, type Telling } from './payloads.ts';
+import type { Telling } from './payloads.ts';
+import { sentAnswer } from './sent-answer.ts';
 import { wahaState } from './state.ts';
 import { type ChatPlace, targetChat } from './target.ts';
 

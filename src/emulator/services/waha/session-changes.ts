@@ -1,5 +1,12 @@
 import type { World } from '../../kommo/world.ts';
-import { LINKING_MS, newSession, type Phone, type WhatsAppSession } from '../whatsapp.ts';
+import {
+  LINKING_MS,
+  newSession,
+  type Phone,
+  STARTING_MS,
+  type WhatsAppSession,
+} from '../whatsapp.ts';
+import { catchUp } from './network-events.ts';
 import { type Status, statusOf, type WahaSession } from './session.ts';
 import { wahaState } from './state.ts';
 import { postEvent } from './webhooks.ts';
@@ -9,7 +16,7 @@ const AFTER_MS = 20;
 const STATUSES_KEPT = 3;
 
 /** Tells the session's status, with the ones before. @see https://waha.devlike.pro/docs/how-to/events/#sessionstatus */
-export function announce(
+function announce(
   world: World,
   session: WahaSession,
   status = statusOf(world, session),
@@ -24,7 +31,9 @@ export function announce(
 function announceLater(world: World, session: WahaSession, after: number): void {
   const { life } = world;
   setTimeout(() => {
-    if (!life.aborted) void announce(world, session);
+    if (life.aborted) return;
+    void announce(world, session);
+    catchUp(world, session);
   }, after + AFTER_MS).unref();
 }
 
@@ -45,11 +54,19 @@ export function changeWahaSession(
   if (change === 'go_offline' || change === 'go_online') {
     session.isPhoneOffline = change === 'go_offline';
     const state = session.isPhoneOffline ? 'TIMEOUT' : 'CONNECTED';
-    return postEvent(world, session, 'state.change', state);
+    const told = postEvent(world, session, 'state.change', state);
+    catchUp(world, session);
+    return told;
   }
   session.endedAt = now;
   session.endReason = change === 'refuse' ? 'refused' : 'logged_out';
   return announce(world, session);
+}
+
+/** Tells that a new session starts, and a little later what it shows. */
+export function tellBeginning(world: World, session: WahaSession): void {
+  void announce(world, session);
+  if (session.is_stopped !== true) announceLater(world, session, STARTING_MS);
 }
 
 /** Stops what runs and starts it again; a linked number stays linked. */
@@ -90,5 +107,6 @@ function forgetPhone(world: World, session: WahaSession): void {
     is_stopped,
     restarting_until: 0,
     subscribed: [],
+    missed: [],
   });
 }

@@ -14,7 +14,8 @@ import {
   type WahaSession,
   wahaSessions,
 } from './session.ts';
-import { announce, logOut, restart, start, stop } from './session-changes.ts';
+import { logOut, restart, start, stop, tellBeginning } from './session-changes.ts';
+import { wahaState } from './state.ts';
 
 type At = (method: Route['method'], path: string, handler: Handler) => Route;
 
@@ -78,7 +79,7 @@ function create(exchange: Exchange): void {
   session.config = configIn(fields);
   session.is_stopped = fields.start === false;
   wahaSessions(world).push(session);
-  void announce(world, session);
+  if (wahaState(world).settings.tells_beginnings) tellBeginning(world, session);
   exchange.sendJson(201, viewOf(world, session));
 }
 

@@ -27,6 +27,8 @@ export interface WahaSession extends WhatsAppSession {
   restarting_until?: number;
   /** The last three. */
   statuses?: { status: Status; timestamp: number }[];
+  /** Messages that came while it did not work; WhatsApp keeps them for it. */
+  missed?: { chat: string; id: string }[];
   /** Chats whose presence is told. */
   subscribed?: string[];
 }

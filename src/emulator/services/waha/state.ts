@@ -20,6 +20,8 @@ export interface WahaSettings {
   timeout_ms: number;
   /** How long a session takes to start again, on the emulator's clock. */
   restart_ms: number;
+  /** A new session tells that it starts, and that its first code is there. */
+  tells_beginnings: boolean;
   /** `empty`: a message is sent, and the answer has no body (github.com/devlikeapro/waha/issues/1087). */
   answers: 'full' | 'empty';
   /** How long an answer is held back after the message is out, in real time. */
@@ -40,7 +42,7 @@ export interface WahaSettings {
 }
 
 export const REFUSAL_ACTIONS = ['refuse', 'lose_answer', 'hang', 'reset', 'html'] as const;
-export type RefusalAction = (typeof REFUSAL_ACTIONS)[number];
+type RefusalAction = (typeof REFUSAL_ACTIONS)[number];
 
 /** Something the server is ordered not to do properly. */
 export interface Refusal {
@@ -86,7 +88,7 @@ export interface Fault {
   detail: string;
 }
 
-export interface WahaState {
+interface WahaState {
   settings: WahaSettings;
   refusals: Refusal[];
   /** By the path below `/api/files/`. */
@@ -109,6 +111,7 @@ export function wahaState(world: World): WahaState {
       pause_factor: 1,
       timeout_ms: 30_000,
       restart_ms: 150,
+      tells_beginnings: false,
       answers: 'full',
       answer_delay_ms: 0,
       acks: 'plain',

@@ -146,6 +146,8 @@ export async function postEvent(
   );
   if (wanted.length === 0) return;
   const now = world.clock.now();
+  // What waits behind other events ends with the state it tells of.
+  const { life } = world;
   const metadata = session.config?.metadata;
   const me = meOf(world, session);
   const body = JSON.stringify({
@@ -165,7 +167,7 @@ export async function postEvent(
     wanted.flatMap((webhook) =>
       copies.map(() =>
         deliveries.add(`${session.name} ${webhook.url}`, (isTried) =>
-          deliver(world, webhook, body, isTried),
+          deliver(world, webhook, { body, life }, isTried),
         ),
       ),
     ),
@@ -177,10 +179,9 @@ export async function postEvent(
 async function deliver(
   world: World,
   webhook: Webhook,
-  body: string,
+  { body, life }: { body: string; life: AbortSignal },
   tried: () => void,
 ): Promise<void> {
-  const { life } = world;
   const { settings } = wahaState(world);
   const headers = headersOf(world, webhook, body);
   for (let tries = 0; !life.aborted; tries += 1) {

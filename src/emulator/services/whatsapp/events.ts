@@ -17,7 +17,7 @@ export type NetworkEvent = { line: Line; chat: Chat } & (
   | { type: 'presence'; presence: Presence; by: string }
 );
 
-export type NetworkListener = (world: World, event: NetworkEvent) => void;
+type NetworkListener = (world: World, event: NetworkEvent) => void;
 
 const LISTENERS = new Map<string, NetworkListener>();
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Exchange, Route } from '../../kommo/exchange.ts';
+import { chatFileHeaders } from '../page-files.ts';
 import { FILE_PATH } from './conversation.ts';
 import { contentOf } from './files.ts';
 import { networkState, own, type StoredFile } from './state.ts';
@@ -12,20 +13,10 @@ export function networkFileRoutes(): Route[] {
 
 async function showFile(exchange: Exchange): Promise<void> {
   const file = own(networkState(exchange.world).files, exchange.param('id'));
-  if (file === undefined || !(await streamFile(exchange, file, shownSafely(file)))) {
+  const headers = file && chatFileHeaders(file.name ?? file.id, file.mime);
+  if (file === undefined || !(await streamFile(exchange, file, headers))) {
     exchange.sendJson(404, { error: 'There is no such file, or it was too large to be kept.' });
   }
-}
-
-/** Shown by the page, or saved; never run as a page of this origin. */
-function shownSafely({ id, name, mime }: StoredFile): Record<string, string> {
-  const isShown = /^(image\/(jpeg|png|gif|webp)|video\/|audio\/)/.test(mime);
-  const named = encodeURIComponent(name ?? id);
-  return {
-    'content-type': isShown ? mime : 'application/octet-stream',
-    'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${named}`,
-    'content-security-policy': "default-src 'none'; sandbox",
-  };
 }
 
 /** Answers with the file's bytes, piece by piece. @returns false when they were not kept and nothing is answered */

@@ -49,7 +49,8 @@ export async function fetchOutside(
     const answer = await callOutside(world, { method: 'GET', url: address, signal });
     const { statusCode = 0, headers } = answer;
     if (statusCode >= 200 && statusCode <= 299) return answer;
-    answer.resume();
+    // Its body is nobody's, and may break off.
+    answer.on('error', () => undefined).resume();
     if (statusCode < 300 || statusCode > 399 || headers.location === undefined) {
       throw new Error(`Request failed with status code ${statusCode}`);
     }

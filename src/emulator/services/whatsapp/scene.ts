@@ -14,7 +14,7 @@ export interface Scene {
 }
 
 /** The linked number an act is about: `line`, or the only one there is. @throws TypeError */
-export function lineIn(world: World, given: Given): Line {
+function lineIn(world: World, given: Given): Line {
   if (given.line !== undefined) return lineOf(world, digits(given, 'line'));
   const sessions = [...sessionsOf(world, 'waha'), ...sessionsOf(world, 'evolution')];
   const numbers = new Set(

@@ -11,7 +11,7 @@ const SEEN_MS = 3_000;
 const WRITING_MS = 4_000;
 
 /**
- * Shows the client that their newest message was read. Best effort: an answer to what nobody has read looks like a
+ * Shows the client that what they wrote was read: WhatsApp marks what is named and nothing before it. Best effort: an answer to what nobody has read looks like a
  * robot's, and a missing one is worse.
  *
  * @see https://doc.evolution-api.com/v2/api-reference/chat-controller/mark-as-read
@@ -19,14 +19,14 @@ const WRITING_MS = 4_000;
 export async function showSeen(
   tools: Tools,
   { client, instance }: { client: EvolutionClient; instance: string },
-  { chatId, lastReceivedId }: ChatAddress,
+  { chatId, lastReceivedId, earlierReceivedIds = [] }: ChatAddress,
 ): Promise<void> {
   const remoteJid = jidOf(chatId, 's.whatsapp.net');
-  const id = bareMessageId(lastReceivedId);
+  const ids = [lastReceivedId, ...earlierReceivedIds].flatMap((id) => bareMessageId(id) ?? []);
   // The server tells WhatsApp nothing of messages in groups or from hidden ids.
-  if (id === undefined || !remoteJid?.endsWith('@s.whatsapp.net')) return;
+  if (ids.length === 0 || !remoteJid?.endsWith('@s.whatsapp.net')) return;
   const path = `/chat/markMessageAsRead/${instance}`;
-  const json = { readMessages: [{ remoteJid, id, fromMe: false }] };
+  const json = { readMessages: ids.map((id) => ({ remoteJid, id, fromMe: false })) };
   try {
     await client.call(tools, { method: 'POST', path, json, deadlineMs: SEEN_MS });
   } catch (error) {

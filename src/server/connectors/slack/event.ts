@@ -79,7 +79,7 @@ export const outerEvent = z.object({
   challenge: text,
   team_id: id,
   enterprise_id: id,
-  event_id: text,
+  event_id: maybe(z.string().regex(/^\w{1,100}$/)),
   event: maybe(event),
   /** For whom Slack posts it: one installation of the app, even where more could see it. */
   authorizations: maybe(

@@ -42,7 +42,7 @@ const NO_SESSION = /session/i;
 
 /** Errors within the server that say surely that nothing was sent: WhatsApp or the server itself refused. */
 const SURELY_NOT_SENT =
-  /server returned error \d+|no lid for user|payload ?too ?large|entity too large|invalid wid/i;
+  /server returned error \d+|no lid for user|quoted message|payload ?too ?large|entity too large|invalid wid/i;
 
 const failure = z.object({
   message: z.unknown().optional(),

@@ -1,5 +1,4 @@
 import type { MessageCarrier } from '../connector.ts';
-import { unavailable } from '../http.ts';
 import type { SendOutcome } from '../messages.ts';
 import { composeParts, type WhatsAppPart } from '../whatsapp/compose.ts';
 import { accessOf } from './access.ts';
@@ -48,9 +47,9 @@ export function wahaMessages(server: {
           reaction: emoji ?? '',
         },
       });
-      // Said twice, a reaction is still one.
-      if (verdict.state === 'unknown') throw unavailable('waha reaction');
       if (verdict.state === 'refused') return refusalOf(verdict);
+      // Some engines fail for good at messages they do not keep: what managers write next must not wait for that.
+      if (verdict.state === 'unknown') return verdict;
       return { state: 'sent', messageId, isDelivered: true };
     },
 

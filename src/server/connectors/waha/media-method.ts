@@ -1,7 +1,7 @@
 import type { MediaKind, OutgoingMedia } from '../messages.ts';
 
 /** How WAHA takes a file. */
-export interface WahaMedia {
+interface WahaMedia {
   path: string;
   mimetype: string;
   /** Further members of the request. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { NotReached, type StreamAnswer } from '../../platform/outbound.ts';
 import { ConnectorError, type Tools } from '../connector.ts';
-import { demandAnswer, failureOfCall, notUnderstood, rateLimited, sendJson } from '../http.ts';
+import { fetchFile } from '../fetch-file.ts';
+import { notUnderstood, sendJson } from '../http.ts';
 import type { OpenMedia } from '../messages.ts';
 import type { WahaAccess } from './access.ts';
 import { chatPath } from './addresses.ts';
@@ -25,7 +25,7 @@ const FOLDER = '/api/files/';
 /** File names hold the id of a message: `false_5511999990000@c.us_3EB0AA.jpg`. */
 const SAFE_PATH = /^\/api\/files\/(?:[\w@.=+~,-]|%40)+(?:\/(?:[\w@.=+~,-]|%40)+){0,8}$/;
 
-/** Statuses that say that a file, or a message, is not there any more. */
+/** Statuses that say that a message is not there any more, or that the engine keeps none. */
 const GONE = new Set([400, 404, 410, 422]);
 
 /**
@@ -50,42 +50,30 @@ export function filePath(address: string | null | undefined): string | undefined
 export async function openFile(tools: Tools, access: WahaAccess, ref: unknown): Promise<OpenMedia> {
   const known = fileRef.safeParse(ref).data;
   if (known === undefined || !isSafe(known.path)) throw new ConnectorError('rejected');
-  const answer = await fetchFile(tools, access, known.path);
+  const answer = await fetchAt(tools, access, known.path);
   if (answer !== undefined) return answer;
   const path = await fetchAgain(tools, access, known);
-  const again = path === undefined ? undefined : await fetchFile(tools, access, path);
+  const again = path === undefined ? undefined : await fetchAt(tools, access, path);
   if (again === undefined) throw new ConnectorError('rejected');
   return again;
 }
 
-/** @returns undefined when there is no such file */
-async function fetchFile(
+/** @returns undefined when there is no such file, or nothing in it: some engines download voice messages so */
+async function fetchAt(
   tools: Tools,
   { url, apiKey }: WahaAccess,
   path: string,
 ): Promise<OpenMedia | undefined> {
   const request = { url: url + path, headers: { 'x-api-key': apiKey } };
-  const answer = await tools.stream(request).catch((error: unknown) => {
-    throw error instanceof NotReached ? failureOfCall(error) : error;
-  });
-  if (answer.status === 200) return opened(answer);
-  answer.body.destroy();
-  const { status, headers } = answer;
-  if (GONE.has(status)) return undefined;
-  if (status === 429) throw rateLimited(headers['retry-after']);
-  demandAnswer(status);
-  // The key is refused, or it is not WAHA that answers: the operator's to correct.
-  throw notUnderstood(`waha file: status ${status}`);
-}
-
-function opened({ headers, body }: StreamAnswer): OpenMedia {
-  const length = headers['content-length'] ?? '';
-  const type = headers['content-type'];
-  return {
-    body,
-    ...(/^\d{1,15}$/.test(length) && { bytes: Number(length) }),
-    ...(type !== undefined && type !== 'application/octet-stream' && { type }),
-  };
+  try {
+    const file = await fetchFile(tools.stream, request, 'misconfigured');
+    if (file.bytes !== 0) return file;
+    file.body.destroy();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.failure === 'rejected') return undefined;
+    throw error;
+  }
 }
 
 /** @returns where the file lies now; undefined when WAHA cannot fetch it either */

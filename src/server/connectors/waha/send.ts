@@ -52,7 +52,7 @@ interface Recipient {
 }
 
 /**
- * Sends one part: a client's newest message is marked as seen before it is answered, a number that nobody wrote with is
+ * Sends one part: a client's messages are marked as seen before they are answered, a number that nobody wrote with is
  * looked up first, and a quote that WAHA cannot find does not keep the answer back.
  *
  * @throws ConnectorError as `askWaha`
@@ -66,9 +66,10 @@ export async function sendPart(
   if (part.kind === 'empty') return { state: 'refused', reason: 'unsupported' };
   const recipient = await recipientOf(tools, access, address);
   if (recipient === undefined) return { state: 'refused', reason: 'chat_unknown' };
-  const { lastReceivedId } = address;
+  const { lastReceivedId, earlierReceivedIds = [] } = address;
   if (part.isFirst && lastReceivedId !== undefined) {
-    await showSeen(tools, access, recipient.chat, lastReceivedId);
+    const seen = [lastReceivedId, ...earlierReceivedIds];
+    await showSeen(tools, access, recipient.chat, seen);
   }
   try {
     const verdict = await attempt(tools, access, recipient.chat, part);
@@ -176,9 +177,11 @@ function fileNameOf(fileName: string): string {
   return fileName.toWellFormed().replaceAll(/[/\\\p{Cc}]/gu, '_') || 'file';
 }
 
-/** WAHA refuses some messages for a quote of what it does not know, and says so before it sends. */
+/** Some engines refuse a message for a quote of what they do not know, and say so before they send. */
 function mayPassWithoutQuote(verdict: Verdict): boolean {
-  return verdict.state === 'refused' && (verdict.status === 400 || verdict.status === 422);
+  if (verdict.state !== 'refused') return false;
+  const { status, description } = verdict;
+  return status === 400 || status === 422 || /quoted message/i.test(description);
 }
 
 function outcomeOf(verdict: Verdict, { chatId }: Recipient): SendOutcome {

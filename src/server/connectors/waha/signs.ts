@@ -7,7 +7,7 @@ import { wireMessage } from './addresses.ts';
 const COURTESY_MS = 5_000;
 
 /**
- * Shows a client that their newest message was read. Whoever answers unread messages is taken for a robot.
+ * Shows a client that their messages were read: some engines mark what is named and nothing before it. Whoever answers unread messages is taken for a robot.
  *
  * @see https://waha.devlike.pro/docs/overview/how-to-avoid-blocking/
  */
@@ -15,13 +15,15 @@ export async function showSeen(
   tools: Tools,
   access: WahaAccess,
   chat: string,
-  messageId: string,
+  messageIds: readonly string[],
 ): Promise<void> {
   await tryTo(tools, access, '/api/sendSeen', {
     session: access.session,
     chatId: chat,
     // In a group a message is named with who wrote it, which we do not keep: all that is unread there is meant then.
-    ...(!chat.endsWith('@g.us') && { messageIds: [wireMessage(chat, messageId, false)] }),
+    ...(!chat.endsWith('@g.us') && {
+      messageIds: messageIds.map((id) => wireMessage(chat, id, false)),
+    }),
   });
 }
 

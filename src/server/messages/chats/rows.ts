@@ -27,6 +27,19 @@ export const findAliased: (db: Db, rowIds: readonly string[]) => Promise<Aliased
   },
 );
 
+/** Where a received message is, whatever an event about it calls the chat. */
+export async function findChatOfMessage(
+  db: Db,
+  of: { channelId: string; key: string },
+): Promise<Omit<AliasedChat, 'askedId'> | undefined> {
+  const { rows } = await sql<Omit<AliasedChat, 'askedId'>>`${prepared('chat-of-message')}
+    select conversations.id as conversation_id, conversations.person from messages
+    join conversations on conversations.id = messages.conversation_id
+    where messages.channel_id = ${of.channelId}::uuid and messages.direction = 'in'
+      and messages.key = ${of.key}::text`.execute(db);
+  return rows[0];
+}
+
 /** From now on these ids lead to the chat, too. */
 export async function rememberAliases(
   db: Db,
@@ -40,6 +53,38 @@ export async function rememberAliases(
     on conflict (id) do nothing`.execute(db);
 }
 
+/**
+ * A message that was told of in this chat and is stored in another one says that the two are one. From now on the id of
+ * one of them leads to the other: to the one that Kommo has, else to where the message is.
+ */
+export async function uniteTwins(
+  db: Db,
+  told: { channelId: string; key: string; conversationId: string },
+): Promise<void> {
+  await sql`
+    with stored as (
+      select id, kommo_chat_id, created_at from conversations
+      where not is_group and id <> ${told.conversationId}::uuid and id = (
+        select conversation_id from messages where channel_id = ${told.channelId}::uuid
+          and direction = 'in' and key = ${told.key}::text)
+    ), pair as (
+      select stored.id as stored_id, own.id as own_id, case
+          when own.kommo_chat_id is null then true
+          when stored.kommo_chat_id is null then false
+          else (stored.created_at, stored.id) < (own.created_at, own.id)
+        end as leads_to_stored
+      from stored, conversations as own where own.id = ${told.conversationId}::uuid
+    ), alias as (
+      select case when leads_to_stored then own_id else stored_id end as id,
+        case when leads_to_stored then stored_id else own_id end as conversation_id
+      from pair
+    )
+    insert into chat_aliases (id, conversation_id)
+    select id, conversation_id from alias
+    where not exists (select from chat_aliases as known where known.id = alias.conversation_id)
+    on conflict (id) do nothing`.execute(db);
+}
+
 /** What the service said about somebody that an event had named by id only. */
 export async function learnPerson(
   db: Db,
@@ -50,23 +95,37 @@ export async function learnPerson(
   await db.updateTable('conversations').set({ person }).where('id', '=', chat.id).execute();
 }
 
+/** Who answers more than these has surely read them somewhere else. */
+const MOST_UNANSWERED = 21;
+
 /**
- * The newest message of a client, if it is among the channel's newest: an older one was seen long ago.
+ * The messages of a client since the last answer, as far as they are among the channel's newest: older ones were seen
+ * long ago.
  *
- * @returns the service's id of it
+ * @returns the service's ids of them, newest first
  */
-export async function findLastReceived(
+export async function listUnanswered(
   db: Db,
   of: { channelId: string; conversationId: string },
-): Promise<string | undefined> {
+): Promise<string[]> {
   const { rows } = await sql<{ key: string }>`
-    select key from (
-      select key, conversation_id, event from messages
+    with received as (
+      select key, conversation_id, event, stored_at from messages
       where channel_id = ${of.channelId}::uuid and direction = 'in'
       order by stored_at desc limit 500
-    ) as newest
-    where conversation_id = ${of.conversationId}::uuid and event = 'message' limit 1`.execute(db);
-  return rows[0]?.key;
+    ), sent as (
+      select conversation_id, service_id, stored_at from messages
+      where channel_id = ${of.channelId}::uuid and direction = 'out'
+      order by stored_at desc limit 500
+    ), answered as (
+      select max(stored_at) as at from sent
+      where conversation_id = ${of.conversationId}::uuid and service_id is not null
+    )
+    select key from received, answered
+    where conversation_id = ${of.conversationId}::uuid and event = 'message'
+      and (answered.at is null or stored_at > answered.at)
+    order by stored_at desc limit ${MOST_UNANSWERED}::integer`.execute(db);
+  return rows.map(({ key }) => key);
 }
 
 /** How far ahead a turn may lie: a process that dies with it loses no more. */

@@ -12,7 +12,7 @@ import {
 } from '../../connectors/connector.ts';
 import type { ChatAddress, OutgoingMessage, SendOutcome } from '../../connectors/messages.ts';
 import { conversationRowId, serviceMessageIdOf } from '../addresses.ts';
-import { findLastReceived, takeTurn } from '../chats/rows.ts';
+import { listUnanswered, takeTurn } from '../chats/rows.ts';
 import { outgoingFile } from '../media/outgoing-file.ts';
 import type { OutgoingContent } from '../stored-content.ts';
 import { accountOf } from './at-kommo.ts';
@@ -76,11 +76,14 @@ async function sendMessage(sending: Sending): Promise<Step> {
   if (bytes > context.config.messages.mediaMaxBytes) return fail(sending, 'too_large');
   const parts = carrier.compose(await outgoingOf(sending));
   const { chat, channel } = sending.target;
-  const lastReceivedId =
+  const [lastReceivedId, ...earlierReceivedIds] =
     carrier.showsSeen && chat && channel
-      ? await findLastReceived(context.db, { channelId: channel.id, conversationId: chat.id })
-      : undefined;
-  const seeing = { ...address, ...(lastReceivedId !== undefined && { lastReceivedId }) };
+      ? await listUnanswered(context.db, { channelId: channel.id, conversationId: chat.id })
+      : [];
+  const seeing = {
+    ...address,
+    ...(lastReceivedId !== undefined && { lastReceivedId, earlierReceivedIds }),
+  };
   for (let index = message.part; index < parts.length; index += 1) {
     const tooEarly = await keepPace(sending);
     if (tooEarly !== undefined) return tooEarly;

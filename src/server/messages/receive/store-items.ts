@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { conversationIdAtKommo, conversationRowId } from '../addresses.ts';
 import { type FindChat, knownChatOf } from '../chats/known-chat.ts';
-import { rememberAliases } from '../chats/rows.ts';
+import { rememberAliases, uniteTwins } from '../chats/rows.ts';
 import { contentOf, type StorableItem } from '../stored-content.ts';
 import { type ChatPerson, moveChat, raiseStatus, storeMessage } from './rows.ts';
 
@@ -84,7 +84,7 @@ async function storeStorable(
     ...(person.email !== undefined && { email: person.email }),
     ...(person.avatarUrl !== undefined && { avatarUrl: person.avatarUrl }),
   };
-  await storeMessage(context.db, context.secrets, {
+  const storedId = await storeMessage(context.db, context.secrets, {
     accountId: channel.accountId,
     epoch: channel.epoch,
     channelId: channel.id,
@@ -104,6 +104,15 @@ async function storeStorable(
     atMs: Math.min(item.atMs, nowMs + LONGEST_AHEAD_MS),
   });
   if (aliases.length > 0) await rememberAliases(context.db, id, aliases);
+  if (storedId === undefined && findChat !== undefined && isTwinKey(item)) {
+    const told = { channelId: channel.id, key: item.messageId, conversationId: id };
+    await uniteTwins(context.db, told);
+  }
+}
+
+/** Whether only one chat can have it: what staff write may go to many people at once. */
+function isTwinKey(item: StorableItem): boolean {
+  return item.event === 'message' && item.isFromStaff !== true && item.chat.isGroup !== true;
 }
 
 /** The same event always has the same key, and a message's is its id at the service. */

@@ -141,10 +141,11 @@ export class MessageNode {
 
   /** @param {NonNullable<MessageView['quote']>} quote */
   #quoteOf({ id, author, text }) {
-    const lines = [h('strong', {}, author), h('span', {}, text)];
+    // With the space, the words that are seen are those of the name.
+    const lines = [h('strong', {}, author), ' ', h('span', {}, text)];
     if (id === null) return h('blockquote', { class: 'quote' }, lines);
     const jump = h('button', { type: 'button', class: 'quote', tabindex: -1 }, lines);
-    jump.setAttribute('aria-label', `Show the quoted message: ${author}: ${text}`);
+    jump.setAttribute('aria-label', `Show the quoted message: ${author} ${text}`);
     jump.addEventListener('click', () => this.#acts.show(id));
     return jump;
   }

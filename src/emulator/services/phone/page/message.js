@@ -1,3 +1,5 @@
+import { button, make } from '../../page-parts/elements.js';
+
 /**
  * One message of the chat, as an element.
  *
@@ -9,29 +11,6 @@
 
 const EMOJI = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 const SHOWN_BYTES = 4 * 1024 * 1024;
-
-/**
- * @param {string} name
- * @param {Record<string, string>} [attributes]
- * @param {(Node | string)[]} [children]
- */
-export function make(name, attributes = {}, children = []) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-
-/**
- * @param {string} label
- * @param {() => void} act
- * @param {Record<string, string>} [attributes]
- */
-function button(label, act, attributes = {}) {
-  const element = make('button', { type: 'button', ...attributes }, [label]);
-  element.addEventListener('click', act);
-  return element;
-}
 
 /**
  * @param {Seen} message

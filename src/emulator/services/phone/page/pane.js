@@ -1,3 +1,4 @@
+import { base64, FILE_MAX, replaceKept } from '../../page-parts/elements.js';
 import { messageElement, summaryOf } from './message.js';
 
 /**
@@ -9,21 +10,9 @@ import { messageElement, summaryOf } from './message.js';
  * @typedef {{chat: Chat, own: string, title: string, asWhom: string}} View
  */
 
-/** As many bytes as the emulator keeps of an upload. */
-const FILE_MAX = 4 * 1024 * 1024;
 /** Typing is told so often while it goes on. */
 const TYPING_MS = 8000;
 const OFFERED_ON_PHONE = ['voice', 'location'];
-
-/** @param {File} file */
-async function base64(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  }
-  return btoa(text);
-}
 
 /**
  * @template {Element} Type
@@ -249,24 +238,10 @@ export class Pane {
     };
     const element = messageElement(message, sight, this.#acts);
     if (known === undefined) this.#log.append(element);
-    else replace(known.element, element);
+    else {
+      element.classList.add('still');
+      replaceKept(known.element, element);
+    }
     this.#shown.set(message.id, { json, element });
   }
-}
-
-/**
- * The new element is as open as the old one, and has the focus where that had it.
- *
- * @param {HTMLElement} old
- * @param {HTMLElement} element
- */
-function replace(old, element) {
-  const tools = 'summary, button, a';
-  const index = [...old.querySelectorAll(tools)].indexOf(document.activeElement ?? old);
-  const details = element.querySelector('details');
-  if (details !== null) details.open = old.querySelector('details')?.open === true;
-  element.classList.add('still');
-  old.replaceWith(element);
-  const focused = [...element.querySelectorAll(tools)][index];
-  if (focused instanceof HTMLElement) focused.focus();
 }

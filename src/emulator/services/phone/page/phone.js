@@ -1,4 +1,4 @@
-import { make } from './message.js';
+import { byId, make } from '../../page-parts/elements.js';
 import { Pane } from './pane.js';
 import { getChat, getPeople, getSessionList, getSessions, listen, post } from './requests.js';
 
@@ -12,17 +12,6 @@ import { getChat, getPeople, getSessionList, getSessions, listen, post } from '.
 const SESSIONS_MS = 1500;
 /** Somebody to talk with on a network where nobody is yet. */
 const FIRST_PERSON = { phone: '5511955550101', name: 'Beatriz' };
-
-/**
- * @template {HTMLElement} Type
- * @param {string} id
- * @param {new () => Type} type
- */
-function byId(id, type) {
-  const element = document.getElementById(id);
-  if (!(element instanceof type)) throw new Error(`There is no ${id}.`);
-  return element;
-}
 
 const view = {
   talk: byId('talk', HTMLElement),

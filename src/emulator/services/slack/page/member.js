@@ -1,23 +1,11 @@
-import { make, messageElement, summaryOf } from './message.js';
+import { base64, byId, FILE_MAX, make, replaceKept } from '../../page-parts/elements.js';
+import { messageElement, summaryOf } from './message.js';
 
 /** @typedef {import('./message.js').Seen} Seen */
 /** @typedef {{app: string, is_installed: boolean, scopes: string[], messages: Seen[]}} Chat */
 /** @typedef {{id: string, name: string, is_installed: boolean, owner: string, members: {id: string, real_name: string, name: string}[]}} Workspace */
 
 const CONTROL = '/__emulator/services/slack';
-/** As many bytes as the emulator keeps of an upload. */
-const FILE_MAX = 4 * 1024 * 1024;
-
-/**
- * @template {HTMLElement} Type
- * @param {string} id
- * @param {new () => Type} type
- */
-function byId(id, type) {
-  const element = document.getElementById(id);
-  if (!(element instanceof type)) throw new Error(`There is no ${id}.`);
-  return element;
-}
 
 const view = {
   team: byId('team', HTMLSelectElement),
@@ -145,24 +133,8 @@ function show(message, find) {
   if (known?.json === json) return;
   const element = messageElement(message, find, acts);
   if (known === undefined) view.log.append(element);
-  else replace(known.element, element);
+  else replaceKept(known.element, element);
   shown.set(message.ts, { json, element });
-}
-
-/**
- * The new element is as open as the old one, and has the focus where that had it.
- *
- * @param {HTMLElement} old
- * @param {HTMLElement} element
- */
-function replace(old, element) {
-  const tools = 'summary, button, a';
-  const index = [...old.querySelectorAll(tools)].indexOf(document.activeElement ?? old);
-  const details = element.querySelector('details');
-  if (details !== null) details.open = old.querySelector('details')?.open === true;
-  old.replaceWith(element);
-  const focused = [...element.querySelectorAll(tools)][index];
-  if (focused instanceof HTMLElement) focused.focus();
 }
 
 /** Shows the chosen member's conversation with the app, and follows it. */
@@ -193,16 +165,6 @@ function listMembers(chosen) {
   );
   const first = members.find(({ id }) => id !== team?.owner);
   view.member.value = members.find(({ id }) => id === chosen)?.id ?? first?.id ?? '';
-}
-
-/** @param {File} file */
-async function base64(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return btoa(text);
 }
 
 /**

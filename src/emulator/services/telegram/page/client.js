@@ -1,4 +1,5 @@
-import { make, messageElement, summaryOf } from './message.js';
+import { base64, byId, FILE_MAX, make, replaceKept } from '../../page-parts/elements.js';
+import { messageElement, summaryOf } from './message.js';
 
 /** @typedef {import('./message.js').Seen} Seen */
 /** @typedef {{query_id: string, answer: {text?: string, show_alert?: boolean, url?: string} | null}} Press */
@@ -7,8 +8,6 @@ import { make, messageElement, summaryOf } from './message.js';
 const CONTROL = '/__emulator/services/telegram';
 /** What the bot does stays on the screen so long, unless it goes on. */
 const ACTION_MS = 5000;
-/** As many bytes as the emulator keeps of an upload. */
-const FILE_MAX = 4 * 1024 * 1024;
 
 /** Written to whoever opens the page first. */
 const FIRST_CLIENT = {
@@ -17,17 +16,6 @@ const FIRST_CLIENT = {
   language_code: 'es',
   phone_number: '5511999990000',
 };
-
-/**
- * @template {HTMLElement} Type
- * @param {string} id
- * @param {new () => Type} type
- */
-function byId(id, type) {
-  const element = document.getElementById(id);
-  if (!(element instanceof type)) throw new Error(`There is no ${id}.`);
-  return element;
-}
 
 const view = {
   bot: byId('bot', HTMLSelectElement),
@@ -180,25 +168,8 @@ function show(message, find) {
   if (known?.json === json) return;
   const element = messageElement(message, find, acts);
   if (known === undefined) view.log.append(element);
-  else replace(known.element, element);
+  else replaceKept(known.element, element);
   shown.set(message.message_id, { json, element });
-}
-
-/**
- * The new element is as open as the old one, and has the focus where that had it.
- *
- * @param {HTMLElement} old
- * @param {HTMLElement} element
- */
-function replace(old, element) {
-  const tools = 'summary, button, a';
-  const index = [...old.querySelectorAll(tools)].indexOf(document.activeElement ?? old);
-  const isOpen = old.querySelector('details')?.open === true;
-  const details = element.querySelector('details');
-  if (details !== null) details.open = isOpen;
-  old.replaceWith(element);
-  const focused = [...element.querySelectorAll(tools)][index];
-  if (focused instanceof HTMLElement) focused.focus();
 }
 
 /** @param {string | null} action none, once the bot's message has come */
@@ -249,16 +220,6 @@ async function loadClients(chosen) {
   );
   if (chosen !== undefined) view.client.value = String(chosen);
   if (view.client.value === '') view.client.selectedIndex = 0;
-}
-
-/** @param {File} file */
-async function base64(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return btoa(text);
 }
 
 /**
