@@ -55,7 +55,13 @@ function idOf(pattern: string, object: ObjectKind): string {
   if (object === 'unknown') return UNKNOWN_ID;
   if (object === 'malformed') return "1'--";
   if (object === 'none') return '';
+  if (object === 'shared') return 'events';
   return ids[pattern.includes('/attempts/') ? 'attempt' : 'channel'][object];
+}
+
+function connectorOf(object: ObjectKind): string {
+  if (object === 'malformed') return 'no-service';
+  return object === 'shared' ? 'slack' : 'telegram';
 }
 
 async function bodyOf(route: string, principal: Principal): Promise<unknown> {
@@ -83,7 +89,7 @@ async function bodyOf(route: string, principal: Principal): Promise<unknown> {
 async function act(route: string, principal: Principal, object: ObjectKind): Promise<ApiAnswer> {
   const [method = '', pattern = ''] = route.split(' ');
   const path = pattern
-    .replace(':connector', object === 'malformed' ? 'no-service' : 'telegram')
+    .replace(':connector', connectorOf(object))
     .replace(/:(?:scope_)?id/, encodeURIComponent(idOf(pattern, object)));
   return server.api(method, path, {
     token: tokenOf(principal),

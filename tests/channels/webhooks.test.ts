@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
-import type { QueryId } from 'kysely';
+import type { QueryId, RootOperationNode } from 'kysely';
 import { findAttempt } from '../../src/server/channels/attempts/rows.ts';
 import { begin, connectBot } from '../support/channels.ts';
 import { startQuietServer, type TestServer } from '../support/start-server.ts';
@@ -40,7 +40,7 @@ test.each([
 ])('an event that is %s costs one query', async (_what, id, status) => {
   const queries = countQueries();
   expect((await post(id(), Buffer.from('{}'), 'forged')).status).toBe(status);
-  expect(queries.stop()).toEqual(['SelectQueryNode']);
+  expect(queries.stop()).toEqual([LOOK_UP]);
 });
 
 test('a proven event is looked up with one query; what it means is seen to after the answer', async () => {
@@ -49,14 +49,13 @@ test('a proven event is looked up with one query; what it means is seen to after
   const queries = countQueries();
   expect((await post(attemptId, body)).status).toBe(204);
   await held.arrived;
-  const [lookUp, ...after] = queries.stop();
-  expect([lookUp, ...after.filter((kind) => kind === 'SelectQueryNode')]).toEqual([
-    'SelectQueryNode',
-  ]);
+  const sent = queries.stop();
+  expect(sent[0]).toEqual(LOOK_UP);
+  expect(sent.filter((what) => what === LOOK_UP)).toHaveLength(1);
   held.release();
 });
 
-test('a body of more than a megabyte is refused where the address is known', async () => {
+test('a body of more than four megabytes is refused where the address is known', async () => {
   const answer = await post(attemptId, Buffer.alloc(4 * 1024 * 1024 + 1));
   expect(answer.status).toBe(413);
 });
@@ -87,7 +86,13 @@ function post(id: string, body: Buffer, signature?: string): Promise<Response> {
   });
 }
 
-/** Notes the kind of each query that the backend sends from now on. */
+const LOOK_UP = 'whose address it is';
+
+function meaningOf(node: RootOperationNode): string {
+  return JSON.stringify(node).includes('prepared: webhook-owners') ? LOOK_UP : node.kind;
+}
+
+/** Notes what each query is for that the backend sends from now on. */
 function countQueries(): { stop: () => string[] } {
   const { context } = server;
   const { db } = context;
@@ -95,7 +100,7 @@ function countQueries(): { stop: () => string[] } {
   const sent: string[] = [];
   context.db = db.withPlugin({
     transformQuery: ({ node, queryId }) => {
-      kindOf.set(queryId, node.kind);
+      kindOf.set(queryId, meaningOf(node));
       return node;
     },
     transformResult: async ({ result, queryId }) => {

@@ -77,9 +77,9 @@ describe('the webhook of a session', () => {
         { url: 'https://former.example/connect/webhooks/waha/channel-0', events: ['message'] },
       ],
     };
-    for (let round = 0; round < 2; round += 1) {
+    for (const expected of ['connecting', 'connected']) {
       const health = connector.health(tools, CREDENTIALS);
-      await expect(health).resolves.toEqual({ status: 'connected', reason: null });
+      await expect(health).resolves.toEqual({ status: expected, reason: null });
     }
     expect(put).toEqual([
       {

@@ -108,6 +108,24 @@ describe('what the emulated Evolution API tells of', () => {
       'pollCreationMessageV3',
       { pollCreationMessageV3: { name: 'When?', options: [{ optionName: 'Now' }, {}] } },
     ],
+    [
+      'a press on a button',
+      { kind: 'text', text: 'Yes', extra: { button_reply: { id: 'y', text: 'Yes' } } },
+      'buttonsResponseMessage',
+      { buttonsResponseMessage: { selectedButtonId: 'y', selectedDisplayText: 'Yes' } },
+    ],
+    [
+      'a row of a list',
+      { kind: 'text', text: 'Small', extra: { list_reply: { id: 's', text: 'Small' } } },
+      'listResponseMessage',
+      { listResponseMessage: { title: 'Small', singleSelectReply: { selectedRowId: 's' } } },
+    ],
+    [
+      'a forwarded picture',
+      { kind: 'image', is_forwarded: true },
+      'imageMessage',
+      { imageMessage: { contextInfo: { isForwarded: true } } },
+    ],
     ['something unheard of', { kind: 'unknown' }, 'unknown', {}],
     [
       'a picture shown once',

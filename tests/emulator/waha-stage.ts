@@ -10,7 +10,7 @@ export const LINE = '5511987654321';
 export const CLIENT = '5511955550101';
 
 /** Every event of the pages that is told here. */
-export const EVENTS = [
+const EVENTS = [
   'message',
   'message.any',
   'message.ack',

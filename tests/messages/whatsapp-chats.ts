@@ -128,13 +128,13 @@ export async function postAs(
   const { db, secrets } = server.context;
   const secret = (await findChannelSecrets(db, secrets, id))?.webhookSecret ?? '';
   const body = JSON.stringify(event);
-  const proof =
+  const proof: Record<string, string> =
     connector === 'waha'
       ? { 'x-webhook-hmac': createHmac('sha512', secret).update(body).digest('hex') }
       : { 'x-webhook-secret': secret };
   const answer = await fetch(`${server.url}/connect/webhooks/${connector}/${id}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...proof } as Record<string, string>,
+    headers: { 'content-type': 'application/json', ...proof },
     body,
   });
   return answer.status;

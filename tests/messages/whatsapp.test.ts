@@ -33,7 +33,7 @@ let lastPerson = 5_511_955_700_000;
 
 beforeAll(async () => {
   emulator = await createEmulator({ seed: { switches: UNLIMITED } });
-  const [{ bot }] = emulator.state.channels as [{ bot: { id: string } }];
+  const [{ bot } = { bot: { id: '' } }] = emulator.state.channels;
   server = await startTestServer({ emulator, env: { ...HASTE, KOMMO_CHANNEL_BOT_ID: bot.id } });
   await server.install();
   const [waha, evolution] = await Promise.all([
@@ -359,7 +359,8 @@ async function ask(
   json?: object,
 ): Promise<unknown> {
   const { WAHA_API_KEY: waha, EVOLUTION_API_KEY: evolution } = testEnvironment(emulator.port);
-  const key = service === 'waha' ? { 'x-api-key': waha ?? '' } : { apikey: evolution ?? '' };
+  const key: Record<string, string> =
+    service === 'waha' ? { 'x-api-key': waha ?? '' } : { apikey: evolution ?? '' };
   const {
     status,
     text,

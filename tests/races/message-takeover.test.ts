@@ -4,15 +4,19 @@ import { drained, expectBalance } from '../support/message-balance.ts';
 import { type Answer, type Conversation, MessageTraffic } from '../support/message-traffic.ts';
 import { raceSeed } from '../support/race-accounts.ts';
 import { openReplicas, type Replicas } from '../support/replicas.ts';
+import { slackTraffic } from '../support/slack-traffic.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-import { telegramClient } from '../support/telegram.ts';
 import { telegramTraffic } from '../support/telegram-traffic.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { evolutionTraffic, wahaTraffic } from '../support/whatsapp-traffic.ts';
 
 /** The database takes a session that it has not heard of for this long for dead; see session-locks.ts. */
 const PATIENCE_MS = 15_000;
 /** And whoever takes over may have to start first. */
 const TAKEN_OVER_MS = PATIENCE_MS + 15_000;
+
+/** Numbers on WhatsApp are not to wait for their turn here. */
+const HASTE = { WAHA_SECONDS_BETWEEN_MESSAGES: '0', EVOLUTION_SECONDS_BETWEEN_MESSAGES: '0' };
 
 jest.setTimeout(300_000);
 
@@ -24,17 +28,17 @@ let first: Backend;
 let cable: TcpProxy;
 
 beforeEach(async () => {
-  replicas = await openReplicas(raceSeed(1));
+  replicas = await openReplicas(raceSeed(1), HASTE);
   const address = new URL(replicas.backends.databaseUrl ?? '');
   cable = await startTcpProxy({ host: address.hostname, port: Number(address.port || 5432) });
   address.hostname = '127.0.0.1';
   address.port = String(cable.port);
   first = await replicas.start({ DATABASE_URL: address.href });
-  const services = [telegramTraffic];
+  const services = [telegramTraffic, wahaTraffic, evolutionTraffic, slackTraffic];
   traffic = new MessageTraffic(replicas.backends, { count: 12, pauseMs: 2_000, services });
   await traffic.open(first);
   // Whoever answers nothing is not asked for long.
-  await telegramClient(replicas.backends.emulator).post('speed', { timeout_ms: 2_000 });
+  for (const service of traffic.services) await service.waitAtMost(2_000);
 });
 afterEach(async () => {
   await traffic.end();

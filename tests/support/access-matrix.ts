@@ -9,7 +9,8 @@ export const PRINCIPALS = [
 ] as const;
 export type Principal = (typeof PRINCIPALS)[number];
 
-const OBJECTS = ['own', 'foreign', 'unknown', 'malformed'] as const;
+/** `shared`: the one address to which a service posts what happens in all its accounts. */
+const OBJECTS = ['own', 'foreign', 'unknown', 'malformed', 'shared'] as const;
 export type ObjectKind = (typeof OBJECTS)[number] | 'none';
 
 type Expected = Record<Principal, number>;
@@ -81,6 +82,7 @@ export const MATRIX: Record<string, Row[]> = {
   'POST /connect/webhooks/:connector/:id': [
     everybody('own', 403),
     everybody('foreign', 403),
+    everybody('shared', 403),
     everybody('unknown', 404),
     everybody('malformed', 404),
   ],

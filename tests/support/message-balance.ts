@@ -34,6 +34,7 @@ export interface Balance {
 
 /** Waits until nobody has anything left to do. */
 export async function drained(backends: Backends, traffic: MessageTraffic): Promise<void> {
+  for (const service of traffic.services) await service.retryNow?.();
   await waitFor(async () => (await traffic.eventsWaiting()) === 0, DRAIN_MS);
   const { db } = backends;
   if (db) {

@@ -15,6 +15,7 @@ const WHAT = {
   foreign: "other account's object",
   unknown: 'unknown id',
   malformed: 'malformed id',
+  shared: '`slack/events`, for all accounts',
 };
 
 /** The access matrix that the tests walk, as a page to read. */

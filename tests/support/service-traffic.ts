@@ -10,10 +10,14 @@ export interface ServiceTraffic {
   connect(backend: Client, token: string): Promise<void>;
   /** What nobody took is told again soon, instead of minutes later. */
   hurry(): Promise<void>;
+  /** Whoever answers nothing is not waited for longer than this. */
+  waitAtMost(milliseconds: number): Promise<void>;
   /** A client writes. Each number is somebody else. */
   write(client: number, text: string): Promise<void>;
   /** What this client has of the managers, in order. */
   atClient(client: number): Promise<string[]>;
+  /** What waits for its last try is told now. Where it is missing, nothing waits long. */
+  retryNow?(): Promise<void>;
   /** Events that no backend has taken yet. */
   waiting(): Promise<number>;
   /** Fails when the double has seen what a product must not do, or has lost an event for good. */

@@ -31,12 +31,18 @@ export const slackTraffic: ServiceTraffics = (emulator): ServiceTraffic => {
       // The last retry then comes half a minute later.
       await control.order('speed', { pause_factor: 0.1 });
     },
+    waitAtMost: async (timeout_ms) => {
+      await control.order('speed', { timeout_ms });
+    },
     write: async (client, text) => {
       await (await memberOf(client)).act('send', { text });
     },
     atClient: async (client) => {
       const messages = await (await memberOf(client)).chat();
       return messages.filter(({ from }) => from === 'app').map(({ text }) => text);
+    },
+    retryNow: async () => {
+      await control.order('retry');
     },
     waiting: async () => ((await control.get('judge')) as Judged).events.pending.length,
     expectClean: async () => {

@@ -18,6 +18,9 @@ export const telegramTraffic: ServiceTraffics = (emulator): ServiceTraffic => {
     hurry: async () => {
       await control.post('speed', { pause_factor: 0.1, pause_cap: 5 });
     },
+    waitAtMost: async (timeout_ms) => {
+      await control.post('speed', { timeout_ms });
+    },
     write: async (client, text) => {
       const who = { id: FIRST_CLIENT + client, first_name: `Client ${client}` };
       await telegramClient(emulator, botOf(client)).act('send', {

@@ -30,6 +30,8 @@ const CODES = { firstMs: 60_000, nextMs: 20_000, refreshes: 6 };
 
 const PHONE_OFFLINE: Health = { status: 'phone_offline', reason: 'phone_offline' };
 
+const STARTING: Health = { status: 'connecting', reason: null };
+
 type WahaSession = z.output<typeof storedSession>;
 
 const statusEvent = z.object({
@@ -74,19 +76,23 @@ export function createWaha(settings: WahaSettings): QrConnector {
   /**
    * Asks for what a session of an older version never asked for. All that is needed is at hand, so it is nothing to
    * trouble an admin with. Only a session that works is restarted: another one may be showing a code.
+   *
+   * @returns whether the session starts again now
    */
   async function renewWebhook(
     tools: Tools,
     session: string,
     info: WahaSessionInfo | undefined,
-  ): Promise<void> {
-    if (info?.status !== 'WORKING' || isComplete(tools, info.config)) return;
+  ): Promise<boolean> {
+    if (info?.status !== 'WORKING' || isComplete(tools, info.config)) return false;
     try {
       await client.configure(tools, session, info.config);
+      return true;
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.failure !== 'misconfigured') throw error;
       // A server too old for some of the events: what it told us of before, it still does.
       tools.log.warn({}, 'waha does not take the events we ask for');
+      return false;
     }
   }
 
@@ -137,7 +143,7 @@ export function createWaha(settings: WahaSettings): QrConnector {
       const { session } = storedCredentials.parse(credentials);
       try {
         const info = await client.find(tools, session);
-        await renewWebhook(tools, session, info);
+        if (await renewWebhook(tools, session, info)) return STARTING;
         return info?.engine?.state === 'TIMEOUT' ? PHONE_OFFLINE : healthOfStatus(info?.status);
       } catch (error) {
         return healthOf(error, 'scan_again');
@@ -178,7 +184,7 @@ function healthOfStatus(status: string | undefined): Health {
     case 'WORKING':
       return CONNECTED;
     case 'STARTING':
-      return { status: 'connecting', reason: null };
+      return STARTING;
     case undefined:
     case 'SCAN_QR_CODE':
     // WhatsApp wants the phone's owner to prove who they are, as in a new sign-in.

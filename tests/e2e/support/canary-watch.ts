@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { evolutionState } from '../../../src/emulator/services/evolution/state.ts';
 import { SLACK_CLIENT_SECRET } from '../../../src/emulator/services/slack.ts';
 import { WAHA_API_KEY } from '../../../src/emulator/services/waha/state.ts';
 import { sessionsOf } from '../../../src/emulator/services/whatsapp.ts';
@@ -112,5 +113,6 @@ function secretsOf({ state, world }: Emulator): string[] {
       ({ webhook }) => webhook.secret_token,
     ),
     ...sessionsOf(world, 'waha').map(({ webhook }) => webhook?.hmacKey ?? ''),
+    ...Object.values(evolutionState(world).instances).map(({ token }) => token),
   ];
 }

@@ -16,7 +16,7 @@ const AFTER_MS = 20;
 const STATUSES_KEPT = 3;
 
 /** Tells the session's status, with the ones before. @see https://waha.devlike.pro/docs/how-to/events/#sessionstatus */
-export function announce(
+function announce(
   world: World,
   session: WahaSession,
   status = statusOf(world, session),

@@ -32,7 +32,7 @@ function nameOf(world: World, phone: string): string {
 }
 
 /** How the page and tests see a message. */
-export function seenMessage(world: World, message: Message): SeenMessage {
+function seenMessage(world: World, message: Message): SeenMessage {
   const stored = own(networkState(world).files, message.file ?? '');
   const file =
     stored === undefined
@@ -50,7 +50,7 @@ export function seenMessage(world: World, message: Message): SeenMessage {
 }
 
 /** A chat without its messages. */
-export function chatSummary(world: World, line: string, chat: Chat): object {
+function chatSummary(world: World, line: string, chat: Chat): object {
   const last = chat.messages.at(-1);
   return {
     line,

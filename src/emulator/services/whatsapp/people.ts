@@ -47,7 +47,7 @@ export function personByLid(world: World, lid: string): Person | undefined {
  *
  * @see https://waha.devlike.pro/docs/how-to/send-messages/ (Brazilian numbers)
  */
-export function spellings(digits: string): string[] {
+function spellings(digits: string): string[] {
   const brazil = /^55(\d\d)(9?)(\d{8})$/.exec(digits);
   if (brazil !== null) {
     const [, area = '', nine = '', rest = ''] = brazil;

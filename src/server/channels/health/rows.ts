@@ -92,34 +92,59 @@ export async function listChannelsOf(
   secrets: Secrets,
   connector: string,
   externalIds: readonly string[],
-): Promise<(WebhookOwner & { channel: OwnedChannel })[]> {
-  if (externalIds.length === 0) return [];
-  const rows = await db
-    .selectFrom('channels')
-    .innerJoin('accounts', 'accounts.id', 'channels.accountId')
-    .select([
-      'channels.id',
-      'channels.credentials',
-      'channels.webhookSecret',
-      'channels.accountId',
-      'channels.epoch',
-      'channels.externalId',
-      'channels.options',
-    ])
-    .where('channels.connector', '=', connector)
-    .where('channels.externalId', 'in', externalIds)
-    .whereRef('channels.epoch', '=', 'accounts.epoch')
-    .where('accounts.installState', '!=', 'disabled')
-    .execute();
-  return rows.map(({ id, credentials, webhookSecret, ...channel }) => {
+): Promise<ChannelOwner[]> {
+  return externalIds.length === 0 ? [] : listTogether(db, { connector, externalIds, secrets });
+}
+
+type ChannelOwner = WebhookOwner & { channel: OwnedChannel };
+
+/** Accounts of one service, and what opens the secrets of their channels. */
+interface AskedAccounts {
+  connector: string;
+  externalIds: readonly string[];
+  secrets: Secrets;
+}
+
+type SealedOwner = OwnerRow & { credentials: string; webhookSecret: string };
+
+const listTogether = gathered(listChannelsTogether);
+
+async function listChannelsTogether(
+  db: Db,
+  asked: readonly AskedAccounts[],
+): Promise<ChannelOwner[][]> {
+  const accounts = new Map<string, { connector: string; id: string; secrets: Secrets }>();
+  for (const { connector, externalIds, secrets } of asked) {
+    for (const id of externalIds) {
+      accounts.set(addressOf({ id, connector }), { connector, id, secrets });
+    }
+  }
+  const column = (name: 'connector' | 'id') => [...accounts.values()].map((one) => one[name]);
+  const { rows } = await sql<SealedOwner>`${prepared('channels-of-accounts')}
+    select channels.id, channels.connector, channels.credentials, channels.webhook_secret,
+      channels.account_id, channels.epoch, channels.external_id, channels.options
+    from unnest(${column('connector')}::text[], ${column('id')}::text[]) as asked (connector, external_id)
+    join channels on channels.connector = asked.connector and channels.external_id = asked.external_id
+    join accounts on accounts.id = channels.account_id and accounts.epoch = channels.epoch
+    where accounts.install_state <> 'disabled'
+    order by channels.id`.execute(db);
+  const owners = new Map<string, ChannelOwner[]>();
+  for (const { id, credentials, webhookSecret, ...channel } of rows) {
+    const place = addressOf({ connector: channel.connector, id: channel.externalId });
+    const secrets = accounts.get(place)?.secrets;
+    if (secrets === undefined) continue;
     const opened = openSecrets(secrets, { id, credentials, webhookSecret });
-    return {
+    const owner = {
       id,
       credentials: opened.credentials,
       webhookSecret: opened.webhookSecret,
-      channel: { id, connector, ...channel },
+      channel: { id, ...channel },
     };
-  });
+    owners.set(place, [...(owners.get(place) ?? []), owner]);
+  }
+  return asked.map(({ connector, externalIds }) =>
+    externalIds.flatMap((id) => owners.get(addressOf({ id, connector })) ?? []),
+  );
 }
 
 /** A webhook address, and what opens its secrets. */

@@ -29,6 +29,8 @@ export type Confirm = () => void;
 
 interface OpenLane {
   channelId: string;
+  /** `#calls` when it was begun. */
+  calls: number;
   isSlow: boolean;
   done: Promise<void>;
 }
@@ -47,6 +49,10 @@ export class LaneRunner {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
   #isAskedAgain = false;
+  /** How often something may have come. */
+  #calls = 0;
+  /** The last look had no room for all that is due. */
+  #isFull = false;
 
   constructor(
     context: Context,
@@ -64,6 +70,7 @@ export class LaneRunner {
 
   /** Looks for lanes now; call it whenever there may be something. */
   wake(): void {
+    this.#calls += 1;
     if (this.#stopping.signal.aborted) return;
     if (this.#round !== undefined) {
       this.#isAskedAgain = true;
@@ -95,9 +102,11 @@ export class LaneRunner {
     try {
       for (;;) {
         const room = this.#room();
+        const busy = this.#busy();
+        this.#isFull = room <= 0 || busy.channelIds.length > 0;
         if (room <= 0 || this.#stopping.signal.aborted) break;
         const limit = room * LOOKED_AT;
-        const due = await listDueLanes(this.#context.db, this.#direction, this.#busy(), limit);
+        const due = await listDueLanes(this.#context.db, this.#direction, busy, limit);
         if (due.length === 0) break;
         const names = due.map(({ lane }) => lane);
         const taken = new Set(await this.#locks.take(names, room));
@@ -134,7 +143,8 @@ export class LaneRunner {
   }
 
   #begin(lane: string, channelId: string): void {
-    const open: OpenLane = { channelId, isSlow: false, done: Promise.resolve() };
+    const calls = this.#calls;
+    const open: OpenLane = { channelId, calls, isSlow: false, done: Promise.resolve() };
     this.#lanes.set(lane, open);
     const slow = setTimeout(() => {
       open.isSlow = true;
@@ -144,8 +154,8 @@ export class LaneRunner {
       clearTimeout(slow);
       await this.#locks.release(lane);
       this.#lanes.delete(lane);
-      // A message may have come after the last look into the lane.
-      this.wake();
+      // A message may have come after the last look into the lane, or have had to wait for the room.
+      if (this.#isFull || open.calls !== this.#calls) this.wake();
     });
   }
 

@@ -97,10 +97,14 @@ async function sendMessage(sending: Sending): Promise<Step> {
     if (chatId !== undefined && chatId !== address.chatId) await adopt(sending, chatId);
     const part = index + 1;
     const sent = { id: message.id, part, serviceId, isOneOfSeveral: parts.length > 1 };
-    if (part < parts.length) await noted(() => finishPart(context.db, sent));
-    else await noted(() => finishSent(context.db, { ...sent, isDelivered }));
+    if (part === parts.length) {
+      await noted(() => finishSent(context.db, { ...sent, isDelivered }));
+      message.state = isDelivered ? 'delivered' : 'sent';
+      break;
+    }
+    await noted(() => finishPart(context.db, sent));
     message.state = 'waiting';
-    if (part < parts.length) confirm();
+    confirm();
   }
   return 'done';
 }
@@ -121,6 +125,7 @@ async function sendReaction(sending: Sending): Promise<Step> {
   // Kommo has no status for reactions.
   const done = { part: 1, serviceId: null, isOneOfSeveral: false, isDelivered: false };
   await finishSent(context.db, { id: message.id, ...done });
+  message.state = 'sent';
   return 'done';
 }
 

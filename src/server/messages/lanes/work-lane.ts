@@ -14,6 +14,7 @@ const PAGE = 20;
 export async function workLane(context: Context, lane: string, confirm: Confirm): Promise<void> {
   for (;;) {
     const messages = await readLane(context.db, lane, PAGE);
+    const toReport: Work[] = [];
     let hasMoved = false;
     let mayHaveMore = messages.length === PAGE;
     for (const message of messages) {
@@ -22,12 +23,17 @@ export async function workLane(context: Context, lane: string, confirm: Confirm)
       if (!message.isDue) {
         if (!isOnItsWay) continue;
         await alignLane(context.db, lane, message.id);
+        await reportAll(toReport);
         return;
       }
-      const step = await workOn(context, message, confirm);
+      const work = await workFor(context, message, confirm);
+      const step = work === undefined ? 'done' : await workOn(work);
       hasMoved = true;
-      // What was sent has to be reported; everything else is over, and what came since announces itself.
-      if (isOnItsWay && message.direction === 'out') mayHaveMore = true;
+      // What could not be sent has to be reported; what came since announces itself.
+      if (isOnItsWay && message.direction === 'out') {
+        if (work && message.state === 'delivered') toReport.push(work);
+        else if (message.state !== 'sent') mayHaveMore = true;
+      }
       if (step !== 'done') {
         if (step.holdSeconds > 0) {
           const { holdSeconds: seconds, counts } = step;
@@ -38,21 +44,32 @@ export async function workLane(context: Context, lane: string, confirm: Confirm)
         break;
       }
     }
+    await reportAll(toReport);
     if (!hasMoved || !mayHaveMore) return;
   }
 }
 
-async function workOn(context: Context, message: LaneMessage, confirm: Confirm): Promise<Step> {
+/** Undefined when its account is gone, and the message with it. */
+async function workFor(
+  context: Context,
+  message: LaneMessage,
+  confirm: Confirm,
+): Promise<Work | undefined> {
   const target = await findTarget(context.db, context.secrets, message);
-  if (target === undefined) {
-    await dropMessage(context.db, message.id);
-    return 'done';
-  }
-  const work: Work = { context, target, message, confirm };
+  if (target !== undefined) return { context, target, message, confirm };
+  await dropMessage(context.db, message.id);
+  return undefined;
+}
+
+async function workOn(work: Work): Promise<Step> {
+  const { message } = work;
   if (message.direction === 'in') return toKommo(work);
-  if (message.state === 'waiting' || message.state === 'sending') {
-    return toClient(work);
-  }
+  if (message.state === 'waiting' || message.state === 'sending') return toClient(work);
   await reportStatus(work);
   return 'done';
+}
+
+/** What was sent just now is reported as it is known here; should one fail, it is still due. */
+async function reportAll(sent: readonly Work[]): Promise<void> {
+  for (const work of sent) await reportStatus(work);
 }

@@ -32,7 +32,9 @@ export async function receiveMessages(
   try {
     await storeItems(context, channel, items, findChat);
   } finally {
-    if (items.length > 0) context.wakeMessages();
+    // Statuses are about what managers wrote, all else is for Kommo.
+    if (items.some(({ event }) => event !== 'status')) context.wakeMessages('in');
+    if (items.some(({ event }) => event === 'status')) context.wakeMessages('out');
   }
   const { typing, acknowledgements } = fleetingOf(items);
   for (const acknowledgement of acknowledgements) {

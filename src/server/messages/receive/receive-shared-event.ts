@@ -22,7 +22,8 @@ export function findSharing(context: Context, id: string): SharingConnector | un
 }
 
 /**
- * Takes an event of any account of a service, for every channel of that account.
+ * Takes an event of any account of a service, for every channel of that account: stored for all of them, or for all
+ * that can.
  *
  * @returns the answer the service waits for, where it does
  * @throws AppError `signature_invalid` when the event is not proven
@@ -38,11 +39,17 @@ export async function receiveSharedEvent(
   if (event.kind === 'answer') return event.body;
   const { externalIds, isCheckDue } = event;
   const owners = await listChannelsOf(context.db, context.secrets, connector.id, externalIds);
-  for (const owner of owners) {
-    await receiveMessages(context, followUp, { connector, owner }, request);
-    if (isCheckDue)
+  if (isCheckDue) {
+    for (const owner of owners) {
       followUp.run(`${owner.id} health`, () => check(context, connector, owner, asOf));
+    }
   }
+  // What is wrong with one of them keeps nothing from the others; the service repeats it for that one.
+  const taken = await Promise.allSettled(
+    owners.map((owner) => receiveMessages(context, followUp, { connector, owner }, request)),
+  );
+  const failed = taken.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return undefined;
 }
 

@@ -25,11 +25,17 @@ const WEBHOOK_BODY_BYTES = 4 * 1024 * 1024;
 /** In place of an id: where a service posts the events of all its accounts. */
 const SHARED = 'events';
 
-const byConnectorAndId = z.object({ connector: z.string(), id: z.string() });
+const byConnectorAndId = z.object({
+  connector: z.string(),
+  id: z
+    .string()
+    .describe('A channel, or `events` where a service has one address for all its accounts.'),
+});
 
 /**
- * The webhooks of the chat services and of Kommo's chats. An event is proven over its bytes as received, so nothing may parse them first. The
- * address of a service's webhook tells whose it is before the body is read.
+ * The webhooks of the chat services and of Kommo's chats. An event is proven over its bytes as received, so nothing may
+ * parse them first. The address of a service's webhook tells whose it is before the body is read, or, where the service
+ * has one for all accounts, which secret proves it.
  */
 export function registerWebhooks(
   app: FastifyInstance,
@@ -54,7 +60,8 @@ export function registerWebhooks(
       },
       schema: {
         tags: ['attempts'],
-        summary: 'An event of a chat service. Proven by its signature or secret.',
+        summary:
+          'An event of a chat service. Proven by its signature or secret; answered when it is stored.',
         params: byConnectorAndId,
         response: { 200: z.record(z.string(), z.string()), 204: z.null() },
       },
