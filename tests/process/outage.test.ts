@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import { postToSlackUrl } from '../messages/slack-chats.ts';
 import { type BackendProcess, spawnBackend } from '../support/backend-process.ts';
 import { CLIENT_ID, CLIENT_SECRET, DEMO, PUBLIC_URL, testEnvironment } from '../support/config.ts';
 import { createScratchDatabase, testDatabaseKind } from '../support/database.ts';
@@ -103,6 +104,14 @@ function unreachable() {
     for (const path of PATHS) await expectUnavailable(path);
     expect((await call('/health/live')).status).toBe(200);
     expect((await call('/nothing')).status).toBe(404);
+    const event = { type: 'event_callback', team_id: 'T0EMULATED1', event: { type: 'message' } };
+    const posted = await postToSlackUrl({ url, emulator }, event);
+    expect([posted.status, JSON.parse(posted.body).error.code]).toEqual([
+      503,
+      'storage_unavailable',
+    ]);
+    const forged = await postToSlackUrl({ url, emulator }, event, { secret: 'another' });
+    expect(forged.status).toBe(403);
     await proxy.restore();
     await waitFor(async () => (await call('/health/ready')).status === 200, 10_000);
     expect((await call('/messenger/channels')).status).toBe(200);
