@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { sql } from 'kysely';
 import { findChannelSecrets } from '../../src/server/channels/rows.ts';
+import { databaseDump, found } from '../support/canaries.ts';
 import { botToken, connectBot, readSettings } from '../support/channels.ts';
 import { DEMO, PUBLIC_URL } from '../support/config.ts';
 import {
@@ -247,33 +247,6 @@ async function badRequests(echo: string): Promise<void> {
   }
 }
 
-/** Every row of every table, ours and the queue's, as text. */
-async function databaseDump(): Promise<string> {
-  const { db } = server.context;
-  const { rows: tables } = await sql<{ name: string }>`
-    select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-    where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`.execute(
-    db,
-  );
-  const rows = await Promise.all(
-    tables.map(({ name }) =>
-      sql<{ row: string }>`select row_to_json(t)::text as row from ${sql.raw(name)} as t`.execute(
-        db,
-      ),
-    ),
-  );
-  return rows.flatMap((result) => result.rows.map(({ row }) => row)).join('\n');
-}
-
-function found(text: string, canaries: Record<string, string>): string[] {
-  const forms = (canary: string) => [
-    ...new Set([canary, encodeURIComponent(canary), JSON.stringify(canary).slice(1, -1)]),
-  ];
-  return Object.entries(canaries)
-    .filter(([, canary]) => canary !== '' && forms(canary).some((form) => text.includes(form)))
-    .map(([name]) => name);
-}
-
 test('nothing that was said, nobody’s number and no key is in a log, an error or, readable, in a row', async () => {
   await clientsWrite();
   await managersWrite();
@@ -309,7 +282,7 @@ test('nothing that was said, nobody’s number and no key is in a log, an error 
   const { broken: _, username: __, email: ___, ...travelled } = SAID;
   expect(found(atKommo + atService, travelled).sort()).toEqual(Object.keys(travelled).sort());
 
-  expect(found(await databaseDump(), everything)).toEqual([]);
+  expect(found(await databaseDump(server.context.db), everything)).toEqual([]);
   expect(found(server.logs.join(''), everything)).toEqual([]);
   // The name alone is shown to administrators.
   const { name, ...hidden } = everything;
