@@ -85,6 +85,13 @@ export async function uniteTwins(
     on conflict (id) do nothing`.execute(db);
 }
 
+/** The chat to which the id of this one leads by now. */
+export async function findLeadingChat(db: Db, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ conversationId: string }>`${prepared('leading-chat')}
+    select conversation_id from chat_aliases where id = ${id}::uuid`.execute(db);
+  return rows[0]?.conversationId;
+}
+
 /** What the service said about somebody that an event had named by id only. */
 export async function learnPerson(
   db: Db,
