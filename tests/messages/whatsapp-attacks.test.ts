@@ -25,7 +25,7 @@ let lastPerson = 5_511_955_900_000;
 
 beforeAll(async () => {
   emulator = await createEmulator({ seed: { switches: UNLIMITED } });
-  const [{ bot }] = emulator.state.channels as [{ bot: { id: string } }];
+  const [{ bot } = { bot: { id: '' } }] = emulator.state.channels;
   server = await startTestServer({ emulator, env: { ...HASTE, KOMMO_CHANNEL_BOT_ID: bot.id } });
   await server.install();
   const [waha, evolution] = await Promise.all([
