@@ -204,3 +204,50 @@ test('a client presses a row of a list, and types', async ({ page }) => {
   await expect(business.region.getByText('typing…')).toBeVisible();
   await client.text.fill('');
 });
+
+test('what is newest is in sight, also after a picture and a new sign-in', async ({ page }) => {
+  await server.link();
+  await server.act('client', { client: BEATRIZ });
+  await open(page);
+  const { client, business } = phonesOf(page);
+  for (let line = 1; line <= 12; line += 1) await server.act('send', { text: `Line ${line}` });
+  await server.act('send', { kind: 'image', caption: 'My room' });
+  await expect(client.bubble('My room').getByRole('img')).toHaveJSProperty('naturalWidth', 800);
+  await server.act('send', { text: 'The newest' });
+  for (const phone of [client, business]) {
+    await expect(phone.bubble('The newest')).toBeInViewport({ ratio: 1 });
+  }
+  await page.getByRole('button', { name: 'Remove the linked device' }).press('Enter');
+  await expect(client.region).toBeHidden();
+  const again = evolutionServer(emulator, 'again');
+  await again.link();
+  await again.act('send', { text: 'After that' });
+  for (const phone of [client, business]) {
+    await expect(phone.bubble('After that')).toBeInViewport({ ratio: 1 });
+  }
+});
+
+test('who has read up stays where that is', async ({ page }) => {
+  await server.link();
+  await server.act('client', { client: BEATRIZ });
+  for (let line = 1; line <= 20; line += 1) await server.act('send', { text: `Line ${line}.` });
+  await open(page);
+  const { business } = phonesOf(page);
+  await expect(business.bubble('Line 20.')).toBeInViewport({ ratio: 1 });
+  await business.bubble('Line 2.').scrollIntoViewIfNeeded();
+  await server.act('send', { text: 'The newest' });
+  await expect(business.bubble('The newest')).toHaveCount(1);
+  await expect(business.bubble('Line 2.')).toBeInViewport();
+});
+
+test('a message ends the sign that somebody is typing', async ({ page }) => {
+  await server.link();
+  await server.act('client', { client: BEATRIZ });
+  await open(page);
+  const { client, business } = phonesOf(page);
+  await client.text.fill('Is it');
+  await expect(business.region.getByText('typing…')).toBeVisible();
+  await client.text.press('Enter');
+  await expect(business.bubble('Is it')).toBeVisible();
+  await expect(business.region.getByText('typing…')).toHaveCount(0);
+});

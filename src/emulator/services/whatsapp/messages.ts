@@ -63,6 +63,9 @@ export function addMessage(
     is_view_once: writing.is_view_once ?? false,
   };
   chat.messages.push(message);
+  // What was being typed is here.
+  if (isOwn) chat.own_presence = null;
+  else chat.presence = null;
   if (writing.waiting !== undefined) tellNetwork(world, { type: 'waiting', line, chat, message });
   if (writing.waiting !== 'only') tellNetwork(world, { type: 'message', line, chat, message });
   if (isOwn) {

@@ -62,7 +62,8 @@ export async function toKommo(work: Work): Promise<Step> {
       return 'done';
     }
   }
-  if (person.isNameless) await learnName(work, person);
+  const pause = person.isNameless ? await learnName(work, person) : undefined;
+  if (pause !== undefined) return pause;
   try {
     const fileBytes = await fileBytesOf(work, content);
     const client = { ...personAtKommo(work), ...content.told };

@@ -34,6 +34,8 @@ export class Pane {
   #toldTypingAt = 0;
   /** @type {Map<string, {json: string, element: HTMLElement}>} */
   #shown = new Map();
+  /** How far down the log was when it was last taken to its end; who has read up is above that. */
+  #endedAt = 0;
   #isClient;
   #doing;
   #say;
@@ -71,6 +73,27 @@ export class Pane {
     // Long chats are scrolled by keyboard, too.
     this.#log.tabIndex = 0;
     this.#listen(root);
+    this.#followEnd();
+  }
+
+  /** What is newest stays in sight also when pictures get their size, and when the chat is shown again. */
+  #followEnd() {
+    const keep = () => this.#isAtEnd() && this.#goToEnd();
+    for (const event of ['load', 'loadedmetadata']) this.#log.addEventListener(event, keep, true);
+    new ResizeObserver(() => {
+      if (this.#log.clientHeight === 0) this.#endedAt = 0;
+      else keep();
+    }).observe(this.#log);
+  }
+
+  #isAtEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    return scrollHeight - scrollTop - clientHeight < 80 || scrollTop >= this.#endedAt - 80;
+  }
+
+  #goToEnd() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#endedAt = this.#log.scrollTop;
   }
 
   /** @param {HTMLElement} root */
@@ -153,7 +176,7 @@ export class Pane {
     if (await this.#doing('send', { ...message, ...quote, ...this.#as() })) {
       this.#setContext(null, null);
       this.#toldTypingAt = 0;
-      this.#log.scrollTop = this.#log.scrollHeight;
+      this.#goToEnd();
     }
   }
 
@@ -189,6 +212,7 @@ export class Pane {
   clear() {
     for (const { element } of this.#shown.values()) element.remove();
     this.#shown.clear();
+    this.#endedAt = 0;
     this.#setContext(null, null);
   }
 
@@ -201,9 +225,9 @@ export class Pane {
     this.#presence.textContent =
       shown === 'composing' ? 'typing…' : shown === 'recording' ? 'recording…' : '';
     this.#empty.hidden = messages.length > 0;
-    const isAtEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 80;
+    const isAtEnd = this.#isAtEnd();
     for (const message of messages) this.#show(message, view);
-    if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
+    if (isAtEnd) this.#goToEnd();
   }
 
   /** @type {import('./message.js').Acts} */
