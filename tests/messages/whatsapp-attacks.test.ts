@@ -258,6 +258,34 @@ describe('a part of a long text that fails while the others are still on their w
   });
 });
 
+describe('a session that stops in the middle of a long text', () => {
+  test.each([
+    [
+      'waha',
+      'api/sendText',
+      422,
+      { error: 'Session status is not as expected', expected: ['WORKING'] },
+    ],
+    [
+      'evolution',
+      'message/sendText/*',
+      400,
+      { status: 400, response: { message: ['Error: Connection Closed'] } },
+    ],
+  ] as const)(
+    'of %s goes on with the part that was not sent',
+    async (service, path, status, body) => {
+      const person = await begun(service);
+      const match = { path: `/__services/${service}/${path}` };
+      server.emulator.fault({ match, action: { status, body }, after: 1 });
+      const words = Array.from({ length: 4_000 }, (_, index) => `word${index}`);
+      const { message_id: id } = await person.answer(words.join(' '));
+      await person.delivered(id);
+      expect((await person.toClient()).join(' ').split(' ')).toEqual(words);
+    },
+  );
+});
+
 describe('a number that is removed while one of its events comes in', () => {
   test('leaves nothing of the client behind', async () => {
     const { id, connector } = channels.evolution;
