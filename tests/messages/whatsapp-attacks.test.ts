@@ -1,5 +1,7 @@
 import type { Channel } from '../../src/contract/api.ts';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import { getRecipient } from '../../src/server/channels/health/receive-event.ts';
+import { storeItems } from '../../src/server/messages/receive/store-items.ts';
 import { connectNumber, type PhoneService } from '../support/connect-services.ts';
 import { UNLIMITED } from '../support/hurry.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
@@ -253,5 +255,68 @@ describe('a part of a long text that fails while the others are still on their w
     await person.act('read', { message_id: part?.id, error: true });
     await person.delivered(id, -1);
     await person.become({ is_offline: false });
+  });
+});
+
+describe('a session that stops in the middle of a long text', () => {
+  test.each([
+    [
+      'waha',
+      'api/sendText',
+      422,
+      { error: 'Session status is not as expected', expected: ['WORKING'] },
+    ],
+    [
+      'evolution',
+      'message/sendText/*',
+      400,
+      { status: 400, response: { message: ['Error: Connection Closed'] } },
+    ],
+  ] as const)(
+    'of %s goes on with the part that was not sent',
+    async (service, path, status, body) => {
+      const person = await begun(service);
+      const match = { path: `/__services/${service}/${path}` };
+      server.emulator.fault({ match, action: { status, body }, after: 1 });
+      const words = Array.from({ length: 4_000 }, (_, index) => `word${index}`);
+      const { message_id: id } = await person.answer(words.join(' '));
+      await person.delivered(id);
+      expect((await person.toClient()).join(' ').split(' ')).toEqual(words);
+    },
+  );
+});
+
+describe('a number that is removed while one of its events comes in', () => {
+  test('leaves nothing of the client behind', async () => {
+    const { id, connector } = channels.evolution;
+    const { owner } = await getRecipient(server.context, connector, id);
+    if (owner.channel === undefined) throw new Error('no channel');
+    const kept = async () => {
+      const of = { channel_id: id };
+      const tables = tablesOf(server.context.db);
+      const rows = await Promise.all(
+        (['messages', 'conversations'] as const).map((table) =>
+          tables.selectFrom(table).select('id').where('channel_id', '=', of.channel_id).execute(),
+        ),
+      );
+      return rows.flat().length;
+    };
+    await begun('evolution');
+    expect(await kept()).toBeGreaterThan(0);
+    await server.api('DELETE', `/messenger/channels/${id}`);
+    await server.waitFor(async () => (await kept()) === 0);
+
+    // Its sender was known before the removal, and its body has come since.
+    const chat = { id: '5511944440000', aliases: ['103899771998255@lid'] };
+    await storeItems(server.context, owner.channel, [
+      {
+        ...{ event: 'message', messageId: '3EB0C0C0C0C0', atMs: Date.now(), chat },
+        person: { id: chat.id, name: 'Late', phone: `+${chat.id}` },
+        content: { kind: 'text', text: 'Too late' },
+      },
+    ]);
+    expect(await kept()).toBe(2);
+    server.context.wakeMessages();
+    await server.waitFor(async () => (await kept()) === 0);
   });
 });

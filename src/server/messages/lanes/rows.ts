@@ -262,6 +262,17 @@ export async function dropMessage(db: Db, id: string): Promise<void> {
   await db.deleteFrom('messages').where('id', '=', id).execute();
 }
 
+/** The same for a channel that is gone, with the chat, which would be kept for months. */
+export async function dropWithChat(
+  db: Db,
+  { id, conversationId }: Pick<LaneMessage, 'id' | 'conversationId'>,
+): Promise<void> {
+  if (conversationId !== null) {
+    await db.deleteFrom('conversations').where('id', '=', conversationId).execute();
+  }
+  await dropMessage(db, id);
+}
+
 /** Kommo was told of this state; a later one stays due. */
 export const finishReport: (
   db: Db,

@@ -15,7 +15,7 @@ import { findInHistory } from './find-in-history.ts';
 import { learnName } from './learn-name.ts';
 import { linkKnownContact } from './link-known-contact.ts';
 import {
-  dropMessage,
+  dropWithChat,
   failMessage,
   findByServiceId,
   finishReceived,
@@ -43,9 +43,9 @@ type Degree = (typeof DEGREES)[number];
 export async function toKommo(work: Work): Promise<Step> {
   const { context, target, message } = work;
   const { channel, chat } = target;
-  // The channel was removed: nothing of it is kept.
+  // The channel was removed: nothing of it is kept, and what came in just then was forgotten by nobody.
   if (!channel || !target.account.isActive) {
-    await dropMessage(context.db, message.id);
+    await dropWithChat(context.db, message);
     return 'done';
   }
   const content = openReceived(context, message);
