@@ -58,7 +58,14 @@ export async function drained(backends: Backends, traffic: MessageTraffic): Prom
       return rows.length === 0;
     }, DRAIN_MS);
   }
-  await waitFor(() => traffic.conversations.every((one) => isSettled(traffic, one)), DRAIN_MS);
+  // An event that its service gave up would be waited for in vain.
+  for (const service of traffic.services) await service.expectClean();
+  await waitFor(
+    () => traffic.conversations.every((one) => isSettled(traffic, one)),
+    DRAIN_MS,
+  ).catch((error: unknown) => {
+    throw new Error(`Unsettled: ${unsettled(traffic).join('; ')}`, { cause: error });
+  });
 }
 
 /** All of the client's messages are in Kommo, and each answer that was accepted has a fate. */
@@ -68,6 +75,22 @@ function isSettled(traffic: MessageTraffic, one: Conversation): boolean {
     traffic.inKommo(one).length >= one.wrote.length &&
     one.answers.every(({ text, status }) => status !== 200 || shown.get(text)?.delivery)
   );
+}
+
+/** What `isSettled` misses, in words. */
+function unsettled(traffic: MessageTraffic): string[] {
+  return traffic.conversations.flatMap((one) => {
+    const shown = traffic.shown(one);
+    const arrived = traffic.inKommo(one).length;
+    const open = one.answers.filter(
+      ({ text, status }) => status === 200 && !shown.get(text)?.delivery,
+    );
+    if (arrived >= one.wrote.length && open.length === 0) return [];
+    const answers = open.map(({ text }) => text).join(', ');
+    return [
+      `${one.service.name} ${one.name}: ${arrived} of ${one.wrote.length}, no status: ${answers}`,
+    ];
+  });
 }
 
 /** Compares what was written with what arrived, message by message. Call it when all is drained. */

@@ -17,7 +17,7 @@ type AtDouble = Pick<ServiceTraffic, 'hurry' | 'waiting' | 'expectClean'>;
 export const wahaTraffic: ServiceTraffics = (emulator) => ({
   ...peopleOf(emulator, 'waha'),
   hurry: async () => {
-    await control(emulator, 'waha/settings', { pause_factor: 0.03 });
+    await control(emulator, 'waha/settings', { pause_factor: 0.1 });
   },
   waiting: async () => {
     const { open_deliveries: open } = (await control(emulator, 'waha/judge')) as {
@@ -53,7 +53,7 @@ export const evolutionTraffic: ServiceTraffics = (emulator) => {
   return {
     ...peopleOf(emulator, 'evolution'),
     hurry: async () => {
-      await control(emulator, 'evolution/settings', { pause_factor: 0.03 });
+      await control(emulator, 'evolution/settings', { pause_factor: 0.05 });
     },
     waiting: async () => (await troubled('waiting')).length,
     expectClean: async () => {
