@@ -73,6 +73,7 @@ const POSTGRES_ONLY = [
   'transaction',
   'statement-plans',
   'session-locks',
+  'pace',
 ];
 
 /**

@@ -67,6 +67,21 @@ describe('what an Evolution server knows of people', () => {
     expect(await findChat('of-message:3EB0AA')).toBeUndefined();
   });
 
+  test.each<[string, object]>([
+    ['the account wrote itself', { remoteJid: ANA_JID, fromMe: true, id: '3EB0AA' }],
+    ['is in a group', { remoteJid: GROUP_JID, fromMe: false, id: '3EB0AA' }],
+    ['is another one', { remoteJid: ANA_JID, fromMe: false, id: '3EB0AB' }],
+  ])('is no chat of a message that %s', async (_which, key) => {
+    api.say(MESSAGES, kept(key));
+    expect(await findChat('of-message:3EB0AA')).toBeUndefined();
+  });
+
+  test('is nobody for a hidden id when it answers with messages of somebody else', async () => {
+    api.say(NUMBERS, ok([{ jid: ANA_LID, exists: true, number: ANA_LID }]));
+    api.say(MESSAGES, kept({ remoteJid: ANA_JID, id: '3EB0AA' }));
+    expect(await findChat(ANA_LID)).toBeUndefined();
+  });
+
   test('is the name of a group, and of a contact', async () => {
     api.say('/group/findGroupInfos', ok({ id: GROUP_JID, subject: 'Friends of tea' }));
     expect(await findPerson(`group:${GROUP_JID}`)).toEqual({ name: 'Friends of tea' });

@@ -348,28 +348,41 @@ describe('an event of Evolution API', () => {
   });
 
   describe('tells of an edit', () => {
-    test('in the chat that its key names', () => {
-      expect(only(event('messages.edited', edit('Olá!')))).toMatchObject({
-        event: 'edit',
-        messageId: '3EB0AA',
-        editId: '1795773660123',
-        chat: { id: ANA },
-        content: { kind: 'text', text: 'Olá!' },
-        atMs: 1_795_773_660_123,
-      });
-    });
-
-    test.each([`${OWN}@s.whatsapp.net`, ANA_LID])(
-      'in the chat of its message, where the key names %s',
+    test.each([ANA_JID, `${OWN}@s.whatsapp.net`, ANA_LID, GROUP_JID])(
+      'in the chat of its message, whatever its author says of it: %s',
       (remoteJid) => {
-        const key = { remoteJid, fromMe: true, id: '3EB0AA' };
-        expect(only(event('messages.edited', edit('Olá!', { key })))).toMatchObject({
-          event: 'edit',
-          messageId: '3EB0AA',
-          chat: { id: 'of-message:3EB0AA', isAlias: true },
-        });
+        for (const fromMe of [true, false]) {
+          const key = { remoteJid, fromMe, id: '3EB0AA' };
+          expect(only(event('messages.edited', edit('Olá!', { key })))).toMatchObject({
+            event: 'edit',
+            messageId: '3EB0AA',
+            editId: '1795773660123',
+            chat: { id: 'of-message:3EB0AA', isAlias: true, isOnlyAlias: true },
+            content: { kind: 'text', text: 'Olá!' },
+            atMs: 1_795_773_660_123,
+          });
+        }
       },
     );
+
+    test.each<[string, WebhookRequest]>([
+      ['a message', upsert({ protocolMessage: edit('Olá!') }, { key: { fromMe: true } })],
+      [
+        'a status',
+        event('messages.update', {
+          keyId: '3EB0AA',
+          remoteJid: ANA_JID,
+          fromMe: true,
+          message: { editedMessage: { message: { conversation: 'Olá!' } } },
+        }),
+      ],
+      ['a deletion', event('messages.delete', { remoteJid: ANA_JID, fromMe: true, id: '3EB0AA' })],
+    ])('of the account itself within %s, in the chat of its message only', (_where, posted) => {
+      expect(only(posted)).toMatchObject({
+        messageId: '3EB0AA',
+        chat: { id: 'of-message:3EB0AA', isOnlyAlias: true },
+      });
+    });
 
     test('within a message, with the chat of that message', () => {
       const key = { remoteJid: `${OWN}@s.whatsapp.net`, fromMe: true, id: '3EB0A0' };
@@ -456,6 +469,12 @@ describe('an event of Evolution API', () => {
         expect(update({ status })).toEqual([]);
       },
     );
+
+    test('of a group only that it got there: one of many has read it', () => {
+      expect(update({ status: 'READ', remoteJid: GROUP_JID })).toMatchObject([
+        { state: 'delivered' },
+      ]);
+    });
 
     test('of ours only: that we have read a client says nothing', () => {
       expect(update({ status: 'READ', fromMe: false })).toEqual([]);

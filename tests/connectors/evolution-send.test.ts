@@ -311,6 +311,27 @@ describe('a message of a manager', () => {
       expect(api.calls[0]?.json.number).toBe(ANA);
     });
 
+    test('has a chat by the number that the server knows behind a hidden one', async () => {
+      api.say('/message/sendText', sent(ANA_LID, '3EB0F1'));
+      const jid = '551199990000@s.whatsapp.net';
+      api.say('/chat/whatsappNumbers', { status: 200, json: [{ jid, number: ANA_LID }] });
+      expect(await send({ text: 'Olá' }, first(`+${ANA}`))).toEqual([
+        { ...SENT, chatId: '551199990000' },
+      ]);
+    });
+
+    test.each([
+      ['knows none', { status: 200, json: [] }],
+      ['cannot be asked', refusal(500, ['x'])],
+    ])(
+      'has a chat by the dialled number when the server %s behind a hidden one',
+      async (_why, answer) => {
+        api.say('/message/sendText', sent(ANA_LID, '3EB0F1'));
+        api.say('/chat/whatsappNumbers', answer);
+        expect(await send({ text: 'Olá' }, first(`+${ANA}`))).toEqual([{ ...SENT, chatId: ANA }]);
+      },
+    );
+
     test('has a chat by that number when WhatsApp hides it', async () => {
       api.say('/message/sendText', sent(ANA_LID, '3EB0F1'));
       expect(await send({ text: 'Olá' }, first(`+${ANA}`))).toEqual([{ ...SENT, chatId: ANA }]);
@@ -385,6 +406,11 @@ describe('a message of a manager', () => {
           json: { key: { remoteJid: ANA_JID, fromMe: isOurs, id: '3EB0AA' }, reaction },
         },
       ]);
+    });
+
+    test('whose fate is unknown does not hold up what is written next', async () => {
+      api.say('/message/sendReaction', refusal(500, ['Cannot read properties of undefined']));
+      expect(await react('👍')).toEqual({ state: 'unknown' });
     });
 
     test('that is no emoji is refused', async () => {

@@ -269,6 +269,10 @@ describe('a file', () => {
   });
 
   test.each([
+    // The address to upload to has ended; the next try gets another one.
+    [403, 'unavailable'],
+    [404, 'unavailable'],
+    [410, 'unavailable'],
     [500, 'unavailable'],
     [302, 'misconfigured'],
     [429, 'rate_limited'],

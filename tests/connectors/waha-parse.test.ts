@@ -562,6 +562,15 @@ describe('what happens to a message', () => {
     expect(read('message.ack', payload)).toEqual([]);
   });
 
+  test.each(['status@broadcast', '1698765432@broadcast', '120363000000000009@newsletter'])(
+    'an acknowledgement in %s is of no message',
+    (chat) => {
+      for (const id of [`true_${chat}_3EB0AA`, `true_${chat}_3EB0AA_${ANA}`]) {
+        expect(read('message.ack', { id, from: chat, fromMe: true, ack: 3 })).toEqual([]);
+      }
+    },
+  );
+
   test('a group has not read what one of many has', () => {
     const payload = { id: `true_${GROUP}_3EB0AA_${ANA}`, fromMe: true, ack: 3 };
     expect(only(payload, 'message.ack')).toMatchObject({ state: 'delivered' });

@@ -308,6 +308,23 @@ describe('a chat that begins in Kommo', () => {
     ]);
   });
 
+  test('has the number that WAHA knows behind a hidden one', async () => {
+    server.say('check-exists', { status: 200, json: { numberExists: true, chatId: ANA_LID } });
+    server.say('lids', { status: 200, json: { lid: ANA_LID, pn: '551199990000@c.us' } });
+    expect(await send({ text: 'Oi' }, isNew)).toMatchObject([
+      { state: 'sent', chatId: '551199990000' },
+    ]);
+  });
+
+  test.each([
+    ['knows none', { status: 200, json: { lid: ANA_LID, pn: null } }],
+    ['cannot be asked', refusal(500, 'x')],
+  ])('has the dialled number where WAHA %s behind a hidden one', async (_why, answer) => {
+    server.say('check-exists', { status: 200, json: { numberExists: true, chatId: ANA_LID } });
+    server.say('lids', answer);
+    expect(await send({ text: 'Oi' }, isNew)).toMatchObject([{ state: 'sent', chatId: NUMBER }]);
+  });
+
   test('has the number as its id where WhatsApp answers with a hidden one', async () => {
     server.say('check-exists', { status: 200, json: { numberExists: true, chatId: ANA_LID } });
     expect(await send({ text: 'Oi' }, isNew)).toMatchObject([{ state: 'sent', chatId: NUMBER }]);
@@ -334,6 +351,13 @@ describe('a chat that begins in Kommo', () => {
 });
 
 describe('signs of life', () => {
+  test('one of several contacts in a message is named as that message', async () => {
+    await carrier.react?.(tools, CREDENTIALS, chatWith(), {
+      ...{ messageId: '3EB0AA:2', isOurs: false, emoji: '👍' },
+    });
+    expect(server.calls).toMatchObject([{ json: { messageId: `false_${ANA}_3EB0AA` } }]);
+  });
+
   test('a reaction names the whole message, and an empty one takes it away', async () => {
     const react = (isOurs: boolean, emoji: string | null) =>
       carrier.react?.(tools, CREDENTIALS, chatWith(), { messageId: '3EB0AA', isOurs, emoji });
@@ -413,6 +437,12 @@ describe("a client's file", () => {
     expect((await buffer(body)).equals(FILE_CONTENT)).toBe(true);
     server.say('file', nothing, nothing);
     await expect(open(ref)).rejects.toMatchObject({ failure: 'rejected' });
+  });
+
+  test('that cannot be fetched again while the session does not work is there later', async () => {
+    server.say('file', refusal(404, 'Not found'));
+    server.say('message', NOT_WORKING);
+    await expect(open(ref)).rejects.toMatchObject({ failure: 'unavailable' });
   });
 
   test.each([

@@ -1,13 +1,15 @@
+import type { Channel } from '../../src/contract/api.ts';
 import { connectNumber, connectWorkspace } from '../support/connect-services.ts';
 import { call } from '../support/emulator-client.ts';
 import { slackMember } from '../support/slack.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 import { saveAll } from '../support/telegram-stage.ts';
-import { allDone } from './chats.ts';
+import { allDone, storedMessages } from './chats.ts';
 import { slackConversation, TEAM } from './slack-chats.ts';
 import {
   NUMBERS,
   order,
+  postAs,
   type WhatsAppConversation,
   whatsAppConversation,
 } from './whatsapp-chats.ts';
@@ -15,6 +17,7 @@ import {
 const TEXTS = ['One', 'Two', 'Three'];
 
 let server: TestServer;
+let waha: Channel;
 let lastPerson = 5_511_955_900_000;
 
 beforeAll(async () => {
@@ -23,7 +26,7 @@ beforeAll(async () => {
     env: { WAHA_SECONDS_BETWEEN_MESSAGES: '0', EVOLUTION_SECONDS_BETWEEN_MESSAGES: '0' },
   });
   await server.install();
-  await Promise.all([
+  [waha] = await Promise.all([
     connectNumber(server, 'waha', NUMBERS.waha),
     connectNumber(server, 'evolution', NUMBERS.evolution),
     connectWorkspace(server, TEAM),
@@ -75,8 +78,11 @@ async function talk(
     'write' | 'answer' | 'delivered' | 'fromClient' | 'toClient' | 'chats' | 'chat'
   >,
 ): Promise<void> {
-  for (const text of TEXTS) await person.write(text);
+  const [first = '', ...rest] = TEXTS;
+  await person.write(first);
   await person.chat();
+  await settled();
+  for (const text of rest) await person.write(text);
   const { message_id: id } = await person.answer('Four');
   await person.delivered(id);
   await server.waitFor(() => person.fromClient().length >= TEXTS.length);
@@ -174,4 +180,47 @@ describe.each(['waha', 'evolution'] as const)('on %s', (service) => {
     expect(person.fromStaff()).toEqual([]);
     expect(await person.toClient()).toEqual(['A', 'B']);
   });
+});
+
+test('what waits in one of two chats that turn out to be one arrives in the other', async () => {
+  const { emulator } = server;
+  emulator.fault({
+    match: { path: '/__services/waha/api/*/lids/*' },
+    action: { status: 502 },
+    times: 0,
+  });
+  const amojo = { host: 'amojo.kommo.com' };
+  emulator.fault({ match: amojo, action: { status: 503 }, times: 0 });
+  const [phone, lid] = ['5511955990001@c.us', '270990000000001@lid'];
+  const tell = (chat: string, id: string, body: string) =>
+    postAs(server, waha, {
+      event: 'message.any',
+      session: 'kommo',
+      payload: {
+        id: `false_${chat}_${id}`,
+        timestamp: Math.floor(Date.now() / 1_000),
+        from: chat,
+        fromMe: false,
+        body,
+      },
+    });
+  // The second message comes by number alone before anything has said that both are one person's.
+  expect(await tell(lid, '3EB0FIRST', 'First')).toBe(204);
+  expect(await tell(phone, '3EB0SECOND', 'Second')).toBe(204);
+  const tried = async () =>
+    (await storedMessages(server)).filter(
+      ({ key, tries }) => /^3EB0(?:FIRST|SECOND)$/.test(key) && tries > 0,
+    );
+  await server.waitFor(async () => (await tried()).length >= 2);
+  expect(await tell(phone, '3EB0FIRST', 'First')).toBe(204);
+  emulator.clearFaults();
+  const texts = () =>
+    emulator.state.chats.flatMap(({ id, messages }) =>
+      messages
+        .filter(({ client_id: msgid }) => /3EB0(?:FIRST|SECOND)$/.test(msgid ?? ''))
+        .map(({ message }) => ({ chat: id, text: message.text })),
+    );
+  await server.waitFor(() => texts().length === 2, 30_000);
+  expect(texts().map(({ text }) => text)).toEqual(expect.arrayContaining(['First', 'Second']));
+  expect(new Set(texts().map(({ chat }) => chat)).size).toBe(1);
 });

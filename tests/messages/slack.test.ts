@@ -117,6 +117,29 @@ test('a member whose name cannot be asked for is asked for again', async () => {
   expect(messages[1]?.sender.name).toBe('Katherine');
 });
 
+test('a new member waits for the name while Slack is asked too much', async () => {
+  const member = await somebody(TEAM, { display_name: 'Dorothy' });
+  await control.order('refuse', { method: 'users.info', error: 'ratelimited', times: 1 });
+  await member.write('First of all');
+  const held = async () =>
+    (await storedMessages(server)).some(({ tries, state }) => tries > 0 && state === 'waiting');
+  await server.waitFor(held);
+  expect(member.chats()).toEqual([]);
+  await makeDue();
+  expect(await member.chat()).toMatchObject({ user: { name: 'Dorothy' } });
+});
+
+test('a new member whose name nobody tells gets through under the id', async () => {
+  const member = await somebody(TEAM, { display_name: 'Mary' });
+  await control.order('refuse', { method: 'users.info', error: 'ratelimited', times: 3 });
+  await member.write('I am Mary');
+  await server.waitFor(async () => {
+    await makeDue();
+    return member.chats().length === 1;
+  });
+  expect(member.fromClient()).toEqual(['I am Mary']);
+});
+
 test('files go both ways, byte for byte', async () => {
   const member = await somebody();
   const file = { name: 'a.png', mime: 'image/png', content_base64: PNG.toString('base64') };

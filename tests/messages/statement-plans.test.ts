@@ -238,6 +238,10 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
     (db) => chats.findChatOfMessage(db, { channelId: CHANNEL, key: 'key 31' }),
   ],
   ['remembering aliases', (db) => chats.rememberAliases(db, CHAT, [SOME_ID])],
+  [
+    'two chats with the same message',
+    (db) => chats.uniteTwins(db, { channelId: CHANNEL, key: 'key 30', conversationId: CHAT }),
+  ],
   ['who somebody is', (db) => chats.learnPerson(db, secrets, { id: CHAT, person: nobody })],
   [
     'what of a client nobody has answered',

@@ -8,6 +8,8 @@ import { waitFor } from './wait-for.ts';
 
 /** Left-over work may wait for its turn this long. */
 const DRAIN_MS = 60_000;
+/** Not at once: a last try must not be lost to what is just over. */
+const ASK_AGAIN_MS = 3_000;
 
 /** What a run came to. */
 export interface Balance {
@@ -34,8 +36,14 @@ export interface Balance {
 
 /** Waits until nobody has anything left to do. */
 export async function drained(backends: Backends, traffic: MessageTraffic): Promise<void> {
-  for (const service of traffic.services) await service.retryNow?.();
-  await waitFor(async () => (await traffic.eventsWaiting()) === 0, DRAIN_MS);
+  let askedAt = Number.NEGATIVE_INFINITY;
+  await waitFor(async () => {
+    if (performance.now() - askedAt > ASK_AGAIN_MS) {
+      for (const service of traffic.services) await service.retryNow?.();
+      askedAt = performance.now();
+    }
+    return (await traffic.eventsWaiting()) === 0;
+  }, DRAIN_MS);
   const { db } = backends;
   if (db) {
     await waitFor(async () => {

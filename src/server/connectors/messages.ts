@@ -100,6 +100,8 @@ export interface ReceivedChat {
   aliases?: readonly string[];
   /** The service may know this chat by another id as well, and did not say so: `findChat` asks. */
   isAlias?: true;
+  /** The event tells no chat at all: what `findChat` and our own records cannot place is left out. */
+  isOnlyAlias?: true;
 }
 
 interface Received {

@@ -29,8 +29,8 @@ const LONGEST_CHAIN = 5;
 /** Characters of a cause that is a text. */
 const LONGEST_TEXT = 200;
 
-/** With so many, the lines of a turn do not wait for its end. */
-const MOST_KEPT_BYTES = 8_192;
+/** Characters; with more, the lines of a turn do not wait for its end. */
+const MOST_KEPT = 8_192;
 
 /** The process's log: JSON lines, on stdout unless told otherwise. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
@@ -55,21 +55,31 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
  * tenth of a webhook. None is kept longer; a process that ends by itself writes all of them.
  */
 function stdout(): DestinationStream & { flushSync(): void } {
-  const file = pino.destination({ dest: 1, sync: true, minLength: MOST_KEPT_BYTES });
+  const file = pino.destination({ dest: 1, sync: true });
+  let kept = '';
   let isDue = false;
-  const flush = () => {
+  const write = () => {
     isDue = false;
+    if (kept === '') return;
+    const lines = kept;
+    kept = '';
+    file.write(lines);
+  };
+  const flushSync = () => {
+    write();
     file.flushSync();
   };
-  process.on('exit', flush);
+  process.on('exit', flushSync);
   return {
     write: (line) => {
-      file.write(line);
-      if (isDue) return;
-      isDue = true;
-      setImmediate(flush);
+      kept += line;
+      if (kept.length > MOST_KEPT) write();
+      else if (!isDue) {
+        isDue = true;
+        setImmediate(write);
+      }
     },
-    flushSync: flush,
+    flushSync,
   };
 }
 

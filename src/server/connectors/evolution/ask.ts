@@ -79,10 +79,12 @@ export async function askEvolution(
           }),
         )
       : await uploadOnce(tools.stream, { ...request, headersMs: UPLOAD_HEADERS_MS }, body.upload);
-  return answer === undefined ? { state: 'unknown' } : verdictOf(answer, apiKey);
+  return answer === undefined
+    ? { state: 'unknown' }
+    : verdictOf(answer, [apiKey, tools.webhook?.secret]);
 }
 
-function verdictOf(answer: EvolutionAnswer, apiKey: string): Verdict {
+function verdictOf(answer: EvolutionAnswer, secrets: readonly (string | undefined)[]): Verdict {
   const { status, body } = answer;
   if (status >= 200 && status < 300) {
     const sent = sentMessage.safeParse(eventOf(body)).data;
@@ -95,7 +97,7 @@ function verdictOf(answer: EvolutionAnswer, apiKey: string): Verdict {
   const isFileRefused = mayPassAsDocument(words);
   if (status >= 500 && !isFileRefused) return { state: 'unknown' };
   const isUnknown = isUnknownNumber(answer);
-  const detail = isUnknown ? undefined : safeReason(words, [apiKey]);
+  const detail = isUnknown ? undefined : safeReason(words, secrets);
   return {
     state: 'refused',
     reason: isUnknown ? 'chat_unknown' : reasonOf(status, words),

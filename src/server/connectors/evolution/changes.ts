@@ -22,6 +22,8 @@ interface Place {
   person: ReceivedPerson;
   /** Who spoke in a group, where that is known. */
   speaker?: string | undefined;
+  /** The account did it: nothing that a client has not written becomes theirs. */
+  isOwn?: boolean;
   atMs: number;
 }
 
@@ -35,28 +37,28 @@ export function readProtocolMessage(given: ProtocolMessage, place: Place): Recei
 }
 
 /**
- * The event `messages.edited` is the bare change. Its key was made by who edited, so that a client's edit names the
- * account as the chat; and a hidden id in it may be either's.
+ * The event `messages.edited` is the bare change, as whoever edited wrote it, with nothing about who that was. So its key
+ * may name any chat, and is not believed: the edit is in the chat of the message, or nowhere.
  *
  * @see https://github.com/EvolutionAPI/evolution-api/issues/1367
  */
-export function readEdited(given: ProtocolMessage, own: string, receivedAtMs: number) {
+export function readEdited(given: ProtocolMessage, receivedAtMs: number): ReceivedItem[] {
   // `messages.delete` follows, and knows the chat.
   if (REVOKE.has(given.type)) return [];
   const messageId = bareMessageId(given.key?.id);
   if (messageId === undefined) return [];
-  const named = chatOfKey({ remoteJid: given.key?.remoteJid }, own);
-  const chat = named === undefined || named.isAlias ? chatOfMessage(messageId) : named;
-  return readProtocolMessage(given, placeIn(chat, receivedAtMs));
+  return readProtocolMessage(given, placeIn(chatOfMessage(messageId), receivedAtMs));
 }
 
 /** @param editedAtMs undefined: the event does not say; then the words tell two edits apart */
 export function readEdit(
   messageId: string,
   message: WhatsAppMessage | undefined,
-  { chat, person, speaker, atMs }: Place,
+  place: Place,
   editedAtMs: number | undefined,
 ): ReceivedEdit[] {
+  const { chat, person, atMs } = placeOf(messageId, place);
+  const { speaker } = place;
   const [said] = message === undefined ? [] : contentsOf(message, messageId);
   if (said === undefined) return [];
   const content = speaker === undefined ? said : spokenBy(speaker, said);
@@ -69,7 +71,7 @@ export function readDeletion(key: MessageKey, own: string, atMs: number): Receiv
   const chat = chatOfKey(key, own);
   return messageId === undefined || chat === undefined
     ? []
-    : [deletionOf(messageId, placeIn(chat, atMs))];
+    : [deletionOf(messageId, { ...placeIn(chat, atMs), isOwn: key.fromMe === true })];
 }
 
 /** A chat of which the event tells no more. */
@@ -77,8 +79,14 @@ export function placeIn(chat: ReceivedChat, atMs: number): Place {
   return { chat, person: personIn(chat, undefined), atMs };
 }
 
-function deletionOf(messageId: string, { chat, person, atMs }: Place): ReceivedDeletion {
+function deletionOf(messageId: string, place: Place): ReceivedDeletion {
+  const { chat, person, atMs } = placeOf(messageId, place);
   return { event: 'delete', messageId, chat, person, atMs };
+}
+
+/** What the account changed counts only where the message itself was brought. */
+function placeOf(messageId: string, place: Place): Place {
+  return place.isOwn ? placeIn(chatOfMessage(messageId), place.atMs) : place;
 }
 
 function digestOf(content: object): string {

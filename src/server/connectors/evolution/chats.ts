@@ -23,7 +23,7 @@ export function chatOfKey(key: MessageKey, own: string): ReceivedChat | undefine
 
 /** The chat in which a message is. `findChat` asks the server which. */
 export function chatOfMessage(messageId: string): ReceivedChat {
-  return { id: OF_MESSAGE + messageId, isAlias: true };
+  return { id: OF_MESSAGE + messageId, isAlias: true, isOnlyAlias: true };
 }
 
 /** The message whose chat is meant. */

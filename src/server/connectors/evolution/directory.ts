@@ -12,6 +12,9 @@ import { type MessageKey, messageKey } from './event.ts';
 /** Records may hold small pictures, so few are asked for. */
 const MOST_RECORDS = 3;
 
+/** Where a key tells a chat. */
+const NAMES = ['remoteJid', 'remoteJidAlt', 'senderLid', 'senderPn', 'previousRemoteJid'] as const;
+
 const numbers = z.array(z.object({ jid: optionalText }));
 const keptMessages = z.object({
   messages: z.object({ records: z.array(maybe(z.object({ key: maybe(messageKey) }))) }),
@@ -40,8 +43,9 @@ export async function findChat(
   const messageId = messageOfChat(alias);
   if (messageId !== undefined) {
     const [key] = await keptKeys(tools, place, { id: messageId });
-    const chat = key && chatOfKey(key, '');
-    return chat && named(chat.id);
+    // What the account wrote is nothing that a client could have changed.
+    const chat = key === undefined || key.fromMe === true ? undefined : chatOfKey(key, '');
+    return chat === undefined || chat.isGroup ? undefined : named(chat.id);
   }
   const known = await jidBehind(tools, place, alias);
   const found = known && numberOf({ remoteJid: known });
@@ -94,7 +98,11 @@ async function keptKeys(
     json: { where: { key }, page: 1, offset: MOST_RECORDS },
   });
   const found = keptMessages.safeParse(answer.json).data?.messages.records ?? [];
-  return found.flatMap((record) => record?.key ?? []);
+  // Checked, because a server that ignores the filter would name somebody else.
+  const [wanted] = Object.values(key);
+  const fits = (one: MessageKey) =>
+    'id' in key ? one.id === wanted : NAMES.some((name) => one[name] === wanted);
+  return found.flatMap((record) => record?.key ?? []).filter(fits);
 }
 
 async function contactName(

@@ -96,7 +96,7 @@ function readUpsert(data: unknown, context: Context): ReceivedItem[] {
       : undefined;
   const change = protocolMessage.safeParse(innerMember(message, 'protocolMessage')).data;
   if (change !== undefined) {
-    return readProtocolMessage(change, { ...about, speaker });
+    return readProtocolMessage(change, { ...about, speaker, isOwn: isFromStaff });
   }
   const reaction = reactionMessage.safeParse(innerMember(message, 'reactionMessage')).data;
   if (reaction !== undefined) {
@@ -132,18 +132,20 @@ function readUpdate(data: unknown, { receivedAtMs, own }: Context): ReceivedItem
   if (given === undefined || messageId === undefined || chat === undefined) return [];
   const edited = protocolMessage.safeParse({ editedMessage: editedIn(given.message) }).data;
   if (edited?.editedMessage !== undefined) {
-    const place = placeIn(chat, receivedAtMs);
+    const place = { ...placeIn(chat, receivedAtMs), isOwn: given.fromMe === true };
     return readEdit(messageId, edited.editedMessage, place, undefined);
   }
   const state = Object.hasOwn(STATES, given.status ?? '') ? STATES[given.status ?? ''] : undefined;
   // Of a client's message it would say that we have read it.
   if (state === undefined || given.fromMe !== true) return [];
-  return [{ event: 'status', messageId, state }];
+  // One of many has read it.
+  const isHalf = chat.isGroup === true && state === 'read';
+  return [{ event: 'status', messageId, state: isHalf ? 'delivered' : state }];
 }
 
-function readEditedEvent(data: unknown, { own, receivedAtMs }: Context): ReceivedItem[] {
+function readEditedEvent(data: unknown, { receivedAtMs }: Context): ReceivedItem[] {
   const given = protocolMessage.safeParse(data).data;
-  return given === undefined ? [] : readEdited(given, own, receivedAtMs);
+  return given === undefined ? [] : readEdited(given, receivedAtMs);
 }
 
 function readDeletionEvent(data: unknown, { own, receivedAtMs }: Context): ReceivedItem[] {

@@ -1,5 +1,5 @@
 import { base64Json } from '../base64-json.ts';
-import type { Tools } from '../connector.ts';
+import { ConnectorError, type Tools } from '../connector.ts';
 import { unavailable } from '../http.ts';
 import type { ChatAddress, SendOutcome } from '../messages.ts';
 import { openUpload, outcomeOfFile } from '../open-upload.ts';
@@ -8,6 +8,7 @@ import type { MediaPart, Quote, TextPart, WhatsAppPart } from '../whatsapp/compo
 import { bareMessageId } from '../whatsapp/message-id.ts';
 import { askEvolution, type Verdict } from './ask.ts';
 import type { EvolutionClient, EvolutionServer } from './client.ts';
+import { findChat } from './directory.ts';
 import { documentCallOf, type MediaCall, mediaCallOf } from './media-call.ts';
 import { showSeen } from './signs.ts';
 
@@ -59,8 +60,8 @@ export async function sendReaction(
   const json = { key: { remoteJid, fromMe: reaction.isOurs, id }, reaction: reaction.emoji ?? '' };
   const path = `/message/sendReaction/${speaker.instance}`;
   const verdict = await askEvolution(tools, speaker.server, path, { json });
-  // Said twice, a reaction is still one.
-  if (verdict.state === 'unknown') throw unavailable('evolution sendReaction');
+  // What managers write next must not wait for one that the server fails at for good.
+  if (verdict.state === 'unknown') return verdict;
   if (verdict.state === 'accepted') return { state: 'sent', messageId: id, isDelivered: true };
   return await outcomeOf(tools, speaker, chat, verdict);
 }
@@ -95,10 +96,11 @@ async function attempt(
 
 async function outcomeOf(
   tools: Tools,
-  { client, instance }: Speaker,
+  speaker: Speaker,
   chat: ChatAddress,
   verdict: Verdict,
 ): Promise<SendOutcome> {
+  const { client, instance } = speaker;
   if (verdict.state === 'unknown') return verdict;
   if (verdict.state === 'refused') {
     const { reason, detail } = verdict;
@@ -110,7 +112,7 @@ async function outcomeOf(
   }
   const messageId = bareMessageId(verdict.messageId);
   if (messageId === undefined) return { state: 'unknown' };
-  const chatId = chatIdAfter(chat, verdict.remoteJid);
+  const chatId = await chatIdAfter(tools, speaker, chat, verdict.remoteJid);
   return {
     state: 'sent',
     messageId,
@@ -128,11 +130,35 @@ function numberOf({ chatId, phone, isNew }: ChatAddress): string | undefined {
   return jidOf(chatId, 's.whatsapp.net');
 }
 
-/** Where the message went: under a number's other spelling, perhaps. A hidden id is no better than the number we have. */
-function chatIdAfter({ chatId, phone, isNew }: ChatAddress, jid: string | undefined): string {
+/**
+ * Where the message went: under a number's other spelling, perhaps. A hidden id is no better than the number we have, but
+ * for a number that was only dialled so far: the client answers under the one that WhatsApp has.
+ */
+async function chatIdAfter(
+  tools: Tools,
+  speaker: Speaker,
+  { chatId, phone, isNew }: ChatAddress,
+  jid: string | undefined,
+): Promise<string> {
   const used = chatOf(jid);
   if (used !== undefined && used.isAlias !== true) return used.id;
-  return isNew ? (phone?.slice(1) ?? chatId) : chatId;
+  if (!isNew) return chatId;
+  const known = used && (await numberBehind(tools, speaker, used.id));
+  return known ?? phone?.slice(1) ?? chatId;
+}
+
+/** The message is sent: whatever keeps us from asking. */
+async function numberBehind(
+  tools: Tools,
+  speaker: Speaker,
+  hidden: string,
+): Promise<string | undefined> {
+  try {
+    return (await findChat(tools, speaker, hidden))?.chatId;
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return undefined;
+  }
 }
 
 function quoteOf(quote: Quote | undefined): object | undefined {

@@ -16,6 +16,9 @@ const UPLOAD_HEADERS_MS = 60_000;
 
 const MAX_ANSWER_BYTES = 256 * 1024;
 
+/** The address is not valid any more, or not yet. Slack gives another one for the asking. */
+const ADDRESS_ENDED = new Set([403, 404, 410]);
+
 const ticket = z.object({
   upload_url: z.string(),
   file_id: z.string().regex(/^F[A-Z0-9]{1,39}$/),
@@ -76,6 +79,7 @@ async function post(tools: Tools, url: string, file: FormFile): Promise<string |
   if (answer === undefined) throw unavailable('slack upload: no answer');
   const { status, headers } = answer;
   if (status === 429) throw rateLimited(headers['retry-after']);
+  if (ADDRESS_ENDED.has(status)) throw unavailable(`slack upload: status ${status}`);
   demandAnswer(status);
   if (status < 300) return undefined;
   return status === 413 ? 'file_upload_size_restricted' : `upload_status_${status}`;

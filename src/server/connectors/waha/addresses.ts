@@ -7,10 +7,11 @@ export function wireChat(chatId: string): string | undefined {
 
 /**
  * WAHA's whole id of a message, made of what we keep. In groups it would end with who wrote, which nobody has to know:
- * engines find messages by the bare id.
+ * engines find messages by the bare id. Of several contacts in one message, each but the first has a number of its own,
+ * which WAHA does not know.
  */
 export function wireMessage(chat: string, messageId: string, isOurs: boolean): string {
-  return `${isOurs}_${chat}_${messageId}`;
+  return `${isOurs}_${chat}_${messageId.replace(/:\d+$/, '')}`;
 }
 
 /** Where a message lies; undefined where one of the ids could lead to another place. */

@@ -102,7 +102,7 @@ function verdictOf(answer: OutboundAnswer, access: WahaAccess, tools: Tools): Ve
     const isSure = SURELY_NOT_SENT.test(description);
     return isSure ? { state: 'refused', status, description } : { state: 'unknown' };
   }
-  if (status === 422 && (body?.expected !== undefined || NOT_WORKING.test(description))) {
+  if (status === 422 && isNotWorking(json)) {
     throw unavailable('waha: the session does not work now');
   }
   if (status === 404) {
@@ -111,6 +111,12 @@ function verdictOf(answer: OutboundAnswer, access: WahaAccess, tools: Tools): Ve
   }
   demandAnswer(status);
   return { state: 'refused', status, description };
+}
+
+/** Whether a refusal (422) says that the session does not work at the moment. */
+export function isNotWorking(json: unknown): boolean {
+  const body = failure.safeParse(json).data;
+  return body?.expected !== undefined || NOT_WORKING.test(safeReason(wordsOf(body), []) ?? '');
 }
 
 /** WAHA's errors: `{ statusCode, message, error }`, `{ error, session, status, expected }`, `{ exception }`. */

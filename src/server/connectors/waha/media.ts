@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ConnectorError, type Tools } from '../connector.ts';
 import { fetchFile } from '../fetch-file.ts';
-import { notUnderstood, sendJson } from '../http.ts';
+import { notUnderstood, sendJson, unavailable } from '../http.ts';
 import type { OpenMedia } from '../messages.ts';
 import type { WahaAccess } from './access.ts';
 import { chatPath } from './addresses.ts';
+import { isNotWorking } from './ask.ts';
 
 /** What `content.ts` leaves with a message. */
 const fileRef = z.object({
@@ -89,6 +90,9 @@ async function fetchAgain(
     headers: { 'x-api-key': access.apiKey },
     deadlineMs: FETCH_AGAIN_MS,
   });
+  if (answer.status === 422 && isNotWorking(answer.json)) {
+    throw unavailable('waha: the session does not work now');
+  }
   if (answer.status >= 400 && !GONE.has(answer.status)) {
     throw notUnderstood(`waha message: status ${answer.status}`);
   }

@@ -19,7 +19,7 @@ import { bareMessageId } from '../whatsapp/message-id.ts';
 import { quotedId } from '../whatsapp/proto-content.ts';
 import { contentsOf } from './content.ts';
 import { eventShape, type WahaEvent, type WahaMessage } from './event.ts';
-import { isSelf, type Party, partyOf, type Self } from './people.ts';
+import { chatIdOf, isSelf, type Party, partyOf, type Self } from './people.ts';
 
 type EventOf<Name extends WahaEvent['event']> = Extract<WahaEvent, { event: Name }>;
 
@@ -149,7 +149,9 @@ function readReaction(
 /** How what we wrote is doing. Of a group only that it got there: one of many has read it. */
 function readAck({ payload }: EventOf<'message.ack'>): ReceivedStatus | undefined {
   const messageId = bareMessageId(payload.id);
+  const named = chatIdOf({ id: payload.id });
   if (messageId === undefined || payload.fromMe !== true) return undefined;
+  if (named !== undefined && chatOf(named) === undefined) return undefined;
   const state = STATES[String(payload.ack ?? ACKS[payload.ackName ?? ''])];
   if (state === undefined) return undefined;
   const isGroup = payload.id?.includes('@g.us_') === true;

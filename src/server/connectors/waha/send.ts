@@ -10,6 +10,7 @@ import { bareMessageId } from '../whatsapp/message-id.ts';
 import type { WahaAccess } from './access.ts';
 import { wireChat, wireMessage } from './addresses.ts';
 import { askWaha, type Verdict } from './ask.ts';
+import { findChat } from './directory.ts';
 import { mediaMethodOf } from './media-method.ts';
 import { refusalOf } from './refusals.ts';
 import { showSeen } from './signs.ts';
@@ -116,11 +117,25 @@ async function findNumber(
   if (status >= 400) throw notUnderstood(`waha check-exists: status ${status}`);
   const { numberExists, chatId } = readAs(existence, json);
   if (!numberExists) return undefined;
-  const asked = `${digits}@c.us`;
-  // Where it answers with a hidden id, what clients write comes with the number as well.
-  const found = chatOf(chatId, [asked]) ?? chatOf(asked);
-  const chat = wireChat(found?.id ?? '');
-  return found === undefined || chat === undefined ? undefined : { chat, chatId: found.id };
+  const asked = chatOf(`${digits}@c.us`);
+  const told = chatOf(chatId) ?? asked;
+  // What the client answers comes with the number as WhatsApp spells it, which a hidden id does not tell.
+  const id = told?.isAlias ? ((await numberBehind(tools, access, told.id)) ?? asked?.id) : told?.id;
+  const chat = wireChat(id ?? '');
+  return id === undefined || chat === undefined ? undefined : { chat, chatId: id };
+}
+
+async function numberBehind(
+  tools: Tools,
+  access: WahaAccess,
+  hidden: string,
+): Promise<string | undefined> {
+  try {
+    return (await findChat(tools, access, hidden))?.chatId;
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return undefined;
+  }
 }
 
 async function attempt(

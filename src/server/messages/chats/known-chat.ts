@@ -26,13 +26,15 @@ export interface KnownChat {
 /**
  * Services call one person by several ids: by number, by a hidden id, by a number of former times. The one we met first
  * stays the chat's, so that a person never becomes two. What changes a message is in the chat of that message.
+ *
+ * @returns undefined when the event tells no chat and nobody knows which it is
  */
 export async function knownChatOf(
   context: Context,
   channelId: string,
   { chat, person, event, messageId }: Located,
   findChat: FindChat,
-): Promise<KnownChat> {
+): Promise<KnownChat | undefined> {
   const asked = { channelId, ids: [chat.id, ...(chat.aliases ?? [])], person };
   const hasOneId = findChat === undefined && asked.ids.length === 1;
   if (hasOneId || chat.isGroup === true) return unknownChat(asked);
@@ -44,6 +46,7 @@ export async function knownChatOf(
       : undefined;
   if (changed !== undefined) return changed;
   const found = chat.isAlias === true ? await ask(context, chat.id, findChat) : undefined;
+  if (chat.isOnlyAlias === true && found === undefined) return undefined;
   if (found === undefined || asked.ids.includes(found.chatId)) return unknownChat(asked);
   const phone = person.phone ?? found.phone;
   const named = { ...person, id: found.chatId, ...(phone !== undefined && { phone }) };

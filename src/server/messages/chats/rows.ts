@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/database/database.ts';
+import { gathered } from '../../platform/database/gathered.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import type { ChatPerson } from '../receive/rows.ts';
@@ -12,16 +13,19 @@ interface AliasedChat {
 }
 
 /** Which chats these ids of rows are known for: as their own, or as another name of theirs. */
-export async function findAliased(db: Db, rowIds: readonly string[]): Promise<AliasedChat[]> {
-  const { rows } = await sql<AliasedChat>`${prepared('aliased-chats')}
-    select id as asked_id, id as conversation_id, person from conversations
-    where id = any(${rowIds}::uuid[])
-    union all
-    select chat_aliases.id, conversations.id, conversations.person from chat_aliases
-    join conversations on conversations.id = chat_aliases.conversation_id
-    where chat_aliases.id = any(${rowIds}::uuid[])`.execute(db);
-  return rows;
-}
+export const findAliased: (db: Db, rowIds: readonly string[]) => Promise<AliasedChat[]> = gathered(
+  async (db, all: readonly (readonly string[])[]) => {
+    const rowIds = [...new Set(all.flat())];
+    const { rows } = await sql<AliasedChat>`${prepared('aliased-chats')}
+      select id as asked_id, id as conversation_id, person from conversations
+      where id = any(${rowIds}::uuid[])
+      union all
+      select chat_aliases.id, conversations.id, conversations.person from chat_aliases
+      join conversations on conversations.id = chat_aliases.conversation_id
+      where chat_aliases.id = any(${rowIds}::uuid[])`.execute(db);
+    return all.map((ids) => rows.filter(({ askedId }) => ids.includes(askedId)));
+  },
+);
 
 /** Where a received message is, whatever an event about it calls the chat. */
 export async function findChatOfMessage(
@@ -79,6 +83,13 @@ export async function uniteTwins(
     select id, conversation_id from alias
     where not exists (select from chat_aliases as known where known.id = alias.conversation_id)
     on conflict (id) do nothing`.execute(db);
+}
+
+/** The chat to which the id of this one leads by now. */
+export async function findLeadingChat(db: Db, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ conversationId: string }>`${prepared('leading-chat')}
+    select conversation_id from chat_aliases where id = ${id}::uuid`.execute(db);
+  return rows[0]?.conversationId;
 }
 
 /** What the service said about somebody that an event had named by id only. */

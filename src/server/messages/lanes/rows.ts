@@ -294,7 +294,10 @@ export interface KnownMessage
 
 const KNOWN = sql`select id, direction, key, kommo_id, state, service_id, content from messages`;
 
-/** By the service's id of it, in either direction. */
+/**
+ * By the service's id of it, in either direction. What we sent comes first: services that tell it again, as if it had been
+ * written on the phone, leave a row of that as well.
+ */
 export async function findByServiceId(
   db: Db,
   channelId: string,
@@ -307,7 +310,7 @@ export async function findByServiceId(
     union all
     ${KNOWN} where channel_id = ${channelId}::uuid and direction = 'out'
       and part_ids @> array[${serviceId}::text]
-    limit 1`.execute(db);
+    order by direction desc limit 1`.execute(db);
   return rows[0];
 }
 

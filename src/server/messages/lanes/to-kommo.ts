@@ -62,7 +62,8 @@ export async function toKommo(work: Work): Promise<Step> {
       return 'done';
     }
   }
-  if (person.isNameless) await learnName(work, person);
+  const pause = person.isNameless ? await learnName(work, person) : undefined;
+  if (pause !== undefined) return pause;
   try {
     const fileBytes = await fileBytesOf(work, content);
     const client = { ...personAtKommo(work), ...content.told };
@@ -143,7 +144,12 @@ async function passEdit(work: Passing): Promise<Step> {
   const { context, message, content } = work;
   const target = content.target ?? '';
   const original = await findByServiceId(context.db, message.channelId, target);
-  const isInKommo = original?.direction === 'in' && original.kommoId !== null;
+  // Only its author can change a message, and a manager's words are no client's.
+  if (original?.direction === 'out') {
+    await finishReceived(context.db, message.id, null);
+    return 'done';
+  }
+  const isInKommo = original !== undefined && original.kommoId !== null;
   if (!isInKommo) {
     // Kommo does not have what was deleted; what was edited arrives as it is now.
     if (message.event === 'delete') {

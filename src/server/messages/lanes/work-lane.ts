@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { leadingTarget } from '../chats/leading-chat.ts';
 import { findTarget } from '../target/rows.ts';
 import type { Confirm } from './lane-runner.ts';
 import { noted } from './noted.ts';
@@ -55,8 +56,12 @@ async function workFor(
   message: LaneMessage,
   confirm: Confirm,
 ): Promise<Work | undefined> {
-  const target = await findTarget(context.db, context.secrets, message);
-  if (target !== undefined) return { context, target, message, confirm };
+  const own = await findTarget(context.db, context.secrets, message);
+  if (own !== undefined) {
+    const isReceived = message.direction === 'in';
+    const leading = isReceived ? await leadingTarget(context, own, message) : undefined;
+    return { context, target: leading ?? own, message, confirm };
+  }
   await dropMessage(context.db, message.id);
   return undefined;
 }

@@ -215,7 +215,8 @@ export async function moveChat(
  * Notes what a service says about a message that was sent. A status only rises; failed is final. Of a message in several
  * parts the last one tells that it has arrived, and any that it has not.
  *
- * @returns false when it may be about a message that is being sent at this moment, whose id we do not know yet
+ * @returns false when it is to be told again: it may be about a message that is being sent at this moment, whose id we do
+ *   not know yet, or it says that a part failed while others are on their way
  */
 export async function raiseStatus(
   db: Db,
@@ -226,7 +227,7 @@ export async function raiseStatus(
     read: sql`('sent', 'delivered')`,
     failed: sql`('sent', 'delivered')`,
   }[status.state];
-  const { rows } = await sql<{ isKnown: boolean; isSending: boolean }>`
+  const { rows } = await sql<{ isKnown: boolean; isUnderWay: boolean; isSending: boolean }>`
     with about as (
       select id, state, part_ids from messages
       where channel_id = ${status.channelId}::uuid and direction = 'out'
@@ -245,11 +246,13 @@ export async function raiseStatus(
         and state in ${below}
     )
     select exists (select from about) as is_known,
+      exists (select from about where state in ('waiting', 'sending')) as is_under_way,
       exists (select from messages
         where channel_id = ${status.channelId}::uuid and state = 'sending') as is_sending`.execute(
     db,
   );
-  return rows[0]?.isKnown === true || rows[0]?.isSending !== true;
+  const { isKnown, isUnderWay, isSending } = rows[0] ?? {};
+  return isKnown ? status.state !== 'failed' || !isUnderWay : !isSending;
 }
 
 /** Where a chat webhook belongs. */

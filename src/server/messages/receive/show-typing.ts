@@ -5,7 +5,7 @@ import type { ReceivedItem } from '../../connectors/messages.ts';
 import type { Context } from '../../context.ts';
 import { sendTyping } from '../../kommo/amojo/signs-of-life.ts';
 import { isKommoError } from '../../kommo/errors.ts';
-import { knownChatOf } from '../chats/known-chat.ts';
+import { type FindChat, knownChatOf } from '../chats/known-chat.ts';
 import { conversationIdOf, personAtKommo } from '../lanes/at-kommo.ts';
 import { scopeOf } from '../lanes/step.ts';
 import { findTarget } from '../target/rows.ts';
@@ -31,13 +31,18 @@ export async function showTyping(context: Context, hook: HookTarget): Promise<vo
   }
 }
 
+/** By any of its ids as far as we know them: a service is not asked for what is over in a moment. */
+const askNobody: FindChat = () => Promise.resolve(undefined);
+
 /** Shows the managers that a client is writing. */
 export async function showClientTyping(
   context: Context,
   channel: OwnedChannel,
   item: Extract<ReceivedItem, { event: 'typing' }>,
 ): Promise<void> {
-  const { rowId: conversationId } = await knownChatOf(context, channel.id, item, undefined);
+  const known = await knownChatOf(context, channel.id, item, askNobody);
+  if (known === undefined) return;
+  const { rowId: conversationId } = known;
   const of = { accountId: channel.accountId, channelId: channel.id, conversationId };
   const target = await findTarget(context.db, context.secrets, of);
   // Kommo refuses it for a chat it does not know.

@@ -66,12 +66,11 @@ async function storeStorable(
   item: StorableItem,
   findChat: FindChat,
 ): Promise<void> {
-  const {
-    rowId: id,
-    chatId,
-    person,
-    aliases,
-  } = await knownChatOf(context, channel.id, item, findChat);
+  const known = await knownChatOf(context, channel.id, item, findChat);
+  if (known === undefined) return;
+  const { rowId: id, chatId, person, aliases } = known;
+  // A hidden id that turns out to be the account's own: what people note for themselves is nobody else's business.
+  if (item.chat.isAlias === true && person.phone === `+${channel.externalId}`) return;
   const isStaff = item.event === 'message' && item.isFromStaff === true;
   const nowMs = context.now().getTime();
   const { content, media } = contentOf(item);
