@@ -25,6 +25,8 @@ export interface Context {
   wakeMessages: (direction?: 'in' | 'out') => void;
   /** What other rooms do when Kommo has the sources of an account's saved channels. */
   onSynced: (accountId: number) => Promise<void>;
+  /** What other rooms do when a channel has been signed in once more. */
+  onSignedInAgain: (channelId: string) => Promise<void>;
   /** What other rooms forget in the transaction that ends an install. */
   onUninstalled: readonly ((
     trx: Trx,

@@ -10,7 +10,7 @@ import { createConnectorRegistry } from './connectors/registry.ts';
 import type { Context } from './context.ts';
 import { createKommo } from './kommo/create-kommo.ts';
 import { HookWatch } from './messages/history/hook-watch.ts';
-import { releaseHeld } from './messages/lanes/rows.ts';
+import { releaseHeld, releaseOutgoing } from './messages/lanes/rows.ts';
 import { MessageWake } from './messages/message-wake.ts';
 import { createGuardedOutbound } from './platform/address-guard.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './platform/database/database.ts';
@@ -113,6 +113,10 @@ export async function startServer(
       onSynced: async (accountId) => {
         await releaseHeld(db, accountId);
         wake.call();
+      },
+      onSignedInAgain: async (channelId) => {
+        await releaseOutgoing(db, channelId);
+        wake.call('out');
       },
       now,
       pace,

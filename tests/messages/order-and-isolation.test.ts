@@ -281,6 +281,14 @@ describe('what waits for somebody goes on when they have acted:', () => {
       server.emulator.requests(bringing(client)).filter((call) => call.status === Number(status));
     await server.waitFor(() => refused().length > 0);
     expect(client.fromClient()).toEqual(['Hola']);
+    // The refusal is answered before it is noted.
+    await server.waitFor(() =>
+      tablesOf(server.context.db)
+        .selectFrom('messages')
+        .select('id')
+        .where('due_at', '>', new Date())
+        .executeTakeFirst(),
+    );
     scope.is_connected = true;
     await makeDue();
     await server.waitFor(() => client.fromClient().includes('Is anybody there?'));
@@ -306,13 +314,19 @@ describe('what waits for somebody goes on when they have acted:', () => {
     });
     expect(await client.toClient()).toEqual([]);
     await control.post('token', { bot: botToken(5), is_revoked: false });
+    // The longer nobody signs in, the longer they rest between two tries.
+    await tablesOf(server.context.db)
+      .updateTable('messages')
+      .set({ due_at: new Date(Date.now() + 3_600_000) })
+      .where('due_at', 'is not', null)
+      .where('direction', '=', 'out')
+      .execute();
     const { attempt } = await begin(server, {
       connector: 'telegram',
       channel_id: channel?.id ?? '',
     });
     const values = { token: botToken(5) };
     expect((await submit(server, attempt.id, { values, confirm: true })).status).toBe(200);
-    await makeDue();
     await server.waitFor(async () => (await client.toClient()).length === 2);
     expect(await client.toClient()).toEqual(['First', 'Second']);
   });

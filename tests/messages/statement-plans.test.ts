@@ -204,6 +204,7 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
   ['a message by Kommo’s id', (db) => lanes.findByKommoId(db, CHANNEL, 'kommo 30')],
   ['what Kommo calls a chat', (db) => lanes.learnChat(db, { id: CHAT, ...NAMELESS })],
   ['what waits for a save', (db) => lanes.releaseHeld(db, ACCOUNT)],
+  ['what waits for a sign-in', (db) => lanes.releaseOutgoing(db, CHANNEL)],
   [
     'storing a message',
     (db) => receive.storeMessage(db, secrets, { ...STORED, key: 'new', chat: undefined }),

@@ -63,6 +63,9 @@ export async function acceptAccount(
   if (acceptance.outcome !== 'changed' && attempt.auth === 'api_key') {
     await discardSignIn(context, attempt, linked);
   }
+  if (acceptance.outcome === 'changed' && attempt.channelId !== null) {
+    await context.onSignedInAgain(attempt.channelId);
+  }
   return acceptance;
 }
 

@@ -414,3 +414,11 @@ export async function releaseHeld(db: Db, accountId: number): Promise<void> {
     where account_id = ${accountId}::bigint and due_at > clock_timestamp()
       and direction = 'in' and state = 'waiting' and tries = 0`.execute(db);
 }
+
+/** What managers wrote while a channel was signed out goes on. */
+export async function releaseOutgoing(db: Db, channelId: string): Promise<void> {
+  await sql`
+    update messages set due_at = clock_timestamp()
+    where channel_id = ${channelId}::uuid and due_at > clock_timestamp()
+      and direction = 'out' and state = 'waiting'`.execute(db);
+}
