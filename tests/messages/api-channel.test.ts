@@ -20,6 +20,7 @@ import {
   taken,
 } from '../support/own-service.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
 import { saveAll } from '../support/telegram-stage.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../docs/examples/api-service.mjs', import.meta.url));
@@ -319,6 +320,20 @@ describe('what a manager writes', () => {
     expect(early[0]).toMatchObject({ status: 503 });
     await server.waitFor(async () => (await postEvent(server, setup, about)).status === 204);
     await told(id, 2);
+  });
+
+  test('is waited for by its status also when one process gave it up and another may still have its answer', async () => {
+    const id = await act({ text: 'Late' });
+    const { event } = await posted(({ message }) => message?.text === 'Late');
+    await server.waitFor(async () => (await figures()).pending === 0);
+    const row = () => tablesOf(server.context.db).updateTable('messages').where('key', '=', id);
+    const lost = { state: 'failed', reason: 'may_have_arrived', service_id: null } as const;
+    await row().set(lost).execute();
+    const status = { type: 'status', id: `sent-${event.id}`, state: 'delivered' };
+    expect(await postEvent(server, setup, status)).toMatchObject({ status: 503 });
+    await row().set({ state: 'sent', reason: null, service_id: status.id }).execute();
+    expect(await postEvent(server, setup, status)).toMatchObject({ status: 204 });
+    await told(id, 1);
   });
 
   test('that the service reports as written by staff is not shown twice, however early it says so', async () => {

@@ -211,6 +211,9 @@ export async function moveChat(
     .execute();
 }
 
+/** A process that stood still, and lost its lane for that, notes the answer it got within this time. */
+const LATE_ANSWER_SECONDS = 120;
+
 /**
  * Notes what a service says about a message that was sent. A status only rises; failed is final. Of a message in several
  * parts the last one tells that it has arrived, and any that it has not.
@@ -248,9 +251,11 @@ export async function raiseStatus(
     select exists (select from about) as is_known,
       exists (select from about where state in ('waiting', 'sending')) as is_under_way,
       exists (select from messages
-        where channel_id = ${status.channelId}::uuid and state = 'sending') as is_sending`.execute(
-    db,
-  );
+        where channel_id = ${status.channelId}::uuid and (state = 'sending'
+          -- Given up by one process while another that is late may still get its answer.
+          or state = 'failed' and reason = 'may_have_arrived' and service_id is null
+            and stored_at > clock_timestamp() - make_interval(secs => ${LATE_ANSWER_SECONDS}::float8)
+        )) as is_sending`.execute(db);
   const { isKnown, isUnderWay, isSending } = rows[0] ?? {};
   return isKnown ? status.state !== 'failed' || !isUnderWay : !isSending;
 }
