@@ -23,6 +23,8 @@ const NODE_GLOBALS = [
   'URLSearchParams',
   'WritableStream',
   'fetch',
+  // msw watches every socket of the process with it.
+  'setImmediate',
   'structuredClone',
 ];
 

@@ -84,7 +84,9 @@ export async function changeEvolutionInstance(
       session.phone = phone;
       session.scannedAt = now;
       await announce(world, session, 'connecting', 515);
-      setTimeout(() => void announce(world, session, 'open', 200), LINKING_MS + 20).unref();
+      setTimeout(() => {
+        if (!world.life.aborted) void announce(world, session, 'open', 200);
+      }, LINKING_MS + 20).unref();
       return;
     case 'refuse':
       session.endedAt = now;
