@@ -212,7 +212,7 @@ export async function moveChat(
 }
 
 /** A process that stood still, and lost its lane for that, notes the answer it got within this time. */
-const LATE_ANSWER_SECONDS = 120;
+const LATE_ANSWER_SECONDS = 10;
 
 /**
  * Notes what a service says about a message that was sent. A status only rises; failed is final. Of a message in several
