@@ -323,7 +323,9 @@ for (const { service, title, clean } of SERVERS) {
     expect(verdict).toMatchObject(clean);
     // A status that overtakes the answer to its message is asked for again.
     expect((verdict.troubled ?? []).filter(({ state }) => state !== 'taken')).toEqual([]);
-    expect(emulator.log().filter(({ kind }) => kind === 'warning')).toEqual([]);
+    const warnings = emulator.log().filter(({ kind }) => kind === 'warning');
+    // So does WAHA's double, which says so.
+    expect(warnings.filter(({ name }) => name !== 'waha webhook')).toEqual([]);
     expect(errors).toEqual([]);
   });
 }
