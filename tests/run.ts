@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeTemplates } from './support/database-template.ts';
-import { findPostgres } from './support/find-postgres.ts';
+import { connectionsOf, findPostgres } from './support/find-postgres.ts';
 import { browserFiles, jestFiles, processorSeconds, slowest } from './support/run-report.ts';
 
 const HELP = `npm test - units, widget, the finished package, the server on a real database, and the whole story in a
@@ -109,6 +110,7 @@ async function runJest(postgres: string | undefined): Promise<Tally> {
       '--json',
       `--outputFile=${JEST_REPORT}`,
       ...shard(),
+      ...(await fewerWorkers(postgres)),
       ...['--selectProjects', ...projects],
     ],
     {
@@ -126,6 +128,17 @@ async function runJest(postgres: string | undefined): Promise<Tally> {
     failed: count(report.numFailedTests) + count(report.numRuntimeErrorTestSuites),
     skipped: count(report.numPendingTests) + count(report.numTodoTests),
   }));
+}
+
+/** Files that run side by side need so many connections each, those with two backends included. */
+const CONNECTIONS_PER_WORKER = 33;
+
+/** What a PostgreSQL server with few connections can take; otherwise jest.config.mjs decides. */
+async function fewerWorkers(postgres: string | undefined): Promise<string[]> {
+  if (postgres === undefined) return [];
+  const most = Math.floor((await connectionsOf(postgres)) / CONNECTIONS_PER_WORKER);
+  if (most >= availableParallelism() * 2) return [];
+  return [`--maxWorkers=${Math.max(1, most)}`];
 }
 
 /** Keeps its output until `print`: the others write to the terminal at the same time. */

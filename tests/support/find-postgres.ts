@@ -28,6 +28,23 @@ export async function findPostgres(): Promise<string | undefined> {
   return undefined;
 }
 
+/** How many connections the server takes. */
+export async function connectionsOf(address: string): Promise<number> {
+  const client = new pg.Client({
+    connectionString: address,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ most: number }>(
+      "select current_setting('max_connections')::integer as most",
+    );
+    return rows[0]?.most ?? 0;
+  } finally {
+    await client.end();
+  }
+}
+
 async function mayCreateDatabases(address: string): Promise<boolean> {
   const client = new pg.Client({
     connectionString: address,
