@@ -29,6 +29,8 @@ const JEST_REPORT = `${RESULTS}/jest.json`;
 const BROWSER_REPORT = `${RESULTS}/browser.json`;
 /** Rounds of `npm run test:all`, where the environment names none. */
 const ALL_ROUNDS = '30';
+/** Files that run side by side need so many connections each, those with two backends included. */
+const CONNECTIONS_PER_WORKER = 33;
 const PARTS = ['unit', 'widget', 'server', 'browser'];
 
 /** How many tests ended how. A step that does not count tests counts as failed when it fails. */
@@ -129,9 +131,6 @@ async function runJest(postgres: string | undefined): Promise<Tally> {
     skipped: count(report.numPendingTests) + count(report.numTodoTests),
   }));
 }
-
-/** Files that run side by side need so many connections each, those with two backends included. */
-const CONNECTIONS_PER_WORKER = 33;
 
 /** What a PostgreSQL server with few connections can take; otherwise jest.config.mjs decides. */
 async function fewerWorkers(postgres: string | undefined): Promise<string[]> {
