@@ -1,3 +1,5 @@
+import { ask } from '../../page-parts/requests.js';
+
 /**
  * What the emulator is asked for.
  *
@@ -18,24 +20,14 @@
 
 const PATH = '/__services/phone';
 
-/**
- * @param {Response} response
- * @returns {Promise<any>}
- */
-async function read(response) {
-  const body = await response.json();
-  if (!response.ok) throw new Error(body.error);
-  return body;
-}
-
 /** @returns {Promise<Session[]>} */
 export async function getSessions() {
-  return await read(await fetch(`${PATH}/sessions`));
+  return await ask(`${PATH}/sessions`);
 }
 
 /** @returns {Promise<{clients: Person[], groups: Group[], absent: string[]}>} */
 export async function getPeople() {
-  return await read(await fetch(`${PATH}/people`));
+  return await ask(`${PATH}/people`);
 }
 
 /**
@@ -43,7 +35,7 @@ export async function getPeople() {
  * @returns {Promise<Chat>}
  */
 export async function getChat(scene) {
-  return await read(await fetch(`${PATH}/chat?${new URLSearchParams(scene)}`));
+  return await ask(`${PATH}/chat?${new URLSearchParams(scene)}`);
 }
 
 /**
@@ -52,9 +44,7 @@ export async function getChat(scene) {
  * @returns {Promise<any>}
  */
 export async function post(act, given) {
-  const body = JSON.stringify({ act, ...given });
-  const headers = { 'content-type': 'application/json' };
-  return await read(await fetch(`${PATH}/act`, { method: 'POST', headers, body }));
+  return await ask(`${PATH}/act`, { act, ...given });
 }
 
 /** Calls back at every change of the network, and once the connection stands. @param {() => void} changed */

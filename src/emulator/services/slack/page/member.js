@@ -1,4 +1,5 @@
 import { base64, byId, FILE_MAX, make, replaceKept } from '../../page-parts/elements.js';
+import { ask } from '../../page-parts/requests.js';
 import { messageElement, summaryOf } from './message.js';
 
 /** @typedef {import('./message.js').Seen} Seen */
@@ -33,24 +34,6 @@ function say(text, isWrong = false) {
 }
 
 /**
- * @param {string} path
- * @param {object} [body] without it, the answer is read
- * @returns {Promise<any>}
- */
-async function ask(path, body) {
-  const response = await fetch(CONTROL + path, {
-    ...(body !== undefined && {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
-
-/**
  * An act of the member; what goes wrong stands in the status line.
  *
  * @param {string} path
@@ -58,7 +41,7 @@ async function ask(path, body) {
  */
 async function act(path, body) {
   try {
-    await ask(path, { team: view.team.value, member: view.member.value, ...body });
+    await ask(CONTROL + path, { team: view.team.value, member: view.member.value, ...body });
     say('');
     await refresh();
     return true;
@@ -100,7 +83,7 @@ async function refresh() {
   const query = new URLSearchParams({ team: view.team.value, member: view.member.value });
   const asked = String(query);
   /** @type {Chat} */
-  const chat = await ask(`/chat?${asked}`);
+  const chat = await ask(`${CONTROL}/chat?${asked}`);
   const now = new URLSearchParams({ team: view.team.value, member: view.member.value });
   // Another member was chosen meanwhile.
   if (String(now) !== asked) return;
@@ -229,7 +212,7 @@ view.team.addEventListener('change', () => {
 view.member.addEventListener('change', () => void open());
 
 const asked = new URL(location.href).searchParams;
-const { workspaces } = await ask('/workspaces');
+const { workspaces } = await ask(`${CONTROL}/workspaces`);
 state.workspaces = workspaces;
 view.team.replaceChildren(
   ...state.workspaces.map(({ id, name }) => make('option', { value: id }, [name])),

@@ -1,4 +1,5 @@
 import { base64, byId, FILE_MAX, make, replaceKept } from '../../page-parts/elements.js';
+import { ask } from '../../page-parts/requests.js';
 import { messageElement, summaryOf } from './message.js';
 
 /** @typedef {import('./message.js').Seen} Seen */
@@ -53,33 +54,6 @@ function say(text, isWrong = false) {
 }
 
 /**
- * @param {string} path
- * @returns {Promise<any>}
- */
-async function get(path) {
-  const response = await fetch(CONTROL + path);
-  const body = await response.json();
-  if (!response.ok) throw new Error(body.error);
-  return body;
-}
-
-/**
- * @param {string} path
- * @param {object} body
- * @returns {Promise<any>}
- */
-async function post(path, body) {
-  const response = await fetch(CONTROL + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
-
-/**
  * An act of the client; what goes wrong stands in the status line.
  *
  * @param {string} path
@@ -87,7 +61,7 @@ async function post(path, body) {
  */
 async function act(path, body) {
   try {
-    await post(path, { bot: view.bot.value, client: Number(view.client.value), ...body });
+    await ask(CONTROL + path, { bot: view.bot.value, client: Number(view.client.value), ...body });
     say('');
     await refresh();
     return true;
@@ -130,7 +104,7 @@ function setContext(replyTo, editing) {
 
 async function refresh() {
   const query = `bot=${encodeURIComponent(view.bot.value)}&chat_id=${view.client.value}`;
-  state.chat = await get(`/chat?${query}`);
+  state.chat = await ask(`${CONTROL}/chat?${query}`);
   render();
 }
 
@@ -207,10 +181,10 @@ async function open() {
 
 /** @param {number} [chosen] */
 async function loadClients(chosen) {
-  let { clients } = await get('/clients');
+  let { clients } = await ask(`${CONTROL}/clients`);
   if (clients.length === 0) {
-    await post('/client', { client: FIRST_CLIENT });
-    ({ clients } = await get('/clients'));
+    await ask(`${CONTROL}/client`, { client: FIRST_CLIENT });
+    ({ clients } = await ask(`${CONTROL}/clients`));
   }
   view.client.replaceChildren(
     ...clients.map((/** @type {{id: number, first_name: string, last_name?: string}} */ one) => {
@@ -296,7 +270,7 @@ view.person.addEventListener('close', async () => {
   const client = { ...fields, id: Number(fields.id) };
   form.reset();
   try {
-    await post('/client', { client });
+    await ask(`${CONTROL}/client`, { client });
     await loadClients(client.id);
     await open();
   } catch (error) {
@@ -305,7 +279,7 @@ view.person.addEventListener('close', async () => {
 });
 
 const asked = new URL(location.href).searchParams;
-const { bots } = await get('/bots');
+const { bots } = await ask(`${CONTROL}/bots`);
 view.bot.replaceChildren(
   ...bots.map((/** @type {{username: string, first_name: string}} */ bot) =>
     make('option', { value: bot.username }, [`${bot.first_name} (@${bot.username})`]),
