@@ -1,50 +1,31 @@
 import type { Channel } from '../../src/contract/api.ts';
-import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { getRecipient } from '../../src/server/channels/health/receive-event.ts';
 import { storeItems } from '../../src/server/messages/receive/store-items.ts';
-import { connectNumber, type PhoneService } from '../support/connect-services.ts';
-import { UNLIMITED } from '../support/hurry.ts';
-import { startTestServer, type TestServer } from '../support/start-server.ts';
+import type { PhoneService } from '../support/connect-services.ts';
+import type { TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
-import { saveAll } from '../support/telegram-stage.ts';
 import { allDone } from './chats.ts';
 import {
   NUMBERS,
   order,
   postAs,
+  startWhatsApp,
   type WhatsAppConversation,
   whatsAppConversation,
 } from './whatsapp-chats.ts';
 
 /** Events that no honest phone makes, and those that look like them. */
 
-const HASTE = { WAHA_SECONDS_BETWEEN_MESSAGES: '0', EVOLUTION_SECONDS_BETWEEN_MESSAGES: '0' };
-
-let emulator: Emulator;
 let server: TestServer;
 let channels: Record<PhoneService, Channel>;
 let lastPerson = 5_511_955_900_000;
 
 beforeAll(async () => {
-  emulator = await createEmulator({ seed: { switches: UNLIMITED } });
-  const [{ bot } = { bot: { id: '' } }] = emulator.state.channels;
-  server = await startTestServer({ emulator, env: { ...HASTE, KOMMO_CHANNEL_BOT_ID: bot.id } });
-  await server.install();
-  const [waha, evolution] = await Promise.all([
-    connectNumber(server, 'waha', NUMBERS.waha),
-    connectNumber(server, 'evolution', NUMBERS.evolution),
-  ]);
-  channels = { waha, evolution };
-  await saveAll(server);
-  await order(server, 'waha/settings', {
-    pause_factor: 0.05,
-    base_url: `${server.emulator.url}/__services/waha`,
-  });
-  await order(server, 'evolution/settings', { pause_factor: 0.05 });
+  ({ server, channels } = await startWhatsApp());
 });
 afterAll(async () => {
   await server.close();
-  await emulator.close();
+  await server.emulator.close();
 });
 afterEach(async () => {
   server.emulator.clearFaults();

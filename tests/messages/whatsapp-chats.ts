@@ -1,12 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { Channel } from '../../src/contract/api.ts';
+import { createEmulator } from '../../src/emulator/emulator.ts';
 import type { ActResult, Outgoing } from '../../src/emulator/kommo/amojo/outgoing.ts';
 import type { Chat, Message } from '../../src/emulator/kommo/chat-entities.ts';
 import type { SeenMessage } from '../../src/emulator/services/whatsapp/conversation.ts';
 import { findChannelSecrets } from '../../src/server/channels/rows.ts';
-import type { PhoneService } from '../support/connect-services.ts';
+import { connectNumber, type PhoneService } from '../support/connect-services.ts';
 import { call } from '../support/emulator-client.ts';
-import type { TestServer } from '../support/start-server.ts';
+import { UNLIMITED } from '../support/hurry.ts';
+import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { saveAll } from '../support/telegram-stage.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Each server plays a number of its own, so that neither hears what the other sends. */
@@ -33,6 +36,33 @@ export async function order<Answer = Json>(
   });
   if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
   return answer as Answer;
+}
+
+/**
+ * A backend whose account has a number at each of the two servers, saved and in Kommo. A person's pace has a test of
+ * its own. Whoever asked closes the server and its emulator.
+ */
+export async function startWhatsApp(): Promise<{
+  server: TestServer;
+  channels: Record<PhoneService, Channel>;
+}> {
+  const emulator = await createEmulator({ seed: { switches: UNLIMITED } });
+  const [{ bot } = { bot: { id: '' } }] = emulator.state.channels;
+  const pace = { WAHA_SECONDS_BETWEEN_MESSAGES: '0', EVOLUTION_SECONDS_BETWEEN_MESSAGES: '0' };
+  const server = await startTestServer({
+    emulator,
+    env: { ...pace, KOMMO_CHANNEL_BOT_ID: bot.id },
+  });
+  await server.install();
+  const [waha, evolution] = await Promise.all([
+    connectNumber(server, 'waha', NUMBERS.waha),
+    connectNumber(server, 'evolution', NUMBERS.evolution),
+  ]);
+  await saveAll(server);
+  const base_url = `${emulator.url}/__services/waha`;
+  await order(server, 'waha/settings', { pause_factor: 0.05, base_url });
+  await order(server, 'evolution/settings', { pause_factor: 0.05 });
+  return { server, channels: { waha, evolution } };
 }
 
 /** Both sides of one person's conversation with one number. */

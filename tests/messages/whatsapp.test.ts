@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Channel } from '../../src/contract/api.ts';
-import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { findChannelSecrets } from '../../src/server/channels/rows.ts';
 import { testEnvironment } from '../support/config.ts';
 import { connectNumber, type PhoneService } from '../support/connect-services.ts';
 import { call } from '../support/emulator-client.ts';
-import { UNLIMITED } from '../support/hurry.ts';
-import { startTestServer, type TestServer } from '../support/start-server.ts';
+import type { TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
 import { saveAll } from '../support/telegram-stage.ts';
 import { allDone, storedMessages } from './chats.ts';
@@ -14,6 +12,7 @@ import {
   NUMBERS,
   order,
   postAs,
+  startWhatsApp,
   type WhatsAppConversation,
   whatsAppConversation,
 } from './whatsapp-chats.ts';
@@ -23,34 +22,16 @@ const PNG = Buffer.from(
   'base64',
 );
 
-/** A person's pace has a test of its own. */
-const HASTE = { WAHA_SECONDS_BETWEEN_MESSAGES: '0', EVOLUTION_SECONDS_BETWEEN_MESSAGES: '0' };
-
-let emulator: Emulator;
 let server: TestServer;
 let channels: Record<PhoneService, Channel>;
 let lastPerson = 5_511_955_700_000;
 
 beforeAll(async () => {
-  emulator = await createEmulator({ seed: { switches: UNLIMITED } });
-  const [{ bot } = { bot: { id: '' } }] = emulator.state.channels;
-  server = await startTestServer({ emulator, env: { ...HASTE, KOMMO_CHANNEL_BOT_ID: bot.id } });
-  await server.install();
-  const [waha, evolution] = await Promise.all([
-    connectNumber(server, 'waha', NUMBERS.waha),
-    connectNumber(server, 'evolution', NUMBERS.evolution),
-  ]);
-  channels = { waha, evolution };
-  await saveAll(server);
-  await order(server, 'waha/settings', {
-    pause_factor: 0.05,
-    base_url: `${server.emulator.url}/__services/waha`,
-  });
-  await order(server, 'evolution/settings', { pause_factor: 0.05 });
+  ({ server, channels } = await startWhatsApp());
 });
 afterAll(async () => {
   await server.close();
-  await emulator.close();
+  await server.emulator.close();
 });
 afterEach(async () => {
   server.emulator.clearFaults();
@@ -283,7 +264,7 @@ describe.each(['waha', 'evolution'] as const)('a number on %s', (service) => {
   test('that the phone logged out has its messages wait, which go out after a new sign-in', async () => {
     const person = await begun(service);
     const session = `kommo-${channels[service].id}`;
-    await call(emulator, '/__services/phone', {
+    await call(server.emulator, '/__services/phone', {
       host: '127.0.0.1',
       json: { service, session, change: 'log_out' },
     });
@@ -358,14 +339,16 @@ async function ask(
   path: string,
   json?: object,
 ): Promise<unknown> {
-  const { WAHA_API_KEY: waha, EVOLUTION_API_KEY: evolution } = testEnvironment(emulator.port);
+  const { WAHA_API_KEY: waha, EVOLUTION_API_KEY: evolution } = testEnvironment(
+    server.emulator.port,
+  );
   const key: Record<string, string> =
     service === 'waha' ? { 'x-api-key': waha ?? '' } : { apikey: evolution ?? '' };
   const {
     status,
     text,
     json: answer,
-  } = await call(emulator, `/__services/${service}${path}`, {
+  } = await call(server.emulator, `/__services/${service}${path}`, {
     ...{ method, host: '127.0.0.1', headers: key },
     ...(json !== undefined && { json }),
   });
@@ -434,7 +417,7 @@ describe('Evolution API', () => {
       const before = await names();
       if (isDown) {
         const match = { path: '/__services/evolution/chat/findMessages/*' };
-        emulator.fault({ match, action: { status: 502 }, times: 0 });
+        server.emulator.fault({ match, action: { status: 502 }, times: 0 });
       }
       for (const text of ['Tomorrow', 'Tomorrow at nine']) {
         await person.act('edit', { message_id, text });
