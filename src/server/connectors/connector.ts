@@ -100,7 +100,7 @@ export type SharedEvent =
       kind: 'event';
       /** `Linked.externalId` of those it is for; several channels may have the same. */
       externalIds: string[];
-      /** The grant may have ended: each channel is to be asked how it is doing. */
+      /** The grant may have ended: each channel is to be checked soon. */
       isCheckDue?: true;
     };
 

@@ -64,6 +64,16 @@ export async function claimChannelsToCheck(
   return rows.map(toChannel);
 }
 
+/** Has these channels checked with the next round, by whoever takes them: one at a time, for asking may renew a grant. */
+export async function makeChecksDue(db: Db, ids: readonly string[]): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set({ checkedAt: new Date(0) })
+    .where('id', 'in', ids)
+    .where('status', '!=', 'paused')
+    .execute();
+}
+
 /** Whom a webhook address was made for, and what proves its events. Never log one. */
 export interface WebhookOwner {
   /** Id of the channel, or of the open attempt that may become one. */

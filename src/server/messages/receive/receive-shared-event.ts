@@ -1,7 +1,5 @@
-import { toolsFor } from '../../channels/connector-tools.ts';
-import { recordHealth } from '../../channels/health/channel-health.ts';
 import type { FollowUpWork } from '../../channels/health/follow-up-work.ts';
-import { listChannelsOf, type WebhookOwner } from '../../channels/health/rows.ts';
+import { listChannelsOf, makeChecksDue } from '../../channels/health/rows.ts';
 import {
   type Connector,
   ConnectorError,
@@ -34,16 +32,12 @@ export async function receiveSharedEvent(
   connector: SharingConnector,
   request: WebhookRequest,
 ): Promise<Record<string, string> | undefined> {
-  const asOf = context.now();
-  const event = open(connector, request, asOf);
+  const event = open(connector, request, context.now());
   if (event.kind === 'answer') return event.body;
   const { externalIds, isCheckDue } = event;
   const owners = await listChannelsOf(context.db, context.secrets, connector.id, externalIds);
-  if (isCheckDue) {
-    for (const owner of owners) {
-      followUp.run(`${owner.id} health`, () => check(context, connector, owner, asOf));
-    }
-  }
+  const ids = owners.map(({ id }) => id);
+  if (isCheckDue && ids.length > 0) await makeChecksDue(context.db, ids);
   // What is wrong with one of them keeps nothing from the others; the service repeats it for that one.
   const taken = await Promise.allSettled(
     owners.map((owner) => receiveMessages(context, followUp, { connector, owner }, request)),
@@ -61,20 +55,5 @@ function open(connector: SharingConnector, request: WebhookRequest, now: Date): 
       throw new AppError('signature_invalid', { cause: error });
     }
     throw error;
-  }
-}
-
-async function check(
-  context: Context,
-  connector: Connector,
-  { id, credentials, webhookSecret }: WebhookOwner,
-  asOf: Date,
-): Promise<void> {
-  if (!credentials || webhookSecret === undefined) return;
-  const tools = toolsFor(context, connector.id, { id, secret: webhookSecret });
-  try {
-    await recordHealth(context, { id }, await connector.health(tools, credentials), asOf);
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
   }
 }
