@@ -2,8 +2,10 @@ import { PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
 import { listChannels, listChannelsWithDefault } from '../../src/server/channels/rows.ts';
 import * as chats from '../../src/server/messages/chats/rows.ts';
+import * as known from '../../src/server/messages/known/rows.ts';
 import * as lanes from '../../src/server/messages/lanes/rows.ts';
 import { findLinkedFile } from '../../src/server/messages/media/rows.ts';
+import { findHookTarget } from '../../src/server/messages/receive/hook-target/rows.ts';
 import * as receive from '../../src/server/messages/receive/rows.ts';
 import { findTarget } from '../../src/server/messages/target/rows.ts';
 import {
@@ -200,8 +202,8 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
       await lanes.dropMessage(db, SOME_ID);
     },
   ],
-  ['a message by the service’s id', (db) => lanes.findByServiceId(db, CHANNEL, 'service 31')],
-  ['a message by Kommo’s id', (db) => lanes.findByKommoId(db, CHANNEL, 'kommo 30')],
+  ['a message by the service’s id', (db) => known.findByServiceId(db, CHANNEL, 'service 31')],
+  ['a message by Kommo’s id', (db) => known.findByKommoId(db, CHANNEL, 'kommo 30')],
   ['what Kommo calls a chat', (db) => lanes.learnChat(db, { id: CHAT, ...NAMELESS })],
   ['what waits for a save', (db) => lanes.releaseHeld(db, ACCOUNT)],
   ['what waits for a sign-in', (db) => lanes.releaseOutgoing(db, CHANNEL)],
@@ -229,7 +231,7 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
         conversationId: 'telegram:1:2',
         sourceExternalId: 'x',
       };
-      return receive.findHookTarget(db, hook);
+      return findHookTarget(db, hook);
     },
   ],
   ['which chats some ids belong to', (db) => chats.findAliased(db, [CHAT, SOME_ID])],
@@ -251,7 +253,7 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
     'whether staff wrote what we sent',
     async (db) => {
       const [message] = await lanes.readLane(db, LANE, 1);
-      if (message) await lanes.isEcho(db, message);
+      if (message) await known.isEcho(db, message);
     },
   ],
   ['a linked file', (db) => findLinkedFile(db, secrets, SOME_ID)],

@@ -12,8 +12,10 @@ import {
 } from '../../connectors/connector.ts';
 import type { ChatAddress, OutgoingMessage, SendOutcome } from '../../connectors/messages.ts';
 import { conversationRowId, serviceMessageIdOf } from '../addresses.ts';
-import { listUnanswered, takeTurn } from '../chats/rows.ts';
+import { listUnanswered } from '../chats/rows.ts';
+import { findByKommoId } from '../known/rows.ts';
 import { outgoingFile } from '../media/outgoing-file.ts';
+import { takeTurn } from '../pace/rows.ts';
 import type { OutgoingContent } from '../stored-content.ts';
 import { accountOf } from './at-kommo.ts';
 import { LaneLost } from './lane-runner.ts';
@@ -23,7 +25,6 @@ import {
   beginSending,
   claimHealthCheck,
   failMessage,
-  findByKommoId,
   finishPart,
   finishSent,
   undoSending,

@@ -6,6 +6,7 @@ import { editMessage, sendMessage } from '../../kommo/amojo/send-message.ts';
 import { sendReaction } from '../../kommo/amojo/signs-of-life.ts';
 import { isKommoError, type KommoError } from '../../kommo/errors.ts';
 import { messageIdAtKommo } from '../addresses.ts';
+import { findByServiceId, isEcho } from '../known/rows.ts';
 import { mediaLink } from '../media/media-link.ts';
 import { sizeOfFile } from '../media/open-linked-file.ts';
 import { messageText } from '../message-text.ts';
@@ -17,9 +18,7 @@ import { linkKnownContact } from './link-known-contact.ts';
 import {
   dropWithChat,
   failMessage,
-  findByServiceId,
   finishReceived,
-  isEcho,
   learnChat,
   replaceContent,
   standInFor,

@@ -12,14 +12,8 @@ import type { KommoMessage, ListMessage } from '../../kommo/chat-message.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { chatIdOf, conversationRowId, kommoChatRowId } from '../addresses.ts';
 import type { OutgoingContent, StoredMedia } from '../stored-content.ts';
-import {
-  findHookTarget,
-  type HookTarget,
-  type NewMessage,
-  NO_CHANNEL,
-  noteKommoChat,
-  storeMessage,
-} from './rows.ts';
+import { findHookTarget, type HookTarget } from './hook-target/rows.ts';
+import { type NewMessage, NO_CHANNEL, noteKommoChat, storeMessage } from './rows.ts';
 import { showTyping } from './show-typing.ts';
 
 /** Kinds of files; a kind Kommo adds is carried as a file. */

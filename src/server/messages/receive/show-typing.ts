@@ -9,7 +9,7 @@ import { type FindChat, knownChatOf } from '../chats/known-chat.ts';
 import { conversationIdOf, personAtKommo } from '../lanes/at-kommo.ts';
 import { scopeOf } from '../lanes/step.ts';
 import { findTarget } from '../target/rows.ts';
-import type { HookTarget } from './rows.ts';
+import type { HookTarget } from './hook-target/rows.ts';
 
 /** Shows the client that a manager is writing. Nothing is lost with it: it is neither stored nor repeated. */
 export async function showTyping(context: Context, hook: HookTarget): Promise<void> {
