@@ -11,8 +11,10 @@ import { accountRoutes } from './kommo/rest/account-routes.ts';
 import { buttonRoutes } from './kommo/rest/button-routes.ts';
 import { cardRoutes } from './kommo/rest/card-routes.ts';
 import { contactChatRoutes } from './kommo/rest/contact-chat-routes.ts';
+import { pipelineRoutes } from './kommo/rest/pipeline-routes.ts';
 import { reviewRoutes } from './kommo/rest/review-routes.ts';
 import { sourceRoutes } from './kommo/rest/source-routes.ts';
+import { statusRoutes } from './kommo/rest/status-routes.ts';
 import { talkRoutes } from './kommo/rest/talk-routes.ts';
 import { templateRoutes } from './kommo/rest/template-routes.ts';
 import { unsortedRoutes } from './kommo/rest/unsorted-routes.ts';
@@ -26,6 +28,8 @@ export const oauthRoutes = (): KommoRoute[] => [...consentRoutes(), ...tokenRout
 
 export const restRoutes = (): KommoRoute[] => [
   ...accountRoutes(),
+  ...pipelineRoutes(),
+  ...statusRoutes(),
   ...sourceRoutes(),
   ...templateRoutes(),
   ...reviewRoutes(),
