@@ -89,6 +89,13 @@ export const GOOD_MANIFESTS: readonly GoodManifest[] = [
             sum: { name: 'bot.sum', type: 'numeric' },
           },
         },
+        conditions: [
+          {
+            term1: { id: '{{widget.shop.buyer}}', option: 'Buyer', is_identity_term: true },
+            is_chat_condition: true,
+            widget_hook: 'https://shop.example/is-buyer',
+          },
+        ],
       },
     },
   },
@@ -144,6 +151,7 @@ export const GOOD_MANIFESTS: readonly GoodManifest[] = [
       locations: ['settings'],
       tour: tour('en'),
     },
+    warnings: [/ settings: is missing; some uploads/],
   },
   {
     kind: 'of a phone that is built once and sits in the cards',

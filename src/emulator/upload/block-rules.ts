@@ -63,8 +63,8 @@ function checkPipeline(manifest: Json, say: Say): void {
 function checkBot(manifest: Json, say: Say): void {
   const bot = objectAt(manifest, 'salesbot_designer');
   if (bot === undefined) return;
-  const blocks = Object.entries(bot).filter(([name]) => name !== 'logo');
-  if (blocks.length === 0) {
+  const blocks = Object.entries(bot).filter(([name]) => name !== 'logo' && name !== 'conditions');
+  if (blocks.length === 0 && bot.conditions === undefined) {
     say('error', 'salesbot_designer', 'must describe at least one block', PAGES.salesbot);
   }
   for (const [name, block] of blocks) {

@@ -39,6 +39,12 @@ function checkInstallation(manifest: Json, say: Say): void {
       'needs at least one field, or the upload answers that the "settings" field is required';
     say('error', 'settings', message, PAGES.manifest);
   }
+  if (widget?.installation === false && settings === undefined) {
+    const isNamed = textsIn(manifest.locations).includes('settings');
+    const message =
+      'is missing; some uploads with the location settings were refused for that, although a widget that is not installed needs none';
+    if (isNamed) say('warning', 'settings', message, PAGES.manifest);
+  }
   if (widget?.installation === false && hasFields) {
     const message = 'is not shown: with widget.installation false there is only the description';
     say('warning', 'settings', message, PAGES.manifest);

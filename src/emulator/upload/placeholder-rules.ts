@@ -6,6 +6,7 @@ import { isObject, type Widget } from './widget-package.ts';
 /** `%WidgetVersion%`, `{{version}}`, `${VERSION}`, `<%= version %>`, `@@version`, `__VERSION__`, `[[version]]`. */
 const PLACEHOLDER =
   /%[A-Za-z_]\w*%|\{\{[^}]*\}\}|\$\{[^}]*\}|<%[\s\S]*?%>|@@\w+|__[A-Z][A-Z0-9_]*__|\[\[\s*\w+\s*\]\]/;
+const FOR_BOTS = /^salesbot_designer\.(conditions\.|.*\.default_value$)/;
 /** In scripts and styles only what is nothing else there. */
 const IN_CODE = /%(?:[A-Z][a-z0-9]+){2,}%|%[A-Z][A-Z0-9]*_[A-Z0-9_]*%/g;
 const CODE = /\.(js|css|twig|html)$/;
@@ -25,7 +26,7 @@ export function findPlaceholders({ files, manifest, json }: Widget): {
   walk(manifest, '', (text, place) => {
     const name = PLACEHOLDER.exec(text)?.[0];
     // A bot fills {{…}} itself.
-    if (name === undefined || place.endsWith('.default_value')) return;
+    if (name === undefined || FOR_BOTS.test(place)) return;
     places.add(place);
     note(name, { file: 'manifest.json', line: json.get('manifest.json')?.lineOf(place), place });
   });
