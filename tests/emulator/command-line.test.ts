@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { call } from '../support/emulator-client.ts';
 import { sampleWidget, writeFolder, writeZip } from '../support/sample-widget.ts';
 
+const CHECK = fileURLToPath(new URL('../../src/pack/check.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/emulator/main.ts', import.meta.url));
 
 interface Ended {
@@ -25,12 +26,17 @@ describe('npm run emulator', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function start(...args: string[]): {
+  const start = (...args: string[]) => startScript(MAIN, ...args);
+
+  function startScript(
+    script: string,
+    ...args: string[]
+  ): {
     child: ChildProcess;
     output: () => string;
     ended: Promise<Ended>;
   } {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -97,15 +103,47 @@ describe('npm run emulator', () => {
     const bad = writeZip(join(folder, 'bad.zip'), sampleWidget(changes));
     const { code, output } = await run('--check', '--widget', bad);
     expect(code).toBe(1);
-    expect(output).toContain('error  images/logo.png: The logo is missing (130x100)');
-    expect(output).toContain('error  manifest.json: It is not JSON');
+    expect(output).toContain(
+      'error  images/logo.png: is missing; Kommo needs it as a PNG of 130x100',
+    );
+    expect(output).toContain('error  manifest.json:1: it is not JSON');
     expect(output).toContain('Kommo would refuse this widget');
+  });
+
+  test.each([
+    ['a folder', writeFolder],
+    ['a zip', writeZip],
+  ])('says of %s line for line what npm run check says of it', async (kind, write) => {
+    const check = async (name: string, files: Record<string, Uint8Array>) => {
+      const path = write(join(folder, `${name} as ${kind}`), files);
+      const [emulator, checker] = await Promise.all([
+        run('--check', '--widget', path),
+        startScript(CHECK, '--widget', path).ended,
+      ]);
+      expect(checker).toEqual(emulator);
+      return emulator;
+    };
+    const good = sampleWidget();
+    expect(await check('good', good)).toEqual({
+      code: 0,
+      output: 'Kommo would take this widget.\n',
+    });
+    const odd = sampleWidget({ 'extra.js': 'alert(1);\n', 'images/logo.png': null });
+    const { code, output } = await check('odd', odd);
+    expect(code).toBe(1);
+    expect(output.split('\n')).toEqual([
+      expect.stringMatching(/^error {2}images\/logo\.png: is missing.* \(https:\/\//),
+      expect.stringMatching(/^warning {2}extra\.js: is named nowhere.* \(https:\/\//),
+      expect.stringMatching(/^warning {2}extra\.js:1: alert is forbidden.* \(https:\/\//),
+      'Kommo would refuse this widget: 1 error(s).',
+      '',
+    ]);
   });
 
   test('opens a faulty widget all the same, with the list', async () => {
     const path = writeZip(join(folder, 'faulty.zip'), sampleWidget({ 'images/logo.png': null }));
     const emulator = await serve('--widget', path);
-    expect(emulator.output()).toContain('The logo is missing');
+    expect(emulator.output()).toContain('images/logo.png: is missing');
     expect((await call(emulator, '/__emulator/clock')).status).toBe(200);
     emulator.child.kill('SIGTERM');
     expect((await emulator.ended).code).toBe(0);

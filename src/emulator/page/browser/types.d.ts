@@ -79,6 +79,10 @@ export interface LeftMenuItem {
 export interface Problem {
   severity: 'error' | 'warning';
   file: string;
+  /** 1-based. */
+  line?: number;
+  /** Path inside a JSON file. */
+  place?: string;
   message: string;
 }
 

@@ -18,13 +18,10 @@ export function showProblem(file, message) {
  * @param {readonly import('../types.d.ts').Problem[]} problems
  */
 export function showArchiveProblems(problems) {
-  for (const problem of problems) {
-    log(
-      problem.severity === 'error' ? 'error' : 'warning',
-      'archive',
-      `${problem.file}: ${problem.message}`,
-    );
-    if (problem.severity === 'error') addProblem(problem.severity, problem.file, problem.message);
+  for (const { severity, file, line, place, message } of problems) {
+    const where = `${file}${line === undefined ? '' : `:${line}`}${place ? ` ${place}` : ''}`;
+    log(severity, 'archive', `${where}: ${message}`);
+    if (severity === 'error') addProblem(severity, where, message);
   }
 }
 
