@@ -4,6 +4,7 @@ import type { Account } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
+import { readFilter } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 import { sendPage } from './pages.ts';
 
@@ -31,12 +32,9 @@ function listContacts(exchange: Exchange, { account }: Caller): void {
   sendPage(exchange, account, 'contacts', ofIds(exchange, rows), model);
 }
 
-/** `filter[id]`, in any of the forms of a list. */
-function ofIds<Row extends { id: number }>({ url }: Exchange, rows: Row[]): Row[] {
-  const ids = [...url.searchParams]
-    .filter(([name]) => /^filter\[id\](?:\[\d*\])?$/.test(name))
-    .flatMap(([, value]) => value.split(','));
-  return ids.length === 0 ? rows : rows.filter(({ id }) => ids.includes(String(id)));
+function ofIds<Row extends { id: number }>(exchange: Exchange, rows: Row[]): Row[] {
+  const filter = readFilter(exchange, ['id']);
+  return rows.filter(({ id }) => filter.takes('id', id));
 }
 
 /** An unknown entity is answered with an empty 204. */
