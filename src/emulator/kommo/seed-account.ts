@@ -1,8 +1,8 @@
-import { CLOSED_STATUSES } from './open-lead.ts';
 import { PIPELINE_SHAPE, STATUS_SHAPE, USER_SHAPE } from './crm/seed-lists.ts';
 import { seedRows } from './crm/seed-rows.ts';
 import type { Faults, Item } from './crm/shape.ts';
 import type { Account, Pipeline, Status, User } from './entities.ts';
+import { CLOSED_STATUSES } from './open-lead.ts';
 import type { SeedAccount } from './seed.ts';
 import { stableUuid } from './stable-uuid.ts';
 
@@ -111,12 +111,7 @@ function builtInStatuses(pipelineId: number): Status[] {
 }
 
 /** Given statuses in their order; those every pipeline has are added where they are missing. */
-function seedStatuses(
-  pipelineId: number,
-  given: unknown,
-  path: string,
-  faults: Faults,
-): Status[] {
+function seedStatuses(pipelineId: number, given: unknown, path: string, faults: Faults): Status[] {
   const own = seedRows(path, given, closed(), STATUS_SHAPE, faults).map(({ item }, index) => ({
     ...status(item.id, `Status ${item.id}`, (index + 1) * 10, '#99ccff'),
     ...(item as Partial<Status>),

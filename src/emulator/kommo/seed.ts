@@ -1,5 +1,13 @@
 import type { SeedLists } from './crm/seed-lists.ts';
-import type { Account, Channel, Installation, Integration, Pipeline, Status, User } from './entities.ts';
+import type {
+  Account,
+  Channel,
+  Installation,
+  Integration,
+  Pipeline,
+  Status,
+  User,
+} from './entities.ts';
 import type { Switches } from './switches.ts';
 
 type SeedUser = Partial<Omit<User, 'rights'>> & {

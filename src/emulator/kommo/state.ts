@@ -96,11 +96,7 @@ function checkMembers(seed: Seed, faults: Faults): void {
 }
 
 /** Every account with what is in it. Lists outside `accounts` are those of the first account. */
-function accountsOf(
-  seed: Seed,
-  now: number,
-  faults: Faults,
-): { account: Account; crm: Crm }[] {
+function accountsOf(seed: Seed, now: number, faults: Faults): { account: Account; crm: Crm }[] {
   const builtIn: SeedAccount[] = DEFAULT_SEED.accounts;
   const items: SeedAccount[] = seed.accounts ?? builtIn;
   checkIds(items, faults);

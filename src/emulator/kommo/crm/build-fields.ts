@@ -46,7 +46,8 @@ export function fieldsOf(
     const field = {
       ...{ code: null, sort: 500 + index, is_api_only: false },
       is_predefined: PREDEFINED_FIELDS.some(({ id }) => id === item.id),
-      ...(item as unknown as Partial<CustomField> & Pick<CustomField, 'id' | 'entity_type' | 'name' | 'type'>),
+      ...(item as unknown as Partial<CustomField> &
+        Pick<CustomField, 'id' | 'entity_type' | 'name' | 'type'>),
     };
     const all = choices as Partial<NonNullable<CustomField['enums']>[number]>[];
     return {

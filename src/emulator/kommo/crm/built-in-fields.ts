@@ -33,7 +33,7 @@ export const BUILT_IN_FIELDS: SeedField[] = [
   },
   { id: 9103, entity_type: 'leads', name: 'Lamps', type: 'numeric' },
   { id: 9203, entity_type: 'contacts', name: 'Birthday', type: 'birthday' },
-  { id: 9204, entity_type: 'contacts', name: 'Position', type: 'text', code: 'POSITION' },
+  { ...{ id: 9204, entity_type: 'contacts', name: 'Position', type: 'text' }, code: 'POSITION' },
   { id: 9301, entity_type: 'companies', name: 'Web', type: 'url', code: 'WEB' },
   { id: 9302, entity_type: 'companies', name: 'Address', type: 'textarea', code: 'ADDRESS' },
   { id: 9303, entity_type: 'companies', name: 'Legal entity', type: 'legal_entity' },

@@ -71,7 +71,11 @@ export function builtInLists(account: Account): Required<SeedLists> {
         ...{ id: 501, name: 'Order of ten lamps', price: 1200, ...ana, ...stageOf(account, 1) },
         ...{ contact_ids: [601], company_id: 701, tags: ['lamps'] },
         catalog_elements: [{ id: 40_011, catalog_id: 4001, quantity: 10 }],
-        custom_fields_values: [value(9101, since + 14 * DAY), enumOf(9102, 91_021), value(9103, 10)],
+        custom_fields_values: [
+          value(9101, since + 14 * DAY),
+          enumOf(9102, 91_021),
+          value(9103, 10),
+        ],
       },
       {
         ...{ id: 502, name: 'Office refit', price: 18_500, ...max, ...stageOf(account, 2) },

@@ -113,7 +113,6 @@ function stageFor(
       : named;
   if (pipeline === undefined) return undefined;
   const first = pipeline.statuses.find(({ type }) => type === 0);
-  const found =
-    status === undefined ? first : pipeline.statuses.find(({ id }) => id === status);
+  const found = status === undefined ? first : pipeline.statuses.find(({ id }) => id === status);
   return found && { pipeline_id: pipeline.id, status_id: found.id };
 }

@@ -1,6 +1,6 @@
 import type { Query } from '../../engine/query.ts';
 import { allValues, closestTask, fieldsOfOwner } from '../crm/own-rows.ts';
-import type { Card, CardKind, CustomField, Customer, FieldValues, Lead } from '../crm-entities.ts';
+import type { Card, CardKind, Customer, CustomField, FieldValues, Lead } from '../crm-entities.ts';
 import type { Account } from '../entities.ts';
 import type { Exchange } from '../exchange.ts';
 import { type Filter, readFilter, readOrder } from './filters.ts';

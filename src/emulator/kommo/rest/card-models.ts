@@ -4,8 +4,8 @@ import type {
   CardKind,
   Company,
   Contact,
-  CustomField,
   Customer,
+  CustomField,
   FieldValues,
   Lead,
 } from '../crm-entities.ts';

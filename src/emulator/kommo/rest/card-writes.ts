@@ -1,6 +1,7 @@
 import { tagId } from '../crm/build-crm.ts';
 import { fieldsOfOwner, ownRows, partsOfName } from '../crm/own-rows.ts';
 import { takeAddresses } from '../crm/references.ts';
+import type { Item } from '../crm/shape.ts';
 import type { Card, CardKind, Company, Contact, Customer, Lead } from '../crm-entities.ts';
 import type { Account } from '../entities.ts';
 import type { Exchange } from '../exchange.ts';
@@ -11,7 +12,6 @@ import { apiLink } from './account-routes.ts';
 import { readBatch, readOne, requestId, sendBatch } from './batch.ts';
 import { checkCard, valuesFor, withStage } from './card-checks.ts';
 import type { Caller } from './guard.ts';
-import type { Item } from '../crm/shape.ts';
 
 /** Adds cards, for those who may. */
 export function createCards(exchange: Exchange, caller: Caller, kind: CardKind): void {

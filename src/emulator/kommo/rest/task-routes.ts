@@ -48,7 +48,9 @@ function list(exchange: Exchange, { account }: Caller): void {
       filter.takes('task_type', task.task_type_id) &&
       filter.takes('entity_type', task.entity_type) &&
       filter.takes('entity_id', task.entity_id) &&
-      (after === undefined ? filter.spans('updated_at', task.updated_at) : task.updated_at > +after),
+      (after === undefined
+        ? filter.spans('updated_at', task.updated_at)
+        : task.updated_at > +after),
   );
   const sorted = rows.toSorted((one, other) => (one[by] - other[by]) * sign || one.id - other.id);
   sendPage(exchange, account, 'tasks', sorted, (task) => model(account, task));
