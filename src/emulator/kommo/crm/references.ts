@@ -63,8 +63,8 @@ export class References {
     const statuses = pipeline?.statuses ?? [];
     const status = statuses.find(({ id }) => id === wanted);
     if (status === undefined && row.given.has('status_id')) {
-      const what = `status of the pipeline ${pipeline?.id}`;
-      this.#missing(`${row.path}.status_id`, what, Number(wanted), statuses);
+      const place = `${row.path}.status_id`;
+      this.#missing(place, 'status', Number(wanted), statuses, ` in the pipeline ${pipeline?.id}`);
     }
     const first = statuses.find(({ type }) => type === 0) ?? statuses[0];
     return { pipeline_id: pipeline?.id ?? 0, status_id: status?.id ?? first?.id ?? 0 };
@@ -84,9 +84,9 @@ export class References {
     }
   }
 
-  #missing(path: string, what: string, id: number, all: readonly Named[]): void {
+  #missing(path: string, what: string, id: number, all: readonly Named[], where = ''): void {
     const known = all.map((one) => `${one.id} (${one.name})`).join(', ');
-    this.#faults.add(path, `there is no ${what} ${id}; known are ${known || 'none'}`);
+    this.#faults.add(path, `there is no ${what} ${id}${where}; known are ${known || 'none'}`);
   }
 }
 

@@ -54,7 +54,7 @@ export function changeCards(exchange: Exchange, { account, user }: Caller, kind:
 }
 
 /** Changes one card. */
-export function changeCard(exchange: Exchange, { account, user }: Caller, kind: CardKind): void {
+export function changeCard(exchange: Exchange, { account, user }: Caller, kind: CardKind) {
   const { world } = exchange;
   const id = Number(exchange.param('id'));
   const card = ownRows<Card>(world.state[kind], account).find((row) => row.id === id);
