@@ -14,6 +14,7 @@ import { catalogRoutes } from './kommo/rest/catalog-routes.ts';
 import { contactChatRoutes } from './kommo/rest/contact-chat-routes.ts';
 import { customerStatusRoutes } from './kommo/rest/customer-status-routes.ts';
 import { fieldRoutes } from './kommo/rest/field-routes.ts';
+import { linkRoutes } from './kommo/rest/link-routes.ts';
 import { noteRoutes } from './kommo/rest/note-routes.ts';
 import { reviewRoutes } from './kommo/rest/review-routes.ts';
 import { sourceRoutes } from './kommo/rest/source-routes.ts';
@@ -42,6 +43,7 @@ export const restRoutes = (): KommoRoute[] => [
   ...unsortedRoutes(),
   ...cardRoutes(),
   ...fieldRoutes(),
+  ...linkRoutes(),
   ...noteRoutes(),
   ...taskRoutes(),
   ...catalogRoutes(),

@@ -52,7 +52,7 @@ export const REST_ENTRIES: Entry[] = [
     'partly',
   ],
   [
-    '/api/v4/leads/complex, links of entities, events, segments, writing of catalogs, deleting',
+    '/api/v4/leads/complex, events, segments, links of several cards at once, writing of catalogs, deleting',
     CRM,
     undefined,
     'missing',

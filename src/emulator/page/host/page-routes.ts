@@ -26,12 +26,12 @@ export function pageRoutes(): Route[] {
 async function sendPage(exchange: Exchange, build: Build): Promise<void> {
   const { account, world } = exchange;
   if (account === undefined) return sendMissing(exchange, `account ${exchange.host.name}`);
-  const page = build(exchange.params, world.state, account);
-  if (page === undefined) return sendMissing(exchange, 'such page');
   // `?user=` logs that user in, as the control panel does; without a login it is the account's admin.
   const wanted = Number(exchange.query('user'));
   const asked = account.users.find(({ id, rights }) => id === wanted && rights.is_active);
   const user = asked ?? findSession(exchange)?.user ?? world.user(account);
+  const page = build(exchange.params, world.state, account, user);
+  if (page === undefined) return sendMissing(exchange, 'such page');
   const boot = await bootData(exchange, page, account, user);
   exchange.sendHtml(200, await pageDocument(boot), {
     'set-cookie': sessionCookie(user),
