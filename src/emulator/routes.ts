@@ -16,8 +16,10 @@ import { customerStatusRoutes } from './kommo/rest/customer-status-routes.ts';
 import { fieldRoutes } from './kommo/rest/field-routes.ts';
 import { linkRoutes } from './kommo/rest/link-routes.ts';
 import { noteRoutes } from './kommo/rest/note-routes.ts';
+import { pipelineRoutes } from './kommo/rest/pipeline-routes.ts';
 import { reviewRoutes } from './kommo/rest/review-routes.ts';
 import { sourceRoutes } from './kommo/rest/source-routes.ts';
+import { statusRoutes } from './kommo/rest/status-routes.ts';
 import { talkRoutes } from './kommo/rest/talk-routes.ts';
 import { taskRoutes } from './kommo/rest/task-routes.ts';
 import { templateRoutes } from './kommo/rest/template-routes.ts';
@@ -32,6 +34,8 @@ export const oauthRoutes = (): KommoRoute[] => [...consentRoutes(), ...tokenRout
 
 export const restRoutes = (): KommoRoute[] => [
   ...accountRoutes(),
+  ...pipelineRoutes(),
+  ...statusRoutes(),
   ...sourceRoutes(),
   ...templateRoutes(),
   ...reviewRoutes(),
