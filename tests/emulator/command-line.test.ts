@@ -164,6 +164,8 @@ describe('npm run emulator', () => {
       leads: [{ id: 12, tags: [], company_id: null }],
       contacts: [{ id: 11, custom_fields_values: [] }],
       companies: [{ id: 701 }, { id: 702 }, {}, {}],
+      customers: [{ id: 801, contact_ids: [] }, {}],
+      tasks: [],
     });
     emulator.child.kill('SIGTERM');
     await emulator.ended;

@@ -73,20 +73,23 @@ function parse(text: string, path: string): State {
 /** Gives an older state what it lacks, from what is built in; its leads and contacts stay as they were. */
 function withLists(old: State): State {
   const builtIn = joined(old.accounts.map(builtInCrm));
-  const nobody = {
-    created_by: 0,
-    updated_by: 0,
-    tags: [],
-    custom_fields_values: [],
-    catalog_elements: [],
-  };
-  const { leads, contacts } = old;
-  const links = { company_id: null, loss_reason_id: null };
-  const bare = { ...nobody, company_id: null };
+  const nobody = { created_by: 0, updated_by: 0, tags: [], custom_fields_values: [] };
+  const bare = { ...nobody, catalog_elements: [], company_id: null };
+  const bareLead = { ...bare, loss_reason_id: null };
+  const has = (rows: Owned[], accountId: number, id: number | null) =>
+    rows.some((row) => row.account_id === accountId && row.id === id);
   return {
     ...builtIn,
     ...old,
-    leads: leads.map((lead) => ({ ...nobody, ...links, ...lead })),
-    contacts: contacts.map((contact) => ({ ...bare, ...contact })),
+    leads: old.leads.map((lead) => ({ ...bareLead, ...lead })),
+    contacts: old.contacts.map((contact) => ({ ...bare, ...contact })),
+    // Those of a lead or contact that the older state had lost already would hang in the air.
+    tasks: builtIn.tasks.filter((one) => has(old.leads, one.account_id, one.entity_id)),
+    customers: builtIn.customers.map((one) => ({
+      ...one,
+      contact_ids: one.contact_ids.filter((id) => has(old.contacts, one.account_id, id)),
+    })),
   };
 }
+
+type Owned = { id: number; account_id: number };
