@@ -66,7 +66,7 @@ function showAccount(exchange: Exchange, { account, user }: Caller): void {
     country: account.country,
     currency: account.currency,
     currency_symbol: account.currency_symbol,
-    customers_mode: 'disabled',
+    customers_mode: 'periodicity',
     is_unsorted_on: true,
     mobile_feature_version: 0,
     is_loss_reason_enabled: true,

@@ -43,7 +43,7 @@ export function resource(base: string, source: string, options: GuardOptions = {
 }
 
 /** Wraps a REST handler in Kommo's order of checks: rate, host, token, payment, rights. */
-export function guarded(handler: RestHandler, options: GuardOptions = {}): Handler {
+function guarded(handler: RestHandler, options: GuardOptions = {}): Handler {
   return async (exchange) => {
     const { world } = exchange;
     const token = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1];

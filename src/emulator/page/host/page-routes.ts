@@ -2,7 +2,7 @@ import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { findSession, sessionCookie } from '../../kommo/session.ts';
 import { bootData } from './boot-data.ts';
 import { pageDocument } from './document.ts';
-import { PAGES, type PageArea } from './page-areas.ts';
+import { type Build, PAGES } from './page-areas.ts';
 
 /** Pages of an account, as its users see them in the browser. */
 export function pageRoutes(): Route[] {
@@ -11,7 +11,7 @@ export function pageRoutes(): Route[] {
       method: 'GET',
       host: 'account',
       path,
-      handler: (exchange) => sendPage(exchange, build(exchange.params)),
+      handler: (exchange) => sendPage(exchange, build),
     }),
   );
   const home: Route = {
@@ -23,14 +23,15 @@ export function pageRoutes(): Route[] {
   return [home, ...pages];
 }
 
-async function sendPage(exchange: Exchange, page: PageArea | undefined): Promise<void> {
+async function sendPage(exchange: Exchange, build: Build): Promise<void> {
   const { account, world } = exchange;
   if (account === undefined) return sendMissing(exchange, `account ${exchange.host.name}`);
-  if (page === undefined) return sendMissing(exchange, 'such page');
   // `?user=` logs that user in, as the control panel does; without a login it is the account's admin.
   const wanted = Number(exchange.query('user'));
   const asked = account.users.find(({ id, rights }) => id === wanted && rights.is_active);
   const user = asked ?? findSession(exchange)?.user ?? world.user(account);
+  const page = build(exchange.params, world.state, account, user);
+  if (page === undefined) return sendMissing(exchange, 'such page');
   const boot = await bootData(exchange, page, account, user);
   exchange.sendHtml(200, await pageDocument(boot), {
     'set-cookie': sessionCookie(user),

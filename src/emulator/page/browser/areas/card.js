@@ -20,13 +20,13 @@ export function drawCard() {
     'section',
     { class: 'card-fields', id: 'card_fields', 'aria-label': text('card') },
     [
-      entity.stage !== undefined && stageBar(entity.stage),
+      entity.stage !== undefined && stageBar(entity),
       h('div', { class: 'card-tabs js-card-tabs', role: 'tablist' }),
       h('div', { class: 'card-fields__pane', id: 'card_main' }, [
         row(text('name'), entity.name),
         entity.price !== undefined &&
           row(text('price'), `${entity.price} ${boot.account.currency}`),
-        row(text('responsible'), boot.user.name),
+        row(text('responsible'), responsibleName(entity)),
         entity.kind === 'companies' && legalEntityField(),
         h('div', { class: 'card-contacts js-card-contacts' }),
       ]),
@@ -59,13 +59,18 @@ export function runCard(widget) {
   drawCardTab(widget);
 }
 
+/** @param {import('../types.d.ts').Entity} entity */
+function responsibleName({ responsibleId }) {
+  return boot.people.find(({ id }) => id === responsibleId)?.name ?? '';
+}
+
 /**
  * Where the lead is in its pipeline: the stages it has passed are coloured.
- * @param {string} name
+ * @param {import('../types.d.ts').Entity} entity
  */
-function stageBar(name) {
-  const stages = boot.pipelines[0]?.stages ?? [];
-  const at = stages.findIndex((stage) => stage.name === name);
+function stageBar({ stage: name = '', stageId, pipelineId }) {
+  const stages = boot.pipelines.find(({ id }) => id === pipelineId)?.stages ?? [];
+  const at = stages.findIndex(({ id }) => id === stageId);
   const color = stages[at]?.color ?? '';
   return h('div', { class: 'card-stage' }, [
     h('p', { class: 'card-stage__name' }, `${text('stage')}: ${name}`),

@@ -79,7 +79,9 @@ function listRow(entity) {
 
 /** @param {import('../types.d.ts').Entity} entity */
 function contactsOf(entity) {
-  const names = boot.entities.filter(({ id }) => entity.contactIds.includes(id));
+  const names = boot.entities.filter(
+    ({ kind, id }) => kind === 'contacts' && entity.contactIds.includes(id),
+  );
   return [...entity.phones, ...entity.emails, ...names.map(({ name }) => name)].join(', ');
 }
 
