@@ -207,8 +207,9 @@ export interface LogEntry {
   detail?: unknown;
 }
 
+/** Functions, and objects of functions (`leads: { selected() {} }`). */
 export interface Callbacks {
-  [name: string]: ((...args: unknown[]) => unknown) | undefined;
+  [name: string]: unknown;
 }
 
 /** A running widget: the constructor's result, with the system methods in its prototype. */

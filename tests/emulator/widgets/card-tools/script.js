@@ -42,10 +42,10 @@ define(['jquery', './elements.js?v=1.0.0'], ($, elements) => {
       settings: () => true,
       onSave: () => true,
       destroy: () => {},
-      'leads.selected': () => rememberSelection(),
-      'contacts.selected': () => rememberSelection(),
-      'customers.selected': () => rememberSelection(),
-      'todo.selected': () => rememberSelection(),
+      leads: { selected: () => rememberSelection() },
+      contacts: { selected: () => rememberSelection() },
+      customers: { selected: () => rememberSelection() },
+      todo: { selected: () => rememberSelection() },
       calendarSync: () => {
         let isDeclined = false;
         return {

@@ -1,11 +1,11 @@
 // @ts-check
 /** Kommo's Save: asks the widget through `onSave`, then stores what the widget left in `fields`. */
 
-import { errorText, log, plain, warn } from '../core/log.js';
+import { log, plain, warn } from '../core/log.js';
 import { showMessage } from '../core/notifications.js';
 import { $, boot, switchValue } from '../core/page.js';
 import { text } from '../core/texts.js';
-import { isThenable } from '../sdk/run.js';
+import { invoke } from '../sdk/run.js';
 import { markEmpty, readFields } from './field-rows.js';
 
 /** @typedef {import('../types.d.ts').Widget} Widget */
@@ -40,24 +40,11 @@ export async function save(widget, modal) {
  * @returns {Promise<boolean>}
  */
 export async function askWidget(widget, event) {
-  const onSave = widget?.callbacks?.onSave;
-  if (typeof onSave !== 'function') {
-    log('callback', 'onSave', 'not defined by the widget');
-    return true;
-  }
   const given = { active: event.active, fields: withoutSecrets(event.fields) };
-  let value;
-  try {
-    const returned = onSave.call(widget?.callbacks, event);
-    value = await returned;
-    log('callback', 'onSave', isThenable(returned) ? 'resolved' : 'returned', {
-      args: [given],
-      value,
-    });
-  } catch (error) {
-    log('callback', 'onSave', 'failed', { args: [given], error: errorText(error) });
-    return false;
-  }
+  const outcome = await invoke(widget, 'onSave', [event], [given]);
+  if (outcome.isMissing) return true;
+  if (outcome.error !== undefined) return false;
+  const { value } = outcome;
   if (typeof value !== 'boolean') {
     warn(
       'onSave',

@@ -20,7 +20,6 @@ import { commandPlate } from './markup.js';
  * @param {OpenOptions} options
  */
 export async function callSettings(element, options) {
-  if (!options.widget) return;
   const place =
     switchValue('settingsArgument') === 'right column'
       ? '.widget-settings__desc-space'
