@@ -98,6 +98,8 @@ export interface WidgetBoot {
     status: InstallStatus;
     active: 'Y' | 'N';
     fields: Record<string, unknown>;
+    /** What the widget claimed by `setSdkCatalogId` when it was saved. */
+    sdkCatalogId: number | null;
   };
 }
 

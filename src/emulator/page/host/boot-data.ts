@@ -131,6 +131,7 @@ async function widgetData(world: World, account: Account) {
       status: installStatus(installation),
       active: installation?.is_active === true ? 'Y' : 'N',
       fields: installation?.settings ?? {},
+      sdkCatalogId: installation?.sdk_catalog_id ?? null,
     },
   };
 }

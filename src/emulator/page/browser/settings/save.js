@@ -29,7 +29,9 @@ export async function save(widget, modal) {
   /** @type {SaveEvent} */
   const event = { active: 'Y', fields: values };
   if (!(await askWidget(widget, event))) return false;
-  const isStored = await store(event);
+  // What `setSdkCatalogId` said before now is kept with the settings, over page loads.
+  const claimed = Number(widget?.params.sdk_catalog_id);
+  const isStored = await store(event, claimed > 0 ? claimed : undefined);
   $button.trigger(isStored ? 'button:load:stop' : 'button:save:error');
   return isStored;
 }
@@ -57,9 +59,10 @@ export async function askWidget(widget, event) {
 
 /**
  * @param {SaveEvent} event
+ * @param {number} [catalogId] list of own elements that the widget takes over
  * @returns {Promise<boolean>}
  */
-export async function store(event) {
+export async function store(event, catalogId) {
   const widget = boot.widget;
   if (!widget) return false;
   const settings = storable(event.fields);
@@ -75,6 +78,7 @@ export async function store(event) {
         settings,
         is_widget_state_action: 0,
         is_marketplace_request: 1,
+        ...(catalogId !== undefined && { sdk_catalog_id: catalogId }),
       },
     });
   } catch (failed) {

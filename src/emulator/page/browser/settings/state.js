@@ -56,6 +56,8 @@ export function setStatus(widget, status) {
   if (!widget) return;
   const active = status === 'install' ? 'N' : 'Y';
   Object.assign(widget.params, data.install.fields, { status, active, widget_active: active });
+  // An uninstalled widget has no list of its own.
+  if (status === 'install') delete widget.params.sdk_catalog_id;
   log('page', 'status', status);
 }
 
