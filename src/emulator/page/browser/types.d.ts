@@ -188,6 +188,8 @@ export interface Boot {
   modules: { lazy: string[]; missing: Record<string, string> };
   switches: Switches;
   switchDescriptions: SwitchDescription[];
+  /** Choices of the page's switches that exclude each other. */
+  refusedCombinations: { when: Record<string, string>; why: string }[];
 }
 
 export type LogKind =

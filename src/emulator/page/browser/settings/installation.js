@@ -27,12 +27,23 @@ export async function install(element, options) {
   await call(options.widget, 'onInstall');
   $(document).trigger(`widget:${boot.widget?.code}:installed`);
   if (switchValue('redrawAfterInstall') === 'right column too' && boot.widget) {
-    element.querySelector('.widget-settings__desc-space')?.replaceWith(descSpace(boot.widget));
+    redrawRight(element, descSpace(boot.widget));
   }
   drawState(element);
   $(document).trigger('emulator:installed-changed');
   if (options.widget) await catchUp(options.widget);
   if (switchValue('settingsAfterInstall') !== 'not again') await callSettings(element, options);
+}
+
+/**
+ * Whoever reads the keys meanwhile stays there.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} fresh
+ */
+function redrawRight(element, fresh) {
+  const old = element.querySelector('.widget-settings__desc-space');
+  fresh.classList.toggle('hidden', old?.classList.contains('hidden') ?? false);
+  old?.replaceWith(fresh);
 }
 
 /** Kommo's server calls the integration's backend first and answers after that. */
