@@ -18,7 +18,7 @@ const WALKED = [
 ];
 
 /** Long enough for what comes at all; what does not come is a fault of the combination. */
-const PATIENT_MS = 1000;
+const PATIENT_MS = 500;
 
 export type Combination = Record<string, string>;
 
