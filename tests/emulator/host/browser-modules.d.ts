@@ -18,3 +18,27 @@ declare module '*/sdk/may-run.js' {
   export function whyWithheld(situation: Situation, name: string): string;
   export function callbackFor(situation: Situation, callbacks: unknown, name: string): Found;
 }
+
+declare module '*/core/log-sender.js' {
+  interface Batch {
+    first: number;
+    body: string;
+    isLeaving: boolean;
+  }
+  interface Means {
+    post(batch: Batch): Promise<number>;
+    pause(ms: number): Promise<unknown>;
+    tell(unsent: number): void;
+    late(entries: number, attempts: number): void;
+  }
+  interface Sender {
+    add(json: string): void;
+    sent(): Promise<boolean>;
+    leave(): Batch | undefined;
+  }
+  export const BATCH_BYTES: number;
+  export function serialise(
+    entry: Record<string, unknown> & { detail: Record<string, unknown> },
+  ): string;
+  export function createSender(means: Means): Sender;
+}

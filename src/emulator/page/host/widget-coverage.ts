@@ -19,7 +19,7 @@ const CALLBACKS = entryRows('Callbacks', [
   [
     'settings',
     `${AMO}/web_sdk/settings`,
-    'argument and context by switches settingsArgument, settingsContext; again after Install by settingsAfterInstall; twice by settingsTwice',
+    'argument and context by switches settingsArgument, settingsContext; again after Install by settingsAfterInstall, on a new right column by redrawAfterInstall; twice by settingsTwice',
   ],
   [
     'onSave',
