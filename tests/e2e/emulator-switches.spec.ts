@@ -36,9 +36,7 @@ test.describe('A documented conflict is a switch:', () => {
   });
 
   test('Install draws the right column anew', async ({ kommo, page }) => {
-    await kommo.open('all-fields', '/settings/widgets/', {
-      redrawAfterInstall: 'right column too',
-    });
+    await kommo.open('all-fields');
     await page
       .locator('.widget_settings_block')
       .evaluate((block) => block.setAttribute('data-mark', 'old'));
@@ -194,6 +192,29 @@ test.describe('The control panel', () => {
     await page.getByRole('checkbox', { name: /privacy policy/ }).check();
     await page.getByRole('button', { name: 'Install', exact: true }).click();
     await expect(page.locator('#notifications_holder')).toContainText('could not be installed');
+  });
+
+  test('does not offer what no source supports, and says why', async ({ kommo, page }) => {
+    await kommo.open('all-fields', '/settings/widgets/#/');
+    await page.getByRole('button', { name: /^Emulator/ }).click();
+    await page.getByText('Switches', { exact: true }).click();
+    const redrawn = page.getByLabel(/^Redrawn by Install/);
+    const left = redrawn.locator('option', { hasText: 'left column' });
+    await expect(left).toBeDisabled();
+    await expect(redrawn).toHaveAccessibleDescription(
+      /"left column" is not offered with "settings after Install: again": no source/,
+    );
+    await page.getByLabel(/^settings after Install/).selectOption('not again');
+    await expect(left).toBeEnabled();
+    await redrawn.selectOption('left column');
+    const again = page
+      .getByLabel(/^settings after Install/)
+      .locator('option', { hasText: /^again/ });
+    await expect(again).toBeDisabled();
+    await expect
+      .poll(() => kommo.emulator.state.switches)
+      .toMatchObject({ settingsAfterInstall: 'not again', redrawAfterInstall: 'left column' });
+    await kommo.expectAccessible(['light', 'dark']);
   });
 
   test('leaves the page and comes back: destroy, page:changed, render', async ({ kommo, page }) => {

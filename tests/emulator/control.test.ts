@@ -157,6 +157,41 @@ describe('the control API', () => {
     expect((await control('/pipeline', { account: 'demo', id: 1 })).status).toBe(404);
   });
 
+  test('takes a batch of the log once, however often it comes', async () => {
+    const line = (name: string) => ({ kind: 'page', name });
+    await control('/log?page=view-1&first=0', [line('a'), line('b')]);
+    await control('/log?page=view-1&first=0', [line('a'), line('b'), line('c')]);
+    await control('/log?page=view-2&first=0', [line('other')]);
+    await control('/log?page=view-1&first=1', [line('b'), line('c')]);
+    expect(emulator.log().map(({ name }) => name)).toEqual(['a', 'b', 'c', 'other']);
+    expect((await control('/log', [line('d'), 'no entry'])).status).toBe(400);
+    expect(emulator.log()).toHaveLength(4);
+  });
+
+  test('hides a code where it gives access, and nowhere else', async () => {
+    const exits = [{ code: 'success' }];
+    await control('/log', { name: 'x', detail: { exits, sent: { grant_type: 'x', code: 'abc' } } });
+    expect(emulator.log()[0]?.detail).toEqual({
+      exits,
+      sent: { grant_type: 'x', code: '[hidden]' },
+    });
+  });
+
+  test('says how many lines of the log made room for others', async () => {
+    const lines = Array.from({ length: 10_003 }, (_, at) => ({ name: String(at) }));
+    await control('/log', lines);
+    const { entries, dropped } = (await control('/log')).json as {
+      entries: { id: number; name: string }[];
+      dropped: number;
+    };
+    expect([entries.length, entries[0]?.name, dropped]).toEqual([10_000, '3', 3]);
+    const later = (await control(`/log?after=${entries[5]?.id}`)).json;
+    expect(later).not.toHaveProperty('dropped');
+    emulator.reset();
+    await control('/log', { name: 'fresh' });
+    expect((await control('/log')).json).not.toHaveProperty('dropped');
+  });
+
   test('tells in the log why Kommo refused a call', async () => {
     await call(emulator, '/oauth2/access_token', { json: { grant_type: 'refresh_token' } });
     expect(emulator.log()).toMatchObject([

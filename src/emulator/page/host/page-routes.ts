@@ -1,8 +1,9 @@
 import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { findSession, sessionCookie } from '../../kommo/session.ts';
-import { bootData } from './boot-data.ts';
+import { askedSwitches, bootData } from './boot-data.ts';
 import { pageDocument } from './document.ts';
 import { type Build, PAGES } from './page-areas.ts';
+import { refuseSwitches } from './refuse-switches.ts';
 
 /** Pages of an account, as its users see them in the browser. */
 export function pageRoutes(): Route[] {
@@ -26,6 +27,11 @@ export function pageRoutes(): Route[] {
 async function sendPage(exchange: Exchange, build: Build): Promise<void> {
   const { account, world } = exchange;
   if (account === undefined) return sendMissing(exchange, `account ${exchange.host.name}`);
+  const refused = refuseSwitches(askedSwitches(exchange), world.state.switches);
+  if (refused.length > 0) {
+    const text = `The switches in this address are wrong: ${refused.join('; ')}.\n`;
+    return exchange.send(400, text, { 'content-type': 'text/plain; charset=utf-8' });
+  }
   // `?user=` logs that user in, as the control panel does; without a login it is the account's admin.
   const wanted = Number(exchange.query('user'));
   const asked = account.users.find(({ id, rights }) => id === wanted && rights.is_active);

@@ -19,7 +19,7 @@ const CALLBACKS = entryRows('Callbacks', [
   [
     'settings',
     `${AMO}/web_sdk/settings`,
-    'argument and context by switches settingsArgument, settingsContext; again after Install by settingsAfterInstall; twice by settingsTwice',
+    'argument and context by switches settingsArgument, settingsContext; again after Install by settingsAfterInstall, on a new right column by redrawAfterInstall; twice by settingsTwice',
   ],
   [
     'onSave',
@@ -31,7 +31,11 @@ const CALLBACKS = entryRows('Callbacks', [
   ['dpSettings', `${KOMMO}/widgets-dp`],
   ['advancedSettings', `${AMO}/web_sdk/settings`],
   ['initMenuPage', `${AMO}/web_sdk/left_menu`],
-  ['leads.selected, contacts.selected, todo.selected', SCRIPT],
+  [
+    'leads.selected, contacts.selected, todo.selected',
+    SCRIPT,
+    'nested as in the skeleton (`callbacks.leads.selected`); one key with a dot is not called but warned of',
+  ],
   ['calendarSync', `${AMO}/web_sdk/todo_sync`],
   ['loadPreloadedData, loadElements, searchDataInCard', CARD],
   ['linkCard', CARD],
@@ -76,7 +80,11 @@ const METHODS = entryRows('Widget object', [
   ['get_pipeline_id', SCRIPT, "the account's first pipeline"],
   ['get_accounts_current', SCRIPT, 'its members directly and below account, as widgets read both'],
   ['get_current_card_contacts_data', SCRIPT],
-  ['setSdkCatalogId', SCRIPT],
+  [
+    'setSdkCatalogId',
+    `${AMO}/integrations/catalogs_sdk`,
+    'at once on the page; kept for the installation by the next Save, until it is disabled',
+  ],
   ['listenSocketChannel', MECHANICS, 'messages come from POST /__emulator/socket'],
   ['openWidgetSettings', 'release note of 2026-09-09'],
   ['ns, init_once, helpers.Modal, callbacks', OBSERVED],
