@@ -113,6 +113,9 @@ export interface Person {
   isActive: boolean;
   isFree: boolean;
   language: string;
+  amojoId: string | null;
+  uuid: string;
+  phone: string;
 }
 
 export interface Pipeline {
@@ -123,6 +126,15 @@ export interface Pipeline {
   stages: { id: number; name: string; color: string }[];
 }
 
+/** The filled values of one custom field. */
+export interface ShownField {
+  id: number;
+  code: string | null;
+  name: string;
+  type: string;
+  values: { value: unknown; enum_id?: number; enum_code?: string | null }[];
+}
+
 export interface Entity {
   id: number;
   kind: 'leads' | 'contacts' | 'companies' | 'customers' | 'todo';
@@ -131,8 +143,40 @@ export interface Entity {
   phones: string[];
   emails: string[];
   contactIds: number[];
+  companyId: number | null;
   responsibleId: number;
+  /** In seconds. */
+  createdAt: number;
+  updatedAt: number;
+  tags: string[];
+  fields: ShownField[];
+  /** Name of the lead's status. */
   stage?: string;
+  stageId?: number;
+  pipelineId?: number;
+  nextPrice?: number;
+  nextDate?: number | null;
+}
+
+/** A custom field of the account. */
+export interface CustomField {
+  id: number;
+  owner: 'leads' | 'contacts' | 'companies' | 'customers' | 'catalogs';
+  catalogId: number | null;
+  name: string;
+  type: string;
+  code: string | null;
+  sort: number;
+  enums: { id: number; value: string; sort: number; code: string | null }[];
+  isPredefined: boolean;
+}
+
+/** A list of own elements. */
+export interface Catalog {
+  id: number;
+  name: string;
+  type: string;
+  elements: { id: number; name: string; price: number }[];
 }
 
 export interface Switches {
@@ -153,6 +197,10 @@ export interface Boot {
   widgetsArea: string;
   entity: Entity | null;
   entities: Entity[];
+  fields: CustomField[];
+  /** Numbers of the types of fields. */
+  fieldTypes: Record<string, number>;
+  catalogs: Catalog[];
   /** Set on a left-menu page. */
   catalogId: number | null;
   menuItem: { location: string; itemCode: string; subitemCode: string } | null;

@@ -5,12 +5,12 @@ import { installStatus } from '../../kommo/oauth/lifecycle.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { controlTemplates } from './control-templates.ts';
-import { demoEntities } from './demo-entities.ts';
 import { HOST_SWITCHES, hostSwitchValues, REFUSED_COMBINATIONS } from './host-switches.ts';
 import { mobileData } from './mobile-data.ts';
 import type { PageArea } from './page-areas.ts';
 import { pageTexts } from './page-texts.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
+import { worldData } from './world-data.ts';
 
 /** Languages a Kommo profile may have. */
 const LANGUAGES = ['en', 'es', 'pt', 'ru', 'tr', 'id'];
@@ -50,7 +50,7 @@ export async function bootData(
     area: page.area,
     widgetsArea: page.widgetsArea,
     entity: page.entity ?? null,
-    entities: demoEntities(user.id),
+    ...worldData(world.state, account),
     catalogId: page.catalogId ?? null,
     menuItem: page.menuItem ?? null,
     language,
@@ -106,6 +106,9 @@ function person(user: User) {
     isActive: user.rights.is_active,
     isFree: user.rights.is_free,
     language: user.lang,
+    amojoId: user.amojo_id,
+    uuid: user.uuid,
+    phone: user.phone_number ?? '',
   };
 }
 

@@ -1,7 +1,6 @@
 import { type CoverageRow, type Entry, entryRows, routeRows } from '../../engine/coverage-row.ts';
 import {
   AMO,
-  CRM,
   KOMMO,
   SEEN_IN_WIDGETS as OBSERVED,
   OWN_ADDRESS,
@@ -154,22 +153,6 @@ const AREAS = entryRows('Areas', [
   ['a widget that was never saved runs in no other area', OBSERVED, 'switch runUnconfigured'],
 ]);
 
-const SCENERY = entryRows('Scenery of the cards', [
-  [
-    '/api/v4/:entity/custom_fields: GET, POST',
-    `${CRM}/custom-fields`,
-    'a field or two of each kind; ignores filters',
-    'partly',
-  ],
-  [
-    '/api/v4/:entity, /api/v4/:entity/:id: GET',
-    `${CRM}/leads-api`,
-    'the few rows that cards and lists show; nothing can be written',
-    'partly',
-  ],
-  ['/api/v4/tasks: GET, POST', `${CRM}/tasks-api`, 'kept until a reset', 'partly'],
-]);
-
 const LOOK = entryRows('Look', [
   [
     'data-color-scheme and the palette variables',
@@ -239,8 +222,7 @@ export const HOST_COVERAGE: CoverageRow[] = [
   ...CONTROLS,
   ...AREAS,
   ...routeRows('Areas', triggerRoutes()),
-  ...SCENERY,
-  ...routeRows('Scenery of the cards', searchRoutes()),
+  ...routeRows('Search of the cards', searchRoutes()),
   ...LOOK,
   ...WARNINGS,
   ...CHOICES,

@@ -3,7 +3,7 @@ import { assetRoutes } from './asset-routes.ts';
 import { openPageRoutes } from './open-pages.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { pageRoutes } from './page-routes.ts';
-import { sceneryRoutes } from './scenery-routes.ts';
+import { searchRoutes } from './scenery-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 
 /** Pages of the emulated account, their files and requests. The pages come last: they catch every other path. */
@@ -13,7 +13,7 @@ export function hostRoutes(): Route[] {
     ...assetRoutes(),
     ...pageRequestRoutes(),
     ...triggerRoutes(),
-    ...sceneryRoutes(),
+    ...searchRoutes(),
     ...pageRoutes(),
   ];
 }

@@ -122,6 +122,12 @@ export const HOST_SWITCHES: HostSwitch[] = [
     why: "The location's name by the documentation; the vendor's own sample compares with a hyphen.",
   },
   {
+    name: 'unknownConstant',
+    title: 'APP.constant of an unknown name',
+    options: ['false', 'undefined'],
+    why: "An older page of the vendor's documentation says false; the newer one is silent, and widgets also compare with undefined.",
+  },
+  {
     name: 'integrationKind',
     title: 'Integration',
     options: ['own', 'marketplace'],

@@ -71,10 +71,14 @@ const METHODS = entryRows('Widget object', [
   ],
   ['add_action', CARD],
   ['add_source', CARD, 'type sms sends; other types get the empty element of their control'],
-  ['list_selected', `${AMO}/web_sdk/list`, 'both documented shapes in one object'],
+  [
+    'list_selected',
+    `${AMO}/web_sdk/list`,
+    'both documented shapes in one object; phones and emails of leads and customers are those of their contacts',
+  ],
   ['widgetsOverlay', SCRIPT, 'how dark the rest of the page becomes is an assumption'],
   ['get_pipeline_id', SCRIPT, "the account's first pipeline"],
-  ['get_accounts_current', SCRIPT],
+  ['get_accounts_current', SCRIPT, 'its members directly and below account, as widgets read both'],
   ['get_current_card_contacts_data', SCRIPT],
   [
     'setSdkCatalogId',
@@ -103,16 +107,31 @@ const GLOBALS = entryRows('Page globals', [
   [
     'APP.constant(account | user | managers | groups | task_types | user_rights)',
     OBSERVED,
-    'shapes of published types; a second argument sets one',
+    'shapes of published types; cf and predefined_cf have the fields of the account; a second argument sets one; unknown names by switch unknownConstant',
   ],
-  ['APP.constant(card_element)', OBSERVED, 'the id only', 'partly'],
+  [
+    'APP.constant(card_id | card_element)',
+    OBSERVED,
+    'id, name, responsible user; of leads price, status, pipeline',
+  ],
   ['APP.getBaseEntity, isCard, getWidgetsArea, lang_id', `${KOMMO}/environment-variables`],
   [
-    'APP.data.current_card, current_list, current_view',
-    `${KOMMO}/environment-variables`,
-    'a Backbone model and a collection with name and responsible user only',
+    'APP.data.current_card: id, element_type, main_user, model',
+    `${AMO}/web_sdk/env_variables`,
+    'the model has lead[NAME], lead[PRICE] … and CFV[id] as observed in public widgets, and follows fields of the form that bear these names; for contacts, companies and customers some names are assumptions',
+  ],
+  [
+    'APP.data.current_card: linked_forms, form, changes, getPipelineId, save, reload',
+    OBSERVED,
+    'contacts and company of the card as models; save and reload only tell the log',
     'partly',
   ],
+  [
+    'APP.data.current_list',
+    `${AMO}/web_sdk/env_variables`,
+    'id, name, checked (also is_checked, as observed); names of the columns are assumptions',
+  ],
+  ['APP.data.current_view', `${AMO}/web_sdk/env_variables`],
   ['APP.notifications', `${AMO}/notifications`],
   [
     'APP.addNotificationCallback',

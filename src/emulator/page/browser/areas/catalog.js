@@ -10,10 +10,7 @@ import { text } from '../core/texts.js';
 import { call } from '../sdk/run.js';
 import { drawShell } from '../shell/shell.js';
 
-const ELEMENTS = [
-  { id: 40_011, name: 'Desk lamp', price: 40 },
-  { id: 40_012, name: 'Floor lamp', price: 120 },
-];
+const ELEMENTS = boot.catalogs.find(({ id }) => id === boot.catalogId)?.elements ?? [];
 
 export function drawCatalog() {
   const rows = ELEMENTS.map((element) =>

@@ -67,7 +67,7 @@ export function systemPrototype(widget) {
         ?.classList.toggle('card-widgets_overlay', Boolean(isShown));
     },
     get_pipeline_id: () => $.Deferred().resolve(boot.pipelines[0]?.id).promise(),
-    get_accounts_current: () => currentAccount(),
+    get_accounts_current: () => currentAccount(params),
     get_current_card_contacts_data: () => Promise.resolve(cardContacts()),
     setSdkCatalogId: (/** @type {number} */ id) => {
       if (Number(id) > 0) params.sdk_catalog_id = Number(id);
