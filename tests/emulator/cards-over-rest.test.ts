@@ -146,7 +146,7 @@ describe('Lists of cards', () => {
     ['/leads/custom_fields', [31, 32, 33, 34]],
     ['/leads/custom_fields?filter[type][0]=select', [32]],
     ['/leads/custom_fields?order[id]=desc&limit=1', [34]],
-    ['/catalogs', [4001]],
+    ['/catalogs', [4001, 4002]],
     ['/catalogs/4001/elements', [40011, 40012]],
     ['/catalogs/4001/elements?filter[id]=40012', [40012]],
     ['/catalogs/4001/elements?query=desk', [40011]],

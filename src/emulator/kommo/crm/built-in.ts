@@ -36,6 +36,10 @@ export function builtInLists(account: Account): Required<SeedLists> {
           },
         ],
       },
+      {
+        ...{ id: 4002, name: 'Showroom', type: 'regular' },
+        elements: [{ id: 40_021, name: 'Desk lamp' }],
+      },
     ],
     companies: [
       {

@@ -32,7 +32,7 @@ export function cardFields(entity) {
           { class: 'card-top-name' },
           shownInput(text('name'), `${prefix}[NAME]`, entity.name, 'card-top-name__input'),
         ),
-        entity.stage !== undefined && stageField(entity.stage),
+        entity.stage !== undefined && stageField(entity),
       ]),
       h(
         'div',
@@ -66,7 +66,7 @@ export function cardFields(entity) {
 
 /** @param {Entity} entity */
 function responsible(entity) {
-  return boot.people.find(({ id }) => id === entity.responsibleId)?.name ?? boot.user.name;
+  return boot.people.find(({ id }) => id === entity.responsibleId)?.name ?? '';
 }
 
 /** Types of fields that the card draws elsewhere: phones and addresses, legal entities. */
@@ -146,12 +146,11 @@ export function shownInput(label, name, value, className = '') {
 
 /**
  * Where the lead is in its pipeline: the stages it has passed are coloured.
- * @param {string} name
+ * @param {Entity} entity
  */
-function stageField(name) {
-  const pipeline = boot.pipelines[0];
-  const stages = pipeline?.stages ?? [];
-  const at = stages.findIndex((stage) => stage.name === name);
+function stageField({ stage: name = '', stageId, pipelineId }) {
+  const stages = boot.pipelines.find(({ id }) => id === pipelineId)?.stages ?? [];
+  const at = stages.findIndex(({ id }) => id === stageId);
   const color = stages[at]?.color ?? '';
   return h(
     'div',
@@ -165,8 +164,8 @@ function stageField(name) {
         {
           id: 'card_status_view_mode',
           class: 'card-stage__name',
-          'data-pipeline-id': pipeline?.id,
-          'data-status-id': stages[at]?.id,
+          'data-pipeline-id': pipelineId,
+          'data-status-id': stageId,
         },
         `${text('stage')}: ${name}`,
       ),

@@ -24,7 +24,7 @@ export function drawCard() {
       h('div', { class: 'card-fields__pane', id: 'card_main' }, [
         cardFields(entity),
         contactsBlock(),
-        leadsBlock(entity.kind),
+        leadsBlock(entity),
       ]),
     ],
   );
@@ -61,12 +61,15 @@ export function runCard(widget) {
 
 /**
  * Leads of a contact or a company, with Kommo's button for one more.
- * @param {string} kind
+ * @param {import('../types.d.ts').Entity} entity
  */
-function leadsBlock(kind) {
+function leadsBlock({ kind, id }) {
   if (kind !== 'contacts' && kind !== 'companies') return undefined;
-  const id = boot.entity?.id ?? 0;
-  const leads = boot.entities.filter((one) => one.kind === 'leads' && one.contactIds.includes(id));
+  const leads = boot.entities.filter(
+    (one) =>
+      one.kind === 'leads' &&
+      (kind === 'contacts' ? one.contactIds.includes(id) : one.companyId === id),
+  );
   const add = h(
     'button',
     { type: 'button', class: 'card-leads__quick-add card-sdk__found' },

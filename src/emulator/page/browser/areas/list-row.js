@@ -32,7 +32,7 @@ export function listRow(entity) {
         'status',
         h(
           'span',
-          { class: 'list__stage', style: `--stage-color:${stageColor(entity.stage)}` },
+          { class: 'list__stage', style: `--stage-color:${stageColor(entity)}` },
           entity.stage,
         ),
       ),
@@ -56,12 +56,14 @@ function cell(code, content, className = '') {
 
 /** @param {import('../types.d.ts').Entity} entity */
 function contactsOf(entity) {
-  const names = boot.entities.filter(({ id }) => entity.contactIds.includes(id));
+  const names = boot.entities.filter(
+    ({ kind, id }) => kind === 'contacts' && entity.contactIds.includes(id),
+  );
   return [...entity.phones, ...entity.emails, ...names.map(({ name }) => name)].join(', ');
 }
 
-/** @param {string} name */
-function stageColor(name) {
-  const stages = boot.pipelines.flatMap(({ stages }) => stages);
-  return stages.find((stage) => stage.name === name)?.color ?? '';
+/** @param {import('../types.d.ts').Entity} entity */
+function stageColor({ pipelineId, stageId }) {
+  const stages = boot.pipelines.find(({ id }) => id === pipelineId)?.stages ?? [];
+  return stages.find(({ id }) => id === stageId)?.color ?? '';
 }
