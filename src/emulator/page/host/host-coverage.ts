@@ -157,7 +157,7 @@ const AREAS = entryRows('Areas', [
   [
     '#card_holder, #edit_card, .card-entity-form__top, .js-card-main-fields, .linked-form__field_status, CFV[id], #contacts_list form, .js-linked-name-view, .control-phone__formatted, .card-leads__quick-add, .js-card-feed',
     OBSERVED,
-    'the fields of a card cannot be typed into',
+    'what is typed into a field is in the model of the card, and not saved',
     'partly',
   ],
   [

@@ -6,7 +6,7 @@ import { boot } from '../core/page.js';
 import { text } from '../core/texts.js';
 import { actionFor, cardContacts } from '../sdk/card-hooks.js';
 import { chooseTexts, lookUp, manifestText } from '../sdk/i18n.js';
-import { shownInput } from './card-fields.js';
+import { fieldInput } from './card-fields.js';
 
 export function contactsBlock() {
   return h(
@@ -36,7 +36,7 @@ function valueRows(contact) {
 
 /** @param {ReturnType<typeof cardContacts>[number]} contact */
 function contactForm(contact) {
-  const name = shownInput(
+  const name = fieldInput(
     text('name'),
     'contact[NAME]',
     contact.name,
@@ -77,8 +77,9 @@ function contactForm(contact) {
 function valueRow(type, value) {
   const className =
     type === 'phone' ? 'control-phone__formatted js-form-changes-skip' : 'control--suggest--input';
-  const input = shownInput(value, '', value, `js-linked-pei ${className}`);
+  const input = fieldInput(value, '', value, `js-linked-pei ${className}`);
   input.removeAttribute('name');
+  input.readOnly = true;
   input.dataset.type = type;
   input.dataset.peiCode = type;
   return h('div', { class: `linked-form__field linked-form__field-pei ${type}_wrapper` }, [

@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * The fields of a card, in the markup that published widgets select. Nothing can be typed into them: the emulated card is
- * not saved.
+ * The fields of a card, in the markup that published widgets select. What is typed is in the card's model; it is not saved.
  */
 import { cardAttributes } from '../core/card-attributes.js';
 import { h } from '../core/dom.js';
@@ -30,7 +29,7 @@ export function cardFields(entity) {
         h(
           'div',
           { class: 'card-top-name' },
-          shownInput(text('name'), `${prefix}[NAME]`, entity.name, 'card-top-name__input'),
+          fieldInput(text('name'), `${prefix}[NAME]`, entity.name, 'card-top-name__input'),
         ),
         entity.stage !== undefined && stageField(entity),
       ]),
@@ -45,7 +44,7 @@ export function cardFields(entity) {
             fieldRow(
               text('price'),
               [
-                shownInput(text('price'), `${prefix}[PRICE]`, String(entity.price), 'js-budget'),
+                fieldInput(text('price'), `${prefix}[PRICE]`, String(entity.price), 'js-budget'),
                 h('span', { class: 'linked-form__field__unit' }, boot.account.currency),
               ],
               { className: 'linked-form__field-price', inputId: 'lead_card_budget' },
@@ -85,7 +84,7 @@ function ownFields(entity) {
       const typed = attributes[name];
       const content =
         typed !== undefined && field.enums.length === 0
-          ? [shownInput(field.name, name, String(typed))]
+          ? [fieldInput(field.name, name, String(typed))]
           : chosenValues(entity, field.id, attributes);
       return fieldRow(field.name, content, { id: field.id });
     });
@@ -133,13 +132,12 @@ function fieldRow(label, content, { id, className = '', inputId } = {}) {
  * @param {string} value
  * @param {string} [className]
  */
-export function shownInput(label, name, value, className = '') {
+export function fieldInput(label, name, value, className = '') {
   return h('input', {
     type: 'text',
     class: `linked-form__cf text-input ${className}`.trim(),
     name,
     value,
-    readonly: true,
     'aria-label': label,
   });
 }
