@@ -14,9 +14,12 @@ import { catalogRoutes } from './kommo/rest/catalog-routes.ts';
 import { contactChatRoutes } from './kommo/rest/contact-chat-routes.ts';
 import { customerStatusRoutes } from './kommo/rest/customer-status-routes.ts';
 import { fieldRoutes } from './kommo/rest/field-routes.ts';
+import { linkRoutes } from './kommo/rest/link-routes.ts';
 import { noteRoutes } from './kommo/rest/note-routes.ts';
+import { pipelineRoutes } from './kommo/rest/pipeline-routes.ts';
 import { reviewRoutes } from './kommo/rest/review-routes.ts';
 import { sourceRoutes } from './kommo/rest/source-routes.ts';
+import { statusRoutes } from './kommo/rest/status-routes.ts';
 import { talkRoutes } from './kommo/rest/talk-routes.ts';
 import { taskRoutes } from './kommo/rest/task-routes.ts';
 import { templateRoutes } from './kommo/rest/template-routes.ts';
@@ -31,6 +34,8 @@ export const oauthRoutes = (): KommoRoute[] => [...consentRoutes(), ...tokenRout
 
 export const restRoutes = (): KommoRoute[] => [
   ...accountRoutes(),
+  ...pipelineRoutes(),
+  ...statusRoutes(),
   ...sourceRoutes(),
   ...templateRoutes(),
   ...reviewRoutes(),
@@ -42,6 +47,7 @@ export const restRoutes = (): KommoRoute[] => [
   ...unsortedRoutes(),
   ...cardRoutes(),
   ...fieldRoutes(),
+  ...linkRoutes(),
   ...noteRoutes(),
   ...taskRoutes(),
   ...catalogRoutes(),

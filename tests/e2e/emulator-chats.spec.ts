@@ -162,7 +162,7 @@ const test = base.extend<{ chats: ChatsPage }>({
       ...{ name: 'WhatsApp', external_id: 'wa', pipeline_id: 7002, default: true },
       ...{ origin_code: null, services: [], is_hidden: false },
     });
-    const json = { account_id: ACCOUNT, hook_api_version: 'v2' };
+    const json = { account_id: ACCOUNT, title: 'Chat Connector', hook_api_version: 'v2' };
     await callChats(emulator, `/v2/origin/custom/${CHANNEL}/connect`, { json });
     await use(new ChatsPage(page, backend, emulator));
     await page.close();

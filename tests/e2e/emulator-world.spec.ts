@@ -183,6 +183,19 @@ test.describe('one world', () => {
     expect(await page.evaluate("typeof APP.constant('no_such_thing')")).toBe('undefined');
   });
 
+  test('a card that is not saved yet has the id 0', async ({ kommo, page }) => {
+    await kommo.openConfigured('world-reader', '/leads/add/');
+    expect(await cardSeen(page)).toMatchObject({
+      ...{ id: 0, main_user: 8001, linked: [], pipeline: 7001 },
+      attributes: { 'lead[NAME]': '', 'CFV[9101]': '' },
+    });
+    expect(await page.evaluate('[APP.isCard(), APP.data.current_card.new_card]')).toEqual([
+      true,
+      true,
+    ]);
+    await kommo.expectAccessible(['light', 'dark']);
+  });
+
   test('what is typed into a field of the card is in the model', async ({ kommo, page }) => {
     await kommo.openConfigured('world-reader', '/leads/detail/501');
     await page.getByLabel('Sale', { exact: true }).fill('77');

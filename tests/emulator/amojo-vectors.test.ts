@@ -13,7 +13,7 @@ describe('signatures of messages', () => {
       seed: { switches: { mediaFetch: 'never' } },
     });
     const headers = { date: DATE };
-    const json = { account_id: ACCOUNT, hook_api_version: 'v2' };
+    const json = { account_id: ACCOUNT, title: 'Chat Connector', hook_api_version: 'v2' };
     await callChats(emulator, `${BASE}${CHANNEL}/connect`, { json, headers });
   });
   afterAll(() => emulator.close());

@@ -17,7 +17,12 @@ describe('the Chats API', () => {
 
   const post = (path: string, json: unknown) => callChats(emulator, path, { json });
   const connect = (fields: object = {}) =>
-    post(`${BASE}/${CHANNEL}/connect`, { account_id: ACCOUNT, hook_api_version: 'v2', ...fields });
+    post(`${BASE}/${CHANNEL}/connect`, {
+      account_id: ACCOUNT,
+      title: 'Chats',
+      hook_api_version: 'v2',
+      ...fields,
+    });
   const message = (payload: object = {}) => post(SCOPE, clientMessage(payload));
   const idsOf = (reply: Reply) =>
     (reply.json as { new_message: Record<string, string> }).new_message;

@@ -327,6 +327,42 @@ describe('Writing', () => {
     ).toBe(400);
   });
 
+  test('cards and elements are tied and untied, from either side', async () => {
+    const lamp = { to_entity_id: 40011, to_entity_type: 'catalog_elements' };
+    const contact = { to_entity_id: 602, to_entity_type: 'contacts' };
+    const tied = await ask('/leads/2/link', [
+      { ...lamp, metadata: { catalog_id: 4001, quantity: 3 } },
+      { to_entity_id: 601, to_entity_type: 'contacts' },
+      { ...contact, metadata: { is_main: true } },
+    ]);
+    expect(tied.json).toMatchObject({
+      _total_items: 3,
+      _embedded: {
+        links: [
+          { entity_id: 2, entity_type: 'leads', ...lamp, metadata: { quantity: 3 } },
+          { to_entity_id: 601, metadata: { main_contact: false } },
+          { ...contact, metadata: { main_contact: true } },
+        ],
+      },
+    });
+    expect(await read('/leads/2?with=contacts,catalog_elements')).toMatchObject({
+      _embedded: {
+        contacts: [{ id: 602, is_main: true }, { id: 601 }],
+        catalog_elements: [{ id: 40011, metadata: { quantity: 3, catalog_id: 4001 } }],
+      },
+    });
+    await ask('/companies/702/link', [{ to_entity_id: 2, to_entity_type: 'leads' }]);
+    expect(await read('/companies/702/links?filter[to_entity_type]=leads')).toMatchObject({
+      _embedded: { links: [{ to_entity_id: 2, to_entity_type: 'leads', metadata: null }] },
+    });
+    expect(
+      (await ask('/contacts/602/unlink', [{ to_entity_id: 2, to_entity_type: 'leads' }])).status,
+    ).toBe(204);
+    expect((await read('/leads/2/links'))._embedded.links).toHaveLength(3);
+    expect((await ask('/leads/2/link', [{ ...contact, to_entity_id: 99 }])).status).toBe(400);
+    expect((await ask('/leads/99/links')).status).toBe(404);
+  });
+
   test('a note is added to a card and read there', async () => {
     const note = { note_type: 'common', params: { text: 'Hello' } };
     expect((await ask('/leads/1/notes', [note])).json).toMatchObject({

@@ -31,7 +31,7 @@ beforeEach(async () => {
   emulator.reset();
   backend.received.length = 0;
   answer = 200;
-  const json = { account_id: ACCOUNT, hook_api_version: 'v2' };
+  const json = { account_id: ACCOUNT, title: 'Chat Connector', hook_api_version: 'v2' };
   await callChats(emulator, `/v2/origin/custom/${CHANNEL}/connect`, { json });
 });
 

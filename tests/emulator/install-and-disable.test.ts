@@ -86,7 +86,11 @@ describe('installing and disabling', () => {
   test('disabling kills the tokens, disconnects the channel and hides the sources', async () => {
     const { access_token: token } = await installed(emulator);
     await callChats(emulator, '/v2/origin/custom/344a5002-f8ca-454d-af3d-396180102ac7/connect', {
-      json: { account_id: emulator.state.accounts[0]?.amojo_id, hook_api_version: 'v2' },
+      json: {
+        account_id: emulator.state.accounts[0]?.amojo_id,
+        title: 'Chats',
+        hook_api_version: 'v2',
+      },
     });
     const created = await call(emulator, '/api/v4/sources', {
       token,

@@ -42,7 +42,9 @@ describe('requests that make no sense', () => {
       const { access_token: token } = await installed(emulator);
       const channel = emulator.state.channels[0]?.id ?? '';
       const account_id = emulator.state.accounts[0]?.amojo_id ?? '';
-      await callChats(emulator, `/v2/origin/custom/${channel}/connect`, { json: { account_id } });
+      await callChats(emulator, `/v2/origin/custom/${channel}/connect`, {
+        json: { account_id, title: 'Chat Connector' },
+      });
       const isChats = route.host === 'amojo';
       const isOfChannel = route.path.includes(':channel');
       const path = pathOf(route, isOfChannel ? channel : `${channel}_${account_id}`);

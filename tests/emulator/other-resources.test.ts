@@ -209,7 +209,7 @@ describe('templates, widgets, webhooks and the rest of the API', () => {
 
   test('links chats to contacts, without cookies only', async () => {
     await callChats(emulator, '/v2/origin/custom/344a5002-f8ca-454d-af3d-396180102ac7/connect', {
-      json: { account_id: '52e591f7-c98f-4255-8495-827210138c81' },
+      json: { account_id: '52e591f7-c98f-4255-8495-827210138c81', title: 'Chat Connector' },
     });
     const scope = emulator.state.scopes[0]?.scope_id;
     const chat = await callChats(emulator, `/v2/origin/custom/${scope}/chats`, {
@@ -239,7 +239,11 @@ describe('templates, widgets, webhooks and the rest of the API', () => {
 
   test('makes site buttons', async () => {
     expect((await ask('GET', '/website_buttons')).status).toBe(204);
-    const made = await ask('POST', '/website_buttons', { name: 'Site', pipeline_id: 7001 });
+    const made = await ask('POST', '/website_buttons', {
+      name: 'Site',
+      pipeline_id: 7001,
+      trusted_websites: ['site.example'],
+    });
     const { source_id } = made.json as { source_id: number };
     const shown = await ask('GET', `/website_buttons/${source_id}?with=scripts`);
     expect(shown.json).toMatchObject({ name: 'Site', script: expect.stringContaining('<script') });

@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createEmulator } from '../../src/emulator/emulator.ts';
+import {
+  PIPELINE_SHAPE,
+  SEED_SHAPES,
+  USER_SHAPE,
+} from '../../src/emulator/kommo/crm/seed-lists.ts';
 import type { Card } from '../../src/emulator/kommo/crm-entities.ts';
 import type { Seed } from '../../src/emulator/kommo/seed.ts';
 import { createState } from '../../src/emulator/kommo/state.ts';
@@ -63,6 +68,16 @@ describe('A seed', () => {
     expect(mine(tasks)).toMatchObject([{ id: 25, entity_type: 'leads', entity_id: 23 }]);
     const codes = mine(custom_fields).flatMap(({ code }) => code ?? []);
     expect(codes).toEqual(['PHONE', 'EMAIL', 'PHONE', 'EMAIL', 'PRICE']);
+  });
+
+  test('has every member of its lists in the documentation', () => {
+    const page = readFileSync(new URL('../../docs/emulator-seed.md', import.meta.url), 'utf8');
+    const shapes = { ...SEED_SHAPES, users: USER_SHAPE, pipelines: PIPELINE_SHAPE };
+    for (const [list, shape] of Object.entries(shapes)) {
+      expect(page).toContain(`| \`${list}\` |`);
+      const own = Object.keys(shape).filter((name) => !/^can_|^is_predefined$/.test(name));
+      for (const name of own) expect([list, name, page.includes(`\`${name}\``)]).toContain(true);
+    }
   });
 
   test('replaces a list of the first account alone; what is built in gives way', () => {

@@ -11,7 +11,11 @@ describe('the talks API', () => {
     emulator.setSwitches({ rateLimit: 0 });
     token = (await installed(emulator)).access_token;
     const [channel] = emulator.state.channels;
-    const json = { account_id: emulator.world.account('demo').amojo_id, hook_api_version: 'v2' };
+    const json = {
+      account_id: emulator.world.account('demo').amojo_id,
+      title: 'Chats',
+      hook_api_version: 'v2',
+    };
     await callChats(emulator, `/v2/origin/custom/${channel?.id}/connect`, { json });
     const scope = emulator.state.scopes[0]?.scope_id;
     await callChats(emulator, `/v2/origin/custom/${scope}`, { json: clientMessage() });

@@ -56,7 +56,7 @@ export async function openAmojoBench(answer?: () => number | Promise<number>): P
       emulator.reset();
       emulator.setSwitches(switches);
       backend.received.length = 0;
-      const json = { account_id: ACCOUNT, hook_api_version: 'v2' };
+      const json = { account_id: ACCOUNT, title: 'Chat Connector', hook_api_version: 'v2' };
       await callChats(emulator, `${BASE}/${CHANNEL}/connect`, { json });
     },
     post,

@@ -22,7 +22,10 @@ export function chatControlRoutes(): Route[] {
     route('GET', '/chats', feed),
     route('POST', '/chats/wait', wait),
     route('GET', '/chats/judge', judge),
-    route('POST', '/files', upload),
+    {
+      ...route('POST', '/files', upload),
+      handler: controlled(upload, { readsBody: true }),
+    },
     route('POST', '/lead', moveLead),
   ];
 }

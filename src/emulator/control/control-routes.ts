@@ -35,7 +35,10 @@ export function controlRoutes(): Route[] {
     route('GET', '/requests', ({ world }) => ({ requests: world.recorder.list() })),
     route('DELETE', '/requests', ({ world }) => done(world.recorder.clear())),
     route('GET', '/log', readLog),
-    route('POST', '/log', writeLog),
+    {
+      ...route('POST', '/log', writeLog),
+      handler: controlled(writeLog, { readsBody: true }),
+    },
     route('DELETE', '/log', ({ world }) => done(world.log.clear())),
     route('POST', '/reset', ({ world }) => done(world.reset())),
     route('POST', '/install', installAct),
@@ -188,6 +191,7 @@ function readLog({ world, url }: Exchange): object {
 /** Takes one entry or an array, from the page that runs a widget. */
 function writeLog(exchange: Exchange): object {
   const value = exchange.json();
+  if (value === undefined) throw new TypeError('body: an entry or an array of them is expected');
   const entries = Array.isArray(value) ? value : [value];
   for (const entry of entries as Partial<{
     kind: string;

@@ -1,17 +1,22 @@
 import type { Account } from '../kommo/entities.ts';
 import type { Exchange, Handler } from '../kommo/exchange.ts';
 import { UnknownThing } from '../kommo/world.ts';
+import { readControlBody } from './control-body.ts';
 
 export type Json = Record<string, unknown>;
 
 export type Act = (exchange: Exchange, body: Json) => unknown;
 
-/** The control API refuses with 400, or 404, and one line that names what is wrong. */
-export function controlled(act: Act): Handler {
+/**
+ * The control API refuses with 400, or 404, and one line that names what is wrong.
+ * `readsBody`: the act takes something else than an object, and reads it itself.
+ */
+export function controlled(act: Act, { readsBody = false }: { readsBody?: boolean } = {}): Handler {
   return async (exchange) => {
     try {
       if (isForeign(exchange)) throw new TypeError('origin: not a page of this emulator');
-      exchange.sendJson(200, await act(exchange, exchange.fields()));
+      const body = readsBody ? {} : readControlBody(exchange);
+      exchange.sendJson(200, await act(exchange, body));
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof UnknownThing)) throw error;
       const status = error instanceof UnknownThing ? 404 : 400;

@@ -4,12 +4,6 @@ import { AMO, CHATS, CRM, KOMMO, OBSERVED, REFERENCE, WEBHOOKS } from './documen
 /** What Kommo's servers do besides answering a route, and what is missing here. Routes describe themselves. */
 export const OAUTH_ENTRIES: Entry[] = [
   [
-    'GET www /oauth2/account/subdomain',
-    `${AMO}/oauth/account-subdomain-info`,
-    'deprecated by the vendor',
-    'missing',
-  ],
-  [
     'POST /oauth2/exchange_api_key',
     `${AMO}/oauth/exchange-api-key`,
     'deprecated by the vendor',
@@ -39,6 +33,8 @@ export const OAUTH_ENTRIES: Entry[] = [
   ],
 ];
 
+const PHP = 'https://github.com/amocrm/amocrm-api-php';
+
 export const AJAX_ENTRIES: Entry[] = [
   ['/api/v4 by the session of a page', OBSERVED, 'with the rights of the user who is logged in'],
   ['/ajax/v4, the same for the session of a page', OBSERVED, 'ignores a token'],
@@ -46,13 +42,30 @@ export const AJAX_ENTRIES: Entry[] = [
 
 export const REST_ENTRIES: Entry[] = [
   [
+    'lists and objects in a query',
+    PHP,
+    'filter[x]=a, [], [0], ranges and objects as PHP reads them; names that a list does not filter by are ignored and logged',
+  ],
+  [
+    'the machine of an account: brand, api-… host',
+    `${AMO}/oauth/account-subdomain-info`,
+    'elsewhere the account is unknown; that answer is an assumption (switch foreignHosts)',
+  ],
+  [
+    'POST /api/v4/leads/unsorted/forms, /sip',
+    `${CRM}/unsorted-api`,
+    'only chats make incoming leads here',
+    'missing',
+  ],
+  ['/api/v4/roles', `${CRM}/users-api`, undefined, 'missing'],
+  [
     'CRM webhooks out',
     `${CRM}/webhooks-format`,
     'delivery, patience and retries; only add_chat_template_review comes by itself, other events by the control API',
     'partly',
   ],
   [
-    '/api/v4/leads/complex, links of entities, events, segments, writing of catalogs, deleting',
+    '/api/v4/leads/complex, events, segments, links of several cards at once, writing of catalogs, deleting',
     CRM,
     undefined,
     'missing',

@@ -65,9 +65,17 @@ interface Recorded {
   custom_fields_values: FieldValues[];
 }
 
+/** An element of a list of own elements on a card. */
+export interface LinkedElement {
+  id: number;
+  catalog_id: number;
+  quantity: number;
+}
+
 export interface Card extends Recorded {
   responsible_user_id: number;
   tags: Tag[];
+  catalog_elements: LinkedElement[];
 }
 
 /** `phones` and `emails` are the values of the fields with the codes PHONE and EMAIL, which `custom_fields_values` leaves out. */
@@ -82,13 +90,6 @@ export interface Company extends Card {
   emails: string[];
 }
 
-/** An element of a list of own elements on a card. */
-export interface LinkedElement {
-  id: number;
-  catalog_id: number;
-  quantity: number;
-}
-
 export interface Lead extends Card {
   price: number;
   pipeline_id: number;
@@ -96,7 +97,6 @@ export interface Lead extends Card {
   /** The first one is the main contact. */
   contact_ids: number[];
   company_id: number | null;
-  catalog_elements: LinkedElement[];
   loss_reason_id: number | null;
   closed_at: number | null;
 }
@@ -108,7 +108,6 @@ export interface Customer extends Card {
   periodicity: number;
   contact_ids: number[];
   company_id: number | null;
-  catalog_elements: LinkedElement[];
   ltv: number;
   purchases_count: number;
   average_check: number;

@@ -46,6 +46,19 @@ export interface Status {
   color: string;
   /** 1 for incoming leads, else 0. */
   type: number;
+  /** What users of a rank are told about it; absent without any. */
+  descriptions?: StatusDescription[];
+}
+
+export interface StatusDescription {
+  id: number;
+  /** `YYYY-MM-DD HH:MM:SS`. */
+  created_at: string;
+  updated_at: string;
+  created_by: number;
+  updated_by: number | null;
+  level: string;
+  description: string;
 }
 
 export interface Pipeline {
@@ -220,7 +233,7 @@ export interface CrmWebhook {
   account_id: number;
   destination: string;
   settings: string[];
-  sort: string;
+  sort: number;
   created_by: number;
   created_at: number;
   updated_at: number;

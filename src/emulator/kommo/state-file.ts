@@ -73,9 +73,15 @@ function parse(text: string, path: string): State {
 /** Gives an older state what it lacks, from what is built in; its leads and contacts stay as they were. */
 function withLists(old: State): State {
   const builtIn = joined(old.accounts.map(builtInCrm));
-  const nobody = { created_by: 0, updated_by: 0, tags: [], custom_fields_values: [] };
+  const nobody = {
+    created_by: 0,
+    updated_by: 0,
+    tags: [],
+    custom_fields_values: [],
+    catalog_elements: [],
+  };
   const { leads, contacts } = old;
-  const links = { company_id: null, catalog_elements: [], loss_reason_id: null };
+  const links = { company_id: null, loss_reason_id: null };
   const bare = { ...nobody, company_id: null };
   return {
     ...builtIn,

@@ -35,6 +35,10 @@ export const SWITCHES = {
   accessTokenSub: ['on', 'off'],
   oauthErrorLanguage: ['en', 'ru'],
   connectTwice: ['200 same scope', '400'],
+  /** Whether connecting a channel needs a title: Kommo's table says yes, amoCRM's no. */
+  connectTitle: ['by brand', 'required', 'optional'],
+  /** Machines of another brand, and `api-` hosts that the account's tokens do not name. */
+  foreignHosts: ['refused', 'served'],
   /** Whether amojo still accepts the body-only signature from before 2019. */
   requireNewSignature: ['accept both', 'new only'],
   /** Requests per second of one channel to amojo; 0 switches the limiter off. No source names a number. */

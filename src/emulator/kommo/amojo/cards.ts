@@ -69,7 +69,6 @@ function openLead(
     status_id: status?.id ?? 0,
     contact_ids: [contact.id],
     company_id: null,
-    catalog_elements: [],
     loss_reason_id: null,
     closed_at: null,
   };
@@ -126,6 +125,6 @@ function common(world: World, account: Account, name: string) {
     responsible_user_id: admin?.id ?? 0,
     // Nobody's act: Kommo calls the author of what a robot makes 0.
     ...{ created_by: 0, updated_by: 0, created_at: now, updated_at: now },
-    ...{ tags: [], custom_fields_values: [] },
+    ...{ tags: [], custom_fields_values: [], catalog_elements: [] },
   };
 }

@@ -1,6 +1,7 @@
 import { CHATS, REFERENCE } from '../documents.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { amojoProblem } from '../problems.ts';
+import { isServedHere } from '../served-here.ts';
 import { type Gate, refuse, signed } from './gate.ts';
 
 export function channelRoutes(): KommoRoute[] {
@@ -12,7 +13,7 @@ export function channelRoutes(): KommoRoute[] {
       path: `${base}/connect`,
       handler: signed(connect, true),
       source: `${REFERENCE}/connect-channel`,
-      note: 'a second connect answers the same scope (switch connectTwice)',
+      note: 'a second connect answers the same scope (switch connectTwice); title required at kommo.com, optional at amoCRM (switch connectTitle)',
     },
     {
       method: 'DELETE',
@@ -27,15 +28,21 @@ export function channelRoutes(): KommoRoute[] {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** By the brand of the host that was asked; a stand-in without one is taken for Kommo's. */
+function needsTitle({ world, host }: Exchange): boolean {
+  const choice = world.switch('connectTitle');
+  return choice === 'by brand' ? (host.tld ?? 'kommo.com') === 'kommo.com' : choice === 'required';
+}
+
 /** The body's account id; undefined if a refusal was sent. */
 function readAccountId(exchange: Exchange, { body }: Gate): string | undefined {
   const { account_id: id } = body;
-  const { accounts } = exchange.world.state;
   if (typeof id !== 'string' || !UUID.test(id)) {
     refuse(exchange, 'account_id: a UUID is expected');
     return undefined;
   }
-  if (!accounts.some(({ amojo_id }) => amojo_id === id)) {
+  const account = exchange.world.state.accounts.find(({ amojo_id }) => amojo_id === id);
+  if (account === undefined || !isServedHere(exchange, account)) {
     refuse(exchange, 'account_id: no such account');
     return undefined;
   }
@@ -52,7 +59,8 @@ function connect(exchange: Exchange, gate: Gate) {
   }
   const { title = channel.title, hook_api_version: version = 'v1' } = body;
   const isTimeless = body.is_time_window_disabled ?? false;
-  if (typeof title !== 'string' || title === '') {
+  const isMissing = body.title === undefined && needsTitle(exchange);
+  if (isMissing || typeof title !== 'string' || title === '') {
     return refuse(exchange, 'title: a text is expected');
   }
   if (version !== 'v1' && version !== 'v2') {

@@ -1,6 +1,7 @@
 import type { Channel, Scope } from '../entities.ts';
 import type { Exchange, Handler } from '../exchange.ts';
 import { amojoProblem, tooManyRequests } from '../problems.ts';
+import { isServedHere } from '../served-here.ts';
 import { isSignedTheOldWay, isSignedWith, refuseHeaders, type SignedRequest } from './signature.ts';
 
 export interface Gate {
@@ -66,7 +67,9 @@ export function signedInScope(
     const inner = signed(async (_, gate) => {
       const { world } = exchange;
       const scope = world.state.scopes.find(({ scope_id }) => scope_id === exchange.param('scope'));
-      if (scope === undefined) return notFound(exchange, 'no such scope');
+      if (scope === undefined || !isHere(exchange, scope)) {
+        return notFound(exchange, 'no such scope');
+      }
       if (!scope.is_connected) {
         const finding = { scope_id: scope.scope_id, message_id: null };
         const what = `${exchange.method} after the disconnect`;
@@ -81,6 +84,12 @@ export function signedInScope(
     }, options.isOld === true);
     await inner(exchange);
   };
+}
+
+function isHere(exchange: Exchange, scope: Scope): boolean {
+  const { accounts } = exchange.world.state;
+  const account = accounts.find(({ amojo_id }) => amojo_id === scope.account_amojo_id);
+  return account === undefined || isServedHere(exchange, account);
 }
 
 function readSigned(exchange: Exchange): SignedRequest {

@@ -42,6 +42,7 @@ export function buildCrm(
     ...record(row),
     responsible_user_id: refer.user(row, 'responsible_user_id'),
     tags: ((row.item.tags ?? []) as string[]).map((name) => ({ id: tagId(name), name })),
+    catalog_elements: elementsOn(row, catalog_elements, faults),
     custom_fields_values: refer.values(row, fields),
   });
 
@@ -70,7 +71,6 @@ export function buildCrm(
   const links = (row: SeedRow) => ({
     contact_ids: refer.many(row, 'contact_ids', contacts, 'contact'),
     company_id: refer.one(row, 'company_id', companies, 'company'),
-    catalog_elements: elementsOn(row, catalog_elements, faults),
   });
   const leads = rows('leads').map((row): Lead => {
     const stage = refer.stage(row);

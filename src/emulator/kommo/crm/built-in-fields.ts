@@ -1,8 +1,8 @@
 import type { SeedField } from './seed-lists.ts';
 
 /** The field of phone numbers; contacts and companies share it, as they do in Kommo. */
-export const PHONE_FIELD = 9201;
-export const EMAIL_FIELD = 9202;
+const PHONE_FIELD = 9201;
+const EMAIL_FIELD = 9202;
 
 const PHONE_KINDS = ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'];
 const EMAIL_KINDS = ['WORK', 'PRIV', 'OTHER'];

@@ -19,7 +19,7 @@ export function fieldsOfOwner(
 }
 
 /** Where each kind of cards keeps the values of the fields for phones and email addresses. */
-export const ADDRESS_CODES = { PHONE: 'phones', EMAIL: 'emails' } as const;
+const ADDRESS_CODES = { PHONE: 'phones', EMAIL: 'emails' } as const;
 
 /** Every value of a card's fields, phones and email addresses included, in the order of the fields. */
 export function allValues(

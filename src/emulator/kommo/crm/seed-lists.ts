@@ -35,7 +35,7 @@ export type SeedField = Partial<Omit<CustomField, 'account_id' | 'enums' | 'enti
   enums?: { id: number; value: string; sort?: number; code?: string | null }[];
 };
 
-export type SeedElement = Omit<SeedCard<CatalogElement & { tags: never }>, 'tags' | 'catalog_id'>;
+export type SeedElement = Omit<SeedCard<CatalogElement>, 'tags' | 'catalog_id'>;
 
 export type SeedCatalog = Partial<Omit<Catalog, 'account_id'>> & {
   id: number;
@@ -76,10 +76,11 @@ const CARD: Shape = {
   responsible_user_id: 'id',
   custom_fields_values: 'list',
   tags: 'texts',
+  catalog_elements: 'list',
   ...TIMES,
 };
 
-const LINKS: Shape = { contact_ids: 'ids', company_id: 'id?', catalog_elements: 'list' };
+const LINKS: Shape = { contact_ids: 'ids', company_id: 'id?' };
 const ADDRESSES: Shape = { phones: 'texts', emails: 'texts' };
 
 /** Members of the items of each list. */

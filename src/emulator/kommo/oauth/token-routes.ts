@@ -3,10 +3,12 @@ import { AMO, KOMMO } from '../documents.ts';
 import type { Account, Grant, Integration } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { problem, refuseByRate, unknownHost } from '../problems.ts';
+import { isServedHere } from '../served-here.ts';
 import type { World } from '../world.ts';
 import {
   ACCESS_LIFE_MS,
   CODE_LIFE_MS,
+  findByAccessToken,
   findByRefreshToken,
   isInstalled,
   issueGrant,
@@ -31,7 +33,15 @@ export function tokenRoutes(): KommoRoute[] {
       path: '/oauth2/account/current/subdomain',
       handler: currentSubdomain,
       source: `${AMO}/oauth/account-subdomain-info`,
-      note: 'does not spend the refresh token',
+      note: 'does not spend the refresh token; only at the host that access tokens name (switch foreignHosts)',
+    },
+    {
+      method: 'GET',
+      host: 'www',
+      path: '/oauth2/account/subdomain',
+      handler: subdomainByAccess,
+      source: `${AMO}/oauth/account-subdomain-info`,
+      note: 'the older one, by access token, which the official PHP client still calls',
     },
   ];
 }
@@ -126,9 +136,22 @@ function sendPair(exchange: Exchange, grant: Grant): void {
 }
 
 /** Answers an account's current host; does not spend the token. */
-function currentSubdomain(exchange: Exchange) {
-  const account = accountOfLookup(exchange.world, exchange.header('x-refresh-token'));
-  if (account === undefined) return problem(exchange, 401, 'Unauthorized');
+function currentSubdomain(exchange: Exchange): void {
+  sendDomain(exchange, accountOfLookup(exchange.world, exchange.header('x-refresh-token')));
+}
+
+/** The same by access token, at `www` of the account's brand. */
+function subdomainByAccess(exchange: Exchange): void {
+  const { world } = exchange;
+  const token = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1];
+  const grant = token === undefined ? undefined : findByAccessToken(world, token);
+  sendDomain(exchange, grant && world.account(grant.account_id));
+}
+
+function sendDomain(exchange: Exchange, account: Account | undefined) {
+  if (account === undefined || !isServedHere(exchange, account)) {
+    return problem(exchange, 401, 'Unauthorized');
+  }
   exchange.sendJson(200, {
     id: account.id,
     subdomain: account.subdomain,

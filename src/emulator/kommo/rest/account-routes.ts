@@ -1,5 +1,5 @@
 import { CRM } from '../documents.ts';
-import type { Account, Pipeline, User } from '../entities.ts';
+import type { Account, User } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
 import { accountHost } from '../world.ts';
@@ -7,17 +7,14 @@ import { wanted } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 import { sendPage } from './pages.ts';
 
-/** Account, users and pipelines. */
+/** Account and users. */
 export function accountRoutes(): KommoRoute[] {
   const account = resource('/account', `${CRM}/account-info`);
   const users = resource('/users', `${CRM}/users-api`, { needsAdmin: true });
-  const pipelines = resource('/leads/pipelines', `${CRM}/leads_pipelines`);
   return [
     account('GET', '', showAccount),
     users('GET', '', listUsers, { note: 'administrators only' }),
     users('GET', '/:id', showUser),
-    pipelines('GET', '', listPipelines),
-    pipelines('GET', '/:id', showPipeline, { note: '404 for an unknown id is an assumption' }),
   ];
 }
 
@@ -25,6 +22,12 @@ export function accountRoutes(): KommoRoute[] {
 export function apiLink(account: Account, path: string): { self: { href: string } } {
   return { self: { href: `https://${accountHost(account)}/api/v4${path}` } };
 }
+
+/** What an account calls its leads, by language: in the form of the documentation's example. */
+const LEAD_NAMES = {
+  en: { gender: 'f', singular_form: { default: 'lead' }, plural_form: { default: 'leads' } },
+  es: { gender: 'm', singular_form: { default: 'lead' }, plural_form: { default: 'leads' } },
+};
 
 function showAccount(exchange: Exchange, { account, user }: Caller): void {
   const parts = wanted(exchange);
@@ -35,8 +38,9 @@ function showAccount(exchange: Exchange, { account, user }: Caller): void {
       version: 12,
       drive_url: `https://drive-c.${account.tld}`,
       is_api_filter_enabled: true,
-      entity_names: { leads: { ru: {}, en: {} } },
-      invoices_settings: { lang: account.language, currency: account.currency },
+      entity_names: { leads: LEAD_NAMES },
+      // Invoices are a catalog; the emulated account has none.
+      invoices_settings: { lang: account.language, invoices_catalog_id: null },
     }).filter(([name]) => parts.has(name)),
   );
   const embedded = Object.fromEntries(
@@ -83,8 +87,9 @@ function datetimeSettings(account: Account): object {
     date_pattern: 'd.m.Y H:i',
     short_date_pattern: 'd.m.Y',
     short_time_pattern: 'H:i',
-    // Kommo's own spelling.
+    // The documentation spells it so; the vendor's PHP client insists on the other.
     date_formant: 'd.m.Y',
+    date_format: 'd.m.Y',
     time_format: 'H:i:s',
     timezone: account.timezone,
     timezone_offset: offsetOf(account.timezone),
@@ -129,36 +134,4 @@ function showUser(exchange: Exchange, { account }: Caller) {
   const user = account.users.find(({ id }) => String(id) === exchange.param('id'));
   if (user === undefined) return problem(exchange, 404, 'User not found');
   hal(exchange, userModel(exchange, account, user));
-}
-
-function pipelineModel(account: Account, pipeline: Pipeline): object {
-  const { statuses, ...own } = pipeline;
-  const self = `/leads/pipelines/${pipeline.id}`;
-  return {
-    ...own,
-    account_id: account.id,
-    _links: apiLink(account, self),
-    _embedded: {
-      statuses: statuses.map((status) => ({
-        ...status,
-        pipeline_id: pipeline.id,
-        account_id: account.id,
-        _links: apiLink(account, `${self}/statuses/${status.id}`),
-      })),
-    },
-  };
-}
-
-function listPipelines(exchange: Exchange, { account }: Caller): void {
-  hal(exchange, {
-    _total_items: account.pipelines.length,
-    _links: apiLink(account, '/leads/pipelines'),
-    _embedded: { pipelines: account.pipelines.map((one) => pipelineModel(account, one)) },
-  });
-}
-
-function showPipeline(exchange: Exchange, { account }: Caller) {
-  const pipeline = account.pipelines.find(({ id }) => String(id) === exchange.param('id'));
-  if (pipeline === undefined) return problem(exchange, 404, 'Pipeline not found');
-  hal(exchange, pipelineModel(account, pipeline));
 }

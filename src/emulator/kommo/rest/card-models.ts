@@ -82,7 +82,7 @@ function contactModel(scene: Scene, contact: Contact): object {
       ...linkedOf(scene, ['leads', 'customers'], ({ contact_ids }) =>
         contact_ids.includes(contact.id),
       ),
-      ...elementsOf(scene, { catalog_elements: [] }),
+      ...elementsOf(scene, contact),
     },
   };
 }
@@ -103,7 +103,7 @@ function companyModel(scene: Scene, company: Company): object {
         contacts: contacts.map(({ id }) => ({ id, _links: apiLink(account, `/contacts/${id}`) })),
       }),
       ...linkedOf(scene, ['leads', 'customers'], ({ company_id }) => company_id === company.id),
-      ...elementsOf(scene, { catalog_elements: [] }),
+      ...elementsOf(scene, company),
     },
   };
 }
@@ -173,7 +173,7 @@ function linkedOf(
   );
 }
 
-function elementsOf({ wanted }: Scene, { catalog_elements }: Pick<Lead, 'catalog_elements'>) {
+function elementsOf({ wanted }: Scene, { catalog_elements }: Card) {
   if (!wanted.has('catalog_elements')) return {};
   return {
     catalog_elements: catalog_elements.map(({ id, catalog_id, quantity }) => ({

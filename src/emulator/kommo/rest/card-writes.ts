@@ -76,8 +76,9 @@ function emptyCard(world: World, account: Account, kind: CardKind, userId: numbe
     ...{ id, account_id: account.id, name: kind === 'leads' ? `Lead #${id}` : '' },
     ...{ responsible_user_id: userId, created_by: userId, updated_by: userId },
     ...{ created_at: now, updated_at: now, tags: [], custom_fields_values: [] },
+    catalog_elements: [],
   };
-  const links = { contact_ids: [], company_id: null, catalog_elements: [] };
+  const links = { contact_ids: [], company_id: null };
   const addresses = { phones: [], emails: [] };
   if (kind === 'leads') {
     const lead: Omit<Lead, 'pipeline_id' | 'status_id'> = {

@@ -5,6 +5,7 @@ import type { Exchange, KommoRoute } from '../exchange.ts';
 import { openLeadOf } from '../open-lead.ts';
 import { hal, problem } from '../problems.ts';
 import type { World } from '../world.ts';
+import { readBatch, requestIdOf } from './bodies.ts';
 import { type Caller, resource } from './guard.ts';
 
 /** Which chats belong to which contact. */
@@ -65,14 +66,11 @@ function listLinks(exchange: Exchange, caller: Caller) {
 function createLinks(exchange: Exchange, caller: Caller) {
   if (refuseCookie(exchange, caller)) return;
   const { world } = exchange;
-  const batch = exchange.json();
-  if (!Array.isArray(batch) || batch.length === 0) {
-    return problem(exchange, 400, 'A non-empty array is expected');
-  }
-  const items = batch as Record<string, unknown>[];
+  const items = readBatch(exchange);
+  if (items === undefined) return;
   const faulty = items.find(
     (one) =>
-      !Number.isInteger(one?.contact_id) ||
+      !Number.isInteger(one.contact_id) ||
       !world.chats.chat(String(one.chat_id))?.scope_id.endsWith(`_${caller.account.amojo_id}`),
   );
   if (faulty !== undefined) return problem(exchange, 400, 'contact_id or chat_id is invalid');
@@ -87,7 +85,7 @@ function createLinks(exchange: Exchange, caller: Caller) {
     const others = world.state.contact_chats.filter(({ chat_id }) => chat_id !== link.chat_id);
     world.state.contact_chats = [...others, link];
     openInCard(world, caller.account, link);
-    return { ...linkModel(link), request_id: String(item.request_id ?? index) };
+    return { ...linkModel(link), request_id: requestIdOf(item, index) };
   });
   hal(exchange, { _total_items: made.length, _embedded: { chats: made } });
 }

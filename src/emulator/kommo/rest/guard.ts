@@ -3,6 +3,7 @@ import type { Account, Grant, Rights, User } from '../entities.ts';
 import type { Exchange, Handler, KommoRoute } from '../exchange.ts';
 import { findByAccessToken } from '../oauth/grants.ts';
 import { problem, refuseByRate, unknownHost } from '../problems.ts';
+import { isServedHere } from '../served-here.ts';
 import { findSession } from '../session.ts';
 
 /** Who calls the REST API: an integration by its token, or a page of the account by its session. */
@@ -42,7 +43,7 @@ export function resource(base: string, source: string, options: GuardOptions = {
 }
 
 /** Wraps a REST handler in Kommo's order of checks: rate, host, token, payment, rights. */
-export function guarded(handler: RestHandler, options: GuardOptions = {}): Handler {
+function guarded(handler: RestHandler, options: GuardOptions = {}): Handler {
   return async (exchange) => {
     const { world } = exchange;
     const token = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1];
@@ -52,7 +53,8 @@ export function guarded(handler: RestHandler, options: GuardOptions = {}): Handl
     const isApiHost = exchange.host.kind === 'api';
     const account = isApiHost && grant ? world.account(grant.account_id) : exchange.account;
     if (account === undefined && !isApiHost) return unknownHost(exchange);
-    const caller = account && identify(exchange, account, token, grant);
+    const isHere = account !== undefined && isServedHere(exchange, account);
+    const caller = isHere ? identify(exchange, account, token, grant) : undefined;
     if (caller === undefined) {
       return problem(exchange, options.unauthorised?.(exchange) ?? 401, 'Unauthorized');
     }

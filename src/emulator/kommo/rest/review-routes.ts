@@ -3,6 +3,7 @@ import type { Template } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { notifyCrmWebhooks } from '../hooks/crm-webhooks.ts';
 import { hal, problem } from '../problems.ts';
+import { readObject } from './bodies.ts';
 import { type Caller, resource } from './guard.ts';
 import { findTemplate } from './template-routes.ts';
 
@@ -20,7 +21,7 @@ export function reviewRoutes(): KommoRoute[] {
 async function request(exchange: Exchange, caller: Caller): Promise<void> {
   const { world } = exchange;
   const template = findTemplate(exchange, caller);
-  if (template === undefined) return;
+  if (template === undefined || readObject(exchange, { mayBeEmpty: true }) === undefined) return;
   if (template.type !== 'waba') return problem(exchange, 400, 'Only waba templates are reviewed');
   const sources = world.state.sources.filter(
     (source) =>
@@ -78,14 +79,16 @@ function decide(exchange: Exchange, caller: Caller) {
   if (template === undefined) return;
   const review = template.reviews.find(({ id }) => String(id) === exchange.param('review'));
   if (review === undefined) return problem(exchange, 404, 'Review not found');
-  const { status, reject_reason: reason = '' } = exchange.fields();
-  if (!VERDICTS.includes(String(status))) {
+  const given = readObject(exchange);
+  if (given === undefined) return;
+  const { status, reject_reason: reason = '' } = given;
+  if (status !== undefined && !VERDICTS.includes(String(status))) {
     return problem(exchange, 400, `status: one of ${VERDICTS.join(', ')} is expected`);
   }
   if (typeof reason !== 'string' || reason.length > 65_535) {
     return problem(exchange, 400, 'reject_reason: a text of at most 65535 characters is expected');
   }
-  review.status = status as typeof review.status;
-  review.reject_reason = reason;
+  if (status !== undefined) review.status = status as typeof review.status;
+  if (given.reject_reason !== undefined) review.reject_reason = reason;
   hal(exchange, review);
 }

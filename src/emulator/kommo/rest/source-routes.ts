@@ -3,6 +3,7 @@ import type { Account, Source } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, itemProblem, problem, validationProblem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
+import { readBatch, readObject, requestIdOf } from './bodies.ts';
 import { readFilter } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 import { checkSource, type SourceInput } from './source-rules.ts';
@@ -66,31 +67,13 @@ function show(exchange: Exchange, caller: Caller) {
   hal(exchange, sourceModel(caller.account, source));
 }
 
-/** The batch; undefined if a refusal was sent. */
-function readBatch(exchange: Exchange): SourceInput[] | undefined {
-  const value = exchange.json();
-  const most = Number(exchange.world.switch('sourcesBatchMax'));
-  const isBatch =
-    Array.isArray(value) &&
-    value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
-  if (!isBatch || value.length === 0) {
-    problem(exchange, 400, 'A non-empty array of objects is expected');
-    return undefined;
-  }
-  if (value.length > most) {
-    problem(exchange, 400, `At most ${most} items are accepted`);
-    return undefined;
-  }
-  return value as SourceInput[];
-}
-
-function requestIdOf(item: SourceInput, index: number): string {
-  return item.request_id === undefined ? String(index) : String(item.request_id);
+function readSources(exchange: Exchange): SourceInput[] | undefined {
+  return readBatch(exchange, Number(exchange.world.switch('sourcesBatchMax')));
 }
 
 function create(exchange: Exchange, caller: Caller) {
   if (refuseCaller(exchange, caller)) return;
-  const batch = readBatch(exchange);
+  const batch = readSources(exchange);
   if (batch === undefined) return;
   const { world } = exchange;
   const { account, clientId } = caller;
@@ -135,7 +118,7 @@ function create(exchange: Exchange, caller: Caller) {
 
 function updateMany(exchange: Exchange, caller: Caller): void {
   if (refuseCaller(exchange, caller)) return;
-  const batch = readBatch(exchange);
+  const batch = readSources(exchange);
   if (batch === undefined) return;
   const updated = update(exchange, caller, batch);
   if (updated === undefined) return;
@@ -147,7 +130,9 @@ function updateMany(exchange: Exchange, caller: Caller): void {
 
 function updateOne(exchange: Exchange, caller: Caller): void {
   if (refuseCaller(exchange, caller)) return;
-  const item = { ...exchange.fields(), id: Number(exchange.param('id')) };
+  const given = readObject(exchange);
+  if (given === undefined) return;
+  const item = { ...given, id: Number(exchange.param('id')) };
   const source = update(exchange, caller, [item])?.[0];
   if (source !== undefined) hal(exchange, sourceModel(caller.account, source));
 }
@@ -187,7 +172,7 @@ function notFound(id: unknown, path: string) {
 
 function removeMany(exchange: Exchange, caller: Caller) {
   if (refuseCaller(exchange, caller)) return;
-  const batch = readBatch(exchange);
+  const batch = readSources(exchange);
   if (batch === undefined) return;
   const own = sourcesOf(exchange, caller);
   const unknown = batch.flatMap((item, index) =>

@@ -5,6 +5,7 @@ import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
 import type { World } from '../world.ts';
 import { apiLink } from './account-routes.ts';
+import { readObject } from './bodies.ts';
 import { type Caller, resource } from './guard.ts';
 
 /** Talks: here one for each chat of the account, numbered in the order the chats began. */
@@ -75,6 +76,11 @@ function showTalk(exchange: Exchange, { account }: Caller) {
 function closeTalk(exchange: Exchange, { account }: Caller) {
   const talk = findTalk(exchange, account);
   if (talk === undefined) return problem(exchange, 404, 'Talk not found');
+  const given = readObject(exchange, { mayBeEmpty: true });
+  if (given === undefined) return;
+  if (given.force_close !== undefined && typeof given.force_close !== 'boolean') {
+    return problem(exchange, 400, 'force_close: a boolean is expected');
+  }
   const closed = closings(exchange.world);
   if (closed[talk.id] !== undefined) return problem(exchange, 422, 'The talk is closed');
   closed[talk.id] = exchange.world.clock.seconds();

@@ -3,6 +3,7 @@ import type { Template } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem, validationProblem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
+import { readBatch, readObject, requestIdOf } from './bodies.ts';
 import { readFilter, wanted } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 import { sendPage } from './pages.ts';
@@ -41,18 +42,23 @@ function templateModel(
   requestId?: string,
 ): object {
   const { client_id, reviews, waba_examples: examples, ...own } = template;
+  const hasReviews = wanted(exchange).has('reviews');
   const isWaba = template.type === 'waba';
   return {
     ...own,
+    // Texts in the documentation's tables, also where a template has none.
+    waba_footer: own.waba_footer ?? '',
+    waba_category: own.waba_category ?? '',
+    waba_language: own.waba_language ?? '',
     // PHP sends an empty object as an empty list.
     waba_examples: Object.keys(examples).length === 0 ? [] : examples,
-    ...(isWaba && {
-      review_status: reviews.at(-1)?.status ?? 'draft',
-      is_on_review: reviews.some(({ status }) => status === 'review'),
+    ...(hasReviews && {
+      review_status: reviews.at(-1)?.status ?? null,
+      is_on_review: isWaba ? reviews.some(({ status }) => status === 'review') : null,
     }),
     ...(requestId !== undefined && { request_id: requestId }),
     _links: apiLink(account, `/chats/templates/${template.id}`),
-    ...(wanted(exchange).has('reviews') && { _embedded: { reviews } }),
+    ...(hasReviews && { _embedded: { reviews } }),
   };
 }
 
@@ -76,21 +82,6 @@ export function findTemplate(exchange: Exchange, caller: Caller): Template | und
 function show(exchange: Exchange, caller: Caller) {
   const template = findTemplate(exchange, caller);
   if (template !== undefined) hal(exchange, templateModel(exchange, caller, template));
-}
-
-/** The batch; undefined if a refusal was sent. */
-function readBatch(exchange: Exchange): TemplateInput[] | undefined {
-  const value = exchange.json();
-  const isBatch = Array.isArray(value) && value.every((one) => typeof one === 'object' && one);
-  if (!isBatch || value.length === 0) {
-    problem(exchange, 400, 'A non-empty array of objects is expected');
-    return undefined;
-  }
-  return value as TemplateInput[];
-}
-
-function requestIdOf(item: TemplateInput, index: number): string {
-  return item.request_id === undefined ? String(index) : String(item.request_id);
 }
 
 function create(exchange: Exchange, caller: Caller) {
@@ -175,7 +166,9 @@ function updateMany(exchange: Exchange, caller: Caller) {
 
 function updateOne(exchange: Exchange, caller: Caller) {
   if (findTemplate(exchange, caller) === undefined) return;
-  const item = { ...exchange.fields(), id: Number(exchange.param('id')) };
+  const given = readObject(exchange);
+  if (given === undefined) return;
+  const item = { ...given, id: Number(exchange.param('id')) };
   const updated = update(exchange, caller, [item]);
   if (updated !== undefined) hal(exchange, updated[0]);
 }

@@ -3,6 +3,7 @@ import type { CrmWebhook } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
+import { readObject } from './bodies.ts';
 import { readFilter } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 
@@ -36,13 +37,19 @@ const WEBHOOKS_MAX = 100;
 
 function saveWebhook(exchange: Exchange, caller: Caller) {
   const { world } = exchange;
-  const { destination, settings, sort = 'asc' } = exchange.fields();
+  const given = readObject(exchange);
+  if (given === undefined) return;
+  const { destination, settings, sort } = given;
   if (typeof destination !== 'string' || !/^https?:\/\//.test(destination)) {
     return problem(exchange, 400, 'destination: an address is expected');
   }
   if (!Array.isArray(settings) || settings.length === 0) {
     return problem(exchange, 400, 'settings: a non-empty array of events is expected');
   }
+  if (sort !== undefined && sort !== null && !Number.isInteger(sort)) {
+    return problem(exchange, 400, 'sort: a whole number is expected');
+  }
+  warnOfEvents(exchange, settings);
   const { id: accountId } = caller.account;
   const own = world.state.webhooks.filter(({ account_id }) => account_id === accountId);
   const known = own.find((one) => one.destination === destination);
@@ -55,7 +62,8 @@ function saveWebhook(exchange: Exchange, caller: Caller) {
     account_id: accountId,
     destination,
     settings: settings.map(String),
-    sort: sort === 'desc' ? 'desc' : 'asc',
+    // The examples number the webhooks in their order.
+    sort: typeof sort === 'number' ? sort : (known?.sort ?? own.length + 1),
     created_by: caller.user.id,
     created_at: known?.created_at ?? now,
     updated_at: now,
@@ -65,9 +73,34 @@ function saveWebhook(exchange: Exchange, caller: Caller) {
   hal(exchange, webhookModel(caller, webhook), 201);
 }
 
+const THINGS = ['lead', 'contact', 'company', 'customer'];
+
+/** The documented events: https://www.amocrm.ru/developers/content/crm_platform/webhooks-api */
+const EVENTS = new Set([
+  ...['responsible', 'add', 'update', 'delete', 'note'].flatMap((act) =>
+    THINGS.map((thing) => `${act}_${thing}`),
+  ),
+  ...['restore_lead', 'restore_contact', 'restore_company', 'status_lead'],
+  ...['responsible_task', 'add_task', 'update_task', 'delete_task'],
+  ...['add_talk', 'update_talk', 'add_chat_template_review'],
+]);
+
+/** What Kommo does with a name it does not have is not known; nothing will ever come for it. */
+function warnOfEvents(exchange: Exchange, settings: unknown[]): void {
+  const unknown = settings.map(String).filter((event) => !EVENTS.has(event));
+  if (unknown.length === 0) return;
+  const reason = `settings: not among the documented events: ${unknown.slice(0, 10).join(', ')}`;
+  exchange.world.log.add({ kind: 'warning', name: 'POST /api/v4/webhooks', detail: { reason } });
+}
+
 function removeWebhook(exchange: Exchange, caller: Caller) {
   const { state } = exchange.world;
-  const { destination } = exchange.fields();
+  const given = readObject(exchange);
+  if (given === undefined) return;
+  const { destination } = given;
+  if (typeof destination !== 'string') {
+    return problem(exchange, 400, 'destination: the address of a webhook is expected');
+  }
   const known = state.webhooks.find(
     (one) => one.account_id === caller.account.id && one.destination === destination,
   );

@@ -4,7 +4,9 @@ import type { Exchange, KommoRoute } from '../exchange.ts';
 import { disable, install } from '../oauth/lifecycle.ts';
 import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
+import { readObject } from './bodies.ts';
 import { type Caller, resource } from './guard.ts';
+import { sendPage } from './pages.ts';
 
 export function widgetRoutes(): KommoRoute[] {
   const reading = resource('/widgets', `${CRM}/widgets-api`);
@@ -17,25 +19,32 @@ export function widgetRoutes(): KommoRoute[] {
   ];
 }
 
-function model({ world }: Exchange, { account, clientId }: Caller, one: Integration): object {
+function model({ world }: Exchange, account: Account, one: Integration): object {
   const installation = world.installation(account, one);
   const has = (place: string) => one.locations.some((name) => name.replace(/-\d$/, '') === place);
+  const isActive = installation?.is_active ?? false;
+  const isLeadSource = has('lead_sources');
   return {
     id: widgetId(world.state.integrations, one),
     code: one.widget_code,
     version: one.widget_version,
     rating: '0',
     settings_template: one.settings_template,
-    is_lead_source: has('lead_sources'),
+    is_lead_source: isLeadSource,
     is_work_with_dp: has('digital_pipeline'),
     is_crm_template: false,
     client_uuid: one.client_id,
-    is_active_in_account: installation?.is_active ?? false,
-    pipeline_id: mainPipeline(account),
-    // Only the widget's own integration may see its settings.
-    ...(clientId === one.client_id && { settings: installation?.settings ?? {} }),
+    is_active_in_account: isActive,
+    // Where it stands as a source of leads; null for any other.
+    pipeline_id: isActive && isLeadSource ? mainPipeline(account) : null,
     _links: apiLink(account, `/widgets/${one.widget_code}`),
   };
+}
+
+/** With the settings, which only the widget's own integration may see. */
+function ownModel(exchange: Exchange, { account, clientId }: Caller, one: Integration): object {
+  const settings = exchange.world.installation(account, one)?.settings ?? {};
+  return { ...model(exchange, account, one), ...(clientId === one.client_id && { settings }) };
 }
 
 function widgetId(all: Integration[], one: Integration): number {
@@ -46,16 +55,9 @@ function mainPipeline(account: Account): number | null {
   return account.pipelines.find(({ is_main }) => is_main)?.id ?? null;
 }
 
-function list(exchange: Exchange, caller: Caller) {
+function list(exchange: Exchange, { account }: Caller): void {
   const widgets = exchange.world.state.integrations.filter(({ widget_code }) => widget_code !== '');
-  if (widgets.length === 0) return exchange.send(204);
-  hal(exchange, {
-    _total_items: widgets.length,
-    _page: 1,
-    _page_count: 1,
-    _links: apiLink(caller.account, '/widgets'),
-    _embedded: { widgets: widgets.map((one) => model(exchange, caller, one)) },
-  });
+  sendPage(exchange, account, 'widgets', widgets, (one) => model(exchange, account, one));
 }
 
 /** The integration in the address; undefined if a refusal was sent. */
@@ -69,14 +71,15 @@ function find(exchange: Exchange): Integration | undefined {
 
 function show(exchange: Exchange, caller: Caller) {
   const found = find(exchange);
-  if (found !== undefined) hal(exchange, model(exchange, caller, found));
+  if (found !== undefined) hal(exchange, ownModel(exchange, caller, found));
 }
 
 async function installByApi(exchange: Exchange, caller: Caller): Promise<void> {
   const { world } = exchange;
   const found = find(exchange);
   if (found === undefined) return;
-  const settings = exchange.fields();
+  const settings = readObject(exchange, { mayBeEmpty: true });
+  if (settings === undefined) return;
   const missing = found.settings_template.find(
     ({ key, is_required }) => is_required && (settings[key] === undefined || settings[key] === ''),
   );
@@ -84,7 +87,7 @@ async function installByApi(exchange: Exchange, caller: Caller): Promise<void> {
   await install(world, caller.account, caller.user, found);
   const installation = world.installation(caller.account, found);
   if (installation !== undefined) Object.assign(installation, { settings, is_configured: true });
-  hal(exchange, model(exchange, caller, found));
+  hal(exchange, ownModel(exchange, caller, found));
 }
 
 async function uninstallByApi(exchange: Exchange, caller: Caller): Promise<void> {

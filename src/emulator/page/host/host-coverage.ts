@@ -98,7 +98,7 @@ const AREAS = entryRows('Areas', [
   [
     'lcard, ccard, comcard, cucard',
     LOCATIONS,
-    '/leads/detail/501 and the like: a few fields, a feed, the widgets column',
+    '/leads/detail/501 and the like: a few fields, a feed, the widgets column; /leads/add/ and the like are cards that are not saved',
   ],
   [
     'llist, clist, culist, tlist',

@@ -1,7 +1,8 @@
 import { ownRows } from '../../kommo/crm/own-rows.ts';
-import type { Account } from '../../kommo/entities.ts';
+import type { CardKind } from '../../kommo/crm-entities.ts';
+import type { Account, User } from '../../kommo/entities.ts';
 import type { State } from '../../kommo/state.ts';
-import { type Entity, type EntityKind, shownEntities } from './shown-entities.ts';
+import { type Entity, type EntityKind, newEntity, shownEntities } from './shown-entities.ts';
 
 /** One emulated page: which part of the account an address shows. */
 export interface PageArea {
@@ -17,7 +18,12 @@ export interface PageArea {
 type Params = Record<string, string>;
 
 /** @returns undefined if the account does not have what the page shows */
-export type Build = (params: Params, state: State, account: Account) => PageArea | undefined;
+export type Build = (
+  params: Params,
+  state: State,
+  account: Account,
+  user: User,
+) => PageArea | undefined;
 
 /**
  * The account's pages by address. Those of cards, lists and the pipeline are Kommo's; the addresses of the advanced settings,
@@ -34,6 +40,10 @@ export const PAGES: Record<string, Build> = {
   '/contacts/detail/:id': card('ccard', 'contacts'),
   '/companies/detail/:id': card('comcard', 'companies'),
   '/customers/detail/:id': card('cucard', 'customers'),
+  '/leads/add': newCard('lcard', 'leads'),
+  '/contacts/add': newCard('ccard', 'contacts'),
+  '/companies/add': newCard('comcard', 'companies'),
+  '/customers/add': newCard('cucard', 'customers'),
   '/leads/list': () => ({ area: 'llist', widgetsArea: 'leads' }),
   '/contacts/list': () => ({ area: 'clist', widgetsArea: 'contacts' }),
   '/customers/list': () => ({ area: 'culist', widgetsArea: 'customers' }),
@@ -83,6 +93,14 @@ function sectionPage(location: 'stats' | 'settings'): Build {
     widgetsArea: `widget-page:${code}`,
     menuItem: { location, itemCode: '', subitemCode: subitem },
   });
+}
+
+/** The card of something that is not saved yet; its id is 0. */
+function newCard(area: string, kind: CardKind): Build {
+  return (_params, _state, account, user) => {
+    const entity = newEntity(account, user, kind);
+    return { area, widgetsArea: `${kind}_card`, entity };
+  };
 }
 
 function card(area: string, kind: EntityKind): Build {

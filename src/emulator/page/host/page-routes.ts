@@ -27,8 +27,6 @@ export function pageRoutes(): Route[] {
 async function sendPage(exchange: Exchange, build: Build): Promise<void> {
   const { account, world } = exchange;
   if (account === undefined) return sendMissing(exchange, `account ${exchange.host.name}`);
-  const page = build(exchange.params, world.state, account);
-  if (page === undefined) return sendMissing(exchange, 'such page');
   const refused = refuseSwitches(askedSwitches(exchange), world.state.switches);
   if (refused.length > 0) {
     const text = `The switches in this address are wrong: ${refused.join('; ')}.\n`;
@@ -38,6 +36,8 @@ async function sendPage(exchange: Exchange, build: Build): Promise<void> {
   const wanted = Number(exchange.query('user'));
   const asked = account.users.find(({ id, rights }) => id === wanted && rights.is_active);
   const user = asked ?? findSession(exchange)?.user ?? world.user(account);
+  const page = build(exchange.params, world.state, account, user);
+  if (page === undefined) return sendMissing(exchange, 'such page');
   const boot = await bootData(exchange, page, account, user);
   exchange.sendHtml(200, await pageDocument(boot), {
     'set-cookie': sessionCookie(user),

@@ -1,6 +1,6 @@
 import { allValues, fieldsOfOwner, ownRows } from '../../kommo/crm/own-rows.ts';
 import type { Card, CardKind, Company, Contact, Customer, Lead } from '../../kommo/crm-entities.ts';
-import type { Account } from '../../kommo/entities.ts';
+import type { Account, User } from '../../kommo/entities.ts';
 import type { State } from '../../kommo/state.ts';
 
 export type EntityKind = CardKind | 'todo';
@@ -58,6 +58,20 @@ export function shownEntities(state: State, account: Account): Entity[] {
       }),
     ),
   ];
+}
+
+/** An empty card, before it is saved: in the first status of the main pipeline, its user responsible. */
+export function newEntity({ pipelines }: Account, user: User, kind: CardKind): Entity {
+  const pipeline = pipelines.find(({ is_main }) => is_main) ?? pipelines[0];
+  const status = pipeline?.statuses.find(({ type }) => type === 0) ?? pipeline?.statuses[0];
+  return {
+    ...{ id: 0, kind, name: '', phones: [], emails: [], contactIds: [], companyId: null },
+    ...{ responsibleId: user.id, createdAt: 0, updatedAt: 0, tags: [], fields: [] },
+    ...(kind === 'leads' && {
+      ...{ price: 0, stage: status?.name ?? '', stageId: status?.id ?? 0 },
+      pipelineId: pipeline?.id ?? 0,
+    }),
+  };
 }
 
 function cardRow(

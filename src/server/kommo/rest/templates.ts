@@ -36,7 +36,12 @@ const templates = z.object({
 export async function listTemplates(kommo: Kommo, accountId: number): Promise<Template[]> {
   const found: Template[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const query = new URLSearchParams({ page: String(page), limit: String(PAGE_SIZE) });
+    const query = new URLSearchParams({
+      page: String(page),
+      limit: String(PAGE_SIZE),
+      // Without it, a template's answer has nothing of its review.
+      with: 'reviews',
+    });
     const answer = await callAccount(kommo, accountId, {
       method: 'GET',
       path: '/chats/templates',

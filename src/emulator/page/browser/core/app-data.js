@@ -2,7 +2,7 @@
 /** The values behind `APP.constant(...)` and `APP.data`. Shapes as published widgets and type packages read them. */
 import { accountFields } from './account-fields.js';
 import { currentCard } from './current-card.js';
-import { currentList } from './current-list.js';
+import { currentList, listKind } from './current-list.js';
 import { TYPE_OF_KIND } from './element-types.js';
 import { $, boot } from './page.js';
 
@@ -85,7 +85,7 @@ function manager(person) {
 export function appData() {
   return {
     is_card: boot.entity !== null,
-    current_entity: boot.entity?.kind ?? null,
+    current_entity: boot.entity?.kind ?? listKind() ?? null,
     current_card: boot.entity ? currentCard(boot.entity) : false,
     current_list: boot.area.endsWith('list') ? currentList() : false,
     current_view: { $el: $('#page_holder') },

@@ -8,13 +8,19 @@ import { backbone } from './backbone.js';
 import { TYPE_OF_KIND } from './element-types.js';
 import { boot } from './page.js';
 
+/** @type {Record<string, import('../types.d.ts').Entity['kind']>} */
 const LIST_KINDS = { llist: 'leads', clist: 'contacts', culist: 'customers', tlist: 'todo' };
+
+/** What the open list lists; undefined elsewhere. */
+export function listKind() {
+  return LIST_KINDS[boot.area];
+}
 
 /** @type {import('./backbone.js').Collection | undefined} */
 let rows;
 
 export function currentList() {
-  const kind = LIST_KINDS[/** @type {keyof typeof LIST_KINDS} */ (boot.area)];
+  const kind = listKind();
   const entities = boot.entities.filter((entity) => entity.kind === kind);
   rows = new (backbone().Collection)(entities.map(rowOf));
   return rows;

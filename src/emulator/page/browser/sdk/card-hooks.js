@@ -1,6 +1,6 @@
 // @ts-check
 /** What a widget adds to cards and lists: phone and e-mail actions, message sources, the selected rows. */
-import { markRow } from '../core/current-list.js';
+import { listKind, markRow } from '../core/current-list.js';
 import { log } from '../core/log.js';
 import { $, boot } from '../core/page.js';
 
@@ -73,13 +73,6 @@ export function selectedRows() {
       phones: items.reduce((sum, item) => sum + item.phones.length, 0),
     },
   };
-}
-
-/** The rows of the open list are of this kind. */
-function listKind() {
-  /** @type {Record<string, string>} */
-  const kinds = { llist: 'leads', clist: 'contacts', culist: 'customers', tlist: 'todo' };
-  return kinds[boot.area];
 }
 
 /** @param {import('../types.d.ts').Entity} row */
