@@ -7,6 +7,7 @@ import {
   SAMPLES,
   SCRIPT,
 } from '../../kommo/documents.ts';
+import { FRAME_COVERAGE } from './frame-coverage.ts';
 import { HOST_SWITCHES } from './host-switches.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { salesbotRoutes } from './salesbot-routes.ts';
@@ -150,31 +151,6 @@ const AREAS = entryRows('Areas', [
     'besides the printed flat params',
   ],
   [
-    '#page_holder #work_area .content__top, #list_page_holder, #list__body-right, .list__body-right__top, .list__top__preset, .list__top__actions, #list_table, .js-list-row, #list_multiple_actions',
-    OBSERVED,
-    'the frame of lists and of pages under Settings; its own buttons only write to the log',
-  ],
-  [
-    '#card_holder, #edit_card, .card-entity-form__top, .js-card-main-fields, .linked-form__field_status, CFV[id], #contacts_list form, .js-linked-name-view, .control-phone__formatted, .card-leads__quick-add, .js-card-feed',
-    OBSERVED,
-    'what is typed into a field is in the model of the card, and not saved',
-    'partly',
-  ],
-  [
-    '.card-cf-table-main-entity, .phone_wrapper, .email_wrapper, .card-top-name',
-    `${AMO}/integrations/script_js`,
-    'of an older interface, in the card of a contact',
-  ],
-  [
-    '#widgets_block, .card-widgets__elements, .js-card-widgets-on-off, #card_widgets_overlay',
-    OBSERVED,
-  ],
-  [
-    '.digital-pipeline__item-inner, __edit-forms, __edit-footer, .task-edit__body__form, .js-trigger-save, .js-trigger-cancel, [data-action=send_widget_hook]',
-    OBSERVED,
-    'in a dialog; in Kommo the form stands in the column',
-  ],
-  [
     'widget_page',
     `${AMO}/web_sdk/left_menu`,
     'items, submenu, sort, icon and is_hidden; pages under Stats and Settings at addresses of our own',
@@ -272,6 +248,7 @@ export const HOST_COVERAGE: CoverageRow[] = [
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,
+  ...FRAME_COVERAGE,
   ...routeRows('Areas', triggerRoutes()),
   ...routeRows('Areas', salesbotRoutes()),
   ...routeRows('Search of the cards', searchRoutes()),
