@@ -42,3 +42,9 @@ declare module '*/core/log-sender.js' {
   ): string;
   export function createSender(means: Means): Sender;
 }
+
+declare module '*/core/host-names.js' {
+  export function hostNames(selector: string, widgetCode: string): string[];
+  export function namesIn(selector: string): string[];
+  export function namesGivenIn(source: string): string[];
+}

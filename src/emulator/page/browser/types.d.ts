@@ -53,18 +53,37 @@ export interface Manifest {
   settings?: Record<string, SettingField>;
   dp?: { settings?: Record<string, SettingField>; action_multiple?: boolean; title?: string };
   advanced?: { title?: string };
-  salesbot_designer?: Record<string, SalesbotHandler>;
+  /** `logo` is no handler but a path. */
+  salesbot_designer?: Record<string, SalesbotHandler | string>;
   left_menu?: Record<string, LeftMenuItem>;
   mobile?: { frame_url?: string; color?: string };
 }
 
 export interface SalesbotHandler {
   name: string;
-  logo?: string;
-  settings?: Record<
-    string,
-    { name: string; type?: string; default_value?: string; manual?: boolean }
-  >;
+  settings?: Record<string, SalesbotField>;
+}
+
+export interface SalesbotField {
+  name: string;
+  type?: string;
+  /** May be an i18n key. */
+  default_value?: string;
+  /** `true`: the user types the value; otherwise the user chooses the field that it comes from. */
+  manual?: boolean;
+}
+
+export interface SalesbotBlock {
+  id: number;
+  handler: string;
+  params: Record<string, unknown>;
+}
+
+export interface StoredTrigger {
+  id: number;
+  statusId: number;
+  /** What the form of `dp.settings` held. */
+  settings: Record<string, unknown>;
 }
 
 export interface LeftMenuItem {
@@ -231,7 +250,9 @@ export interface Boot {
   accounts: { subdomain: string; name: string; url: string }[];
   widget: WidgetBoot | null;
   /** Existing triggers of the digital pipeline. */
-  triggers: { id: number; statusId: number }[];
+  triggers: StoredTrigger[];
+  /** Blocks of the salesbot that were saved before. */
+  salesbotBlocks: SalesbotBlock[];
   /** What the mobile application would show of the widget; null elsewhere, or without `mobile.frame_url`. */
   mobile: { address: string; color: string } | null;
   /** Templates of the system controls by name, as text. */

@@ -2,6 +2,7 @@ import type { Account, User } from '../../kommo/entities.ts';
 import type { Exchange } from '../../kommo/exchange.ts';
 import { triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
 import { installStatus } from '../../kommo/oauth/lifecycle.ts';
+import { blocksOf } from '../../kommo/salesbot-blocks.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { controlTemplates } from './control-templates.ts';
@@ -73,7 +74,12 @@ export async function bootData(
       url: addressOf(exchange, subdomain),
     })),
     widget: await widgetData(world, account),
-    triggers: triggersOf(world, account).map(({ id, status_id }) => ({ id, statusId: status_id })),
+    triggers: triggersOf(world, account).map(({ id, status_id, settings }) => ({
+      id,
+      statusId: status_id,
+      settings,
+    })),
+    salesbotBlocks: blocksOf(world, account),
     mobile: await mobileData(world, page, account, user),
     controls: await controlTemplates(),
     modules: { lazy: LAZY_MODULES.map(({ name }) => name), missing: MISSING_MODULES },

@@ -7,8 +7,10 @@ import {
   SAMPLES,
   SCRIPT,
 } from '../../kommo/documents.ts';
+import { FRAME_COVERAGE } from './frame-coverage.ts';
 import { HOST_SWITCHES } from './host-switches.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
+import { salesbotRoutes } from './salesbot-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
@@ -102,7 +104,12 @@ const AREAS = entryRows('Areas', [
   [
     'llist, clist, culist, tlist',
     LOCATIONS,
-    'selected rows; the widget under "More"; the callback customers.selected is an assumption',
+    'the column opens when the widget is chosen under "More" (switch listColumn): render runs again, for later ticks too; a block that comes out the same is kept; the callback customers.selected is an assumption',
+  ],
+  [
+    'render in a list while rows are ticked, self.list_selected().summary.items',
+    `${AMO}/web_sdk/list`,
+    'bind_actions and init do not run again; -0 and everywhere get no column',
   ],
   [
     'tlist, tline, tcalendar',
@@ -118,7 +125,7 @@ const AREAS = entryRows('Areas', [
   [
     'digital_pipeline',
     `${KOMMO}/widgets-dp`,
-    'the trigger dialog; one condition, "comes to this stage"; delays are not imitated',
+    'a trigger is added, opened again, changed and removed; one condition, "comes to this stage"; delays are not imitated',
     'partly',
   ],
   [
@@ -127,7 +134,22 @@ const AREAS = entryRows('Areas', [
     'called by a button under the trigger and by POST /__emulator/trigger; form or JSON by the switch pipelineWebhookBody; 5 s is an assumption',
   ],
   ['lead_sources', LOCATIONS, 'a source opens the settings with its context'],
-  ['salesbot_designer', `${AMO}/integrations/salesbot`, 'one block; the bot is not run', 'partly'],
+  [
+    'salesbot_designer',
+    `${AMO}/integrations/salesbot_widget`,
+    'logo, default_value by i18n key, values typed or taken from a field; blocks are stored, opened again and removed; the bot is checked, not run',
+    'partly',
+  ],
+  [
+    'salesbot_designer: data-field-name, value_manual, renderRow(caption)',
+    `${AMO}/integrations/salesbot_widget`,
+    'the name value_field of the other control is an assumption',
+  ],
+  [
+    'salesbotDesignerSettings: params.params.params.params, .salesbot-designer__block',
+    OBSERVED,
+    'besides the printed flat params',
+  ],
   [
     'widget_page',
     `${AMO}/web_sdk/left_menu`,
@@ -206,6 +228,11 @@ const WARNINGS = entryRows('What the log warns of', [
   ['$authorizedAjax in loops', `${KOMMO}/getting-listed`, 'more than 10 calls in 5 seconds'],
   ['virtual clicks on Install, Uninstall, Save', `${KOMMO}/getting-listed`],
   ['eval', `${KOMMO}/getting-listed`, 'searched in the files'],
+  [
+    "look-ups of the host's classes and ids that match nothing",
+    'own',
+    'a line, not a warning; once per selector and page, when it still matches nothing a second later',
+  ],
 ]);
 
 const CHOICES = entryRows(
@@ -221,7 +248,9 @@ export const HOST_COVERAGE: CoverageRow[] = [
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,
+  ...FRAME_COVERAGE,
   ...routeRows('Areas', triggerRoutes()),
+  ...routeRows('Areas', salesbotRoutes()),
   ...routeRows('Search of the cards', searchRoutes()),
   ...LOOK,
   ...WARNINGS,

@@ -3,6 +3,7 @@ import { assetRoutes } from './asset-routes.ts';
 import { openPageRoutes } from './open-pages.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { pageRoutes } from './page-routes.ts';
+import { salesbotRoutes } from './salesbot-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 
@@ -12,6 +13,7 @@ export function hostRoutes(): Route[] {
     ...openPageRoutes(),
     ...assetRoutes(),
     ...pageRequestRoutes(),
+    ...salesbotRoutes(),
     ...triggerRoutes(),
     ...searchRoutes(),
     ...pageRoutes(),

@@ -134,6 +134,12 @@ export const HOST_SWITCHES: HostSwitch[] = [
     why: "The modal of an account's own integration has tabs.",
   },
   {
+    name: 'listColumn',
+    title: 'Column of a list opens',
+    options: ['when the widget is chosen', 'when a row is ticked'],
+    why: "One vendor page says the column comes when the widget is chosen in the menu; another's sample counts the ticked rows in render.",
+  },
+  {
     name: 'noisyNeighbour',
     title: 'Noisy neighbour',
     options: ['off', 'on'],

@@ -28,7 +28,7 @@ const CALLBACKS = entryRows('Callbacks', [
   ],
   ['onInstall', SCRIPT],
   ['destroy', SCRIPT, 'on leaving an area (not for init_once) and after onSave when disabled'],
-  ['dpSettings', `${KOMMO}/widgets-dp`],
+  ['dpSettings', `${KOMMO}/widgets-dp`, 'each time a trigger is opened, without an argument'],
   ['advancedSettings', `${AMO}/web_sdk/settings`],
   ['initMenuPage', `${AMO}/web_sdk/left_menu`],
   [
@@ -42,7 +42,11 @@ const CALLBACKS = entryRows('Callbacks', [
   ['loadCatalogElement', `${AMO}/web_sdk/list`],
   ['onSource', SCRIPT, 'after a message was sent through a source of type sms'],
   ['onAddAsSource', SCRIPT],
-  ['salesbotDesignerSettings, onSalesbotDesignerSave', `${AMO}/integrations/salesbot`],
+  [
+    'salesbotDesignerSettings, onSalesbotDesignerSave',
+    `${AMO}/integrations/salesbot_widget`,
+    'exits and the JSON string of the bot are checked; a bot of another form is stored and warned of',
+  ],
   ['widgetPage', 'named by no source that explains it', undefined, 'missing'],
 ]);
 
@@ -76,7 +80,11 @@ const METHODS = entryRows('Widget object', [
     `${AMO}/web_sdk/list`,
     'both documented shapes in one object; phones and emails of leads and customers are those of their contacts',
   ],
-  ['widgetsOverlay', SCRIPT, 'how dark the rest of the page becomes is an assumption'],
+  [
+    'widgetsOverlay',
+    SCRIPT,
+    'an element of its own, closed by a click; how dark it is, is an assumption',
+  ],
   ['get_pipeline_id', SCRIPT, "the account's first pipeline"],
   ['get_accounts_current', SCRIPT, 'its members directly and below account, as widgets read both'],
   ['get_current_card_contacts_data', SCRIPT],

@@ -46,6 +46,11 @@ export function selectRow(id, isSelected) {
   markRow(id, isSelected);
 }
 
+/** A list is drawn anew, with no row ticked. */
+export function forgetSelection() {
+  selected.clear();
+}
+
 /** The answer of `self.list_selected()`: false outside lists; both documented shapes in one object. */
 export function selectedRows() {
   if (!boot.area.endsWith('list')) return false;

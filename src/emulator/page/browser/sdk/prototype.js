@@ -8,6 +8,7 @@ import { systemInfo } from '../core/app.js';
 import { currentAccount } from '../core/app-data.js';
 import { log, warn } from '../core/log.js';
 import { $, boot } from '../core/page.js';
+import { showOverlay } from '../shell/widget-column.js';
 import { authorizedAjax } from './authorized-ajax.js';
 import { cardContacts, registerAction, registerSource, selectedRows } from './card-hooks.js';
 import { crmPost } from './crm-post.js';
@@ -61,11 +62,7 @@ export function systemPrototype(widget) {
       /** @type {string} */ label,
     ) => registerSource(type, send, label),
     list_selected: () => selectedRows(),
-    widgetsOverlay: (/** @type {boolean} */ isShown) => {
-      document
-        .querySelector('#card_widgets_overlay')
-        ?.classList.toggle('card-widgets_overlay', Boolean(isShown));
-    },
+    widgetsOverlay: (/** @type {boolean} */ isShown) => showOverlay(Boolean(isShown)),
     get_pipeline_id: () => $.Deferred().resolve(boot.pipelines[0]?.id).promise(),
     get_accounts_current: () => currentAccount(params),
     get_current_card_contacts_data: () => Promise.resolve(cardContacts()),
