@@ -2,7 +2,7 @@
 /** Loads a widget's `script.js` as Kommo does and runs its first callbacks. */
 
 import { errorText, log, warn } from '../core/log.js';
-import { requireModules } from '../core/modules.js';
+import { requireModules, unknownModule } from '../core/modules.js';
 import { boot, isOn, switchValue } from '../core/page.js';
 import { showProblem } from '../core/problems.js';
 import { systemPrototype } from './prototype.js';
@@ -62,6 +62,8 @@ export async function loadScript() {
  * @returns {[string, string]} the file and what is wrong with it
  */
 function explain(error) {
+  const unknown = (error.requireModules ?? []).map(unknownModule).find(Boolean);
+  if (unknown !== undefined) return ['script.js', unknown];
   const modules = (error.requireModules ?? []).map(
     (name) => name.replace(`${boot.widget?.folder}/`, '').split('?')[0],
   );
