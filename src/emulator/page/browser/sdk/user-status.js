@@ -19,7 +19,10 @@ function showUserStatus(wanted) {
   const only = Array.isArray(wanted) ? wanted.map(String) : undefined;
   return Object.fromEntries(
     people
-      .filter(({ id }) => only === undefined || only.includes(String(id)))
+      .filter(
+        ({ id, isOnline }) =>
+          only === undefined || only.includes(String(id)) || (only.includes('online') && isOnline),
+      )
       .map(({ id, isOnline }) => [String(id), { id: String(id), online: isOnline }]),
   );
 }
