@@ -37,7 +37,61 @@ test.describe('control-gallery', () => {
     await expect(page.locator('.control-gallery__own input[name=included]')).toHaveValue(
       'from a template',
     );
-    await kommo.expectAccessible();
+    await kommo.expectAccessible(['light', 'dark']);
+  });
+
+  test('is accessible with its lists open and its controls disabled', async ({ kommo, page }) => {
+    await kommo.openConfigured('control-gallery', '/settings/advanced/chat_connector/');
+    const lists = {
+      select: '.control--select--list',
+      checkboxes_dropdown: '.checkboxes_dropdown__list',
+      suggest: '.control--suggest--list',
+    };
+    for (const [name, list] of Object.entries(lists)) {
+      const control = page.locator(`[data-control=${name}]`);
+      await control.locator('[role=button], button, .control--suggest--down-btn').click();
+      await expect(control.locator(list)).toBeVisible();
+      await kommo.expectAccessible(['light', 'dark']);
+      await page.locator('.page__title').click();
+      await expect(control.locator(list)).toBeHidden();
+    }
+    // As printed for each control.
+    await page.evaluate(`
+      const self = APP.widgets.list.chat_connector;
+      const draw = (name, params) => self.render({ ref: '/tmpl/controls/' + name + '.twig' }, { disabled: true, ...params });
+      const items = [{ id: 1, option: 'Cats' }, { id: 2, option: 'Dogs' }, { id: 3, option: 'Snakes' }];
+      $('.control-gallery').html([
+        draw('checkboxes_dropdown', { items }),
+        draw('select', { items, name: 'pet' }),
+        draw('checkbox', { name: 'checkbox', checked: true }),
+        draw('radio', { name: 'radio', label: 'Value 1' }),
+        draw('textarea', { name: 'text', placeholder: 'Text', value: 'Cannot type' }),
+        draw('date_field', { name: 'date' }),
+        draw('suggest', { name: 'animal', items: [{ id: 1, value: 'Cat' }, { id: 2, value: 'Dog' }], selected: 2 }),
+        draw('button', { name: 'button', text: 'Default button' }),
+      ].join(''));
+    `);
+    const dropdown = page.locator('.checkboxes_dropdown');
+    await dropdown.locator('.checkboxes_dropdown__title_wrapper').click();
+    await expect(dropdown.locator('.checkboxes_dropdown__list')).toBeHidden();
+    await expect(dropdown.locator('.checkboxes_dropdown__title')).toHaveText('All');
+    await expect(page.locator('.control--select--button')).toBeDisabled();
+    await kommo.expectAccessible(['light', 'dark']);
+  });
+
+  test('sends a range of dates in two fields', async ({ kommo, page }) => {
+    await kommo.openConfigured('control-gallery', '/settings/advanced/chat_connector/');
+    await page.evaluate(`
+      $('.control-gallery').html('<form>' + APP.widgets.list.chat_connector.render(
+        { ref: '/tmpl/controls/date_field.twig' },
+        { type: 'range', name: { from: 'date_1', to: 'date_2' } },
+      ) + '</form>');
+    `);
+    await page.getByRole('textbox', { name: 'Date' }).fill('30.07.2020-31.07.2020');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(`$('.control-gallery form').serialize()`)).toBe(
+      'date_1=30.07.2020&date_2=31.07.2020',
+    );
   });
 
   test('has controls that work by mouse and by keyboard', async ({ kommo, page }) => {
