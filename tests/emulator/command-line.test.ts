@@ -66,9 +66,8 @@ describe('npm run emulator', () => {
   test('explains itself', async () => {
     const { code, output } = await run('--help');
     expect(code).toBe(0);
-    for (const name of ['--widget', '--check', '--port', '--seed', '--state-file', '--backend']) {
-      expect(output).toContain(name);
-    }
+    const names = ['widget', 'check', 'port', 'seed', 'state-file', 'backend', 'module', 'answer'];
+    for (const name of names) expect(output).toContain(`--${name}`);
   });
 
   test.each([
@@ -77,6 +76,16 @@ describe('npm run emulator', () => {
     [['--check'], '--check needs --widget'],
     [['--seed', '/nowhere.json'], '--seed /nowhere.json'],
     [['--backend', 'ftp://x'], '--backend'],
+    [['--module', 'fn'], '--module fn: name=file is expected'],
+    [['--module', './fn.js=x'], '--module ./fn.js: a module'],
+    [['--module', 'lib/fn=/nowhere.js'], '--module lib/fn: there is no file /nowhere.js'],
+    [['--module', `fn=${MAIN}`, '--module', `fn=${MAIN}`], '--module fn: it is given twice'],
+    [['--answer', 'GET /a'], '--answer GET /a: METHOD /path=file is expected'],
+    [['--answer', 'GET /a b=404'], '--answer GET /a b=404: METHOD /path=file is expected'],
+    [['--answer', 'GET a=404'], '--answer a: the path begins with /'],
+    [['--answer', 'FETCH /a=404'], '--answer FETCH: the method is one of'],
+    [['--answer', 'GET /a=/nowhere.json'], '--answer GET /a: there is no file /nowhere.json'],
+    [['--answer', 'GET /a=404', '--answer', 'get /a=405'], '--answer GET /a: it is given twice'],
   ])('refuses %j in a line', async (args, reason) => {
     const { code, output } = await run(
       ...args,
@@ -128,6 +137,21 @@ describe('npm run emulator', () => {
     });
     emulator.child.kill('SIGINT');
     expect((await emulator.ended).code).toBe(0);
+  });
+
+  test('offers a module and an answer that the developer has, and notes what they replace', async () => {
+    const own = join(folder, 'own.js');
+    writeFileSync(own, 'define([], () => "own");\n');
+    const emulator = await serve(
+      ...['--module', `lib/common/fn=${own}`, '--module', `moment=${own}`],
+      ...['--answer', 'GET /ajax/v1/tags/list=418'],
+    );
+    expect(emulator.output()).toContain(`note  ${own} is used in place of Kommo's own moment`);
+    expect(emulator.output()).not.toContain('own lib/common/fn');
+    expect((await call(emulator, '/frontend/supplied/moment.js')).text).toContain('"own"');
+    expect((await call(emulator, '/ajax/v1/tags/list')).status).toBe(418);
+    emulator.child.kill('SIGTERM');
+    await emulator.ended;
   });
 
   test('keeps its state in a file over restarts', async () => {

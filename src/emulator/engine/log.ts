@@ -16,6 +16,7 @@ const SECRET_NAMES = /secret|token|password|signature|authorization|cookie|api_?
 /** The emulator's own log. Secrets are replaced before an entry is kept. */
 export class Log {
   #entries: LogEntry[] = [];
+  #lost = 0;
   #nextId = 1;
   #now: () => number;
   #secrets: () => string[];
@@ -36,7 +37,10 @@ export class Log {
     };
     if (entry.detail !== undefined) clean.detail = redact(entry.detail, secrets);
     this.#entries.push(clean);
-    if (this.#entries.length > KEPT) this.#entries.shift();
+    if (this.#entries.length > KEPT) {
+      this.#entries.shift();
+      this.#lost += 1;
+    }
     return clean;
   }
 
@@ -45,8 +49,14 @@ export class Log {
     return this.#entries.filter(({ id }) => id > afterId);
   }
 
+  /** How many of the oldest entries had to make room since the log was empty. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   clear(): void {
     this.#entries = [];
+    this.#lost = 0;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   SCRIPT,
 } from '../../kommo/documents.ts';
 import { HOST_SWITCHES } from './host-switches.ts';
+import { pageAjaxRoutes } from './page-ajax-routes.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
@@ -42,6 +43,12 @@ const LOADER = entryRows('Loader and modules', [
       'missing',
     ],
   ),
+  ['es6promise', OBSERVED, 'our own few lines over the promises of the browser'],
+  [
+    'vendor/backbone, vendor/underscore, vendor/jplayer',
+    OBSERVED,
+    'older names of the same modules',
+  ],
   ['lib/components/base/modal', MODULES],
   ['lib/components/base/confirm', OBSERVED],
 ]);
@@ -81,6 +88,11 @@ const MODAL = entryRows('Settings modal', [
     '.view-integration-modal__tabs and panes of own integrations',
     OBSERVED,
     'switch integrationKind',
+  ],
+  [
+    '.view-integration-modal__keys: secret key, id, authorisation code',
+    `${AMO}/oauth/step-by-step`,
+    'the blocks and their order as scripts in public code read them; the code once the integration is installed',
   ],
   ['fields text, pass, users, custom', FIELDS],
   ['field users_lp', FIELDS, 'the names of its inputs are an assumption'],
@@ -212,6 +224,18 @@ const CONTROLS = entryRows('System controls', [
     'pipelines without their stages',
     'partly',
   ],
+  [
+    '/tmpl/common/modal/success.twig, error.twig',
+    OBSERVED,
+    'the parameters msg, text and no_retry; the markup is an assumption',
+    'partly',
+  ],
+  [
+    '/tmpl/common/search_block.twig',
+    OBSERVED,
+    'the parameters and class names that one author uses; it searches nothing',
+    'partly',
+  ],
   ['include_control', `${AMO}/web_sdk/mechanics`],
 ]);
 
@@ -235,6 +259,7 @@ export const HOST_COVERAGE: CoverageRow[] = [
   ...LOADER,
   ...MODAL,
   ...routeRows('Settings modal', pageRequestRoutes()),
+  ...routeRows('Requests of the account pages', pageAjaxRoutes()),
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,

@@ -1,6 +1,7 @@
 import type { Route } from '../../kommo/exchange.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { openPageRoutes } from './open-pages.ts';
+import { pageAjaxRoutes } from './page-ajax-routes.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { sceneryRoutes } from './scenery-routes.ts';
@@ -12,6 +13,7 @@ export function hostRoutes(): Route[] {
     ...openPageRoutes(),
     ...assetRoutes(),
     ...pageRequestRoutes(),
+    ...pageAjaxRoutes(),
     ...triggerRoutes(),
     ...sceneryRoutes(),
     ...pageRoutes(),

@@ -6,6 +6,7 @@
 
 import { createConfirm } from '../sdk/confirm.js';
 import { createModalClass } from '../sdk/modal.js';
+import { log } from './log.js';
 import { boot, setJquery } from './page.js';
 
 /** Loaded before anything else; they are page globals, too. */
@@ -16,25 +17,44 @@ const PAGE_MODULES = ['jquery', 'underscore', 'backbone', 'moment', 'twig-export
  * @returns {Promise<void>}
  */
 export async function loadHostModules() {
+  const { lazy, missing, supplied } = boot.modules;
   window.requirejs.config({
     baseUrl: '/frontend/host/amd',
     waitSeconds: 15,
-    paths: Object.fromEntries(
-      [...PAGE_MODULES, ...boot.modules.lazy].map((name) => [name, `/frontend/vendor/${name}`]),
-    ),
+    paths: Object.fromEntries([
+      ...[...PAGE_MODULES, ...lazy].map((name) => [name, `/frontend/vendor/${name}`]),
+      ...supplied.map((name) => [name, `/frontend/supplied/${name}`]),
+    ]),
   });
   const [jquery, underscore, , moment, twig] = await requireModules(PAGE_MODULES);
   setJquery(/** @type {JQueryStatic} */ (jquery));
   // Kommo's bundles leave these as page globals, and widgets read them.
   Object.assign(window, { $: jquery, jQuery: jquery, _: underscore, moment });
   offerTwig(/** @type {TwigExports} */ (twig));
-  window.define('lib/components/base/modal', [], () => createModalClass());
-  window.define('lib/components/base/confirm', [], () => createConfirm());
-  for (const [name, why] of Object.entries(boot.modules.missing)) {
-    window.define(name, [], () => {
-      throw new Error(`module "${name}" exists in Kommo but not in this emulator: ${why}`);
+  offer('lib/components/base/modal', () => createModalClass());
+  offer('lib/components/base/confirm', () => createConfirm());
+  for (const [name, why] of Object.entries(missing)) {
+    offer(name, () => {
+      throw new Error(
+        `module "${name}" exists in Kommo but not in this emulator: ${why}. Supply it: --module ${name}=<file.js>`,
+      );
     });
   }
+  noteSupplied();
+}
+
+/**
+ * Defines a module of the host's own, unless the developer supplies another one.
+ * @param {string} name
+ * @param {() => unknown} create
+ */
+function offer(name, create) {
+  if (!boot.modules.supplied.includes(name)) window.define(name, [], create);
+}
+
+/** Whoever reads the log must know what the widget ran with. */
+function noteSupplied() {
+  for (const name of boot.modules.supplied) log('page', 'module', `${name} is supplied`);
 }
 
 /**
@@ -58,7 +78,7 @@ function offerTwig(twigExports) {
     twigExports,
   );
   Object.assign(window, { Twig: twigExports, twig });
-  window.define('twigjs', [], () => twig);
+  offer('twigjs', () => twig);
 }
 
 /**

@@ -74,6 +74,8 @@ function watchRequests() {
         `${method.toUpperCase()} ${shortAddress(String(url))}`,
         String(this.status || 'failed'),
       );
+      // Another origin's headers may not be read.
+      if (isHere(this.responseURL)) noteHint(this.getResponseHeader(HINT));
     });
     return open.call(this, method, url, async, user, password);
   };
@@ -85,12 +87,26 @@ function watchRequests() {
     try {
       const response = await originalFetch(input, init);
       log('request', name, String(response.status));
+      noteHint(response.headers.get(HINT));
       return response;
     } catch (error) {
       log('request', name, errorText(error));
       throw error;
     }
   };
+}
+
+/** With what the emulator says how to supply an answer that it does not have. */
+const HINT = 'x-emulator-hint';
+
+/** @param {string | null} hint */
+function noteHint(hint) {
+  if (hint) warn('unknown address', hint);
+}
+
+/** @param {string} address */
+function isHere(address) {
+  return address !== '' && new URL(address).origin === window.location.origin;
 }
 
 function watchScripts() {

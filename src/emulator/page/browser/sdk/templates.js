@@ -22,8 +22,11 @@ export function loadControls() {
     /** @type {unknown} */ (window)
   );
   twig = page.twig;
-  for (const [name, data] of Object.entries(boot.controls)) {
-    const id = `/tmpl/controls/${name}.twig`;
+  const sources = [
+    ...Object.entries(boot.controls).map(([name, data]) => [`/tmpl/controls/${name}.twig`, data]),
+    ...Object.entries(boot.templates),
+  ];
+  for (const [id = '', data] of sources) {
     // The id puts it into Twig's registry, for widgets that call twig({ ref }) themselves.
     controls.set(id, twig({ id, data }));
   }
