@@ -91,18 +91,17 @@ async function showCode(widget, keys) {
   const shown = keys.querySelector('.js-authorization-code');
   const copy = shown?.nextElementSibling;
   if (!shown || !copy) return;
-  try {
-    const answer = await pagePost(
-      `/ajax/v2/integrations/${widget.integration.uuid}/authorization_code`,
-    );
-    const code = String(answer.code);
-    shown.setAttribute('title', code);
-    shown.textContent = code;
-    copy.setAttribute('data-clipboard-text', code);
-  } catch {
-    // Before the installation there is none.
+  if (widget.install.status === 'install' || !boot.user.isAdmin) {
     shown.textContent = text('noCode');
+    return;
   }
+  const answer = await pagePost(
+    `/ajax/v2/integrations/${widget.integration.uuid}/authorization_code`,
+  );
+  const code = String(answer.code);
+  shown.setAttribute('title', code);
+  shown.textContent = code;
+  copy.setAttribute('data-clipboard-text', code);
 }
 
 function accessPane() {
