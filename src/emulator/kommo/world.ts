@@ -18,6 +18,16 @@ import type { SwitchName } from './switches.ts';
 /** The request names something the emulated Kommo does not have. */
 export class UnknownThing extends Error {}
 
+/** What a world begins with; see `EmulatorOptions`. */
+export interface WorldOptions {
+  seed?: Seed;
+  now?: () => number;
+  widget?: string;
+  state?: State;
+  modules?: SuppliedModule[];
+  answers?: SuppliedAnswer[];
+}
+
 /** The emulated Kommo: its state, its time, and what will go wrong. Every handler gets it. */
 export class World {
   /** Replaced by `reset`: always read it from here. */
@@ -42,14 +52,7 @@ export class World {
   #learned: Partial<Integration> = {};
   #chatHook: string | undefined;
 
-  constructor(options: {
-    seed?: Seed;
-    now?: () => number;
-    widget?: string;
-    state?: State;
-    modules?: SuppliedModule[];
-    answers?: SuppliedAnswer[];
-  }) {
+  constructor(options: WorldOptions) {
     this.#seed = options.seed ?? {};
     this.clock = new Clock(options.now);
     this.widgetPath = options.widget;

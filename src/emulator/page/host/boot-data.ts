@@ -4,11 +4,11 @@ import { triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
 import { installStatus } from '../../kommo/oauth/lifecycle.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
+import { controlTemplates } from './control-templates.ts';
 import { demoEntities } from './demo-entities.ts';
 import { HOST_SWITCHES, hostSwitchValues } from './host-switches.ts';
 import { mobileData } from './mobile-data.ts';
 import type { PageArea } from './page-areas.ts';
-import { pageTemplates } from './page-templates.ts';
 import { pageTexts } from './page-texts.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
 
@@ -68,7 +68,7 @@ export async function bootData(
     widget: await widgetData(world, account),
     triggers: triggersOf(world, account).map(({ id, status_id }) => ({ id, statusId: status_id })),
     mobile: await mobileData(world, page, account, user),
-    ...(await pageTemplates(world)),
+    ...(await controlTemplates(world)),
     modules: {
       lazy: LAZY_MODULES.map(({ name }) => name),
       missing: MISSING_MODULES,

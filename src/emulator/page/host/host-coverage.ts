@@ -182,6 +182,29 @@ const SCENERY = entryRows('Scenery of the cards', [
   ['/api/v4/tasks: GET, POST', `${CRM}/tasks-api`, 'kept until a reset', 'partly'],
 ]);
 
+/** Each is asked for by several public widgets, but what it does is not described. */
+const UNANSWERED = entryRows(
+  'Requests of the account pages',
+  [
+    '/private/notes/edit2.php',
+    '/private/api/v2/json/:entity/list, /set',
+    '/api/v2/account, /api/v2/:entity',
+    '/ajax/leads/detail/, /ajax/leads/list/, /ajax/contacts/list/',
+    '/ajax/leads/multiple/delete/, /ajax/v1/multiactions/set',
+    '/ajax/v1/catalog_elements/list/, /ajax/v1/catalogs',
+    '/ajax/v1/subscriptions/subscribe, /unsubscribe',
+    '/ajax/merge/:entity/info/, /save',
+  ].map((name): Entry => [name, OBSERVED, 'the log says how to supply an answer', 'missing']),
+);
+
+const SUPPLIES = entryRows('Loader and modules', [
+  [
+    'modules of the developer: --module name=file',
+    'own',
+    "beside Kommo's own modules, or in place of one",
+  ],
+]);
+
 const LOOK = entryRows('Look', [
   [
     'data-color-scheme and the palette variables',
@@ -257,9 +280,11 @@ const CHOICES = entryRows(
 /** Host methods, callbacks, selectors and pages of the emulated account. */
 export const HOST_COVERAGE: CoverageRow[] = [
   ...LOADER,
+  ...SUPPLIES,
   ...MODAL,
   ...routeRows('Settings modal', pageRequestRoutes()),
   ...routeRows('Requests of the account pages', pageAjaxRoutes()),
+  ...UNANSWERED,
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,

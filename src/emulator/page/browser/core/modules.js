@@ -6,7 +6,7 @@
 
 import { createConfirm } from '../sdk/confirm.js';
 import { createModalClass } from '../sdk/modal.js';
-import { log } from './log.js';
+import { log, warn } from './log.js';
 import { boot, setJquery } from './page.js';
 
 /** Loaded before anything else; they are page globals, too. */
@@ -52,6 +52,21 @@ function offer(name, create) {
   if (!boot.modules.supplied.includes(name)) window.define(name, [], create);
 }
 
+/**
+ * A module that nobody knows may be one of Kommo's; an address or a file of the widget cannot be.
+ * @param {RequireError} error
+ */
+function noteUnknown(error) {
+  if (error.requireType !== 'scripterror') return;
+  for (const name of error.requireModules ?? []) {
+    if (/^[./]|:|\.js$/.test(name.split('?')[0] ?? '')) continue;
+    warn(
+      'unknown module',
+      `The emulator has no module ${name}. Supply it, if Kommo has it: --module ${name}=<file.js>`,
+    );
+  }
+}
+
 /** Whoever reads the log must know what the widget ran with. */
 function noteSupplied() {
   for (const name of boot.modules.supplied) log('page', 'module', `${name} is supplied`);
@@ -93,6 +108,7 @@ export function requireModules(names) {
       (/** @type {unknown[]} */ ...values) => resolve(values),
       (/** @type {RequireError} */ error) => {
         for (const name of error.requireModules ?? names) window.require.undef(name);
+        noteUnknown(error);
         reject(error);
       },
     );

@@ -66,11 +66,8 @@ function explain(error) {
     (name) => name.replace(`${boot.widget?.folder}/`, '').split('?')[0],
   );
   const file = modules.join(', ') || 'script.js';
-  if (error.requireType === 'scripterror') {
-    const isModule = modules.some((name) => name && !/^\/|:|\.js$/.test(name));
-    const more = isModule ? ' If Kommo offers it, supply it: --module <name>=<file.js>.' : '';
-    return [file, `could not be loaded (no such file, or it is not reachable).${more}`];
-  }
+  if (error.requireType === 'scripterror')
+    return [file, 'could not be loaded (no such file, or it is not reachable).'];
   if (error.requireType === 'timeout')
     return [file, 'was not loaded within 15 s, or never called define().'];
   if (error.requireType === 'nodefine') return [file, 'defines no module.'];

@@ -19,7 +19,7 @@ async function allTemplates(world: World): Promise<Map<string, string>> {
 }
 
 /** `controls`: the system controls by name; `templates`: all others by their whole reference. */
-export async function pageTemplates(world: World): Promise<{
+export async function controlTemplates(world: World): Promise<{
   controls: Record<string, string>;
   templates: Record<string, string>;
 }> {
