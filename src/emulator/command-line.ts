@@ -15,6 +15,7 @@ export const HELP = `Opens any Kommo or amoCRM widget in an emulated Kommo on th
   ${PROGRAM}
 
   --widget <folder|zip>  the widget to show
+  --watch                reload open pages when a file of the widget changes
   --check                only say what Kommo would refuse in the widget; exit 1 if anything
   --port <number>        where to listen (9000; 0 for any free port)
   --backend <url>        the integration's backend (http://localhost:8080): its redirect URI is
@@ -39,6 +40,7 @@ the remote control at http://kommo.localhost:<port>/__emulator/state (requests, 
 
 const OPTIONS = {
   widget: { type: 'string' },
+  watch: { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },
   port: { type: 'string', default: '9000' },
   backend: { type: 'string' },

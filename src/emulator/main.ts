@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   HELP,
   openFile,
@@ -10,8 +11,10 @@ import {
   UsageError,
 } from './command-line.ts';
 import { createEmulator } from './emulator.ts';
+import { tellPages } from './page/host/open-pages.ts';
 import { offersModule } from './page/host/vendor-modules.ts';
 import { loadWidget } from './upload/widget-folder.ts';
+import { watchWidget } from './watch-widget.ts';
 
 async function main(): Promise<void> {
   const options = readOptions();
@@ -21,6 +24,9 @@ async function main(): Promise<void> {
   const backend = options.backend === undefined ? undefined : readBackend(options.backend);
   const modules = readModules(options.module);
   const answers = readAnswers(options.answer);
+  if (options.watch && (options.widget === undefined || !existsSync(options.widget))) {
+    throw new UsageError('--watch needs --widget <folder|zip>.');
+  }
   const file = options['state-file'] === undefined ? undefined : openFile(options['state-file']);
   const emulator = await createEmulator({
     port,
@@ -42,11 +48,16 @@ async function main(): Promise<void> {
   print(
     `Emulated Kommo: http://${account?.subdomain}.kommo.localhost:${emulator.port}/settings/widgets/\n`,
   );
+  const unwatch =
+    options.watch && options.widget !== undefined
+      ? watchWidget(options.widget, () => tellPages(emulator.world, 'reload', {}))
+      : undefined;
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
     file?.flush();
+    unwatch?.();
     void emulator.close().then(() => process.exit(0));
   };
   process.on('SIGINT', stop);

@@ -74,6 +74,8 @@ describe('npm run emulator', () => {
     [['--what'], "Unknown option '--what'"],
     [['--port', '99999'], '--port: 0 to 65535'],
     [['--check'], '--check needs --widget'],
+    [['--watch'], '--watch needs --widget'],
+    [['--watch', '--widget', '/nowhere'], '--watch needs --widget'],
     [['--seed', '/nowhere.json'], '--seed /nowhere.json'],
     [['--backend', 'ftp://x'], '--backend'],
     [['--module', 'fn'], '--module fn: name=file is expected'],
@@ -153,6 +155,27 @@ describe('npm run emulator', () => {
     emulator.child.kill('SIGTERM');
     await emulator.ended;
   });
+
+  test.each(['folder', 'zip'])(
+    'reloads open pages when a file of the %s of the widget changes',
+    async (kind) => {
+      const path = join(folder, `watched-${kind}`);
+      const write = kind === 'zip' ? writeZip : writeFolder;
+      write(path, sampleWidget());
+      const emulator = await serve('--watch', '--widget', path);
+      const pages = await fetch(`${emulator.url}/__emulator/changes`);
+      let seen = '';
+      for await (const chunk of pages.body ?? []) {
+        // The page listens now; what changes from here on must reach it.
+        if (seen === '') write(path, sampleWidget({ 'script.js': '// changed' }));
+        seen += Buffer.from(chunk).toString('utf8');
+        if (seen.includes('event: reload')) break;
+      }
+      expect(seen).toContain('event: reload');
+      emulator.child.kill('SIGTERM');
+      expect((await emulator.ended).code).toBe(0);
+    },
+  );
 
   test('keeps its state in a file over restarts', async () => {
     const file = join(folder, 'state.json');
