@@ -8,12 +8,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { PROJECT } from './project.ts';
 
 const SOURCES = join(PROJECT, 'src', 'emulator');
+/** For editors, of whoever installs the package. */
+const SCHEMA = join(PROJECT, 'docs', 'manifest.schema.json');
 const NAME = 'kommo-widget-emulator';
 /** Folder of the compiled emulator inside its package. */
 const CODE = 'lib';
@@ -57,6 +59,7 @@ export async function buildEmulatorPackage(outDir: string): Promise<string[]> {
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifestOf(names), null, 2)}\n`);
   writeFileSync(join(outDir, 'README.md'), README);
   cpSync(join(PROJECT, 'LICENSE'), join(outDir, 'LICENSE'));
+  if (existsSync(SCHEMA)) cpSync(SCHEMA, join(outDir, basename(SCHEMA)));
   return names;
 }
 
@@ -123,7 +126,7 @@ function manifestOf(needed: readonly string[]): object {
     license: project.license,
     type: 'module',
     bin: { [NAME]: `${CODE}/main.js` },
-    files: [CODE],
+    files: [CODE, basename(SCHEMA)],
     engines: { node: '>=22' },
     dependencies: Object.fromEntries(needed.map((name) => [name, versions[name]])),
   };
