@@ -18,7 +18,7 @@ import type { Seed } from './kommo/seed.ts';
 import { kommoSite } from './kommo/site.ts';
 import type { State } from './kommo/state.ts';
 import { refuseSwitch, type Switches } from './kommo/switches.ts';
-import { World, type WorldOptions } from './kommo/world.ts';
+import { World } from './kommo/world.ts';
 import { allRoutes } from './routes.ts';
 import { resumeEvents } from './services/slack/delivery.ts';
 import { resumeDeliveries } from './services/telegram/delivery.ts';
@@ -35,9 +35,9 @@ export interface EmulatorOptions {
   /** Directory or zip of the widget shown on the account's pages. */
   widget?: string;
   /** AMD modules that the page offers beside the host's own, or instead of them. */
-  modules?: WorldOptions['modules'];
+  modules?: ConstructorParameters<typeof World>[0]['modules'];
   /** What addresses of Kommo's answer beside the emulator's own answers, or instead of them. */
-  answers?: WorldOptions['answers'];
+  answers?: ConstructorParameters<typeof World>[0]['answers'];
   /** State of an earlier run, instead of the seed. */
   state?: State;
   /** Called after each request, when the state may have changed. */

@@ -66,24 +66,20 @@ test('gives the widget modules that the developer supplies, also in place of its
   const umd = `(function (root, factory) {
     if (typeof define === 'function' && define.amd) define(factory);
   })(this, function () { return 'own moment'; });`;
-  await kommo.start(
-    path,
-    {},
-    {
-      modules: [
-        {
-          name: 'lib/common/fn',
-          ...write('fn.js', 'define(["jquery"], function () { return { name: "fn" }; });'),
-        },
-        {
-          name: 'lib/components/base/modal',
-          ...write('modal.js', 'define(function () { return "own modal"; });'),
-        },
-        { name: 'moment', ...write('moment.js', umd) },
-      ],
-    },
-  );
-  await kommo.goTo('/settings/widgets/');
+  await kommo.openWith({
+    widget: path,
+    modules: [
+      {
+        name: 'lib/common/fn',
+        ...write('fn.js', 'define(["jquery"], function () { return { name: "fn" }; });'),
+      },
+      {
+        name: 'lib/components/base/modal',
+        ...write('modal.js', 'define(function () { return "own modal"; });'),
+      },
+      { name: 'moment', ...write('moment.js', umd) },
+    ],
+  });
   expect(await initOf(kommo)).toEqual(['fn', 'own modal', 'own moment']);
   expect((await kommo.log('page', 'module')).length).toBe(3);
 });
@@ -108,12 +104,10 @@ test('says once how to supply an answer that it lacks, and shows one that was su
        m0.get('/ajax/v1/tags/list?q=1'), m0.get('/ajax/v1/tags/list?q=2'), fetch('/ajax/v1/notes'),
      ]).then(function (all) { return m0.get('/ajax/v1/given'); });`,
   );
-  await kommo.start(
-    path,
-    {},
-    { answers: [{ method: 'GET', path: '/ajax/v1/given', status: 200, body: 'given' }] },
-  );
-  await kommo.goTo('/settings/widgets/');
+  await kommo.openWith({
+    widget: path,
+    answers: [{ method: 'GET', path: '/ajax/v1/given', status: 200, body: 'given' }],
+  });
   expect(await initOf(kommo)).toBe('given');
   const hints = (await kommo.warnings()).filter((text) => text.includes('--answer'));
   expect(hints.sort()).toEqual([
@@ -134,12 +128,10 @@ test('renders templates that Kommo has beside its controls, and supplied ones', 
        m0({ ref: '/tmpl/mine.twig' }).render({ n: 3 }),
      ].join('');`,
   );
-  await kommo.start(
-    path,
-    {},
-    { answers: [{ method: 'GET', path: '/tmpl/mine.twig', status: 200, body: 'mine {{ n }}' }] },
-  );
-  await kommo.goTo('/settings/widgets/');
+  await kommo.openWith({
+    widget: path,
+    answers: [{ method: 'GET', path: '/tmpl/mine.twig', status: 200, body: 'mine {{ n }}' }],
+  });
   const drawn = String(await initOf(kommo));
   expect(drawn).toContain('Sent');
   expect(drawn).toContain('No');

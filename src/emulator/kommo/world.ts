@@ -19,7 +19,7 @@ import type { SwitchName } from './switches.ts';
 export class UnknownThing extends Error {}
 
 /** What a world begins with; see `EmulatorOptions`. */
-export interface WorldOptions {
+interface WorldOptions {
   seed?: Seed;
   now?: () => number;
   widget?: string;

@@ -1,11 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
-import {
-  createEmulator,
-  type Emulator,
-  type EmulatorOptions,
-} from '../../../src/emulator/emulator.ts';
+import { createEmulator, type Emulator } from '../../../src/emulator/emulator.ts';
 
 const WIDGETS = fileURLToPath(new URL('../../emulator/widgets/', import.meta.url));
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -48,18 +44,20 @@ export class KommoPage {
   }
 
   /** Starts an emulator without opening a page. */
-  async start(
-    widget: string,
-    switches: Record<string, string> = {},
-    more: Pick<EmulatorOptions, 'modules' | 'answers'> = {},
-  ): Promise<void> {
+  async start(widget: string, switches: Record<string, string> = {}): Promise<void> {
     const folder = widget.includes('/') ? widget : `${WIDGETS}${widget}`;
-    this.#emulator = await createEmulator({ widget: folder, seed: { switches }, ...more });
+    this.#emulator = await createEmulator({ widget: folder, seed: { switches } });
   }
 
   async goTo(path: string, subdomain = 'demo'): Promise<void> {
     await this.page.goto(`http://${subdomain}.kommo.localhost:${this.emulator.port}${path}`);
     await this.page.evaluate('window.__emulator.ready');
+  }
+
+  /** Opens a page of an emulator with the given widget (by path) and options. */
+  async openWith(options: Parameters<typeof createEmulator>[0], path = '/settings/widgets/') {
+    this.#emulator = await createEmulator(options);
+    await this.goTo(path);
   }
 
   /** Leaves the area and comes back without a page load, as Kommo's own navigation does. */

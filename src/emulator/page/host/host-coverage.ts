@@ -12,6 +12,7 @@ import { HOST_SWITCHES } from './host-switches.ts';
 import { pageAjaxRoutes } from './page-ajax-routes.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
+import { SUPPLY_COVERAGE } from './supply-coverage.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
 import { WIDGET_COVERAGE } from './widget-coverage.ts';
@@ -182,29 +183,6 @@ const SCENERY = entryRows('Scenery of the cards', [
   ['/api/v4/tasks: GET, POST', `${CRM}/tasks-api`, 'kept until a reset', 'partly'],
 ]);
 
-/** Each is asked for by several public widgets, but what it does is not described. */
-const UNANSWERED = entryRows(
-  'Requests of the account pages',
-  [
-    '/private/notes/edit2.php',
-    '/private/api/v2/json/:entity/list, /set',
-    '/api/v2/account, /api/v2/:entity',
-    '/ajax/leads/detail/, /ajax/leads/list/, /ajax/contacts/list/',
-    '/ajax/leads/multiple/delete/, /ajax/v1/multiactions/set',
-    '/ajax/v1/catalog_elements/list/, /ajax/v1/catalogs',
-    '/ajax/v1/subscriptions/subscribe, /unsubscribe',
-    '/ajax/merge/:entity/info/, /save',
-  ].map((name): Entry => [name, OBSERVED, 'the log says how to supply an answer', 'missing']),
-);
-
-const SUPPLIES = entryRows('Loader and modules', [
-  [
-    'modules of the developer: --module name=file',
-    'own',
-    "beside Kommo's own modules, or in place of one",
-  ],
-]);
-
 const LOOK = entryRows('Look', [
   [
     'data-color-scheme and the palette variables',
@@ -280,11 +258,10 @@ const CHOICES = entryRows(
 /** Host methods, callbacks, selectors and pages of the emulated account. */
 export const HOST_COVERAGE: CoverageRow[] = [
   ...LOADER,
-  ...SUPPLIES,
   ...MODAL,
   ...routeRows('Settings modal', pageRequestRoutes()),
   ...routeRows('Requests of the account pages', pageAjaxRoutes()),
-  ...UNANSWERED,
+  ...SUPPLY_COVERAGE,
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,

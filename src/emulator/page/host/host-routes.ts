@@ -11,9 +11,9 @@ import { triggerRoutes } from './trigger-routes.ts';
 export function hostRoutes(): Route[] {
   return [
     ...openPageRoutes(),
+    ...pageAjaxRoutes(),
     ...assetRoutes(),
     ...pageRequestRoutes(),
-    ...pageAjaxRoutes(),
     ...triggerRoutes(),
     ...sceneryRoutes(),
     ...pageRoutes(),
