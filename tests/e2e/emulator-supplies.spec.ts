@@ -122,7 +122,7 @@ test('renders templates that Kommo has beside its controls, and supplied ones', 
   const path = widget(
     ['twigjs'],
     `return [
-       this.render ? '' : '', m0({ ref: '/tmpl/common/modal/success.twig' }).render({ msg: 'Sent' }),
+       m0({ ref: '/tmpl/common/modal/success.twig' }).render({ msg: 'Sent' }),
        m0({ ref: '/tmpl/common/modal/error.twig' }).render({ text: 'No', no_retry: '1' }),
        m0({ ref: '/tmpl/common/search_block.twig' }).render({ search_placeholder: 'Find', id: 'find' }),
        m0({ ref: '/tmpl/mine.twig' }).render({ n: 3 }),
@@ -138,6 +138,15 @@ test('renders templates that Kommo has beside its controls, and supplied ones', 
   expect(drawn).not.toContain('js-modal-try-again');
   expect(drawn).toMatch(/id="find".*class="list-top-search__input" placeholder="Find"/);
   expect(drawn).toContain('mine 3');
+});
+
+test('says how to supply a template', async ({ kommo }) => {
+  const path = widget(['twigjs'], "return m0({ ref: '/tmpl/one.twig' }) ? 'drawn' : 'none';");
+  await kommo.open(path);
+  expect(await initOf(kommo)).toBe('none');
+  expect(await kommo.warnings()).toContainEqual(
+    expect.stringContaining('--answer "GET /tmpl/one.twig=<file.twig>"'),
+  );
 });
 
 test('shows the keys of an own integration whole, and a code once it is installed', async ({

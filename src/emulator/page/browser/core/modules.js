@@ -88,12 +88,24 @@ function offerTwig(twigExports) {
   twigExports.extend((core) => {
     twigExports.Templates = core.Templates;
   });
-  const twig = Object.assign(
-    (/** @type {object} */ options) => twigExports.twig(options),
-    twigExports,
-  );
+  const twig = Object.assign((/** @type {{ ref?: string }} */ options) => {
+    const template = twigExports.twig(options);
+    if (!template && options.ref) noteNoTemplate(options.ref);
+    return template;
+  }, twigExports);
   Object.assign(window, { Twig: twigExports, twig });
   offer('twigjs', () => twig);
+}
+
+/**
+ * Widgets call `render` of what they get, and the error then does not say which template was missing.
+ * @param {string} reference
+ */
+function noteNoTemplate(reference) {
+  warn(
+    'unknown template',
+    `The emulator has no template ${reference}. Supply it, if Kommo has it: --answer "GET ${reference}=<file.twig>"`,
+  );
 }
 
 /**
