@@ -7,11 +7,13 @@ import { revoke } from '../kommo/oauth/grants.ts';
 import { callDisableHook, disable, install } from '../kommo/oauth/lifecycle.ts';
 import { removeSource } from '../kommo/rest/source-store.ts';
 import { sessionCookie } from '../kommo/session.ts';
-import { refuseSwitch, SWITCHES } from '../kommo/switches.ts';
+import { SWITCHES, type Switches } from '../kommo/switches.ts';
 import { UnknownThing } from '../kommo/world.ts';
+import { refuseSwitches } from '../page/host/refuse-switches.ts';
 import { chatControlRoutes } from './chat-routes.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
 import { evolutionControlRoutes } from './evolution-routes.ts';
+import { readLog, writeLog } from './log-routes.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { phoneActRoutes } from './phone-routes.ts';
@@ -147,7 +149,7 @@ async function clockAct({ world }: Exchange, body: Json): Promise<object> {
 }
 
 function switchesAct({ world }: Exchange, body: Json): object {
-  const faults = Object.entries(body).flatMap(([name, value]) => refuseSwitch(name, value) ?? []);
+  const faults = refuseSwitches(body as Switches, world.state.switches);
   if (faults.length > 0) throw new TypeError(faults.join('; '));
   Object.assign(world.state.switches, body);
   return { switches: world.state.switches };
@@ -182,30 +184,4 @@ function sessionAct(exchange: Exchange, body: Json): object {
   const user = userOf(exchange, body);
   exchange.response.setHeader('set-cookie', sessionCookie(user));
   return { user_id: user.id };
-}
-
-function readLog({ world, url }: Exchange): object {
-  return { entries: world.log.list(Number(url.searchParams.get('after') ?? 0)) };
-}
-
-/** Takes one entry or an array, from the page that runs a widget. */
-function writeLog(exchange: Exchange): object {
-  const value = exchange.json();
-  const entries = Array.isArray(value) ? value : [value];
-  for (const entry of entries as Partial<{
-    kind: string;
-    name: string;
-    detail: unknown;
-    at: number;
-  }>[]) {
-    if (typeof entry !== 'object' || entry === null)
-      throw new TypeError('entry: an object is expected');
-    exchange.world.log.add({
-      kind: String(entry.kind ?? 'page'),
-      name: String(entry.name ?? ''),
-      detail: entry.detail,
-      ...(typeof entry.at === 'number' && { at: entry.at }),
-    });
-  }
-  return { ok: true };
 }

@@ -58,7 +58,7 @@ function judge({ world, url }: Exchange): Verdict {
   const warnings = count('warning');
   const callbacks = entries.filter(isCallback).length;
   const counting = found.filter(({ kind }) => kind === 'error' || fail === 'warning');
-  const { lost } = world.log;
+  const lost = world.log.droppedSince();
   const ok = counting.length === 0 && callbacks > 0 && lost === 0;
   let summary = `${errors} error(s), ${warnings} warning(s), ${callbacks} callback(s) of the widget.`;
   if (callbacks === 0) summary += ' No widget ran, so nothing was tried.';
