@@ -8,6 +8,7 @@ import { controlTemplates } from './control-templates.ts';
 import { demoEntities } from './demo-entities.ts';
 import { HOST_SWITCHES, hostSwitchValues, REFUSED_COMBINATIONS } from './host-switches.ts';
 import { mobileData } from './mobile-data.ts';
+import { otherTemplates } from './other-templates.ts';
 import type { PageArea } from './page-areas.ts';
 import { pageTexts } from './page-texts.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
@@ -75,7 +76,8 @@ export async function bootData(
     widget: await widgetData(world, account),
     triggers: triggersOf(world, account).map(({ id, status_id }) => ({ id, statusId: status_id })),
     mobile: await mobileData(world, page, account, user),
-    ...(await controlTemplates(world)),
+    controls: await controlTemplates(),
+    templates: await otherTemplates(world),
     modules: {
       lazy: LAZY_MODULES.map(({ name }) => name),
       missing: MISSING_MODULES,

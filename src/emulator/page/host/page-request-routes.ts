@@ -10,8 +10,8 @@ const PROXY_TIMEOUT_MS = 20_000;
 
 /**
  * Requests of the page itself whose addresses in Kommo are not public: Install, the authorisation code that the tab with
- * the keys shows, and the proxy behind `crm_post`. All need the session cookie and `X-Requested-With`, which keeps other
- * sites out. Uninstall is a Save with `widget_active=N`.
+ * the keys shows, the proxy behind `crm_post`, and the notification centre. All need the session cookie and
+ * `X-Requested-With`, which keeps other sites out. Uninstall is a Save with `widget_active=N`.
  */
 export function pageRequestRoutes(): KommoRoute[] {
   return [
@@ -34,6 +34,13 @@ export function pageRequestRoutes(): KommoRoute[] {
       host: 'account',
       path: '/ajax/widgets/crm_post',
       handler: asUser(proxyPost),
+      ...OWN_ADDRESS,
+    },
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/ajax/emulator/notifications',
+      handler: asUser(storeNotification),
       ...OWN_ADDRESS,
     },
   ];
@@ -105,6 +112,11 @@ function showCode(exchange: Exchange, { account, user }: Session) {
 
 function sendUnknown(exchange: Exchange): void {
   exchange.sendJson(404, { detail: 'There is no such integration' }, 'application/problem+json');
+}
+
+/** `add_error` and `add_call` are told the number of what was stored; here nothing else becomes of it. */
+function storeNotification(exchange: Exchange): void {
+  exchange.sendJson(200, { id: exchange.world.nextId() });
 }
 
 /** `crm_post`: the server posts the form for the widget and returns the answer. */

@@ -62,8 +62,12 @@ const METHODS = entryRows('Widget object', [
   ['render({ data })', SCRIPT],
   ['render({ ref })', SCRIPT, 'see System controls'],
   ['render({ href, load }), render({ href, promised })', MECHANICS],
-  ['render_template', SCRIPT],
-  ['crm_post', MECHANICS, 'one request per second; sent by the emulator as a form'],
+  ['render_template', CARD, 'body is ready HTML, render is compiled with the second argument'],
+  [
+    'crm_post',
+    `${AMO}/integrations/script_js`,
+    'one request per second; sent by the emulator as a form; text and html call back always',
+  ],
   [
     '$authorizedAjax',
     `${KOMMO}/one-time-tokens`,
@@ -71,7 +75,11 @@ const METHODS = entryRows('Widget object', [
   ],
   ['add_action', CARD],
   ['add_source', CARD, 'type sms sends; other types get the empty element of their control'],
-  ['list_selected', `${AMO}/web_sdk/list`, 'both documented shapes in one object'],
+  [
+    'list_selected',
+    `${AMO}/web_sdk/list`,
+    'both documented shapes in one object; a lead has the phones of its contacts',
+  ],
   ['widgetsOverlay', SCRIPT, 'how dark the rest of the page becomes is an assumption'],
   ['get_pipeline_id', SCRIPT, "the account's first pipeline"],
   ['get_accounts_current', SCRIPT],
@@ -113,7 +121,17 @@ const GLOBALS = entryRows('Page globals', [
     'a Backbone model and a collection with name and responsible user only',
     'partly',
   ],
-  ['APP.notifications', `${AMO}/notifications`],
+  [
+    'APP.notifications: show_message, show_message_error, show_notification',
+    `${AMO}/notifications/adding_notifications`,
+    'their text is HTML, their header is not',
+  ],
+  [
+    'APP.notifications: add_error, add_call',
+    `${AMO}/web_sdk/js_sdk`,
+    'done, fail and always follow a request to an address of our own; a closed error stays away, the name of its cookie is our own; nothing reaches other channels',
+    'partly',
+  ],
   [
     'APP.addNotificationCallback',
     `${AMO}/notifications`,
@@ -121,8 +139,8 @@ const GLOBALS = entryRows('Page globals', [
   ],
   [
     'APP.sdk',
-    `${KOMMO}/environment-variables`,
-    'keeps the calling status; only the user of the page is online',
+    `${AMO}/web_sdk/js_sdk`,
+    'showUserStatus() all, ("online") ids, (id) a boolean; a list of ids is not documented; keeps the calling status; only the user of the page is online',
   ],
   [
     'APP.widgets.legal_handlers',

@@ -11,6 +11,11 @@ import { boot, setJquery } from './page.js';
 
 /** Loaded before anything else; they are page globals, too. */
 const PAGE_MODULES = ['jquery', 'underscore', 'backbone', 'moment', 'twig-exports'];
+/** Defined here, or beside the page's own files. */
+const OWN_MODULES = [
+  ...['twigjs', 'text', 'json'],
+  ...['lib/components/base/modal', 'lib/components/base/confirm'],
+];
 
 /**
  * Configures the loader and loads what every widget may rely on.
@@ -36,11 +41,13 @@ export async function loadHostModules() {
   for (const [name, why] of Object.entries(missing)) {
     offer(name, () => {
       throw new Error(
-        `module "${name}" exists in Kommo but not in this emulator: ${why}. Supply it: --module ${name}=<file.js>`,
+        `module "${name}" exists in Kommo but not in this emulator: ${why}; supply it with --module ${name}=<file.js>`,
       );
     });
   }
-  noteSupplied();
+  nameUnknownModules();
+  // Whoever reads the log must know what the widget ran with.
+  for (const name of supplied) log('page', 'module', `${name} is supplied`);
 }
 
 /**
@@ -53,23 +60,28 @@ function offer(name, create) {
 }
 
 /**
- * A module that nobody knows may be one of Kommo's; an address or a file of the widget cannot be.
- * @param {RequireError} error
+ * What to say of a module that could not be loaded, if it was asked for by a name that only the host can know.
+ * @param {string} name
+ * @returns {string | undefined} undefined for files, addresses and modules the host offers
  */
-function noteUnknown(error) {
-  if (error.requireType !== 'scripterror') return;
-  for (const name of error.requireModules ?? []) {
-    if (/^[./]|:|\.js$/.test(name.split('?')[0] ?? '')) continue;
-    warn(
-      'unknown module',
-      `The emulator has no module ${name}. Supply it, if Kommo has it: --module ${name}=<file.js>`,
-    );
-  }
+export function unknownModule(name) {
+  const { lazy, missing, supplied } = boot.modules;
+  const isName = /^[A-Za-z_][\w-]*(\/[\w-]+)*$/.test(name);
+  const offered = [...PAGE_MODULES, ...OWN_MODULES, ...lazy, ...supplied];
+  if (!isName || offered.includes(name) || Object.hasOwn(missing, name)) return undefined;
+  return `module ${name} is not one the host offers; supply it with --module ${name}=<file.js>`;
 }
 
-/** Whoever reads the log must know what the widget ran with. */
-function noteSupplied() {
-  for (const name of boot.modules.supplied) log('page', 'module', `${name} is supplied`);
+/** A widget's late `require` has nobody else to tell. */
+function nameUnknownModules() {
+  const fail = window.requirejs.onError;
+  window.requirejs.onError = (error) => {
+    for (const name of error.requireModules ?? []) {
+      const message = unknownModule(name);
+      if (message !== undefined) log('error', 'module', message);
+    }
+    fail(error);
+  };
 }
 
 /**
@@ -120,7 +132,6 @@ export function requireModules(names) {
       (/** @type {unknown[]} */ ...values) => resolve(values),
       (/** @type {RequireError} */ error) => {
         for (const name of error.requireModules ?? names) window.require.undef(name);
-        noteUnknown(error);
         reject(error);
       },
     );

@@ -44,16 +44,23 @@ export function selectRow(id, isSelected) {
   else selected.delete(id);
 }
 
-/** The answer of `self.list_selected()`: false outside lists; both documented shapes in one object. */
+/**
+ * The answer of `self.list_selected()`: false outside lists; both documented shapes in one object. Phones and addresses are
+ * those of the contacts, of a lead or a customer those of the contacts linked to it
+ * (https://www.amocrm.ru/developers/content/web_sdk/list).
+ */
 export function selectedRows() {
   if (!boot.area.endsWith('list')) return false;
   const rows = boot.entities.filter((entity) => selected.has(entity.id));
-  const items = rows.map((row) => ({
-    id: row.id,
-    type: typeWord(row.kind),
-    emails: row.emails,
-    phones: row.phones,
-  }));
+  const items = rows.map((row) => {
+    const people = [row, ...boot.entities.filter(({ id }) => row.contactIds.includes(id))];
+    return {
+      id: row.id,
+      type: typeWord(row.kind),
+      emails: people.flatMap(({ emails }) => emails),
+      phones: people.flatMap(({ phones }) => phones),
+    };
+  });
   return {
     count_selected: items.length,
     selected: items,

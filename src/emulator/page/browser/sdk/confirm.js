@@ -2,6 +2,7 @@
 /** `lib/components/base/confirm` and the page's own question before disabling a widget. */
 import { h } from '../core/dom.js';
 import { text } from '../core/texts.js';
+import { widgetString } from '../core/widget-strings.js';
 import { createModalClass } from './modal.js';
 
 /**
@@ -24,9 +25,9 @@ export function createConfirm() {
       init($body) {
         const heading = options.header ?? options.text ?? '';
         const content = h('div', { class: 'modal-body__inner' }, [
-          h('h2', { class: 'modal-body__caption head_2' }, heading),
+          h('h2', { class: 'modal-body__caption head_2' }, shown(heading)),
           options.header && options.text
-            ? h('p', { class: 'modal-body__text' }, options.text)
+            ? h('p', { class: 'modal-body__text' }, shown(options.text))
             : null,
         ]);
         const accept = button(
@@ -59,7 +60,12 @@ function button(className, label) {
     h(
       'span',
       { class: 'button-input-inner' },
-      h('span', { class: 'button-input-inner__text' }, label),
+      h('span', { class: 'button-input-inner__text' }, shown(label)),
     ),
   ]);
+}
+
+/** @param {string} value */
+function shown(value) {
+  return widgetString('confirm: header, text, buttons', value);
 }

@@ -4,10 +4,12 @@
  * (https://www.amocrm.ru/developers/content/web_sdk/mechanics).
  */
 import { boot } from '../core/page.js';
+import { text } from '../core/texts.js';
+import { extendTwig } from './twig-extensions.js';
 
 /**
  * @typedef {{ render: (params?: object) => string }} Template
- * @typedef {{ extendFunction: (name: string, fn: (...args: never[]) => unknown) => void }} TwigModule
+ * @typedef {import('./twig-extensions.js').TwigModule} TwigModule
  * @typedef {(options: object) => Template} TwigFactory
  */
 
@@ -22,20 +24,18 @@ export function loadControls() {
     /** @type {unknown} */ (window)
   );
   twig = page.twig;
-  const sources = [
-    ...Object.entries(boot.controls).map(([name, data]) => [`/tmpl/controls/${name}.twig`, data]),
-    ...Object.entries(boot.templates),
-  ];
-  for (const [id = '', data] of sources) {
+  const sources = {
+    ...Object.fromEntries(
+      Object.entries(boot.controls).map(([name, data]) => [`/tmpl/controls/${name}.twig`, data]),
+    ),
+    // Later, because a developer may supply a control of their own.
+    ...boot.templates,
+  };
+  for (const [id, data] of Object.entries(sources)) {
     // The id puts it into Twig's registry, for widgets that call twig({ ref }) themselves.
     controls.set(id, twig({ id, data }));
   }
-  page.Twig.extendFunction(
-    'include_control',
-    /** @type {never} */ (
-      (/** @type {string} */ name, /** @type {object} */ params) => renderControl(name, params)
-    ),
-  );
+  extendTwig(page.Twig, renderControl, text);
 }
 
 /**
