@@ -35,6 +35,10 @@ export interface EmulatorOptions {
   now?: () => number;
   /** Directory or zip of the widget shown on the account's pages. */
   widget?: string;
+  /** AMD modules that the page offers beside the host's own, or instead of them. */
+  modules?: ConstructorParameters<typeof World>[0]['modules'];
+  /** What addresses of Kommo's answer beside the emulator's own answers, or instead of them. */
+  answers?: ConstructorParameters<typeof World>[0]['answers'];
   /** State of an earlier run, instead of the seed. */
   state?: State;
   /** Called after each request, when the state may have changed. */

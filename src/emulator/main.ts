@@ -1,53 +1,38 @@
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { existsSync } from 'node:fs';
+import {
+  HELP,
+  openFile,
+  readAnswers,
+  readBackend,
+  readModules,
+  readOptions,
+  readPort,
+  readSeed,
+  UsageError,
+} from './command-line.ts';
 import { createEmulator } from './emulator.ts';
-import type { Seed } from './kommo/seed.ts';
-import { openStateFile, type StateFile } from './kommo/state-file.ts';
+import { tellPages } from './page/host/open-pages.ts';
+import { offersModule } from './page/host/vendor-modules.ts';
 import { countErrors, describeProblem, verdictOf } from './upload/problem.ts';
 import { loadWidget } from './upload/widget-folder.ts';
-
-const HELP = `Opens any Kommo or amoCRM widget in an emulated Kommo on this machine.
-
-  npm run emulator -- [options]
-
-  --widget <folder|zip>  the widget to show
-  --check                only say what Kommo would refuse in the widget; exit 1 if anything
-  --port <number>        where to listen (9000; 0 for any free port)
-  --backend <url>        the integration's backend (http://localhost:8080): its redirect URI is
-                         <url>/kommo/oauth/callback, its disable hook <url>/kommo/disabled
-  --seed <file.json>     accounts, users, pipelines, integrations, channels and switches to start from
-  --state-file <file>    keep the state there over restarts
-  --help                 this text
-
-Once it runs: the account's integrations page is at http://demo.kommo.localhost:<port>/settings/widgets/ ,
-the remote control at http://kommo.localhost:<port>/__emulator/state (requests, log, faults, switches …).
-`;
-
-const OPTIONS = {
-  widget: { type: 'string' },
-  check: { type: 'boolean', default: false },
-  port: { type: 'string', default: '9000' },
-  backend: { type: 'string' },
-  seed: { type: 'string' },
-  'state-file': { type: 'string' },
-  help: { type: 'boolean', default: false },
-} as const;
-
-/** A mistake on the command line, reported in one line. */
-class UsageError extends Error {}
+import { watchWidget } from './watch-widget.ts';
 
 async function main(): Promise<void> {
   const options = readOptions();
   if (options.help) return print(HELP);
   if (options.check) return check(options.widget);
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError('--port: 0 to 65535 is expected.');
-  }
+  const port = readPort(options.port);
   const backend = options.backend === undefined ? undefined : readBackend(options.backend);
+  const modules = readModules(options.module);
+  const answers = readAnswers(options.answer);
+  if (options.watch && (options.widget === undefined || !existsSync(options.widget))) {
+    throw new UsageError('--watch needs --widget <folder|zip>.');
+  }
   const file = options['state-file'] === undefined ? undefined : openFile(options['state-file']);
   const emulator = await createEmulator({
     port,
+    modules,
+    answers,
     ...(options.seed !== undefined && { seed: readSeed(options.seed) }),
     ...(options.widget !== undefined && { widget: options.widget }),
     ...(file?.state !== undefined && { state: file.state }),
@@ -57,49 +42,27 @@ async function main(): Promise<void> {
   });
   if (backend !== undefined) emulator.useBackend(backend);
   if (options.widget !== undefined) await report(options.widget);
+  for (const { name, file: from } of modules) {
+    if (offersModule(name)) print(`note  ${from} is used in place of Kommo's own ${name}\n`);
+  }
   const [account] = emulator.state.accounts;
   print(
     `Emulated Kommo: http://${account?.subdomain}.kommo.localhost:${emulator.port}/settings/widgets/\n`,
   );
+  const unwatch =
+    options.watch && options.widget !== undefined
+      ? watchWidget(options.widget, () => tellPages(emulator.world, 'reload', {}))
+      : undefined;
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
     file?.flush();
+    unwatch?.();
     void emulator.close().then(() => process.exit(0));
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-}
-
-function readOptions() {
-  try {
-    return parseArgs({ options: OPTIONS }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\nSee --help.`);
-  }
-}
-
-function openFile(path: string): StateFile {
-  try {
-    return openStateFile(path);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function readSeed(path: string): Seed {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Seed;
-  } catch (error) {
-    throw new UsageError(`--seed ${path}: ${(error as Error).message}`);
-  }
-}
-
-function readBackend(url: string): string {
-  const isOrigin = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-  if (!isOrigin) throw new UsageError('--backend: an http or https address is expected.');
-  return new URL(url).origin;
 }
 
 function toUsage(error: unknown, port: number): unknown {

@@ -188,7 +188,7 @@ test.describe('A module that the host does not offer', () => {
     await page.evaluate(`require(['es7promise', '/upl/chat_connector/widget/gone.js'], () => {})`);
     const line = await kommo.waitForLog('error', 'module');
     expect(line.detail.message).toBe(
-      'module es7promise is not one the host offers; supply it with --module es7promise=file',
+      'module es7promise is not one the host offers; supply it with --module es7promise=<file.js>',
     );
     expect(await kommo.log('error', 'module')).toHaveLength(1);
   });

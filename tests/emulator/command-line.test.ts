@@ -73,17 +73,28 @@ describe('npm run emulator', () => {
   test('explains itself', async () => {
     const { code, output } = await run('--help');
     expect(code).toBe(0);
-    for (const name of ['--widget', '--check', '--port', '--seed', '--state-file', '--backend']) {
-      expect(output).toContain(name);
-    }
+    const names = ['widget', 'check', 'port', 'seed', 'state-file', 'backend', 'module', 'answer'];
+    for (const name of names) expect(output).toContain(`--${name}`);
   });
 
   test.each([
     [['--what'], "Unknown option '--what'"],
     [['--port', '99999'], '--port: 0 to 65535'],
     [['--check'], '--check needs --widget'],
+    [['--watch'], '--watch needs --widget'],
+    [['--watch', '--widget', '/nowhere'], '--watch needs --widget'],
     [['--seed', '/nowhere.json'], '--seed /nowhere.json'],
     [['--backend', 'ftp://x'], '--backend'],
+    [['--module', 'fn'], '--module fn: name=file is expected'],
+    [['--module', './fn.js=x'], '--module ./fn.js: a module'],
+    [['--module', 'lib/fn=/nowhere.js'], '--module lib/fn: there is no file /nowhere.js'],
+    [['--module', `fn=${MAIN}`, '--module', `fn=${MAIN}`], '--module fn: it is given twice'],
+    [['--answer', 'GET /a'], '--answer GET /a: METHOD /path=file is expected'],
+    [['--answer', 'GET /a b=404'], '--answer GET /a b=404: METHOD /path=file is expected'],
+    [['--answer', 'GET a=404'], '--answer a: the path begins with /'],
+    [['--answer', 'FETCH /a=404'], '--answer FETCH: the method is one of'],
+    [['--answer', 'GET /a=/nowhere.json'], '--answer GET /a: there is no file /nowhere.json'],
+    [['--answer', 'GET /a=404', '--answer', 'get /a=405'], '--answer GET /a: it is given twice'],
   ])('refuses %j in a line', async (args, reason) => {
     const { code, output } = await run(
       ...args,
@@ -168,6 +179,42 @@ describe('npm run emulator', () => {
     emulator.child.kill('SIGINT');
     expect((await emulator.ended).code).toBe(0);
   });
+
+  test('offers a module and an answer that the developer has, and notes what they replace', async () => {
+    const own = join(folder, 'own.js');
+    writeFileSync(own, 'define([], () => "own");\n');
+    const emulator = await serve(
+      ...['--module', `lib/common/fn=${own}`, '--module', `moment=${own}`],
+      ...['--answer', 'GET /ajax/v1/tags/list=418'],
+    );
+    expect(emulator.output()).toContain(`note  ${own} is used in place of Kommo's own moment`);
+    expect(emulator.output()).not.toContain('own lib/common/fn');
+    expect((await call(emulator, '/frontend/supplied/moment.js')).text).toContain('"own"');
+    expect((await call(emulator, '/ajax/v1/tags/list')).status).toBe(418);
+    emulator.child.kill('SIGTERM');
+    await emulator.ended;
+  });
+
+  test.each(['folder', 'zip'])(
+    'reloads open pages when a file of the %s of the widget changes',
+    async (kind) => {
+      const path = join(folder, `watched-${kind}`);
+      const write = kind === 'zip' ? writeZip : writeFolder;
+      write(path, sampleWidget());
+      const emulator = await serve('--watch', '--widget', path);
+      const pages = await fetch(`${emulator.url}/__emulator/changes`);
+      let seen = '';
+      for await (const chunk of pages.body ?? []) {
+        // The page listens now; what changes from here on must reach it.
+        if (seen === '') write(path, sampleWidget({ 'script.js': '// changed' }));
+        seen += Buffer.from(chunk).toString('utf8');
+        if (seen.includes('event: reload')) break;
+      }
+      expect(seen).toContain('event: reload');
+      emulator.child.kill('SIGTERM');
+      expect((await emulator.ended).code).toBe(0);
+    },
+  );
 
   test('keeps its state in a file over restarts', async () => {
     const file = join(folder, 'state.json');

@@ -18,8 +18,10 @@ import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { phoneActRoutes } from './phone-routes.ts';
 import { slackControlRoutes } from './slack-routes.ts';
+import { supplyRoutes } from './supply-routes.ts';
 import { telegramControlRoutes } from './telegram-routes.ts';
 import { thingRoutes } from './thing-routes.ts';
+import { verdictRoutes } from './verdict-routes.ts';
 import { wahaControlRoutes } from './waha-routes.ts';
 import { whatsappControlRoutes } from './whatsapp-routes.ts';
 
@@ -75,6 +77,8 @@ export function controlRoutes(): Route[] {
     ...chatControlRoutes(),
     ...openPageControlRoutes(),
     ...outgoingRoutes(),
+    ...supplyRoutes(),
+    ...verdictRoutes(),
     ...thingRoutes(),
     ...telegramControlRoutes(),
     ...evolutionControlRoutes(),

@@ -24,6 +24,8 @@ export interface Site<Exchange extends HttpExchange> {
   open(arrival: Omit<Arrival, 'host'> & { hostHeader: string }): Exchange;
   /** Whether the log has calls to this path. */
   isLogged(path: string): boolean;
+  /** Answers in place of the routes, if somebody supplied an answer. @returns whether it did */
+  answerSupplied(exchange: Exchange): Promise<boolean>;
   notFound(exchange: Exchange): void;
   wrongMethod(exchange: Exchange, allow: string[]): void;
   /** @param seconds how long to wait; null does not say */
@@ -149,6 +151,7 @@ async function run<Exchange extends HttpExchange>(
   { route, params, allow }: ReturnType<Router<Exchange>['find']>,
   site: Site<Exchange>,
 ): Promise<void> {
+  if (await site.answerSupplied(exchange)) return;
   if (route !== undefined) {
     exchange.params = params;
     await route.handler(exchange);

@@ -12,10 +12,21 @@ import type { EmulatedHost } from './hosts.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { Seed } from './seed.ts';
 import { createState, type State } from './state.ts';
+import { type SuppliedAnswer, type SuppliedModule, Supplies } from './supplies.ts';
 import type { SwitchName } from './switches.ts';
 
 /** The request names something the emulated Kommo does not have. */
 export class UnknownThing extends Error {}
+
+/** What a world begins with; see `EmulatorOptions`. */
+interface WorldOptions {
+  seed?: Seed;
+  now?: () => number;
+  widget?: string;
+  state?: State;
+  modules?: SuppliedModule[];
+  answers?: SuppliedAnswer[];
+}
 
 /** The emulated Kommo: its state, its time, and what will go wrong. Every handler gets it. */
 export class World {
@@ -29,6 +40,7 @@ export class World {
   readonly files = new FileStore();
   readonly chatChanges = new ChatChanges();
   readonly judge = new ChatJudge();
+  readonly supplies: Supplies;
   readonly log: Log;
   /** Where the emulator listens, e.g. `http://127.0.0.1:9000`. */
   url = '';
@@ -40,10 +52,11 @@ export class World {
   #learned: Partial<Integration> = {};
   #chatHook: string | undefined;
 
-  constructor(options: { seed?: Seed; now?: () => number; widget?: string; state?: State }) {
+  constructor(options: WorldOptions) {
     this.#seed = options.seed ?? {};
     this.clock = new Clock(options.now);
     this.widgetPath = options.widget;
+    this.supplies = new Supplies(options.modules, options.answers);
     this.state = options.state ?? createState(this.#seed, this.clock.now());
     this.log = new Log(
       () => this.clock.now(),
@@ -64,7 +77,7 @@ export class World {
     if (channel !== undefined) channel.webhook_url = url;
   }
 
-  /** Returns to the seed: state, clock, faults, barriers, requests, log and rates. */
+  /** Returns to the seed: state, clock, faults, barriers, requests, log, rates, and what was posted to be answered. */
   reset(): void {
     this.clock.reset();
     this.state = createState(this.#seed, this.clock.now());
@@ -76,6 +89,7 @@ export class World {
     this.log.clear();
     this.limiter.reset();
     this.judge.clear();
+    this.supplies.forget();
     this.#endLife();
   }
 

@@ -59,6 +59,12 @@ export class KommoPage {
     await this.page.evaluate('window.__emulator.ready');
   }
 
+  /** Opens a page of an emulator with the given widget (by path) and options. */
+  async openWith(options: Parameters<typeof createEmulator>[0], path = '/settings/widgets/') {
+    this.#emulator = await createEmulator(options);
+    await this.goTo(path);
+  }
+
   /** Leaves the area and comes back without a page load, as Kommo's own navigation does. */
   async leaveAndReturn(): Promise<void> {
     await this.page.evaluate('window.__emulator.leaveAndReturn()');

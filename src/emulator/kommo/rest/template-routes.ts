@@ -6,6 +6,7 @@ import { apiLink } from './account-routes.ts';
 import { readBatch, readObject, requestIdOf } from './bodies.ts';
 import { readFilter, wanted } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
+import { newTemplate } from './new-template.ts';
 import { sendPage } from './pages.ts';
 import { checkTemplate, type TemplateInput } from './template-rules.ts';
 
@@ -98,29 +99,8 @@ function create(exchange: Exchange, caller: Caller) {
   }
   const now = world.clock.seconds();
   const items = batch.map((item, index) => {
-    const template: Template = {
-      id: world.nextId(),
-      account_id: caller.account.id,
-      client_id: caller.clientId,
-      name: '',
-      content: '',
-      created_at: now,
-      updated_at: now,
-      is_editable: false,
-      type: 'amocrm',
-      external_id: null,
-      buttons: [],
-      attachment: null,
-      waba_footer: null,
-      waba_category: null,
-      waba_language: null,
-      waba_examples: {},
-      waba_header: null,
-      waba_header_type: null,
-      reviews: [],
-    };
+    const template = newTemplate(world, caller.account.id, caller.clientId);
     apply(template, item, now);
-    world.state.templates.push(template);
     return templateModel(exchange, caller, template, requestIdOf(item, index));
   });
   hal(exchange, collection(items));

@@ -257,8 +257,10 @@ export interface Boot {
   mobile: { address: string; color: string } | null;
   /** Templates of the system controls by name, as text. */
   controls: Record<string, string>;
-  /** Kommo's libraries that a widget may ask for, and the missing ones with the reason. */
-  modules: { lazy: string[]; missing: Record<string, string> };
+  /** Further templates of Kommo's by their whole reference, such as `/tmpl/common/search_block.twig`. */
+  templates: Record<string, string>;
+  /** Kommo's libraries that a widget may ask for, the missing ones with the reason, and those the developer supplies. */
+  modules: { lazy: string[]; missing: Record<string, string>; supplied: string[] };
   switches: Switches;
   switchDescriptions: SwitchDescription[];
   /** Choices of the page's switches that exclude each other. */

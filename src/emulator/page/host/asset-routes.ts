@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { contentTypeOf } from '../../engine/content-types.ts';
 import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { readVendorModule } from './vendor-modules.ts';
@@ -12,27 +12,12 @@ const STYLES = [
   ...['palette', 'page', 'modal', 'settings', 'controls', 'cards', 'areas', 'notifications'],
 ];
 
-const TYPES: Record<string, string> = {
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.twig': 'text/plain; charset=utf-8',
-  '.txt': 'text/plain; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.woff2': 'font/woff2',
-};
-
 /** Files of the page, of the modules it offers, and of the widget. */
 export function assetRoutes(): Route[] {
   return [
     { method: 'GET', host: 'any', path: '/frontend/host/*', handler: sendHostFile },
     { method: 'GET', host: 'any', path: '/frontend/vendor/:name', handler: sendVendor },
+    { method: 'GET', host: 'any', path: '/frontend/supplied/*', handler: sendSupplied },
     { method: 'GET', host: 'any', path: '/frontend/styles.css', handler: sendStyles },
     { method: 'GET', host: 'any', path: '/upl/:code/widget/*', handler: sendWidgetFile },
   ];
@@ -51,6 +36,14 @@ async function sendVendor(exchange: Exchange): Promise<void> {
   const source = await readVendorModule(name);
   if (source === undefined) sendMissing(exchange, name);
   else sendBytes(exchange, source, name);
+}
+
+/** A module that the developer supplies; its name may contain slashes. */
+async function sendSupplied(exchange: Exchange): Promise<void> {
+  const name = exchange.param('*');
+  const source = await exchange.world.supplies.readModule(name.replace(/\.js$/, ''));
+  if (source === undefined) sendMissing(exchange, name);
+  else sendBytes(exchange, source, 'module.js');
 }
 
 /** All style sheets of the page in one answer. */
@@ -80,7 +73,7 @@ async function sendFile(exchange: Exchange, path: string, name: string): Promise
 function sendBytes(exchange: Exchange, bytes: Buffer, name: string): void {
   const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`;
   const headers = {
-    'content-type': TYPES[extname(name).toLowerCase()] ?? 'application/octet-stream',
+    'content-type': contentTypeOf(name),
     'cache-control': 'no-cache',
     'access-control-allow-origin': '*',
     'x-content-type-options': 'nosniff',

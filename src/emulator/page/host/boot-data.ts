@@ -8,6 +8,7 @@ import { loadWidget } from '../../upload/widget-folder.ts';
 import { controlTemplates } from './control-templates.ts';
 import { HOST_SWITCHES, hostSwitchValues, REFUSED_COMBINATIONS } from './host-switches.ts';
 import { mobileData } from './mobile-data.ts';
+import { otherTemplates } from './other-templates.ts';
 import type { PageArea } from './page-areas.ts';
 import { pageTexts } from './page-texts.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
@@ -82,7 +83,12 @@ export async function bootData(
     salesbotBlocks: blocksOf(world, account),
     mobile: await mobileData(world, page, account, user),
     controls: await controlTemplates(),
-    modules: { lazy: LAZY_MODULES.map(({ name }) => name), missing: MISSING_MODULES },
+    templates: await otherTemplates(world),
+    modules: {
+      lazy: LAZY_MODULES.map(({ name }) => name),
+      missing: MISSING_MODULES,
+      supplied: world.supplies.moduleNames,
+    },
     switches,
     switchDescriptions: HOST_SWITCHES,
     refusedCombinations: REFUSED_COMBINATIONS,

@@ -9,9 +9,11 @@ import {
 } from '../../kommo/documents.ts';
 import { FRAME_COVERAGE } from './frame-coverage.ts';
 import { HOST_SWITCHES } from './host-switches.ts';
+import { pageAjaxRoutes } from './page-ajax-routes.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { salesbotRoutes } from './salesbot-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
+import { SUPPLY_COVERAGE } from './supply-coverage.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
 import { WIDGET_COVERAGE } from './widget-coverage.ts';
@@ -43,6 +45,12 @@ const LOADER = entryRows('Loader and modules', [
       'missing',
     ],
   ),
+  ['es6promise', OBSERVED, 'our own few lines over the promises of the browser'],
+  [
+    'vendor/backbone, vendor/underscore, vendor/jplayer',
+    OBSERVED,
+    'older names of the same modules',
+  ],
   ['lib/components/base/modal', MODULES],
   ['lib/components/base/confirm', OBSERVED],
   ['a module by any other name', 'own', 'the page names it, and --module <name>=<file>'],
@@ -83,6 +91,11 @@ const MODAL = entryRows('Settings modal', [
     '.view-integration-modal__tabs and panes of own integrations',
     OBSERVED,
     'switch integrationKind',
+  ],
+  [
+    '.view-integration-modal__keys: secret key, id, authorisation code',
+    `${AMO}/oauth/step-by-step`,
+    'the blocks and their order as scripts in public code read them; the code once the integration is installed',
   ],
   ['fields text, pass, users, custom', FIELDS],
   ['field users_lp', FIELDS, 'the names of its inputs are an assumption'],
@@ -223,6 +236,18 @@ const CONTROLS = entryRows('System controls', [
     'pipelines without their stages',
     'partly',
   ],
+  [
+    '/tmpl/common/modal/success.twig, error.twig',
+    OBSERVED,
+    'the parameters msg, text and no_retry; the markup is an assumption',
+    'partly',
+  ],
+  [
+    '/tmpl/common/search_block.twig',
+    OBSERVED,
+    'the parameters and class names that one author uses; it searches nothing',
+    'partly',
+  ],
   ['include_control', `${AMO}/web_sdk/mechanics`],
   ['filters i18n, numeral', TEMPLATES, 'phrases stay as they are', 'partly'],
 ]);
@@ -252,6 +277,8 @@ export const HOST_COVERAGE: CoverageRow[] = [
   ...LOADER,
   ...MODAL,
   ...routeRows('Settings modal', pageRequestRoutes()),
+  ...routeRows('Requests of the account pages', pageAjaxRoutes()),
+  ...SUPPLY_COVERAGE,
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,

@@ -1,6 +1,7 @@
 import type { Route } from '../../kommo/exchange.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { openPageRoutes } from './open-pages.ts';
+import { pageAjaxRoutes } from './page-ajax-routes.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { salesbotRoutes } from './salesbot-routes.ts';
@@ -11,6 +12,7 @@ import { triggerRoutes } from './trigger-routes.ts';
 export function hostRoutes(): Route[] {
   return [
     ...openPageRoutes(),
+    ...pageAjaxRoutes(),
     ...assetRoutes(),
     ...pageRequestRoutes(),
     ...salesbotRoutes(),

@@ -1,5 +1,6 @@
 import { OWN_ADDRESS } from '../../kommo/documents.ts';
 import type { Exchange, Handler, KommoRoute } from '../../kommo/exchange.ts';
+import { CODE_LIFE_MS, issueCode } from '../../kommo/oauth/grants.ts';
 import { install } from '../../kommo/oauth/lifecycle.ts';
 import { findSession, type Session } from '../../kommo/session.ts';
 import { UnknownThing } from '../../kommo/world.ts';
@@ -8,9 +9,9 @@ import { UnknownThing } from '../../kommo/world.ts';
 const PROXY_TIMEOUT_MS = 20_000;
 
 /**
- * Requests of the page itself whose addresses in Kommo are not public: Install, the proxy behind `crm_post`, and the
- * notification centre. All need the session cookie and `X-Requested-With`, which keeps other sites out. Uninstall is a
- * Save with `widget_active=N`.
+ * Requests of the page itself whose addresses in Kommo are not public: Install, the authorisation code that the tab with
+ * the keys shows, the proxy behind `crm_post`, and the notification centre. All need the session cookie and
+ * `X-Requested-With`, which keeps other sites out. Uninstall is a Save with `widget_active=N`.
  */
 export function pageRequestRoutes(): KommoRoute[] {
   return [
@@ -19,6 +20,13 @@ export function pageRequestRoutes(): KommoRoute[] {
       host: 'account',
       path: '/ajax/v2/integrations/:uuid/install',
       handler: asAdmin(installWidget),
+      ...OWN_ADDRESS,
+    },
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/ajax/v2/integrations/:uuid/authorization_code',
+      handler: asAdmin(showCode),
       ...OWN_ADDRESS,
     },
     {
@@ -75,6 +83,31 @@ async function installWidget(exchange: Exchange, { account, user }: Session): Pr
   // Kommo ignores the redirect URI's answer; the status is only for the developer.
   const status = await install(exchange.world, account, user, integration);
   exchange.sendJson(200, { status: 'ok', redirect_uri_status: status });
+}
+
+/**
+ * The code for a first exchange by hand, good for 20 minutes: the last one while it is unused, so that looking twice does
+ * not make two. https://www.amocrm.ru/developers/content/oauth/step-by-step
+ */
+function showCode(exchange: Exchange, { account, user }: Session) {
+  const { world } = exchange;
+  const integration = integrationOf(exchange);
+  if (integration === undefined) return sendUnknown(exchange);
+  if (world.installation(account, integration)?.is_active !== true) {
+    exchange.sendJson(409, { detail: 'It is not installed' }, 'application/problem+json');
+    return;
+  }
+  const fresh = world.state.codes.find(
+    (one) =>
+      one.account_id === account.id &&
+      one.user_id === user.id &&
+      one.client_id === integration.client_id &&
+      one.used_at === null &&
+      one.redirect_uri === integration.redirect_uri &&
+      world.clock.now() - one.issued_at < CODE_LIFE_MS / 2,
+  );
+  const { code } = fresh ?? issueCode(world, account, user, integration);
+  exchange.sendJson(200, { code });
 }
 
 function sendUnknown(exchange: Exchange): void {

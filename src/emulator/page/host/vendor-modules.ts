@@ -58,13 +58,44 @@ export const MISSING_MODULES: Record<string, string> = {
   FileAPI: 'npm has no fileapi 2.0.5',
   intl_tel_input: 'npm has no intl-tel-input 3.7.1',
   steady: 'npm has no steady 2.0.0',
-  'lib/interface/settings/widgets/swiper': 'no source describes it',
+  ...Object.fromEntries(
+    // Parts of Kommo's own page that public widgets ask for.
+    [
+      'lib/common/browserdetect',
+      'lib/common/cookie',
+      'lib/common/fn',
+      'lib/common/router',
+      'lib/common/urlparams',
+      'lib/components/base/player',
+      'lib/components/notes/notes',
+      'lib/interface/settings/widgets/swiper',
+      'lib/interface/users_select',
+    ].map((name) => [name, 'no source describes it']),
+  ),
 };
 
 const REQUIRE_JS = module('require', 'requirejs', '2.3.8', 'require.js');
 const BY_FILE = new Map(
   [REQUIRE_JS, ...PAGE_MODULES, ...LAZY_MODULES].map((one) => [`${one.name}.js`, one]),
 );
+
+/** Modules that the page defines itself: `browser/core/modules.js`. */
+const OWN_MODULES = [
+  'twigjs',
+  'lib/components/base/modal',
+  'lib/components/base/confirm',
+  'es6promise',
+];
+
+/** Whether widgets get a module of this name without anybody supplying one. */
+export function offersModule(name: string): boolean {
+  return BY_FILE.has(`${name}.js`) || OWN_MODULES.includes(name);
+}
+
+/** The npm packages whose files are served to the page. */
+export function servedPackages(): string[] {
+  return [...new Set([...BY_FILE.values()].map((one) => one.package))].sort();
+}
 
 /** @returns the library's script by its file name, undefined if there is none */
 export async function readVendorModule(fileName: string): Promise<Buffer | undefined> {

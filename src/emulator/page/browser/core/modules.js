@@ -6,7 +6,7 @@
 
 import { createConfirm } from '../sdk/confirm.js';
 import { createModalClass } from '../sdk/modal.js';
-import { log } from './log.js';
+import { log, warn } from './log.js';
 import { boot, setJquery } from './page.js';
 
 /** Loaded before anything else; they are page globals, too. */
@@ -22,29 +22,41 @@ const OWN_MODULES = [
  * @returns {Promise<void>}
  */
 export async function loadHostModules() {
+  const { lazy, missing, supplied } = boot.modules;
   window.requirejs.config({
     baseUrl: '/frontend/host/amd',
     waitSeconds: 15,
-    paths: Object.fromEntries(
-      [...PAGE_MODULES, ...boot.modules.lazy].map((name) => [name, `/frontend/vendor/${name}`]),
-    ),
+    paths: Object.fromEntries([
+      ...[...PAGE_MODULES, ...lazy].map((name) => [name, `/frontend/vendor/${name}`]),
+      ...supplied.map((name) => [name, `/frontend/supplied/${name}`]),
+    ]),
   });
   const [jquery, underscore, , moment, twig] = await requireModules(PAGE_MODULES);
   setJquery(/** @type {JQueryStatic} */ (jquery));
   // Kommo's bundles leave these as page globals, and widgets read them.
   Object.assign(window, { $: jquery, jQuery: jquery, _: underscore, moment });
   offerTwig(/** @type {TwigExports} */ (twig));
-  window.define('lib/components/base/modal', [], () => createModalClass());
-  window.define('lib/components/base/confirm', [], () => createConfirm());
-  for (const [name, why] of Object.entries(boot.modules.missing)) {
-    if (boot.modules.lazy.includes(name)) continue;
-    window.define(name, [], () => {
+  offer('lib/components/base/modal', () => createModalClass());
+  offer('lib/components/base/confirm', () => createConfirm());
+  for (const [name, why] of Object.entries(missing)) {
+    offer(name, () => {
       throw new Error(
-        `module "${name}" exists in Kommo but not in this emulator: ${why}; supply it with --module ${name}=file`,
+        `module "${name}" exists in Kommo but not in this emulator: ${why}; supply it with --module ${name}=<file.js>`,
       );
     });
   }
   nameUnknownModules();
+  // Whoever reads the log must know what the widget ran with.
+  for (const name of supplied) log('page', 'module', `${name} is supplied`);
+}
+
+/**
+ * Defines a module of the host's own, unless the developer supplies another one.
+ * @param {string} name
+ * @param {() => unknown} create
+ */
+function offer(name, create) {
+  if (!boot.modules.supplied.includes(name)) window.define(name, [], create);
 }
 
 /**
@@ -53,11 +65,11 @@ export async function loadHostModules() {
  * @returns {string | undefined} undefined for files, addresses and modules the host offers
  */
 export function unknownModule(name) {
+  const { lazy, missing, supplied } = boot.modules;
   const isName = /^[A-Za-z_][\w-]*(\/[\w-]+)*$/.test(name);
-  const offered = [...PAGE_MODULES, ...OWN_MODULES, ...boot.modules.lazy];
-  if (!isName || offered.includes(name) || Object.hasOwn(boot.modules.missing, name))
-    return undefined;
-  return `module ${name} is not one the host offers; supply it with --module ${name}=file`;
+  const offered = [...PAGE_MODULES, ...OWN_MODULES, ...lazy, ...supplied];
+  if (!isName || offered.includes(name) || Object.hasOwn(missing, name)) return undefined;
+  return `module ${name} is not one the host offers; supply it with --module ${name}=<file.js>`;
 }
 
 /** A widget's late `require` has nobody else to tell. */
@@ -88,12 +100,24 @@ function offerTwig(twigExports) {
   twigExports.extend((core) => {
     twigExports.Templates = core.Templates;
   });
-  const twig = Object.assign(
-    (/** @type {object} */ options) => twigExports.twig(options),
-    twigExports,
-  );
+  const twig = Object.assign((/** @type {{ ref?: string }} */ options) => {
+    const template = twigExports.twig(options);
+    if (!template && options.ref) noteNoTemplate(options.ref);
+    return template;
+  }, twigExports);
   Object.assign(window, { Twig: twigExports, twig });
-  window.define('twigjs', [], () => twig);
+  offer('twigjs', () => twig);
+}
+
+/**
+ * Widgets call `render` of what they get, and the error then does not say which template was missing.
+ * @param {string} reference
+ */
+function noteNoTemplate(reference) {
+  warn(
+    'unknown template',
+    `The emulator has no template ${reference}. Supply it, if Kommo has it: --answer "GET ${reference}=<file.twig>"`,
+  );
 }
 
 /**

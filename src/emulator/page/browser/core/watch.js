@@ -78,6 +78,8 @@ function watchRequests() {
       const name = `${method.toUpperCase()} ${shortAddress(String(url))}`;
       if (isNotedThere(String(url)) && this.status) logHere('request', name, String(this.status));
       else log('request', name, String(this.status || 'failed'));
+      // Another origin's headers may not be read.
+      if (isHere(this.responseURL)) noteHint(this.getResponseHeader(HINT));
     });
     return open.call(this, method, url, async, user, password);
   };
@@ -90,6 +92,7 @@ function watchRequests() {
       const response = await originalFetch(input, init);
       if (isNotedThere(url)) logHere('request', name, String(response.status));
       else log('request', name, String(response.status));
+      noteHint(response.headers.get(HINT));
       return response;
     } catch (error) {
       log('request', name, errorText(error));
@@ -106,6 +109,19 @@ function isNotedThere(address) {
   const { hostname, port, pathname } = new URL(address, window.location.href);
   const isOurs = port === window.location.port && /\.(localhost|com|ru)$/.test(hostname);
   return isOurs && /^\/(api|oauth2|ajax|v2\/origin)\//.test(pathname);
+}
+
+/** With what the emulator says how to supply an answer that it does not have. */
+const HINT = 'x-emulator-hint';
+
+/** @param {string | null} hint */
+function noteHint(hint) {
+  if (hint) warn('unknown address', hint);
+}
+
+/** @param {string} address */
+function isHere(address) {
+  return address !== '' && new URL(address).origin === window.location.origin;
 }
 
 function watchScripts() {

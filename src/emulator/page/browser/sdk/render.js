@@ -28,7 +28,8 @@ export function render(source, params = {}) {
   if (source.ref) {
     const template = systemTemplate(source.ref);
     if (!template) {
-      warn('render', `no system template ${source.ref}`, { known: controlReferences() });
+      const help = `supply it, if Kommo has it: --answer "GET ${source.ref}=<file.twig>"`;
+      warn('render', `no system template ${source.ref}; ${help}`, { known: controlReferences() });
       return '';
     }
     return template.render(params);

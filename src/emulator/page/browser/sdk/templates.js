@@ -24,8 +24,14 @@ export function loadControls() {
     /** @type {unknown} */ (window)
   );
   twig = page.twig;
-  for (const [name, data] of Object.entries(boot.controls)) {
-    const id = `/tmpl/controls/${name}.twig`;
+  const sources = {
+    ...Object.fromEntries(
+      Object.entries(boot.controls).map(([name, data]) => [`/tmpl/controls/${name}.twig`, data]),
+    ),
+    // Later, because a developer may supply a control of their own.
+    ...boot.templates,
+  };
+  for (const [id, data] of Object.entries(sources)) {
     // The id puts it into Twig's registry, for widgets that call twig({ ref }) themselves.
     controls.set(id, twig({ id, data }));
   }

@@ -164,7 +164,7 @@ async function onSaveClick(element, options, close) {
 function showTab(element, id) {
   const panes = {
     description: '.widget-settings__desc-space',
-    keys: '.view-integration-modal__keys',
+    key: '.view-integration-modal__keys',
     access: '.view-integration-modal__access',
   };
   for (const [name, selector] of Object.entries(panes)) {

@@ -1,0 +1,2 @@
+/** The name under which older widgets ask for it. */
+define(['underscore'], (underscore) => underscore);
