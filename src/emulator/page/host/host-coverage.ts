@@ -25,6 +25,12 @@ const STYLED = ['cropperjs', 'fullcalendar', 'jplayer', 'quill', 'rangeslider'];
 const LOADER = entryRows('Loader and modules', [
   ['define, require: AMD, CommonJS form, UMD, by address', SAMPLES],
   ['relative modules with cache busters', SCRIPT],
+  [
+    './ from the widget folder, where the file is not beside the module that asks',
+    SCRIPT,
+    'a printed sample asks so, public widgets ask beside the module; the log warns',
+  ],
+  ['files of the widget at /upl/<code>/widget/ and at /widgets/<code>/', SCRIPT],
   ['text!, json!', SAMPLES],
   ['jquery 2.1.3, underscore 1.9.1, backbone 1.1.2, twigjs 0.8.9, moment 2.24.0', MODULES],
   ...LAZY_MODULES.map(
@@ -143,7 +149,7 @@ const AREAS = entryRows('Areas', [
   [
     'mobile_card',
     `${AMO}/integrations/mobile-widgets`,
-    '/mobile/leads/detail/501 shows mobile.frame_url with its token; the address is our own',
+    '/mobile/leads/detail/501 shows mobile.frame_url with its token and from=ios (the word is an assumption); the address is our own',
   ],
   [
     'ai_agent, website_chat_button, whatsapp_modal, amoforms, personal_page',
