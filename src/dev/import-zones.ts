@@ -108,6 +108,14 @@ function roomZones(room: string): Override[] {
   ];
 }
 
+const TOOLS: Pattern = {
+  group: ['**/server/**', '**/widget/**', '**/emulator/**'],
+  message:
+    'The tools start the product and the emulator as processes and read their files; they share no code with them.',
+};
+
+const PACK_MESSAGE = `${TOOLS.message} Only the rules for widgets, emulator/upload, are for both: each of them stands once.`;
+
 const EMULATOR: Pattern[] = [
   {
     group: allBut('emulator'),
@@ -164,14 +172,12 @@ function importZones(): Override[] {
     ...ROOMS.flat().flatMap(roomZones),
     zone(['src/emulator/**'], EMULATOR),
     ...EMULATOR_FOLDERS.flat().map(emulatorZone),
+    zone(['src/dev/**'], [TOOLS]),
     zone(
-      ['src/pack/**', 'src/dev/**'],
+      ['src/pack/**'],
       [
-        {
-          group: ['**/server/**', '**/widget/**', '**/emulator/**'],
-          message:
-            'The tools start the product and the emulator as processes and read their files; they share no code with them.',
-        },
+        // The order counts: the last group that fits decides.
+        { ...TOOLS, group: [...TOOLS.group, '!**/emulator/upload/*'], message: PACK_MESSAGE },
       ],
     ),
   ];

@@ -17,8 +17,9 @@ import { removeSource } from './kommo/rest/source-store.ts';
 import type { Seed } from './kommo/seed.ts';
 import { kommoSite } from './kommo/site.ts';
 import type { State } from './kommo/state.ts';
-import { refuseSwitch, type Switches } from './kommo/switches.ts';
+import type { Switches } from './kommo/switches.ts';
 import { World } from './kommo/world.ts';
+import { refuseSwitches } from './page/host/refuse-switches.ts';
 import { allRoutes } from './routes.ts';
 import { resumeEvents } from './services/slack/delivery.ts';
 import { resumeDeliveries } from './services/telegram/delivery.ts';
@@ -87,6 +88,8 @@ export interface Emulator {
 /**
  * Starts an emulated Kommo on its own port.
  *
+ * @throws Error naming the switches of the seed that are wrong
+ *
  * @example
  * const emulator = await createEmulator({ seed: { switches: { isAdminClaim: 'absent' } } });
  * emulator.useBackend('http://127.0.0.1:8080');
@@ -94,6 +97,8 @@ export interface Emulator {
  * await emulator.close();
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const faults = refuseSwitches(options.seed?.switches ?? {});
+  if (faults.length > 0) throw new Error(`The seed's switches are wrong: ${faults.join('; ')}.`);
   const world = new World(options);
   await adoptWidget(world);
   // Started here, without waiting, so that the first token does not wait for it.
@@ -170,10 +175,8 @@ function facade(world: World, server: Server, port: number): Emulator {
       return source !== undefined && removeSource(world, source.id);
     },
     setSwitches: (switches) => {
-      for (const [name, value] of Object.entries(switches)) {
-        const reason = refuseSwitch(name, value);
-        if (reason !== undefined) throw new TypeError(reason);
-      }
+      const faults = refuseSwitches(switches, world.state.switches);
+      if (faults.length > 0) throw new TypeError(faults.join('; '));
       Object.assign(world.state.switches, switches);
     },
     fault: (rule) => world.faults.add(rule),

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createEmulator } from './emulator.ts';
 import type { Seed } from './kommo/seed.ts';
 import { openStateFile, type StateFile } from './kommo/state-file.ts';
+import { countErrors, describeProblem, verdictOf } from './upload/problem.ts';
 import { loadWidget } from './upload/widget-folder.ts';
 
 const HELP = `Opens any Kommo or amoCRM widget in an emulated Kommo on this machine.
@@ -110,22 +111,20 @@ function toUsage(error: unknown, port: number): unknown {
   return isSeed ? new UsageError(error.message) : error;
 }
 
-/** Prints the widget's faults. @returns how many would make Kommo refuse it */
-async function report(path: string): Promise<number> {
+/** Prints what the upload would say of the widget; what moderation says is for --check. */
+async function report(path: string): Promise<void> {
   const { problems } = await loadWidget(path);
-  for (const { severity, file, message } of problems) print(`${severity}  ${file}: ${message}\n`);
-  return problems.filter(({ severity }) => severity === 'error').length;
+  for (const problem of problems) print(`${describeProblem(problem)}\n`);
 }
 
 async function check(path: string | undefined): Promise<void> {
   if (path === undefined) throw new UsageError('--check needs --widget <folder|zip>.');
-  const errors = await report(path);
-  if (errors > 0) process.exitCode = 1;
-  const verdict =
-    errors === 0
-      ? 'Kommo would take this widget.'
-      : `Kommo would refuse this widget: ${errors} error(s).`;
-  print(`${verdict}\n`);
+  // Loaded only here: the parsers it brings would make every start of the emulator slower.
+  const { judgeWidget } = await import('./upload/judge-widget.ts');
+  const problems = await judgeWidget(path);
+  for (const problem of problems) print(`${describeProblem(problem)}\n`);
+  print(`${verdictOf(problems)}\n`);
+  if (countErrors(problems) > 0) process.exitCode = 1;
 }
 
 function print(text: string): void {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { PackageFiles } from './fault.ts';
+import type { PackageFiles } from './package-files.ts';
 
 const KB = 1024;
 

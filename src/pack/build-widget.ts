@@ -1,9 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { describeProblem, type WidgetProblem } from '../emulator/upload/problem.ts';
 import { type Bundle, bundleWidget } from './bundle.ts';
-import { describeFault, type Fault, type PackageFiles } from './fault.ts';
 import { collectLicences } from './licences.ts';
-import { checkPackage, LICENCES, OWN_SCRIPTS } from './package-rules.ts';
+import { LICENCES, OWN_SCRIPTS } from './own-files.ts';
+import type { PackageFiles } from './package-files.ts';
+import { checkPackage } from './package-rules.ts';
 import { PROJECT, projectVersion } from './project.ts';
 import { formatScript, formatStyles } from './readable-output.ts';
 import { zipFiles } from './zip.ts';
@@ -17,11 +19,11 @@ export interface WidgetPackage {
 
 /** Kommo would reject the package; `faults` says why, each with its file and line. */
 export class PackageRefused extends Error {
-  readonly faults: readonly Fault[];
+  readonly faults: readonly WidgetProblem[];
 
-  constructor(faults: readonly Fault[]) {
+  constructor(faults: readonly WidgetProblem[]) {
     super(
-      `Kommo would refuse the package:\n${faults.map((fault) => `  ${describeFault(fault)}`).join('\n')}`,
+      `Kommo would refuse the package:\n${faults.map((fault) => `  ${describeProblem(fault)}`).join('\n')}`,
     );
     this.name = 'PackageRefused';
     this.faults = faults;

@@ -5,7 +5,7 @@ import { formatBudget, isOverBudget, measureBudget } from './budget.ts';
 import { hashSources, LOCAL_API_URL, stampBuild } from './build-stamp.ts';
 import { buildWidget, PackageRefused } from './build-widget.ts';
 import { BundleError } from './bundle.ts';
-import type { PackageFiles } from './fault.ts';
+import type { PackageFiles } from './package-files.ts';
 import { PROJECT } from './project.ts';
 
 const HELP = `npm run build - writes dist/widget.zip, ready to upload, and dist/widget/, the same unpacked.

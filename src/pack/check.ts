@@ -1,13 +1,18 @@
+import { parseArgs } from 'node:util';
+import { judgeWidget } from '../emulator/upload/judge-widget.ts';
+import { countErrors, describeProblem, verdictOf } from '../emulator/upload/problem.ts';
 import { formatBudget, isOverBudget, kilobytes, measureBudget, measureFiles } from './budget.ts';
 import { assembleWidget } from './build-widget.ts';
-import { describeFault, type PackageFiles } from './fault.ts';
-import { PACKAGE_RULES } from './package-rules.ts';
+import type { PackageFiles } from './package-files.ts';
+import { judgePackage } from './package-rules.ts';
 import { PROJECT, projectVersion } from './project.ts';
 import { runTool } from './run-tool.ts';
 import { zipFiles } from './zip.ts';
 
 const HELP = `npm run check - format, lint, types, import zones, unused code, and everything Kommo's upload and moderation
 would say about the widget, with the byte budget. Changes nothing; npm run format fixes the format.
+
+  --widget <folder|zip>  only judges that widget, any: exit 1 if Kommo would refuse it
 `;
 
 const BIOME = '@biomejs/biome/bin/biome';
@@ -23,8 +28,21 @@ interface Check {
   run: () => Promise<string>;
 }
 
-if (process.argv.includes('--help')) process.stdout.write(HELP);
+const { values } = parseArgs({
+  options: { help: { type: 'boolean' }, widget: { type: 'string' } },
+});
+
+if (values.help) process.stdout.write(HELP);
+else if (values.widget !== undefined) await judge(values.widget);
 else await main();
+
+/** Prints what the emulator's --check prints. */
+async function judge(path: string): Promise<void> {
+  const problems = await judgeWidget(path);
+  for (const problem of problems) process.stdout.write(`${describeProblem(problem)}\n`);
+  process.stdout.write(`${verdictOf(problems)}\n`);
+  process.exitCode = countErrors(problems) > 0 ? 1 : 0;
+}
 
 async function main(): Promise<void> {
   // Two lanes, because machines usually have at least two cores. Each prints as it goes.
@@ -77,9 +95,8 @@ async function checkWidget(): Promise<boolean> {
     return report('widget builds', error instanceof Error ? error.message : String(error));
   }
   const results = [report('widget builds', '')];
-  for (const [name, rule] of Object.entries(PACKAGE_RULES)) {
-    const faults = rule(files, projectVersion());
-    results.push(report(`widget: ${name}`, faults.map(describeFault).join('\n')));
+  for (const [name, problems] of Object.entries(judgePackage(files, projectVersion()))) {
+    results.push(report(`widget: ${name}`, problems.map(describeProblem).join('\n')));
   }
   const budget = measureBudget(files, zipFiles(files));
   process.stdout.write(`\nBudget (1 KB = 1024 bytes)\n${formatBudget(budget)}\n\nFiles`);

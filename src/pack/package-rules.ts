@@ -1,68 +1,39 @@
-import { lintStyles } from './css-lint.ts';
-import type { Fault, PackageFiles } from './fault.ts';
-import { checkLanguages } from './i18n-rules.ts';
-import { checkImages } from './image-rules.ts';
-import { checkManifest, manifestLocales } from './manifest-rules.ts';
-import { lintScript, lintVendor } from './moderation-lint.ts';
-import { checkTexts } from './text-rules.ts';
+import { moderate } from '../emulator/upload/moderation.ts';
+import { openPackage } from '../emulator/upload/open-package.ts';
+import { placeOf, type WidgetProblem } from '../emulator/upload/problem.ts';
+import { localesOf, type Widget } from '../emulator/upload/widget-package.ts';
+import { checkOwnFiles, STYLES, VENDOR_SCRIPTS } from './own-files.ts';
+import { checkOwnManifest } from './own-manifest.ts';
+import { checkOwnStyles } from './own-styles.ts';
+import { checkOwnTexts } from './own-texts.ts';
+import type { PackageFiles } from './package-files.ts';
 
-/** Our own code, which Kommo's moderators read. */
-export const OWN_SCRIPTS = ['script.js', 'app.js', 'connect.js', 'dialogs.js'];
-/** Minified third-party code. */
-const VENDOR_SCRIPTS = ['vendor.js', 'amplitude.js'];
-const STYLES = 'style.css';
-export const LICENCES = 'vendor.js.LICENSE.txt';
+/** What is wrong with the package, by the name of the rules that say so. */
+export type Verdict = Readonly<Record<string, WidgetProblem[]>>;
 
-const KNOWN = new Set(['manifest.json', ...OWN_SCRIPTS, ...VENDOR_SCRIPTS, STYLES, LICENCES]);
-const KNOWN_FOLDERS = ['images/', 'i18n/'];
-const REQUIRED = ['manifest.json', ...OWN_SCRIPTS, 'vendor.js', STYLES, LICENCES];
-
-/** The rules by name, in the order `npm run check` prints them. */
-export const PACKAGE_RULES: Readonly<
-  Record<string, (files: PackageFiles, version: string) => Fault[]>
-> = {
-  layout: checkLayout,
-  texts: checkTexts,
-  manifest: checkManifest,
-  i18n: (files) => checkLanguages(files, manifestLocales(files)),
-  images: checkImages,
-  moderation: checkModeration,
-};
-
-/** Everything Kommo's upload and moderation would refuse, before it is uploaded. */
-export function checkPackage(files: PackageFiles, version: string): Fault[] {
-  return Object.values(PACKAGE_RULES).flatMap((rule) => rule(files, version));
+/**
+ * Everything Kommo's upload and moderation would say of our package, before it is uploaded: the rules every
+ * widget is judged by, and those of this project. Here a warning is a fault, too.
+ */
+export function judgePackage(files: PackageFiles, version: string): Verdict {
+  const { problems, ...opened } = openPackage(files);
+  const moderated = moderate(opened, { thirdParty: VENDOR_SCRIPTS, isStrict: true });
+  const known = new Set([...problems, ...moderated].map(placeOf));
+  const own = ownProblems(opened, version).filter((problem) => !known.has(placeOf(problem)));
+  return { upload: problems, moderation: moderated, 'own rules': own };
 }
 
-function checkLayout(files: PackageFiles): Fault[] {
-  const faults: Fault[] = [];
-  for (const file of REQUIRED) {
-    if (!files.has(file)) faults.push({ file, message: 'is missing' });
-  }
-  for (const file of files.keys()) {
-    if (file.includes('\\')) faults.push({ file, message: 'Kommo refuses backslashes in names' });
-    else if (!KNOWN.has(file) && !KNOWN_FOLDERS.some((folder) => file.startsWith(folder))) {
-      faults.push({ file, message: 'is not a file of the widget; Kommo wants no unused files' });
-    }
-  }
-  return faults;
+/** The same as one list. */
+export function checkPackage(files: PackageFiles, version: string): WidgetProblem[] {
+  return Object.values(judgePackage(files, version)).flat();
 }
 
-function checkModeration(files: PackageFiles): Fault[] {
+function ownProblems(widget: Widget, version: string): WidgetProblem[] {
+  const styles = widget.files.get(STYLES);
   return [
-    ...eachText(files, OWN_SCRIPTS, lintScript),
-    ...eachText(files, VENDOR_SCRIPTS, lintVendor),
-    ...eachText(files, [STYLES], lintStyles),
+    ...checkOwnFiles(widget.files, localesOf(widget.manifest)),
+    ...checkOwnManifest(widget, version),
+    ...checkOwnTexts(widget),
+    ...(styles === undefined ? [] : checkOwnStyles(STYLES, new TextDecoder().decode(styles))),
   ];
-}
-
-function eachText(
-  files: PackageFiles,
-  names: readonly string[],
-  lint: (file: string, source: string) => Fault[],
-): Fault[] {
-  return names.flatMap((name) => {
-    const bytes = files.get(name);
-    return bytes === undefined ? [] : lint(name, new TextDecoder().decode(bytes));
-  });
 }

@@ -1,5 +1,5 @@
 import { type Zippable, zipSync } from 'fflate';
-import type { PackageFiles } from './fault.ts';
+import type { PackageFiles } from './package-files.ts';
 
 /** The earliest time a zip can store. Any fixed time would do; the real time would change the bytes. */
 const MODIFIED = new Date(1980, 0, 1);

@@ -140,7 +140,11 @@ test.describe('card-tools', () => {
   });
 
   test('takes over the elements of the list it claimed, and no other', async ({ kommo, page }) => {
-    await kommo.openConfigured('card-tools', '/catalogs/4001');
+    await kommo.open('card-tools');
+    await kommo.install();
+    await kommo.save.click();
+    await expect(kommo.modal).toHaveCount(0);
+    await kommo.goTo('/catalogs/4001');
     await page.getByRole('button', { name: 'Desk lamp' }).click();
     await expect(page.locator('.card-tools__said')).toHaveText('element 40011');
     await kommo.goTo('/catalogs/4002');

@@ -131,7 +131,10 @@ test('a widget without the location settings runs no code in the modal', async (
   await expect
     .poll(async () => (await kommo.warnings()).join())
     .toContain('no location "settings"');
-  expect(await kommo.log('callback')).toHaveLength(0);
+  const lines = await kommo.log('callback');
+  expect(lines.map(({ name, detail }) => `${name} ${detail.message}`)).toEqual([
+    'settings withheld because the manifest has no location "settings"',
+  ]);
 });
 
 test('a changed file is there after a reload', async ({ kommo, page }) => {

@@ -97,15 +97,17 @@ describe('npm run emulator', () => {
     const bad = writeZip(join(folder, 'bad.zip'), sampleWidget(changes));
     const { code, output } = await run('--check', '--widget', bad);
     expect(code).toBe(1);
-    expect(output).toContain('error  images/logo.png: The logo is missing (130x100)');
-    expect(output).toContain('error  manifest.json: It is not JSON');
+    expect(output).toContain(
+      'error  images/logo.png: is missing; Kommo needs it as a PNG of 130x100',
+    );
+    expect(output).toContain('error  manifest.json:1: it is not JSON');
     expect(output).toContain('Kommo would refuse this widget');
   });
 
   test('opens a faulty widget all the same, with the list', async () => {
     const path = writeZip(join(folder, 'faulty.zip'), sampleWidget({ 'images/logo.png': null }));
     const emulator = await serve('--widget', path);
-    expect(emulator.output()).toContain('The logo is missing');
+    expect(emulator.output()).toContain('images/logo.png: is missing');
     expect((await call(emulator, '/__emulator/clock')).status).toBe(200);
     emulator.child.kill('SIGTERM');
     expect((await emulator.ended).code).toBe(0);

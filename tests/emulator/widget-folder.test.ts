@@ -50,6 +50,7 @@ describe('opening a widget', () => {
         severity: 'error',
         file: 'my-widget/manifest.json',
         message: 'The files must lie at the root of the archive, not in a folder',
+        source: 'https://developers.kommo.com/docs/structure-widget',
       },
     ]);
   });

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
+import { describeProblem } from '../../src/emulator/upload/problem.ts';
 import { isOverBudget, measureBudget } from '../../src/pack/budget.ts';
-import { describeFault } from '../../src/pack/fault.ts';
 import { checkPackage } from '../../src/pack/package-rules.ts';
 import { PROJECT, projectVersion } from '../../src/pack/project.ts';
 
@@ -42,7 +42,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('Kommo would accept the package', () => {
-  expect(checkPackage(files, projectVersion()).map(describeFault)).toEqual([]);
+  expect(checkPackage(files, projectVersion()).map(describeProblem)).toEqual([]);
 });
 
 test('another build gives the same bytes', () => {

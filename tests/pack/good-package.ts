@@ -39,6 +39,12 @@ const SCRIPT = `define(() => {
 });
 `;
 
+/** Names the other files, as the built one does when it asks for them. */
+const ENTRY = SCRIPT.replace(
+  'define(() => {',
+  "define(() => {\n  const files = ['./app.js', './connect.js', './dialogs.js', './vendor.js', './style.css'];",
+);
+
 /** A package without a fault: this project's manifest, and around it the least that Kommo accepts. */
 export function goodPackage(): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>([
@@ -46,7 +52,7 @@ export function goodPackage(): Map<string, Uint8Array> {
     ['i18n/en.json', json(TEXTS)],
     ['i18n/es.json', json({ ...TEXTS, ...MANY })],
     ['i18n/pt.json', json({ ...TEXTS, ...MANY })],
-    ['script.js', bytes(SCRIPT)],
+    ['script.js', bytes(ENTRY)],
     ['app.js', bytes(SCRIPT)],
     ['connect.js', bytes(SCRIPT)],
     ['dialogs.js', bytes(SCRIPT)],

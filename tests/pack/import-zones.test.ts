@@ -52,7 +52,10 @@ const FORBIDDEN: readonly [file: string, source: string][] = [
   ['src/emulator/page/host/two.ts', "import { a } from '../../server/config.ts';"],
   ['src/emulator/control/one.ts', "import { a } from '../routes.ts';"],
   ['src/pack/one.ts', "import { a } from '../widget/app.ts';"],
+  ['src/pack/two.ts', "import { a } from '../emulator/kommo/world.ts';"],
+  ['src/pack/three.ts', "import { a } from '../emulator/emulator.ts';"],
   ['src/dev/one.ts', "import { a } from '../server/config.ts';"],
+  ['src/dev/two.ts', "import { a } from '../emulator/upload/rules.ts';"],
 ];
 
 const ALLOWED: readonly [file: string, source: string][] = [
@@ -69,6 +72,7 @@ const ALLOWED: readonly [file: string, source: string][] = [
   ['src/emulator/page/host/routes.ts', "import { a } from '../../kommo/rest/guard.ts';"],
   ['src/emulator/control/pages.ts', "import { a } from '../page/host/open-pages.ts';"],
   ['src/emulator/emulator.ts', "import { a } from './routes.ts';"],
+  ['src/pack/rules.ts', "import { a } from '../emulator/upload/open-package.ts';"],
 ];
 
 let folder: string;

@@ -7,8 +7,9 @@ import { revoke } from '../kommo/oauth/grants.ts';
 import { callDisableHook, disable, install } from '../kommo/oauth/lifecycle.ts';
 import { removeSource } from '../kommo/rest/source-store.ts';
 import { sessionCookie } from '../kommo/session.ts';
-import { refuseSwitch, SWITCHES } from '../kommo/switches.ts';
+import { SWITCHES, type Switches } from '../kommo/switches.ts';
 import { UnknownThing } from '../kommo/world.ts';
+import { refuseSwitches } from '../page/host/refuse-switches.ts';
 import { chatControlRoutes } from './chat-routes.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
 import { evolutionControlRoutes } from './evolution-routes.ts';
@@ -143,7 +144,7 @@ async function clockAct({ world }: Exchange, body: Json): Promise<object> {
 }
 
 function switchesAct({ world }: Exchange, body: Json): object {
-  const faults = Object.entries(body).flatMap(([name, value]) => refuseSwitch(name, value) ?? []);
+  const faults = refuseSwitches(body as Switches, world.state.switches);
   if (faults.length > 0) throw new TypeError(faults.join('; '));
   Object.assign(world.state.switches, body);
   return { switches: world.state.switches };

@@ -114,6 +114,8 @@ export interface Installation {
   is_configured: boolean;
   /** Fields of the settings form, as Kommo keeps them. */
   settings: Record<string, unknown>;
+  /** List of own elements whose cards the widget took over by `setSdkCatalogId`; kept until it is disabled. */
+  sdk_catalog_id?: number;
   installed_at: number;
 }
 

@@ -1,10 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
-import { checkWidget } from './rules.ts';
-import type { WidgetPackage, WidgetProblem } from './widget-package.ts';
-
-export type { WidgetPackage };
+import { openPackage } from './open-package.ts';
+import type { WidgetPackage } from './widget-package.ts';
 
 /** More than any real widget; keeps a wrong path from filling the memory. */
 const MAX_FILES = 3000;
@@ -27,12 +25,13 @@ export async function loadWidget(path: string): Promise<WidgetPackage> {
     const known = loaded.get(full);
     if (known?.fingerprint === fingerprint) return known.package;
     const raw = listed ? await readFolder(full, listed.names) : await readZip(full);
-    const widget = { path: full, ...open(raw) };
+    const widget = { path: full, ...openPackage(raw) };
     loaded.set(full, { fingerprint, package: widget });
     return widget;
   } catch (error) {
     const problem = { severity: 'error', file: path, message: reasonOf(error) } as const;
-    return { path: full, files: new Map(), manifest: undefined, i18n: {}, problems: [problem] };
+    const nothing = { files: new Map(), manifest: undefined, i18n: {}, json: new Map() };
+    return { path: full, ...nothing, problems: [problem] };
   }
 }
 
@@ -97,66 +96,4 @@ async function readZip(path: string): Promise<Map<string, Uint8Array>> {
   }
   if (bytes > MAX_BYTES) throw new Error('More than 64 MB when unpacked: is this a widget?');
   return new Map(Object.entries(entries).filter(([name]) => !name.endsWith('/')));
-}
-
-/** Puts the files in their places, notes what was wrong, and checks the result. */
-function open(raw: Map<string, Uint8Array>): Omit<WidgetPackage, 'path'> {
-  const problems: WidgetProblem[] = [];
-  const fault = (file: string, message: string) =>
-    problems.push({ severity: 'error', file, message });
-  let files = new Map<string, Uint8Array>();
-  for (const [name, content] of raw) {
-    if (name.includes('\\')) fault(name, 'Names in the archive must use / and not \\');
-    files.set(name.replaceAll('\\', '/'), content);
-  }
-  const folder = wrappingFolder([...files.keys()]);
-  if (folder !== undefined) {
-    fault(
-      `${folder}/manifest.json`,
-      'The files must lie at the root of the archive, not in a folder',
-    );
-    files = new Map(
-      [...files].flatMap(([name, content]) =>
-        name.startsWith(`${folder}/`) ? [[name.slice(folder.length + 1), content]] : [],
-      ),
-    );
-  }
-  const manifest = readJson(files, 'manifest.json', problems);
-  if (!files.has('manifest.json')) fault('manifest.json', 'It is missing');
-  const i18n: WidgetPackage['i18n'] = {};
-  for (const name of files.keys()) {
-    const language = /^i18n\/(\w+)\.json$/.exec(name)?.[1];
-    if (language === undefined) continue;
-    const texts = readJson(files, name, problems);
-    if (texts !== undefined) i18n[language] = texts;
-  }
-  problems.push(...checkWidget({ files, manifest, i18n }));
-  return { files, manifest, i18n, problems };
-}
-
-/** The folder that holds the widget if its files are not at the root. */
-function wrappingFolder(names: string[]): string | undefined {
-  if (names.includes('manifest.json')) return undefined;
-  const found = names.filter((name) => /^[^/]+\/manifest\.json$/.test(name));
-  return found.length === 1 ? found[0]?.split('/')[0] : undefined;
-}
-
-function readJson(
-  files: Map<string, Uint8Array>,
-  name: string,
-  problems: WidgetProblem[],
-): Record<string, unknown> | undefined {
-  const content = files.get(name);
-  if (content === undefined) return undefined;
-  const fault = (message: string) => problems.push({ severity: 'error', file: name, message });
-  const text = Buffer.from(content).toString('utf8');
-  if (text.startsWith('\ufeff')) fault('It begins with a byte order mark');
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-    fault('It must be a JSON object');
-  } catch (error) {
-    fault(`It is not JSON: ${error instanceof Error ? error.message : error}`);
-  }
-  return undefined;
 }

@@ -128,6 +128,38 @@ describe('Pages of an account', () => {
     expect((await boot('/settings/widgets/?theme=pink')).theme).toBe('dark');
   });
 
+  test('refuse switches that no source supports together, wherever they are set', async () => {
+    const both = { settingsAfterInstall: 'again', redrawAfterInstall: 'left column' };
+    const why = /settingsAfterInstall="again" with redrawAfterInstall="left column": no source/;
+    await expect(createEmulator({ seed: { switches: both } })).rejects.toThrow(why);
+    // The other one has its default.
+    const alone = { redrawAfterInstall: 'left column' };
+    await expect(createEmulator({ seed: { switches: alone } })).rejects.toThrow(why);
+    expect(() => emulator.setSwitches(alone)).toThrow(why);
+    const posted = await call(emulator, '/__emulator/switches', { json: alone });
+    expect(posted).toMatchObject({ status: 400, json: { error: expect.stringMatching(why) } });
+    const page = await ask('/settings/widgets/?redrawAfterInstall=left%20column');
+    expect(page.status).toBe(400);
+    expect(page.text).toMatch(why);
+    expect((await boot('/settings/widgets/')).switches).toMatchObject({
+      redrawAfterInstall: 'right column too',
+    });
+    emulator.setSwitches({ ...alone, settingsAfterInstall: 'not again' });
+    expect((await boot('/settings/widgets/')).switches).toMatchObject(alone);
+  });
+
+  test('know no switch by another name, and no other option', async () => {
+    for (const [name, value] of [
+      ['settingArgument', 'modal body'],
+      ['settingsArgument', 'body'],
+    ]) {
+      const switches = { [String(name)]: String(value) };
+      expect(() => emulator.setSwitches(switches)).toThrow(TypeError);
+      const posted = await call(emulator, '/__emulator/switches', { json: switches });
+      expect(posted.status).toBe(400);
+    }
+  });
+
   test('have every switch at its first option by default', async () => {
     const { switches } = await boot('/settings/widgets/');
     for (const { name, options } of HOST_SWITCHES)

@@ -90,6 +90,9 @@ async function editWidget(exchange: Exchange, session: Session): Promise<void> {
   if (installation !== undefined) {
     installation.settings = { ...installation.settings, ...readSettings(form) };
     if (!isEnding) installation.is_configured = true;
+    // How Kommo's page hands it over is not public; the documentation ties it to the Save.
+    const catalogId = Number(form.sdk_catalog_id);
+    if (!isEnding && catalogId > 0) installation.sdk_catalog_id = catalogId;
   }
   if (isEnding) await disable(world, session.account, integration);
   exchange.sendJson(200, { response: { status: 'ok' } });

@@ -149,7 +149,10 @@ function deactivate(world: World, account: Account, integration: Integration): v
   const { state } = world;
   const isThis = (one: { account_id: number; client_id: string }) =>
     one.account_id === account.id && one.client_id === integration.client_id;
-  for (const one of state.installations.filter(isThis)) one.is_active = false;
+  for (const one of state.installations.filter(isThis)) {
+    one.is_active = false;
+    delete one.sdk_catalog_id;
+  }
   revoke(world, isThis);
   const channels = state.channels.filter((one) => one.client_id === integration.client_id);
   for (const scope of state.scopes) {

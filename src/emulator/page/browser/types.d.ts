@@ -98,6 +98,8 @@ export interface WidgetBoot {
     status: InstallStatus;
     active: 'Y' | 'N';
     fields: Record<string, unknown>;
+    /** What the widget claimed by `setSdkCatalogId` when it was saved. */
+    sdkCatalogId: number | null;
   };
 }
 
@@ -186,6 +188,8 @@ export interface Boot {
   modules: { lazy: string[]; missing: Record<string, string> };
   switches: Switches;
   switchDescriptions: SwitchDescription[];
+  /** Choices of the page's switches that exclude each other. */
+  refusedCombinations: { when: Record<string, string>; why: string }[];
 }
 
 export type LogKind =
@@ -207,8 +211,9 @@ export interface LogEntry {
   detail?: unknown;
 }
 
+/** Functions, and objects of functions (`leads: { selected() {} }`). */
 export interface Callbacks {
-  [name: string]: ((...args: unknown[]) => unknown) | undefined;
+  [name: string]: unknown;
 }
 
 /** A running widget: the constructor's result, with the system methods in its prototype. */

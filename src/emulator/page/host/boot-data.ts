@@ -6,7 +6,7 @@ import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { controlTemplates } from './control-templates.ts';
 import { demoEntities } from './demo-entities.ts';
-import { HOST_SWITCHES, hostSwitchValues } from './host-switches.ts';
+import { HOST_SWITCHES, hostSwitchValues, REFUSED_COMBINATIONS } from './host-switches.ts';
 import { mobileData } from './mobile-data.ts';
 import type { PageArea } from './page-areas.ts';
 import { pageTexts } from './page-texts.ts';
@@ -21,6 +21,19 @@ const WIDGET_ID = 700_001;
 export type Boot = Record<string, unknown> & { language: string; theme: string };
 
 /**
+ * Switches that the address sets for one page view. They may be refused together: see refuse-switches.ts. A value that is no
+ * option is somebody else's parameter of the same name.
+ */
+export function askedSwitches(exchange: Exchange): Record<string, string> {
+  return Object.fromEntries(
+    HOST_SWITCHES.flatMap(({ name, options }) => {
+      const asked = exchange.query(name);
+      return asked !== undefined && options.includes(asked) ? [[name, asked]] : [];
+    }),
+  );
+}
+
+/**
  * Everything the page's scripts need, as JSON in the document (`Boot` of browser/types.d.ts).
  * `?lang=` and `?<switch>=` (`?theme=dark`) in the address change one page view only.
  */
@@ -31,13 +44,7 @@ export async function bootData(
   user: User,
 ): Promise<Boot> {
   const { world } = exchange;
-  const chosen = Object.fromEntries(
-    HOST_SWITCHES.flatMap(({ name, options }) => {
-      const asked = exchange.query(name);
-      return asked !== undefined && options.includes(asked) ? [[name, asked]] : [];
-    }),
-  );
-  const switches = { ...hostSwitchValues(world.state.switches), ...chosen };
+  const switches = { ...hostSwitchValues(world.state.switches), ...askedSwitches(exchange) };
   const language = chosenLanguage(exchange.query('lang') ?? String(switches.language), user);
   return {
     area: page.area,
@@ -72,6 +79,7 @@ export async function bootData(
     modules: { lazy: LAZY_MODULES.map(({ name }) => name), missing: MISSING_MODULES },
     switches,
     switchDescriptions: HOST_SWITCHES,
+    refusedCombinations: REFUSED_COMBINATIONS,
   };
 }
 
@@ -131,6 +139,7 @@ async function widgetData(world: World, account: Account) {
       status: installStatus(installation),
       active: installation?.is_active === true ? 'Y' : 'N',
       fields: installation?.settings ?? {},
+      sdkCatalogId: installation?.sdk_catalog_id ?? null,
     },
   };
 }

@@ -52,8 +52,8 @@ export const HOST_SWITCHES: HostSwitch[] = [
   {
     name: 'settingsArgument',
     title: 'Argument of settings',
-    options: ['modal body', 'right column'],
-    why: 'One vendor page calls it the place of the form, another the right part of the modal.',
+    options: ['right column', 'modal body'],
+    why: 'One vendor page calls it the right part of the modal, another the place of the form.',
   },
   {
     name: 'settingsContext',
@@ -70,7 +70,7 @@ export const HOST_SWITCHES: HostSwitch[] = [
   {
     name: 'redrawAfterInstall',
     title: 'Redrawn by Install',
-    options: ['left column', 'right column too'],
+    options: ['right column too', 'left column'],
     why: 'How much of the open modal is redrawn is not documented.',
   },
   {
@@ -132,6 +132,20 @@ export const HOST_SWITCHES: HostSwitch[] = [
     title: 'Noisy neighbour',
     options: ['off', 'on'],
     why: 'Another widget with global style rules and errors on the same page.',
+  },
+];
+
+/** Choices that exclude each other, with the reason. */
+export interface RefusedCombination {
+  when: Record<string, string>;
+  why: string;
+}
+
+/** Combinations of the page's switches that no source supports. A widget that fails under them has no fault. */
+export const REFUSED_COMBINATIONS: RefusedCombination[] = [
+  {
+    when: { settingsAfterInstall: 'again', redrawAfterInstall: 'left column' },
+    why: 'no source says that settings comes again on a column the widget has drawn into already',
   },
 ];
 

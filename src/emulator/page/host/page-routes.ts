@@ -1,8 +1,9 @@
 import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { findSession, sessionCookie } from '../../kommo/session.ts';
-import { bootData } from './boot-data.ts';
+import { askedSwitches, bootData } from './boot-data.ts';
 import { pageDocument } from './document.ts';
 import { PAGES, type PageArea } from './page-areas.ts';
+import { refuseSwitches } from './refuse-switches.ts';
 
 /** Pages of an account, as its users see them in the browser. */
 export function pageRoutes(): Route[] {
@@ -27,6 +28,11 @@ async function sendPage(exchange: Exchange, page: PageArea | undefined): Promise
   const { account, world } = exchange;
   if (account === undefined) return sendMissing(exchange, `account ${exchange.host.name}`);
   if (page === undefined) return sendMissing(exchange, 'such page');
+  const refused = refuseSwitches(askedSwitches(exchange), world.state.switches);
+  if (refused.length > 0) {
+    const text = `The switches in this address are wrong: ${refused.join('; ')}.\n`;
+    return exchange.send(400, text, { 'content-type': 'text/plain; charset=utf-8' });
+  }
   // `?user=` logs that user in, as the control panel does; without a login it is the account's admin.
   const wanted = Number(exchange.query('user'));
   const asked = account.users.find(({ id, rights }) => id === wanted && rights.is_active);

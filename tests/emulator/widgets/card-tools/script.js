@@ -22,7 +22,6 @@ define(['jquery', './elements.js?v=1.0.0'], ($, elements) => {
           return true;
         }),
       init: () => {
-        this.setSdkCatalogId(4001);
         APP.widgets.legal_handlers = [
           ({ query }) => $.Deferred().resolve([{ name: `${query} Ltd`, address: 'Main street 1' }]),
         ];
@@ -40,12 +39,15 @@ define(['jquery', './elements.js?v=1.0.0'], ($, elements) => {
       },
       bind_actions: () => true,
       settings: () => true,
-      onSave: () => true,
+      onSave: () => {
+        this.setSdkCatalogId(4001);
+        return true;
+      },
       destroy: () => {},
-      'leads.selected': () => rememberSelection(),
-      'contacts.selected': () => rememberSelection(),
-      'customers.selected': () => rememberSelection(),
-      'todo.selected': () => rememberSelection(),
+      leads: { selected: () => rememberSelection() },
+      contacts: { selected: () => rememberSelection() },
+      customers: { selected: () => rememberSelection() },
+      todo: { selected: () => rememberSelection() },
       calendarSync: () => {
         let isDeclined = false;
         return {

@@ -10,6 +10,7 @@ import { text } from '../core/texts.js';
 import { kommoButton } from '../sdk/button.js';
 import { chooseTexts, manifestText } from '../sdk/i18n.js';
 import { call } from '../sdk/run.js';
+import { declares } from '../sdk/situation.js';
 import { drawCardTabs } from './card-tabs.js';
 
 /** @typedef {import('../types.d.ts').Widget} Widget */
@@ -23,8 +24,7 @@ const TYPE_IDS = { leads: 2, contacts: 1, companies: 3, customers: 12, todo: 4 }
 export function drawCardTab(widget) {
   const entity = boot.entity;
   const code = boot.widget?.code ?? '';
-  if (!entity || !boot.widget?.manifest?.locations?.some((name) => name.startsWith('card_sdk')))
-    return;
+  if (!entity || !boot.widget || !declares('card_sdk')) return;
   const type = { id: TYPE_IDS[entity.kind], type: entity.kind };
   /** @type {Map<number, Link>} */
   const link = new Map();
@@ -87,7 +87,7 @@ export function drawCardTab(widget) {
   let preloaded = [];
   drawCardTabs(
     pane,
-    manifestText(chooseTexts().texts, boot.widget.manifest.widget.name),
+    manifestText(chooseTexts().texts, boot.widget.manifest?.widget.name),
     async () => {
       preloaded = await call(widget, 'loadPreloadedData');
       const elements = await call(widget, 'loadElements', [type, entity.id]);

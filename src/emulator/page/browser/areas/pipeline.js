@@ -9,6 +9,7 @@ import { text } from '../core/texts.js';
 import { kommoButton } from '../sdk/button.js';
 import { chooseTexts, manifestText } from '../sdk/i18n.js';
 import { call } from '../sdk/run.js';
+import { declares } from '../sdk/situation.js';
 import { openSettings } from '../settings/modal.js';
 import { drawShell } from '../shell/shell.js';
 import { offerTriggers } from './trigger.js';
@@ -48,9 +49,8 @@ export function drawPipeline() {
 /** @param {Widget | undefined} widget */
 export function runPipeline(widget) {
   if (!widget) return;
-  const locations = boot.widget?.manifest?.locations ?? [];
-  if (locations.includes('lead_sources')) offerSource(widget);
-  if (locations.includes('digital_pipeline')) offerTriggers(widget);
+  if (declares('lead_sources')) offerSource(widget);
+  if (declares('digital_pipeline')) offerTriggers(widget);
 }
 
 /** @param {Widget} widget */

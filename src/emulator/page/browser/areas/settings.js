@@ -5,6 +5,8 @@ import { log, warn } from '../core/log.js';
 import { $, boot } from '../core/page.js';
 import { text } from '../core/texts.js';
 import { chooseTexts, manifestText } from '../sdk/i18n.js';
+import { whyNotHere } from '../sdk/may-run.js';
+import { situation } from '../sdk/situation.js';
 import { openSettings } from '../settings/modal.js';
 import { drawShell } from '../shell/shell.js';
 
@@ -88,17 +90,15 @@ function neighbour({ name, colour }) {
 export async function runSettings(widget) {
   const data = boot.widget;
   if (!data) return;
-  const mayRun = (data.manifest?.locations ?? []).includes('settings');
-  if (!mayRun)
+  if (whyNotHere(situation()) !== '')
     warn(
       'locations',
       'the manifest has no location "settings": no code of the widget runs in this modal',
     );
-  const running = mayRun ? widget : undefined;
   const open = async (/** @type {{ onClose?: () => void }} */ options = {}) => {
     history.replaceState(null, '', `#/${data.code}`);
     await openSettings({
-      widget: running,
+      widget,
       onClose: () => {
         history.replaceState(null, '', '#/');
         options.onClose?.();

@@ -8,7 +8,7 @@ import { errorText, log, warn } from '../core/log.js';
 import { text } from '../core/texts.js';
 import { kommoButton } from '../sdk/button.js';
 import { createModalClass } from '../sdk/modal.js';
-import { call } from '../sdk/run.js';
+import { call, hasCallback } from '../sdk/run.js';
 
 /** @typedef {import('../types.d.ts').Widget} Widget */
 /**
@@ -23,7 +23,7 @@ import { call } from '../sdk/run.js';
 
 /** @param {Widget | undefined} widget */
 export function offerSync(widget) {
-  if (typeof widget?.callbacks?.calendarSync !== 'function') return;
+  if (!widget || !hasCallback(widget, 'calendarSync')) return;
   const open = kommoButton('js-todo-sync', text('syncTasks'));
   open.addEventListener('click', () => void openSync(widget));
   document.querySelector('.page__tools')?.replaceChildren(open);

@@ -70,7 +70,8 @@ export function systemPrototype(widget) {
     get_accounts_current: () => currentAccount(),
     get_current_card_contacts_data: () => Promise.resolve(cardContacts()),
     setSdkCatalogId: (/** @type {number} */ id) => {
-      params.sdk_catalog_id = id;
+      if (Number(id) > 0) params.sdk_catalog_id = Number(id);
+      else warn('setSdkCatalogId', `setSdkCatalogId(${id}) is not the number of a list`);
     },
     listenSocketChannel: (
       /** @type {string} */ channel,

@@ -1,78 +1,15 @@
 // @ts-check
-/** Loads a widget's `script.js` as Kommo does and runs its first callbacks. */
+/** Builds a widget from its constructor and calls its callbacks. */
 
 import { errorText, log, warn } from '../core/log.js';
-import { requireModules } from '../core/modules.js';
 import { boot, isOn, switchValue } from '../core/page.js';
 import { showProblem } from '../core/problems.js';
+import { callbackFor } from './may-run.js';
 import { systemPrototype } from './prototype.js';
-import { widgetFolder } from './settings-data.js';
+import { situation } from './situation.js';
 
 /** @typedef {import('../types.d.ts').Widget} Widget */
-/** @typedef {(this: unknown) => unknown} WidgetConstructor */
-
-/**
- * @returns {Promise<WidgetConstructor | undefined>} undefined after a fault, which is already shown
- */
-export async function loadScript() {
-  const widget = boot.widget;
-  if (!widget) return undefined;
-  if (!widget.files.includes('script.js')) {
-    showProblem('script.js', 'is not in the widget; it has no code to run.');
-    return undefined;
-  }
-  const version = widget.manifest?.widget?.version ?? '';
-  const address = `${widgetFolder(widget).replace(/\/$/, '')}/script.js?v=${encodeURIComponent(version)}`;
-  let value;
-  try {
-    [value] = await requireModules([address]);
-  } catch (error) {
-    showProblem(...explain(/** @type {RequireError} */ (error)));
-    return undefined;
-  }
-  if (value === undefined) {
-    showProblem(
-      'script.js',
-      'ran but defined no module: it needs define([...], function () { return CustomWidget; }).',
-    );
-    return undefined;
-  }
-  if (typeof value !== 'function') {
-    showProblem(
-      'script.js',
-      `defined ${value === null ? 'null' : typeof value} where Kommo needs a constructor.`,
-    );
-    return undefined;
-  }
-  if (
-    /^class\b/.test(Function.prototype.toString.call(value)) &&
-    switchValue('classConstructors') === 'refuse'
-  ) {
-    showProblem(
-      'script.js',
-      'defined an ES class. Kommo puts its methods into the prototype of a plain function.',
-    );
-    return undefined;
-  }
-  return /** @type {WidgetConstructor} */ (value);
-}
-
-/**
- * @param {RequireError} error
- * @returns {[string, string]} the file and what is wrong with it
- */
-function explain(error) {
-  const modules = (error.requireModules ?? []).map(
-    (name) => name.replace(`${boot.widget?.folder}/`, '').split('?')[0],
-  );
-  const file = modules.join(', ') || 'script.js';
-  if (error.requireType === 'scripterror')
-    return [file, 'could not be loaded (no such file, or it is not reachable).'];
-  if (error.requireType === 'timeout')
-    return [file, 'was not loaded within 15 s, or never called define().'];
-  if (error.requireType === 'nodefine') return [file, 'defines no module.'];
-  return [file, `threw while it was being defined. ${errorText(error)}`];
-}
+/** @typedef {import('./load-script.js').WidgetConstructor} WidgetConstructor */
 
 /**
  * Builds an instance, with methods and `params` in the prototype before the constructor's first line.
@@ -117,28 +54,70 @@ function allowChange(members) {
 }
 
 /**
- * Calls a callback, waits for its result and records both. Shows an error and never throws.
- * @param {Widget} widget
+ * What became of a call: `isMissing` if the widget has no such callback or it is withheld here.
+ * @typedef {{ isMissing: true } | { isMissing: false, value?: unknown, error?: unknown }} Outcome
+ */
+
+/** A promise that is pending for longer is worth a line: a callback that never answers would leave no trace. */
+const SLOW_MS = 5000;
+
+/**
+ * Calls a callback, waits for its result and records what became of it: what it returned, why it failed, that the widget
+ * does not define it, or why it is withheld here. Never throws.
+ * @param {Widget | undefined} widget undefined if its script did not come so far
  * @param {string} name
+ * @param {unknown[]} args
+ * @param {unknown[]} [shown] the arguments as the log may have them
+ * @returns {Promise<Outcome>}
+ */
+export async function invoke(widget, name, args, shown = args) {
+  const { callback, owner, why, advice } = callbackFor(situation(), widget?.callbacks, name);
+  if (advice) warn(name, advice);
+  if (!callback) {
+    log('callback', name, why ?? '');
+    return { isMissing: true };
+  }
+  let late = 0;
+  try {
+    const returned = callback.apply(owner, /** @type {never[]} */ (args));
+    if (isThenable(returned)) {
+      late = window.setTimeout(() => {
+        log('page', name, `callbacks.${name} was called and has not answered after 5 s`);
+      }, SLOW_MS);
+    }
+    const value = await returned;
+    log('callback', name, isThenable(returned) ? 'resolved' : 'returned', { args: shown, value });
+    return { isMissing: false, value };
+  } catch (error) {
+    log('callback', name, 'failed', { args: shown, error: errorText(error) });
+    return { isMissing: false, error: error ?? new Error('rejected without a reason') };
+  } finally {
+    window.clearTimeout(late);
+  }
+}
+
+/**
+ * Calls a callback and shows its failure on the page.
+ * @param {Widget | undefined} widget
+ * @param {string} name as in Kommo's documentation: `leads.selected` is `callbacks.leads.selected`
  * @param {unknown[]} [args]
- * @returns {Promise<unknown>} undefined if the callback is missing or failed
+ * @returns {Promise<unknown>} undefined if the callback is missing, withheld or failed
  */
 export async function call(widget, name, args = []) {
-  const callback = widget.callbacks?.[name];
-  if (typeof callback !== 'function') {
-    log('callback', name, 'not defined by the widget');
-    return undefined;
-  }
-  try {
-    const returned = callback.apply(widget.callbacks, /** @type {never[]} */ (args));
-    const value = await returned;
-    log('callback', name, isThenable(returned) ? 'resolved' : 'returned', { args, value });
-    return value;
-  } catch (error) {
-    log('callback', name, 'failed', { args, error: errorText(error) });
-    showProblem('script.js', `callbacks.${name} failed. ${errorText(error)}`);
-    return undefined;
-  }
+  const outcome = await invoke(widget, name, args);
+  if (outcome.isMissing) return undefined;
+  if (outcome.error === undefined) return outcome.value;
+  showProblem('script.js', `callbacks.${name} failed. ${errorText(outcome.error)}`);
+  return undefined;
+}
+
+/**
+ * Whether a callback would be called here, for what is only offered then.
+ * @param {Widget | undefined} widget
+ * @param {string} name
+ */
+export function hasCallback(widget, name) {
+  return callbackFor(situation(), widget?.callbacks, name).callback !== undefined;
 }
 
 /** @param {unknown} value */
@@ -146,11 +125,23 @@ export function isThenable(value) {
   return typeof (/** @type {{ then?: unknown } | null | undefined} */ (value)?.then) === 'function';
 }
 
+/** @type {WeakSet<Widget>} */
+const started = new WeakSet();
+
+/**
+ * Runs the first callbacks of a widget that was installed on this page and had not run before.
+ * @param {Widget} widget
+ */
+export async function catchUp(widget) {
+  if (!started.has(widget)) await runFirstCallbacks(widget);
+}
+
 /**
  * `render`, then `bind_actions` and `init` if it returned true. Sources disagree on the order of the last two.
  * @param {Widget} widget
  */
 export async function runFirstCallbacks(widget) {
+  started.add(widget);
   const rendered = await call(widget, 'render');
   if (isOn('renderTwice')) await call(widget, 'render');
   if (!rendered) {

@@ -25,6 +25,7 @@ export function widgetParams(widget) {
     oauth_client_uuid: widget.integration.uuid,
     category_code: widget.integration.isOwn ? 'own_integrations' : '',
     support: supportOf(widget),
+    ...(widget.install.sdkCatalogId !== null && { sdk_catalog_id: widget.install.sdkCatalogId }),
   };
 }
 

@@ -5,7 +5,7 @@ import { showMessage } from '../core/notifications.js';
 import { $, boot, switchValue } from '../core/page.js';
 import { text } from '../core/texts.js';
 import { createConfirm } from '../sdk/confirm.js';
-import { call } from '../sdk/run.js';
+import { call, catchUp } from '../sdk/run.js';
 import { readFields } from './field-rows.js';
 import { descSpace } from './markup.js';
 import { askWidget, store } from './save.js';
@@ -24,14 +24,26 @@ export async function install(element, options) {
     return;
   }
   setStatus(options.widget, 'not_configured');
-  if (options.widget?.callbacks?.onInstall) await call(options.widget, 'onInstall');
+  await call(options.widget, 'onInstall');
   $(document).trigger(`widget:${boot.widget?.code}:installed`);
   if (switchValue('redrawAfterInstall') === 'right column too' && boot.widget) {
-    element.querySelector('.widget-settings__desc-space')?.replaceWith(descSpace(boot.widget));
+    redrawRight(element, descSpace(boot.widget));
   }
   drawState(element);
   $(document).trigger('emulator:installed-changed');
+  if (options.widget) await catchUp(options.widget);
   if (switchValue('settingsAfterInstall') !== 'not again') await callSettings(element, options);
+}
+
+/**
+ * Whoever reads the keys meanwhile stays there.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} fresh
+ */
+function redrawRight(element, fresh) {
+  const old = element.querySelector('.widget-settings__desc-space');
+  fresh.classList.toggle('hidden', old?.classList.contains('hidden') ?? false);
+  old?.replaceWith(fresh);
 }
 
 /** Kommo's server calls the integration's backend first and answers after that. */
@@ -80,7 +92,7 @@ export async function disable(element, options) {
     $(element).find('.js-widget-uninstall').trigger('button:load:stop');
     return;
   }
-  if (options.widget) await call(options.widget, 'destroy');
+  await call(options.widget, 'destroy');
   widget.install.active = 'N';
   setStatus(options.widget, 'install');
   drawState(element);

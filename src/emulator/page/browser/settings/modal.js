@@ -3,6 +3,7 @@
 import { log, warn } from '../core/log.js';
 import { $, boot, isOn, switchValue } from '../core/page.js';
 import { text } from '../core/texts.js';
+import { catchUp } from '../sdk/run.js';
 import { askToDisable, disable, install, requestInstall } from './installation.js';
 import { settingsModal } from './markup.js';
 import { save } from './save.js';
@@ -138,6 +139,7 @@ async function onSaveClick(element, options, close) {
       return;
     }
     if (!(await requestInstall())) return;
+    if (options.widget) await catchUp(options.widget);
   }
   if (!(await save(options.widget, element))) return;
   setStatus(options.widget, 'installed');

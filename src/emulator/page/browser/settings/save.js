@@ -1,11 +1,11 @@
 // @ts-check
 /** Kommo's Save: asks the widget through `onSave`, then stores what the widget left in `fields`. */
 
-import { errorText, log, plain, warn } from '../core/log.js';
+import { log, plain, warn } from '../core/log.js';
 import { showMessage } from '../core/notifications.js';
 import { $, boot, switchValue } from '../core/page.js';
 import { text } from '../core/texts.js';
-import { isThenable } from '../sdk/run.js';
+import { invoke } from '../sdk/run.js';
 import { markEmpty, readFields } from './field-rows.js';
 
 /** @typedef {import('../types.d.ts').Widget} Widget */
@@ -29,7 +29,9 @@ export async function save(widget, modal) {
   /** @type {SaveEvent} */
   const event = { active: 'Y', fields: values };
   if (!(await askWidget(widget, event))) return false;
-  const isStored = await store(event);
+  // What `setSdkCatalogId` said before now is kept with the settings, over page loads.
+  const claimed = Number(widget?.params.sdk_catalog_id);
+  const isStored = await store(event, claimed > 0 ? claimed : undefined);
   $button.trigger(isStored ? 'button:load:stop' : 'button:save:error');
   return isStored;
 }
@@ -40,24 +42,11 @@ export async function save(widget, modal) {
  * @returns {Promise<boolean>}
  */
 export async function askWidget(widget, event) {
-  const onSave = widget?.callbacks?.onSave;
-  if (typeof onSave !== 'function') {
-    log('callback', 'onSave', 'not defined by the widget');
-    return true;
-  }
   const given = { active: event.active, fields: withoutSecrets(event.fields) };
-  let value;
-  try {
-    const returned = onSave.call(widget?.callbacks, event);
-    value = await returned;
-    log('callback', 'onSave', isThenable(returned) ? 'resolved' : 'returned', {
-      args: [given],
-      value,
-    });
-  } catch (error) {
-    log('callback', 'onSave', 'failed', { args: [given], error: errorText(error) });
-    return false;
-  }
+  const outcome = await invoke(widget, 'onSave', [event], [given]);
+  if (outcome.isMissing) return true;
+  if (outcome.error !== undefined) return false;
+  const { value } = outcome;
   if (typeof value !== 'boolean') {
     warn(
       'onSave',
@@ -70,9 +59,10 @@ export async function askWidget(widget, event) {
 
 /**
  * @param {SaveEvent} event
+ * @param {number} [catalogId] list of own elements that the widget takes over
  * @returns {Promise<boolean>}
  */
-export async function store(event) {
+export async function store(event, catalogId) {
   const widget = boot.widget;
   if (!widget) return false;
   const settings = storable(event.fields);
@@ -88,6 +78,7 @@ export async function store(event) {
         settings,
         is_widget_state_action: 0,
         is_marketplace_request: 1,
+        ...(catalogId !== undefined && { sdk_catalog_id: catalogId }),
       },
     });
   } catch (failed) {

@@ -20,7 +20,6 @@ import { commandPlate } from './markup.js';
  * @param {OpenOptions} options
  */
 export async function callSettings(element, options) {
-  if (!options.widget) return;
   const place =
     switchValue('settingsArgument') === 'right column'
       ? '.widget-settings__desc-space'
@@ -57,6 +56,8 @@ export function setStatus(widget, status) {
   if (!widget) return;
   const active = status === 'install' ? 'N' : 'Y';
   Object.assign(widget.params, data.install.fields, { status, active, widget_active: active });
+  // An uninstalled widget has no list of its own.
+  if (status === 'install') delete widget.params.sdk_catalog_id;
   log('page', 'status', status);
 }
 

@@ -4,6 +4,7 @@ import { h, icon } from '../core/dom.js';
 import { boot } from '../core/page.js';
 import { text } from '../core/texts.js';
 import { chooseTexts, manifestText } from '../sdk/i18n.js';
+import { declares } from '../sdk/situation.js';
 
 /** @typedef {import('../types.d.ts').LeftMenuItem} LeftMenuItem */
 
@@ -110,8 +111,8 @@ function activeCode() {
 function ofWidget() {
   const widget = boot.widget;
   if (widget?.install.status !== 'installed') return {};
-  if (!widget.manifest?.locations?.includes('widget_page')) return {};
-  return widget.manifest.left_menu ?? {};
+  if (!declares('widget_page')) return {};
+  return widget.manifest?.left_menu ?? {};
 }
 
 /**

@@ -4,7 +4,10 @@ import { announcePage } from '../core/app.js';
 import { log, warn } from '../core/log.js';
 import { $, boot, isOn } from '../core/page.js';
 import { clearCardHooks } from '../sdk/card-hooks.js';
-import { buildWidget, call, loadScript, runFirstCallbacks } from '../sdk/run.js';
+import { loadScript } from '../sdk/load-script.js';
+import { whyNotHere } from '../sdk/may-run.js';
+import { buildWidget, call, runFirstCallbacks } from '../sdk/run.js';
+import { enterArea, situation } from '../sdk/situation.js';
 import { openSettings } from '../settings/modal.js';
 
 /** @typedef {import('../types.d.ts').Widget} Widget */
@@ -25,8 +28,15 @@ let widget;
 /** @param {Area} opened */
 export async function startLife(opened) {
   area = opened;
-  if (whyNot() === '') Code = await loadScript();
-  else log('page', 'widget', whyNot());
+  enterArea(area.locations);
+  const why = whyNot();
+  if (why === '') Code = await loadScript();
+  else {
+    log('page', 'widget', why);
+    const isUnsaved = why.includes('never saved');
+    if (isUnsaved)
+      warn('not saved', 'the widget runs here only after its settings were saved once');
+  }
   // `self.openWidgetSettings` works on every page.
   $(document).on('emulator:open-settings', (_event, options) => {
     void openSettings({ widget, onClose: options.onClose });
@@ -62,19 +72,7 @@ async function live() {
 
 /** Why the widget does not run in this area; empty if it does. */
 function whyNot() {
-  const data = boot.widget;
-  if (area.locations.length === 0) return "no widget's script runs here";
-  if (!data) return 'no widget was given to the emulator (--widget <dir or zip>)';
-  const locations = (data.manifest?.locations ?? []).map((name) => name.replace(/-[01]$/, ''));
-  const once = data.manifest?.widget?.init_once;
-  const isEverywhere = once === true || once === 'Y' || locations.includes('everywhere');
-  if (!isEverywhere && !area.locations.some((name) => locations.includes(name))) {
-    return `the manifest names no location of this area (${area.locations.join(', ')})`;
-  }
-  const isSettings = area.locations.includes('settings');
-  if (!isSettings && data.install.status !== 'installed' && !isOn('runUnconfigured')) {
-    warn('not saved', 'the widget runs here only after its settings were saved once');
-    return 'the settings of the widget were never saved in this account';
-  }
-  return '';
+  if (area.locations.length > 0 && !boot.widget)
+    return 'no widget was given to the emulator (--widget <dir or zip>)';
+  return whyNotHere(situation());
 }

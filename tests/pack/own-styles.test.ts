@@ -1,7 +1,7 @@
-import { lintStyles } from '../../src/pack/css-lint.ts';
+import { checkOwnStyles } from '../../src/pack/own-styles.ts';
 
 function messages(source: string): string[] {
-  return lintStyles('style.css', source).map(({ line, message }) => `${line}: ${message}`);
+  return checkOwnStyles('style.css', source).map(({ line, message }) => `${line}: ${message}`);
 }
 
 test.each([
@@ -21,7 +21,7 @@ test.each([
   ],
   ['@import', '@import "https://fonts.example/x.css";', '1: @import fetches'],
   ['@font-face', '@font-face { font-family: x }', '1: @font-face reaches the whole page'],
-  ['an unclosed block', '.chat-connector { color: red', '1: Unclosed block'],
+  ['an unclosed block', '.chat-connector { color: red', '1: is not CSS: Unclosed block'],
 ])('%s is refused', (_, source, message) => {
   expect(messages(source)).toContainEqual(expect.stringContaining(message));
 });

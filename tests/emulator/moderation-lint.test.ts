@@ -1,7 +1,8 @@
-import { lintScript, lintVendor } from '../../src/pack/moderation-lint.ts';
+import { lintScript, lintVendor } from '../../src/emulator/upload/moderation-lint.ts';
 
 function messages(source: string): string[] {
-  return lintScript('app.js', source).map(({ message }) => message);
+  const faults = lintScript('app.js', source, { isStrict: true });
+  return faults.map(({ message, subject }) => (subject ? `${subject} ${message}` : message));
 }
 
 test.each([
@@ -27,8 +28,26 @@ test.each([
   ['a virtual click', 'document.querySelector(".js-widget-save").click();', /virtual clicks/],
   ['a triggered click', '$save.trigger("click");', /virtual clicks/],
   ['a debugger statement', 'debugger;', /debugger/],
+  [
+    'a request of the widget in a loop',
+    'for (const id of ids) self.crm_post(url, id);',
+    /in a loop/,
+  ],
+  [
+    'a request for each of a list',
+    'ids.forEach(function (id) { self.$authorizedAjax({ url }); });',
+    /in a loop/,
+  ],
+  [
+    "a request to Kommo's API in a loop",
+    'while (next) { $.get("/api/v4/leads?page=" + next); }',
+    /in a loop/,
+  ],
+  ['a script as markup', '$("head").append("<script src=x.js></script>");', /AMD loader/],
+  ['a module of another host', 'define(["https://cdn.example/x.js"], f);', /another host/],
+  ['writing to what Kommo keeps', 'AMOCRM.data.current_card = null;', /AMOCRM is written to/],
+  ['the class of the switcher', '$el.hasClass("switcher_on");', /switcher/],
   ['an undeclared variable', 'total = 1;', /total is not declared/],
-  ['a syntax error', 'const = 1;', /expected/],
   ['a source map', '//# sourceMappingURL=app.js.map', /source map/],
   ['a minified line', `const a = [${'1,'.repeat(300)}];`, /must not be minified/],
 ])('%s is refused', (_, source, message) => {
@@ -45,6 +64,13 @@ test.each([
   ['another element', 'document.createElement("link");'],
   ['an asynchronous call', '$.ajax({ url, async: true }); request.open("GET", url, true);'],
   ['a click handler', 'button.addEventListener("click", go); $(button).on("click", go);'],
+  [
+    'a request that a click in a loop will make',
+    'for (const b of all) b.on("click", () => self.crm_post(u));',
+  ],
+  ['a request of another host in a loop', 'for (const u of all) fetch("https://x.example/" + u);'],
+  ['the handlers Kommo offers for writing', 'APP.widgets.legal_handlers = [f];'],
+  ['reading what Kommo keeps', 'const card = APP.data.current_card;'],
   ['words in texts', 'const text = "alert(1) eval(2) console.log(3)";'],
 ])('%s is allowed', (_, source) => {
   expect(messages(source)).toEqual([]);
@@ -52,11 +78,22 @@ test.each([
 
 test('a fault names its line', () => {
   expect(lintScript('app.js', 'const a = 1;\n\nalert(a);\n')).toEqual([
-    { file: 'app.js', line: 3, message: expect.stringContaining('alert') },
+    expect.objectContaining({ line: 3, message: expect.stringContaining('alert') }),
   ]);
 });
 
 test('other people’s code may be minified and may log, but not run text', () => {
-  expect(lintVendor('vendor.js', `console.error(${'1,'.repeat(500)}1)`)).toEqual([]);
-  expect(lintVendor('vendor.js', 'x=new Function("return this")')).toHaveLength(1);
+  expect(lintVendor(`console.error(${'1,'.repeat(500)}1)`)).toEqual([]);
+  expect(lintVendor('x=new Function("return this")')).toHaveLength(1);
+});
+
+test('a strange widget may click its own elements, but not Install', () => {
+  const faults = (source: string) => lintScript('script.js', source).map(({ message }) => message);
+  expect(faults('fileInput.click(); $tab.trigger("click");')).toEqual([]);
+  expect(faults('$(".js-widget-install").trigger("click");')).toEqual([
+    expect.stringContaining('virtual clicks are forbidden'),
+  ]);
+  expect(faults('$(".js-widget-save").click();')).toEqual([
+    expect.stringContaining('only if there is nothing to set'),
+  ]);
 });
