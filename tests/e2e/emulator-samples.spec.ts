@@ -313,6 +313,31 @@ test.describe('Own settings', () => {
   });
 });
 
+test('A consent of the widget’s own, a required hidden field, holds the installation up', async ({
+  kommo,
+  page,
+}) => {
+  await kommo.open('sample-consent', '/settings/widgets/', { installFlow: 'one step' });
+  await page.getByRole('checkbox', { name: /privacy policy/ }).check();
+  const install = page.getByRole('button', { name: 'Install', exact: true });
+  await install.click();
+  await expect(page.getByText('Agree first')).toBeVisible();
+  await kommo.waitForLog('page', 'save');
+  expect(kommo.emulator.state.installations).toEqual([]);
+  await page.getByLabel('I agree to send data').check();
+  await expect(page.getByText('Agree first')).toBeHidden();
+  await install.click();
+  await expect(page.getByRole('button', { name: 'Uninstall' })).toBeVisible();
+  expect(kommo.emulator.state.installations).toMatchObject([{ is_active: true }]);
+});
+
+test('An error a widget reports stands on its tile as well', async ({ kommo, page }) => {
+  await kommo.openConfigured('sample-consent', '/settings/widgets/');
+  await page.getByRole('button', { name: 'Report an error' }).click();
+  await expect(page.locator('.widget-state_status_error')).toBeVisible();
+  await expect(page.locator('.js-widget-card')).toContainText('Error');
+});
+
 test('The left menu leads to the pages of the widget, its own and those under Stats', async ({
   kommo,
   page,

@@ -11,6 +11,7 @@ import {
 import { HOST_SWITCHES } from './host-switches.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
+import { sourceRoutes } from './source-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
 import { WIDGET_COVERAGE } from './widget-coverage.ts';
@@ -99,7 +100,7 @@ const AREAS = entryRows('Areas', [
   [
     'advanced_settings',
     LOCATIONS,
-    `/settings/advanced/<code>/; ${OWN_ADDRESS.note}; #list_page_holder, .list-widget, #work-area-<code>`,
+    `an item under Settings leads to /settings/advanced/<code>/; ${OWN_ADDRESS.note}; #list_page_holder, .list-widget, #work-area-<code>`,
   ],
   [
     'lcard, ccard, comcard, cucard',
@@ -152,9 +153,21 @@ const AREAS = entryRows('Areas', [
     '/mobile/leads/detail/501 shows mobile.frame_url with its token and from=ios (the word is an assumption); the address is our own',
   ],
   [
-    'ai_agent, website_chat_button, whatsapp_modal, amoforms, personal_page',
+    'ai_agent, website_chat_button, whatsapp_modal',
     LOCATIONS,
     'no source says what they run; the description of ai_agent is checked in every language',
+    'missing',
+  ],
+  [
+    'amoforms',
+    `${AMO}/integrations/amoforms-widgets`,
+    "amoforms.js runs in a web form on somebody's site, outside the account",
+    'missing',
+  ],
+  [
+    'personal_page',
+    `${AMO}/web_sdk/personal_page`,
+    "personal_page.js runs in the clients' own pages, with modules of their own",
     'missing',
   ],
   ['a widget that was never saved runs in no other area', OBSERVED, 'switch runUnconfigured'],
@@ -244,6 +257,7 @@ export const HOST_COVERAGE: CoverageRow[] = [
   ...WIDGET_COVERAGE,
   ...CONTROLS,
   ...AREAS,
+  ...routeRows('Areas', sourceRoutes()),
   ...routeRows('Areas', triggerRoutes()),
   ...SCENERY,
   ...routeRows('Scenery of the cards', searchRoutes()),

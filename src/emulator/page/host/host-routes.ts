@@ -4,6 +4,7 @@ import { openPageRoutes } from './open-pages.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { sceneryRoutes } from './scenery-routes.ts';
+import { sourceRoutes } from './source-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 
 /** Pages of the emulated account, their files and requests. The pages come last: they catch every other path. */
@@ -12,6 +13,7 @@ export function hostRoutes(): Route[] {
     ...openPageRoutes(),
     ...assetRoutes(),
     ...pageRequestRoutes(),
+    ...sourceRoutes(),
     ...triggerRoutes(),
     ...sceneryRoutes(),
     ...pageRoutes(),

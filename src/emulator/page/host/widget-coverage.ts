@@ -73,7 +73,7 @@ const METHODS = entryRows('Widget object', [
   ['add_source', CARD, 'type sms sends; other types get the empty element of their control'],
   ['list_selected', `${AMO}/web_sdk/list`, 'both documented shapes in one object'],
   ['widgetsOverlay', SCRIPT, 'how dark the rest of the page becomes is an assumption'],
-  ['get_pipeline_id', SCRIPT, "the account's first pipeline"],
+  ['get_pipeline_id', SCRIPT, 'rejects while the widget was added to no pipeline as a lead source'],
   ['get_accounts_current', SCRIPT],
   ['get_current_card_contacts_data', SCRIPT],
   [
