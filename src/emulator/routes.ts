@@ -10,10 +10,15 @@ import { tokenRoutes } from './kommo/oauth/token-routes.ts';
 import { accountRoutes } from './kommo/rest/account-routes.ts';
 import { buttonRoutes } from './kommo/rest/button-routes.ts';
 import { cardRoutes } from './kommo/rest/card-routes.ts';
+import { catalogRoutes } from './kommo/rest/catalog-routes.ts';
 import { contactChatRoutes } from './kommo/rest/contact-chat-routes.ts';
+import { customerStatusRoutes } from './kommo/rest/customer-status-routes.ts';
+import { fieldRoutes } from './kommo/rest/field-routes.ts';
+import { noteRoutes } from './kommo/rest/note-routes.ts';
 import { reviewRoutes } from './kommo/rest/review-routes.ts';
 import { sourceRoutes } from './kommo/rest/source-routes.ts';
 import { talkRoutes } from './kommo/rest/talk-routes.ts';
+import { taskRoutes } from './kommo/rest/task-routes.ts';
 import { templateRoutes } from './kommo/rest/template-routes.ts';
 import { unsortedRoutes } from './kommo/rest/unsorted-routes.ts';
 import { webhookRoutes } from './kommo/rest/webhook-routes.ts';
@@ -36,6 +41,11 @@ export const restRoutes = (): KommoRoute[] => [
   ...talkRoutes(),
   ...unsortedRoutes(),
   ...cardRoutes(),
+  ...fieldRoutes(),
+  ...noteRoutes(),
+  ...taskRoutes(),
+  ...catalogRoutes(),
+  ...customerStatusRoutes(),
 ];
 
 export const chatRoutes = (): KommoRoute[] => [

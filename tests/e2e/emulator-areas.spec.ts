@@ -47,11 +47,12 @@ test.describe('pipeline-tools', () => {
     await kommo.openConfigured('pipeline-tools', '/settings/communications/');
     await page.getByRole('button', { name: 'Send an offer' }).click();
     await expect(page.locator('.salesbot__exits li')).toHaveText(['Sent', 'Not sent']);
-    await page.getByLabel('Subject').fill('Lamps');
+    await expect(page.locator('.salesbot__row')).toContainText(['Subject', 'Limit', 'Note']);
+    await page.getByLabel('Subject').selectOption({ label: 'Contact name' });
     await page.getByLabel('Limit').fill('7');
     await page.getByRole('button', { name: 'Save' }).click();
     const saved = await kommo.waitForLog('page', 'salesbot');
-    expect(JSON.stringify(saved.detail.bot)).toContain('"subject":"Lamps","limit":"7"');
+    expect(JSON.stringify(saved.detail.bot)).toContain('"subject":"{{contact.name}}","limit":"7"');
   });
 });
 

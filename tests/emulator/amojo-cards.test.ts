@@ -53,12 +53,12 @@ describe('the first message of a client', () => {
         ],
       },
     });
-    expect((await rest(`/leads/${leadId}`)).json).toMatchObject({
+    expect((await rest(`/leads/${leadId}?with=contacts`)).json).toMatchObject({
       pipeline_id: 7002,
       status_id: 700201,
       _embedded: { contacts: [{ id: contactId, is_main: true }] },
     });
-    expect((await rest(`/contacts/${contactId}`)).json).toMatchObject({
+    expect((await rest(`/contacts/${contactId}?with=leads`)).json).toMatchObject({
       name: 'Client',
       custom_fields_values: [{ field_code: 'PHONE', values: [{ value: '+79151112233' }] }],
       _embedded: { leads: [{ id: leadId }] },

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createState } from '../../src/emulator/kommo/state.ts';
 import { call } from '../support/emulator-client.ts';
 import { sampleWidget, writeFolder, writeZip } from '../support/sample-widget.ts';
 
@@ -147,6 +148,36 @@ describe('npm run emulator', () => {
     const { code, output } = await run('--state-file', file);
     expect(code).toBe(2);
     expect(output).toContain('is not a state file of this emulator');
+  });
+
+  test('loads a state file from before companies, tasks and fields', async () => {
+    const { companies, customers, tasks, notes, custom_fields, ...rest } = createState();
+    const { catalogs, catalog_elements, contacts, leads, ...older } = rest;
+    const bare = { account_id: 31263018, responsible_user_id: 8001, created_at: 1, updated_at: 1 };
+    const contact = { ...bare, id: 11, name: 'Old Friend', phones: [], emails: [] };
+    const stage = { pipeline_id: 7001, status_id: 700102, contact_ids: [11], closed_at: null };
+    const lead = { ...bare, id: 12, name: 'Old order', price: 5, ...stage };
+    const state = { ...older, contacts: [contact], leads: [lead] };
+    const file = join(folder, 'old-state.json');
+    writeFileSync(file, JSON.stringify({ version: 2, state }));
+    const emulator = await serve('--state-file', file);
+    const { json } = await call(emulator, '/__emulator/state');
+    expect(json).toMatchObject({
+      leads: [{ id: 12, tags: [], company_id: null }],
+      contacts: [{ id: 11, custom_fields_values: [] }],
+      companies: [{ id: 701 }, { id: 702 }, {}, {}],
+    });
+    emulator.child.kill('SIGTERM');
+    await emulator.ended;
+  });
+
+  test('refuses a faulty seed in a line for each fault', async () => {
+    const seed = join(folder, 'faulty-seed.json');
+    writeFileSync(seed, JSON.stringify({ leads: [{ id: 1, price: 'much' }] }));
+    expect(await run('--seed', seed)).toEqual({
+      code: 2,
+      output: 'The seed is wrong.\n  leads[0].price: a number is expected, not "much"\n',
+    });
   });
 
   test('says when its port is taken', async () => {

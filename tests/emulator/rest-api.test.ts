@@ -43,7 +43,9 @@ describe('the REST API', () => {
       _total_items: 4,
       _page: 1,
       _page_count: 2,
-      _links: { next: { href: 'https://demo.kommo.com/api/v4/users?page=2&limit=3' } },
+      _links: {
+        next: { href: 'https://demo.kommo.com/api/v4/users?with=amojo_id&page=2&limit=3' },
+      },
     });
     const { _embedded } = list.json as { _embedded: { users: unknown[] } };
     expect(_embedded.users[2]).toMatchObject({

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Query } from './query.ts';
 
 /** An answer, held back until the handler has run so that faults can apply to it. */
 export interface Answer {
@@ -36,6 +37,7 @@ export class HttpExchange<Host extends RequestHost = RequestHost> {
   /** Values of the `:name` parts of the route's path, decoded; `*` holds the rest. */
   params: Record<string, string> = {};
   answer: Answer | undefined;
+  #nested: Query | undefined;
 
   constructor({ request, response, url, host, body }: Arrival<Host>) {
     this.request = request;
@@ -54,6 +56,12 @@ export class HttpExchange<Host extends RequestHost = RequestHost> {
 
   query(name: string): string | undefined {
     return this.url.searchParams.get(name) ?? undefined;
+  }
+
+  /** The query with its brackets: lists, filters, ranges. */
+  get nested(): Query {
+    this.#nested ??= new Query(this.url.searchParams);
+    return this.#nested;
   }
 
   /** A path parameter of the route's pattern. */

@@ -52,9 +52,9 @@ export const REST_ENTRIES: Entry[] = [
     'partly',
   ],
   [
-    '/api/v4/leads, contacts, companies, catalogs: writing',
+    '/api/v4/leads/complex, links of entities, events, segments, writing of catalogs, deleting',
     CRM,
-    'what cards and lists show can be read; chats make leads and contacts, the control API moves a lead',
+    undefined,
     'missing',
   ],
   [

@@ -1,4 +1,13 @@
-import type { Account, Channel, Installation, Integration, Pipeline, User } from './entities.ts';
+import type { SeedLists } from './crm/seed-lists.ts';
+import type {
+  Account,
+  Channel,
+  Installation,
+  Integration,
+  Pipeline,
+  Status,
+  User,
+} from './entities.ts';
 import type { Switches } from './switches.ts';
 
 type SeedUser = Partial<Omit<User, 'rights'>> & {
@@ -7,25 +16,56 @@ type SeedUser = Partial<Omit<User, 'rights'>> & {
   is_free?: boolean;
   is_active?: boolean;
 };
-type SeedPipeline = Partial<Pipeline> & { id: number; name: string };
-type SeedAccount = Partial<Omit<Account, 'users' | 'pipelines'>> & {
+type SeedPipeline = Partial<Omit<Pipeline, 'statuses'>> & {
   id: number;
-  subdomain?: string;
+  /** In their order. Incoming leads, won (142) and lost (143) are added where they are missing. */
+  statuses?: (Partial<Status> & { id: number })[];
+};
+
+/** What is in an account; see `SeedLists` for the form of each list of cards. */
+interface AccountLists extends SeedLists {
   users?: SeedUser[];
   pipelines?: SeedPipeline[];
-};
+}
+
+export type SeedAccount = Partial<Omit<Account, 'users' | 'pipelines'>> & {
+  id: number;
+} & AccountLists;
 
 /**
  * The emulator's initial state, as JSON. A given list replaces the built-in one; each item is merged over the
  * built-in item of the same id (`client_id` for integrations), so it needs only the fields that differ.
+ *
+ * Users, pipelines, leads, contacts, companies, customers, tasks, custom fields and catalogs belong to an account: they stand
+ * in an item of `accounts`, or outside it for the first account. What is built in and names something that a given list has
+ * not (a lead's contact, a field's value) loses that name; what the seed itself names must be there. A faulty seed is refused
+ * with the place of each fault. An example is `docs/examples/emulator-seed.json`.
  */
-export interface Seed {
+export interface Seed extends AccountLists {
   accounts?: SeedAccount[];
   integrations?: (Partial<Integration> & { client_id: string })[];
   channels?: (Partial<Channel> & { id: string })[];
   installations?: (Partial<Installation> & { account_id: number; client_id: string })[];
   switches?: Switches;
 }
+
+/** Lists that an account may be given. */
+export const SEED_LISTS = [
+  'users',
+  'pipelines',
+  'leads',
+  'contacts',
+  'companies',
+  'customers',
+  'tasks',
+  'custom_fields',
+  'catalogs',
+] as const satisfies (keyof AccountLists)[];
+
+export const SEED_MEMBERS: readonly string[] = [
+  ...['accounts', 'integrations', 'channels', 'installations', 'switches'],
+  ...SEED_LISTS,
+];
 
 const DEMO_CLIENT_ID = '5f0c1c5e-7f1d-4d8b-9a53-2f1b6f0c7a11';
 const DEMO_CHANNEL_ID = '344a5002-f8ca-454d-af3d-396180102ac7';

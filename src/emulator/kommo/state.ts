@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Chat, ContactChat } from './chat-entities.ts';
-import type { Contact, Lead, Unsorted } from './crm-entities.ts';
-import { demoContacts, demoLeads } from './demo-crm.ts';
+import { buildCrm } from './crm/build-crm.ts';
+import { Faults } from './crm/shape.ts';
+import type { Crm, Unsorted } from './crm-entities.ts';
 import type {
   Account,
   Channel,
@@ -10,17 +11,17 @@ import type {
   Grant,
   Installation,
   Integration,
-  Pipeline,
   Scope,
   Source,
   Template,
-  User,
 } from './entities.ts';
-import { DEFAULT_SEED, type Seed } from './seed.ts';
+import { DEFAULT_SEED, SEED_LISTS, SEED_MEMBERS, type Seed, type SeedAccount } from './seed.ts';
+import { seedAccount } from './seed-account.ts';
+import { stableUuid } from './stable-uuid.ts';
 import { defaultSwitches, refuseSwitch, type Switches } from './switches.ts';
 
 /** Everything the emulated Kommo knows; plain JSON. */
-export interface State {
+export interface State extends Crm {
   accounts: Account[];
   integrations: Integration[];
   installations: Installation[];
@@ -34,8 +35,6 @@ export interface State {
   templates: Template[];
   chats: Chat[];
   contact_chats: ContactChat[];
-  contacts: Contact[];
-  leads: Lead[];
   unsorted: Unsorted[];
   webhooks: CrmWebhook[];
   /** Accounts by the subdomains they had before a rename. */
@@ -46,15 +45,17 @@ export interface State {
   next_id: number;
 }
 
-/** Builds the state a seed describes. @throws Error naming the faulty part of the seed */
+/** Builds the state a seed describes. @throws Error naming every faulty part of the seed */
 export function createState(seed: Seed = {}, now: number = Date.now()): State {
-  const faults = Object.entries(seed.switches ?? {}).flatMap(
-    ([name, value]) => refuseSwitch(name, value) ?? [],
-  );
-  if (faults.length > 0) throw new Error(`The seed's switches are wrong: ${faults.join('; ')}.`);
-  const accounts = overlay(seed.accounts, DEFAULT_SEED.accounts, 'id').map((item) =>
-    account(item, now),
-  );
+  const faults = new Faults();
+  checkMembers(seed, faults);
+  for (const [name, value] of Object.entries(seed.switches ?? {})) {
+    const reason = refuseSwitch(name, value);
+    if (reason !== undefined) faults.add('switches', reason);
+  }
+  const built = accountsOf(seed, now, faults);
+  faults.throwIfAny();
+  const accounts = built.map(({ account }) => account);
   const integrations = overlay(seed.integrations, DEFAULT_SEED.integrations, 'client_id');
   return {
     accounts,
@@ -77,15 +78,82 @@ export function createState(seed: Seed = {}, now: number = Date.now()): State {
     templates: [],
     chats: [],
     contact_chats: [],
-    contacts: accounts.flatMap(demoContacts),
-    leads: accounts.flatMap(demoLeads),
+    ...joined(built.map(({ crm }) => crm)),
     unsorted: [],
     webhooks: [],
     former_hosts: {},
     switches: { ...defaultSwitches(), ...seed.switches },
     services: {},
-    next_id: 3_108_001,
+    next_id: firstFreeId(built.map(({ crm }) => crm)),
   };
+}
+
+function checkMembers(seed: Seed, faults: Faults): void {
+  for (const name of Object.keys(seed)) {
+    if (SEED_MEMBERS.includes(name)) continue;
+    faults.add(name, `there is no such member; known are ${SEED_MEMBERS.join(', ')}`);
+  }
+}
+
+/** Every account with what is in it. Lists outside `accounts` are those of the first account. */
+function accountsOf(seed: Seed, now: number, faults: Faults): { account: Account; crm: Crm }[] {
+  const builtIn: SeedAccount[] = DEFAULT_SEED.accounts;
+  const items: SeedAccount[] = seed.accounts ?? builtIn;
+  checkIds(items, faults);
+  return items.map((item, index) => {
+    const nested = `accounts[${index}].`;
+    const given: SeedAccount = { ...item };
+    const path = (name: string) => (index === 0 && name in seed ? name : nested + name);
+    for (const name of index === 0 ? SEED_LISTS : []) {
+      if (seed[name] === undefined) continue;
+      if (seed.accounts?.[0]?.[name] !== undefined) {
+        faults.add(name, `it is given in ${nested}${name} too; keep one of them`);
+      }
+      Object.assign(given, { [name]: seed[name] });
+    }
+    const paths = { users: path('users'), pipelines: path('pipelines') };
+    const base = builtIn.find(({ id }) => id === item.id);
+    const own = seed.accounts === undefined ? given : { ...base, ...given };
+    const account = seedAccount(own, base, paths, now, faults);
+    return { account, crm: buildCrm(account, given, path, faults) };
+  });
+}
+
+function checkIds(items: SeedAccount[], faults: Faults): void {
+  for (const [index, item] of items.entries()) {
+    const place = `accounts[${index}]`;
+    if (!Number.isInteger(item?.id)) faults.add(`${place}.id`, 'a whole number is expected');
+    else if (items.findIndex(({ id }) => id === item.id) < index) {
+      faults.add(`${place}.id`, `${item.id} is taken by an account before`);
+    }
+  }
+  faults.throwIfAny();
+}
+
+/** The lists of an account's cards that the built-in accounts begin with, for a state that has none. */
+export function builtInCrm(account: Account): Crm {
+  return buildCrm(account, {}, String, new Faults());
+}
+
+export function joined(all: Crm[]): Crm {
+  const join = <Name extends keyof Crm>(name: Name) => all.flatMap((one) => one[name] as []);
+  return {
+    leads: join('leads'),
+    contacts: join('contacts'),
+    companies: join('companies'),
+    customers: join('customers'),
+    tasks: join('tasks'),
+    notes: join('notes'),
+    custom_fields: join('custom_fields'),
+    catalogs: join('catalogs'),
+    catalog_elements: join('catalog_elements'),
+  };
+}
+
+/** Beyond every id of a seed. */
+function firstFreeId(all: Crm[]): number {
+  const lists = all.flatMap((crm) => Object.values(crm) as { id: number }[][]);
+  return lists.flat().reduce((next, { id }) => Math.max(next, id + 1), 3_108_001);
 }
 
 /** Merges each given item over the built-in one with the same key; without a list, the built-in list. */
@@ -99,83 +167,6 @@ function overlay<Item extends object>(
     ...structuredClone(builtIn.find((base) => base[key] === item[key])),
     ...structuredClone(item),
   }));
-}
-
-function account(item: NonNullable<Seed['accounts']>[number], now: number): Account {
-  const { users = [], pipelines = [], ...given } = item;
-  const subdomain = given.subdomain ?? `account${item.id}`;
-  return {
-    subdomain,
-    tld: 'kommo.com',
-    name: subdomain,
-    country: 'US',
-    language: 'en',
-    currency: 'USD',
-    currency_symbol: '$',
-    timezone: 'America/New_York',
-    amojo_id: stableUuid(`account ${item.id}`),
-    uuid: stableUuid(`account uuid ${item.id}`),
-    api_domain: `api-c.${given.tld ?? 'kommo.com'}`,
-    is_paid: true,
-    is_technical_account: false,
-    created_at: Math.floor(now / 1000),
-    ...given,
-    users: users.map(user),
-    pipelines: pipelines.map(pipeline),
-  };
-}
-
-function user(item: NonNullable<NonNullable<Seed['accounts']>[number]['users']>[number]): User {
-  const { is_admin = false, is_free = false, is_active = true, ...given } = item;
-  const all = { view: 'A', edit: 'A', add: 'A', delete: is_admin ? 'A' : 'D', export: 'A' };
-  return {
-    name: `User ${item.id}`,
-    email: `user${item.id}@example.com`,
-    lang: 'en',
-    uuid: stableUuid(`user uuid ${item.id}`),
-    amojo_id: stableUuid(`user ${item.id}`),
-    phone_number: null,
-    ...given,
-    rights: {
-      leads: { ...all },
-      contacts: { ...all },
-      companies: { ...all },
-      tasks: { edit: 'A', delete: is_admin ? 'A' : 'D' },
-      mail_access: false,
-      catalog_access: is_admin,
-      is_admin,
-      is_free,
-      is_active,
-      group_id: null,
-      role_id: null,
-      status_rights: [],
-    },
-  };
-}
-
-function pipeline(
-  item: NonNullable<NonNullable<Seed['accounts']>[number]['pipelines']>[number],
-  index: number,
-): Pipeline {
-  return {
-    sort: index + 1,
-    is_main: false,
-    is_unsorted_on: true,
-    is_archive: false,
-    // 142 and 143 are the same ids in every pipeline of every account.
-    statuses: [
-      status(item.id * 100 + 1, 'Incoming leads', 10, '#c1c1c1', { is_editable: false, type: 1 }),
-      status(item.id * 100 + 2, 'Initial contact', 20, '#99ccff'),
-      status(item.id * 100 + 3, 'Negotiation', 30, '#ffcc66'),
-      status(142, 'Closed - won', 10_000, '#ccff66', { is_editable: false }),
-      status(143, 'Closed - lost', 11_000, '#d5d8db', { is_editable: false }),
-    ],
-    ...item,
-  };
-}
-
-function status(id: number, name: string, sort: number, color: string, more: object = {}) {
-  return { id, name, sort, is_editable: true, color, type: 0, ...more };
 }
 
 function integration(item: NonNullable<Seed['integrations']>[number]): Integration {
@@ -206,17 +197,4 @@ function channel(item: NonNullable<Seed['channels']>[number], clientId: string):
     bot: { id: stableUuid(`bot ${item.id}`), client_id: 'bot', name: 'Bot' },
     ...item,
   };
-}
-
-/** The same UUID (version 5 in form) for the same text, so that seeds and restarts agree. */
-function stableUuid(text: string): string {
-  const hex = createHash('sha1').update(text).digest('hex');
-  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) % 4];
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `5${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
 }

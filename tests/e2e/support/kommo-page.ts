@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { createEmulator, type Emulator } from '../../../src/emulator/emulator.ts';
+import type { Seed } from '../../../src/emulator/kommo/seed.ts';
 
 const WIDGETS = fileURLToPath(new URL('../../emulator/widgets/', import.meta.url));
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -44,9 +45,13 @@ export class KommoPage {
   }
 
   /** Starts an emulator without opening a page. */
-  async start(widget: string, switches: Record<string, string> = {}): Promise<void> {
+  async start(
+    widget: string,
+    switches: Record<string, string> = {},
+    seed: Seed = {},
+  ): Promise<void> {
     const folder = widget.includes('/') ? widget : `${WIDGETS}${widget}`;
-    this.#emulator = await createEmulator({ widget: folder, seed: { switches } });
+    this.#emulator = await createEmulator({ widget: folder, seed: { ...seed, switches } });
   }
 
   async goTo(path: string, subdomain = 'demo'): Promise<void> {

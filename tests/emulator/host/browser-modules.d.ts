@@ -18,3 +18,9 @@ declare module '*/sdk/may-run.js' {
   export function whyWithheld(situation: Situation, name: string): string;
   export function callbackFor(situation: Situation, callbacks: unknown, name: string): Found;
 }
+
+declare module '*/core/host-names.js' {
+  export function hostNames(selector: string, widgetCode: string): string[];
+  export function namesIn(selector: string): string[];
+  export function namesGivenIn(source: string): string[];
+}

@@ -36,6 +36,7 @@ export function contactOf(world: World, account: Account, chat: Chat): Contact {
     ...common(world, account, name === '' ? phone : name),
     phones: phone === '' ? [] : [phone],
     emails: email === '' ? [] : [email],
+    company_id: null,
   };
   if (chats.contact(account.id, contact.id) === undefined) {
     state.contacts.push(contact);
@@ -67,6 +68,9 @@ function openLead(
     pipeline_id: pipeline.id,
     status_id: status?.id ?? 0,
     contact_ids: [contact.id],
+    company_id: null,
+    catalog_elements: [],
+    loss_reason_id: null,
     closed_at: null,
   };
   world.state.leads.push(lead);
@@ -120,7 +124,8 @@ function common(world: World, account: Account, name: string) {
     account_id: account.id,
     name,
     responsible_user_id: admin?.id ?? 0,
-    created_at: now,
-    updated_at: now,
+    // Nobody's act: Kommo calls the author of what a robot makes 0.
+    ...{ created_by: 0, updated_by: 0, created_at: now, updated_at: now },
+    ...{ tags: [], custom_fields_values: [] },
   };
 }

@@ -75,6 +75,28 @@ export function addTrigger(
   return trigger;
 }
 
+/** @returns undefined when the account has no such trigger */
+export function changeTrigger(
+  world: World,
+  account: Account,
+  id: number,
+  settings: Record<string, unknown>,
+): Trigger | undefined {
+  const trigger = triggersOf(world, account).find((one) => one.id === id);
+  if (trigger !== undefined) trigger.settings = settings;
+  return trigger;
+}
+
+/** @returns whether the account had such a trigger */
+export function removeTrigger(world: World, account: Account, id: number): boolean {
+  const kept = shelf(world).triggers.filter(
+    (one) => one.id !== id || one.account_id !== account.id,
+  );
+  const isFound = kept.length < shelf(world).triggers.length;
+  shelf(world).triggers = kept;
+  return isFound;
+}
+
 /**
  * Posts the event to the manifest's `dp.webhook_url`, unsigned, once.
  * @returns the status answered, 0 for none in time, undefined when the manifest names no address

@@ -3,7 +3,9 @@ import type { Account, Pipeline, User } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
 import { accountHost } from '../world.ts';
+import { wanted } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
+import { sendPage } from './pages.ts';
 
 /** Account, users and pipelines. */
 export function accountRoutes(): KommoRoute[] {
@@ -17,11 +19,6 @@ export function accountRoutes(): KommoRoute[] {
     pipelines('GET', '', listPipelines),
     pipelines('GET', '/:id', showPipeline, { note: '404 for an unknown id is an assumption' }),
   ];
-}
-
-/** Names in the `with` parameter. */
-export function wanted(exchange: Exchange): Set<string> {
-  return new Set((exchange.query('with') ?? '').split(',').map((name) => name.trim()));
 }
 
 /** `https://demo.kommo.com/api/v4<path>`: links always use the real host. */
@@ -65,7 +62,7 @@ function showAccount(exchange: Exchange, { account, user }: Caller): void {
     country: account.country,
     currency: account.currency,
     currency_symbol: account.currency_symbol,
-    customers_mode: 'disabled',
+    customers_mode: 'periodicity',
     is_unsorted_on: true,
     mobile_feature_version: 0,
     is_loss_reason_enabled: true,
@@ -123,26 +120,9 @@ function userModel(exchange: Exchange, account: Account, user: User): object {
   };
 }
 
-function listUsers(exchange: Exchange, { account }: Caller) {
-  const page = Math.max(1, Number(exchange.query('page') ?? 1) || 1);
-  const limit = Math.min(250, Math.max(1, Number(exchange.query('limit') ?? 50) || 50));
-  const pages = Math.ceil(account.users.length / limit);
-  const shown = account.users.slice((page - 1) * limit, page * limit);
-  if (shown.length === 0) return exchange.send(204);
-  const link = (to: number) => ({
-    href: `https://${accountHost(account)}/api/v4/users?page=${to}&limit=${limit}`,
-  });
-  hal(exchange, {
-    _total_items: account.users.length,
-    _page: page,
-    _page_count: pages,
-    _links: {
-      self: link(page),
-      ...(page < pages && { next: link(page + 1) }),
-      ...(page > 1 && { prev: link(page - 1), first: link(1) }),
-    },
-    _embedded: { users: shown.map((user) => userModel(exchange, account, user)) },
-  });
+function listUsers(exchange: Exchange, { account }: Caller): void {
+  const model = (user: User) => userModel(exchange, account, user);
+  sendPage(exchange, account, 'users', account.users, model);
 }
 
 function showUser(exchange: Exchange, { account }: Caller) {

@@ -1,6 +1,7 @@
 import { CRM } from '../documents.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
+import { wanted } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 
 /** Buttons for web sites. */
@@ -28,7 +29,7 @@ function buttonsOf(exchange: Exchange, { account }: Caller): SiteButton[] {
 }
 
 function buttonModel(exchange: Exchange, button: SiteButton): object {
-  const hasScripts = exchange.query('with') === 'scripts';
+  const hasScripts = wanted(exchange).has('scripts');
   return {
     ...button,
     ...(hasScripts && { script: `<script data-id="${button.button_id}"></script>` }),

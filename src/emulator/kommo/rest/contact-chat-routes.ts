@@ -47,9 +47,8 @@ function linkModel({ account_id, ...link }: ContactChat): object {
 
 function listLinks(exchange: Exchange, caller: Caller) {
   if (refuseCookie(exchange, caller)) return;
-  const { searchParams } = exchange.url;
-  const all = (name: string) => [...searchParams.getAll(name), ...searchParams.getAll(`${name}[]`)];
-  const [contacts, chats] = [all('contact_id'), all('chat_id')];
+  const { nested } = exchange;
+  const [contacts, chats] = [nested.list('contact_id'), nested.list('chat_id')];
   if (contacts.length + chats.length === 0) {
     return problem(exchange, 400, 'contact_id or chat_id is expected');
   }

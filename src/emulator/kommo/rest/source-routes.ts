@@ -3,6 +3,7 @@ import type { Account, Source } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, itemProblem, problem, validationProblem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
+import { readFilter } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 import { checkSource, type SourceInput } from './source-rules.ts';
 import { applyInput, removeSource, sourceModel, sourcesOf } from './source-store.ts';
@@ -50,13 +51,9 @@ function refuseCaller(exchange: Exchange, caller: Caller): boolean {
 }
 
 function list(exchange: Exchange, caller: Caller) {
-  const { searchParams } = exchange.url;
-  const wanted = [
-    ...searchParams.getAll('filter[external_id]'),
-    ...searchParams.getAll('filter[external_id][]'),
-  ];
-  const found = sourcesOf(exchange, caller).filter(
-    ({ external_id }) => wanted.length === 0 || wanted.includes(external_id),
+  const filter = readFilter(exchange, ['external_id']);
+  const found = sourcesOf(exchange, caller).filter(({ external_id: id }) =>
+    filter.takes('external_id', id),
   );
   if (found.length === 0) return exchange.send(204);
   const items = found.slice(0, 100).map((one) => sourceModel(caller.account, one));

@@ -2,9 +2,10 @@ import { CRM } from '../documents.ts';
 import type { Template } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem, validationProblem } from '../problems.ts';
-import { accountHost } from '../world.ts';
-import { apiLink, wanted } from './account-routes.ts';
+import { apiLink } from './account-routes.ts';
+import { readFilter, wanted } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
+import { sendPage } from './pages.ts';
 import { checkTemplate, type TemplateInput } from './template-rules.ts';
 
 export function templateRoutes(): KommoRoute[] {
@@ -55,29 +56,14 @@ function templateModel(
   };
 }
 
-function list(exchange: Exchange, caller: Caller) {
-  const { searchParams } = exchange.url;
-  const ids = [
-    ...searchParams.getAll('filter[external_id]'),
-    ...searchParams.getAll('filter[external_id][]'),
-  ];
-  const found = templatesOf(exchange, caller).filter(
-    ({ external_id }) => ids.length === 0 || ids.includes(external_id ?? ''),
+function list(exchange: Exchange, caller: Caller): void {
+  const filter = readFilter(exchange, ['external_id']);
+  const found = templatesOf(exchange, caller).filter(({ external_id: id }) =>
+    filter.takes('external_id', id),
   );
-  const page = Math.max(1, Number(exchange.query('page') ?? 1) || 1);
-  const limit = Math.min(PAGE_MAX, Math.max(1, Number(exchange.query('limit') ?? PAGE_MAX) || 1));
-  const shown = found.slice((page - 1) * limit, page * limit);
-  if (shown.length === 0) return exchange.send(204);
-  const link = (to: number) => ({
-    href: `https://${accountHost(caller.account)}/api/v4/chats/templates?page=${to}&limit=${limit}`,
-  });
-  hal(exchange, {
-    _page: page,
-    _links: { self: link(page), ...(found.length > page * limit && { next: link(page + 1) }) },
-    _embedded: {
-      chat_templates: shown.map((one) => templateModel(exchange, caller, one)),
-    },
-  });
+  const model = (one: Template) => templateModel(exchange, caller, one);
+  const options = { name: 'chat_templates', max: PAGE_MAX };
+  sendPage(exchange, caller.account, 'chats/templates', found, model, options);
 }
 
 /** The template in the address; undefined if a refusal was sent. */

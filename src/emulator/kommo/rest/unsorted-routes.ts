@@ -4,6 +4,7 @@ import type { Account } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
+import { readFilter } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 import { sendPage } from './pages.ts';
 
@@ -19,21 +20,13 @@ export function unsortedRoutes(): KommoRoute[] {
 }
 
 function list(exchange: Exchange, { account }: Caller): void {
-  const { searchParams } = exchange.url;
-  const wanted = (field: string) => {
-    const name = new RegExp(`^filter\\[${field}\\](?:\\[\\d*\\])?$`);
-    return [...searchParams].flatMap(([key, value]) => (name.test(key) ? value.split(',') : []));
-  };
-  const fits = (field: string, value: string | number) => {
-    const values = wanted(field);
-    return values.length === 0 || values.includes(String(value));
-  };
+  const filter = readFilter(exchange, ['uid', 'category', 'pipeline_id']);
   const rows = exchange.world.state.unsorted.filter(
     (one) =>
       one.account_id === account.id &&
-      fits('uid', one.uid) &&
-      fits('category', one.category) &&
-      fits('pipeline_id', one.pipeline_id),
+      filter.takes('uid', one.uid) &&
+      filter.takes('category', one.category) &&
+      filter.takes('pipeline_id', one.pipeline_id),
   );
   sendPage(exchange, account, 'leads/unsorted', rows, (one) => model(exchange, account, one));
 }

@@ -3,6 +3,7 @@ import type { CrmWebhook } from '../entities.ts';
 import type { Exchange, KommoRoute } from '../exchange.ts';
 import { hal, problem } from '../problems.ts';
 import { apiLink } from './account-routes.ts';
+import { readFilter } from './filters.ts';
 import { type Caller, resource } from './guard.ts';
 
 /** The CRM webhooks an integration asked for. */
@@ -20,10 +21,9 @@ function webhookModel({ account }: Caller, webhook: CrmWebhook): object {
 }
 
 function listWebhooks(exchange: Exchange, caller: Caller) {
-  const wanted = exchange.query('filter[destination]');
+  const filter = readFilter(exchange, ['destination']);
   const found = exchange.world.state.webhooks.filter(
-    (one) =>
-      one.account_id === caller.account.id && (wanted === undefined || one.destination === wanted),
+    (one) => one.account_id === caller.account.id && filter.takes('destination', one.destination),
   );
   if (found.length === 0) return exchange.send(204);
   hal(exchange, {

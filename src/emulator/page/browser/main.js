@@ -7,6 +7,7 @@ import { loadHostModules } from './core/modules.js';
 import { boot } from './core/page.js';
 import { showArchiveProblems } from './core/problems.js';
 import { watchPage } from './core/watch.js';
+import { watchSelectors } from './core/watch-selectors.js';
 import { drawPanel } from './panel/panel.js';
 import { bindControls } from './sdk/controls.js';
 import { offerSerializeJson } from './sdk/serialize-json.js';
@@ -28,6 +29,7 @@ async function start() {
   const [area] = await Promise.all([loadArea(boot.area), loadHostModules()]);
   loadControls();
   watchPage(boot.widget?.code ?? '');
+  watchSelectors();
   offerSerializeJson();
   createApp();
   bindControls();

@@ -53,18 +53,37 @@ export interface Manifest {
   settings?: Record<string, SettingField>;
   dp?: { settings?: Record<string, SettingField>; action_multiple?: boolean; title?: string };
   advanced?: { title?: string };
-  salesbot_designer?: Record<string, SalesbotHandler>;
+  /** `logo` is no handler but a path. */
+  salesbot_designer?: Record<string, SalesbotHandler | string>;
   left_menu?: Record<string, LeftMenuItem>;
   mobile?: { frame_url?: string; color?: string };
 }
 
 export interface SalesbotHandler {
   name: string;
-  logo?: string;
-  settings?: Record<
-    string,
-    { name: string; type?: string; default_value?: string; manual?: boolean }
-  >;
+  settings?: Record<string, SalesbotField>;
+}
+
+export interface SalesbotField {
+  name: string;
+  type?: string;
+  /** May be an i18n key. */
+  default_value?: string;
+  /** `true`: the user types the value; otherwise the user chooses the field that it comes from. */
+  manual?: boolean;
+}
+
+export interface SalesbotBlock {
+  id: number;
+  handler: string;
+  params: Record<string, unknown>;
+}
+
+export interface StoredTrigger {
+  id: number;
+  statusId: number;
+  /** What the form of `dp.settings` held. */
+  settings: Record<string, unknown>;
 }
 
 export interface LeftMenuItem {
@@ -115,6 +134,9 @@ export interface Person {
   isActive: boolean;
   isFree: boolean;
   language: string;
+  amojoId: string | null;
+  uuid: string;
+  phone: string;
 }
 
 export interface Pipeline {
@@ -125,6 +147,15 @@ export interface Pipeline {
   stages: { id: number; name: string; color: string }[];
 }
 
+/** The filled values of one custom field. */
+export interface ShownField {
+  id: number;
+  code: string | null;
+  name: string;
+  type: string;
+  values: { value: unknown; enum_id?: number; enum_code?: string | null }[];
+}
+
 export interface Entity {
   id: number;
   kind: 'leads' | 'contacts' | 'companies' | 'customers' | 'todo';
@@ -133,8 +164,40 @@ export interface Entity {
   phones: string[];
   emails: string[];
   contactIds: number[];
+  companyId: number | null;
   responsibleId: number;
+  /** In seconds. */
+  createdAt: number;
+  updatedAt: number;
+  tags: string[];
+  fields: ShownField[];
+  /** Name of the lead's status. */
   stage?: string;
+  stageId?: number;
+  pipelineId?: number;
+  nextPrice?: number;
+  nextDate?: number | null;
+}
+
+/** A custom field of the account. */
+export interface CustomField {
+  id: number;
+  owner: 'leads' | 'contacts' | 'companies' | 'customers' | 'catalogs';
+  catalogId: number | null;
+  name: string;
+  type: string;
+  code: string | null;
+  sort: number;
+  enums: { id: number; value: string; sort: number; code: string | null }[];
+  isPredefined: boolean;
+}
+
+/** A list of own elements. */
+export interface Catalog {
+  id: number;
+  name: string;
+  type: string;
+  elements: { id: number; name: string; price: number }[];
 }
 
 export interface Switches {
@@ -155,6 +218,10 @@ export interface Boot {
   widgetsArea: string;
   entity: Entity | null;
   entities: Entity[];
+  fields: CustomField[];
+  /** Numbers of the types of fields. */
+  fieldTypes: Record<string, number>;
+  catalogs: Catalog[];
   /** Set on a left-menu page. */
   catalogId: number | null;
   menuItem: { location: string; itemCode: string; subitemCode: string } | null;
@@ -181,7 +248,9 @@ export interface Boot {
   accounts: { subdomain: string; name: string; url: string }[];
   widget: WidgetBoot | null;
   /** Existing triggers of the digital pipeline. */
-  triggers: { id: number; statusId: number }[];
+  triggers: StoredTrigger[];
+  /** Blocks of the salesbot that were saved before. */
+  salesbotBlocks: SalesbotBlock[];
   /** What the mobile application would show of the widget; null elsewhere, or without `mobile.frame_url`. */
   mobile: { address: string; color: string } | null;
   /** Templates of the system controls by name, as text. */

@@ -2,15 +2,16 @@ import type { Account, User } from '../../kommo/entities.ts';
 import type { Exchange } from '../../kommo/exchange.ts';
 import { triggersOf } from '../../kommo/hooks/pipeline-triggers.ts';
 import { installStatus } from '../../kommo/oauth/lifecycle.ts';
+import { blocksOf } from '../../kommo/salesbot-blocks.ts';
 import { accountHost, type World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import { controlTemplates } from './control-templates.ts';
-import { demoEntities } from './demo-entities.ts';
 import { HOST_SWITCHES, hostSwitchValues, REFUSED_COMBINATIONS } from './host-switches.ts';
 import { mobileData } from './mobile-data.ts';
 import type { PageArea } from './page-areas.ts';
 import { pageTexts } from './page-texts.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
+import { worldData } from './world-data.ts';
 
 /** Languages a Kommo profile may have. */
 const LANGUAGES = ['en', 'es', 'pt', 'ru', 'tr', 'id'];
@@ -50,7 +51,7 @@ export async function bootData(
     area: page.area,
     widgetsArea: page.widgetsArea,
     entity: page.entity ?? null,
-    entities: demoEntities(user.id),
+    ...worldData(world.state, account),
     catalogId: page.catalogId ?? null,
     menuItem: page.menuItem ?? null,
     language,
@@ -73,7 +74,12 @@ export async function bootData(
       url: addressOf(exchange, subdomain),
     })),
     widget: await widgetData(world, account),
-    triggers: triggersOf(world, account).map(({ id, status_id }) => ({ id, statusId: status_id })),
+    triggers: triggersOf(world, account).map(({ id, status_id, settings }) => ({
+      id,
+      statusId: status_id,
+      settings,
+    })),
+    salesbotBlocks: blocksOf(world, account),
     mobile: await mobileData(world, page, account, user),
     controls: await controlTemplates(),
     modules: { lazy: LAZY_MODULES.map(({ name }) => name), missing: MISSING_MODULES },
@@ -106,6 +112,9 @@ function person(user: User) {
     isActive: user.rights.is_active,
     isFree: user.rights.is_free,
     language: user.lang,
+    amojoId: user.amojo_id,
+    uuid: user.uuid,
+    phone: user.phone_number ?? '',
   };
 }
 

@@ -1,7 +1,6 @@
 import { type CoverageRow, type Entry, entryRows, routeRows } from '../../engine/coverage-row.ts';
 import {
   AMO,
-  CRM,
   KOMMO,
   SEEN_IN_WIDGETS as OBSERVED,
   OWN_ADDRESS,
@@ -10,6 +9,7 @@ import {
 } from '../../kommo/documents.ts';
 import { HOST_SWITCHES } from './host-switches.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
+import { salesbotRoutes } from './salesbot-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
 import { sourceRoutes } from './source-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
@@ -110,7 +110,12 @@ const AREAS = entryRows('Areas', [
   [
     'llist, clist, culist, tlist',
     LOCATIONS,
-    'selected rows; the widget under "More"; the callback customers.selected is an assumption',
+    'the column opens when the widget is chosen under "More" (switch listColumn): render runs again, for later ticks too; a block that comes out the same is kept; the callback customers.selected is an assumption',
+  ],
+  [
+    'render in a list while rows are ticked, self.list_selected().summary.items',
+    `${AMO}/web_sdk/list`,
+    'bind_actions and init do not run again; -0 and everywhere get no column',
   ],
   [
     'tlist, tline, tcalendar',
@@ -126,7 +131,7 @@ const AREAS = entryRows('Areas', [
   [
     'digital_pipeline',
     `${KOMMO}/widgets-dp`,
-    'the trigger dialog; one condition, "comes to this stage"; delays are not imitated',
+    'a trigger is added, opened again, changed and removed; one condition, "comes to this stage"; delays are not imitated',
     'partly',
   ],
   [
@@ -135,7 +140,47 @@ const AREAS = entryRows('Areas', [
     'called by a button under the trigger and by POST /__emulator/trigger; form or JSON by the switch pipelineWebhookBody; 5 s is an assumption',
   ],
   ['lead_sources', LOCATIONS, 'a source opens the settings with its context'],
-  ['salesbot_designer', `${AMO}/integrations/salesbot`, 'one block; the bot is not run', 'partly'],
+  [
+    'salesbot_designer',
+    `${AMO}/integrations/salesbot_widget`,
+    'logo, default_value by i18n key, values typed or taken from a field; blocks are stored, opened again and removed; the bot is checked, not run',
+    'partly',
+  ],
+  [
+    'salesbot_designer: data-field-name, value_manual, renderRow(caption)',
+    `${AMO}/integrations/salesbot_widget`,
+    'the name value_field of the other control is an assumption',
+  ],
+  [
+    'salesbotDesignerSettings: params.params.params.params, .salesbot-designer__block',
+    OBSERVED,
+    'besides the printed flat params',
+  ],
+  [
+    '#page_holder #work_area .content__top, #list_page_holder, #list__body-right, .list__body-right__top, .list__top__preset, .list__top__actions, #list_table, .js-list-row, #list_multiple_actions',
+    OBSERVED,
+    'the frame of lists and of pages under Settings; its own buttons only write to the log',
+  ],
+  [
+    '#card_holder, #edit_card, .card-entity-form__top, .js-card-main-fields, .linked-form__field_status, CFV[id], #contacts_list form, .js-linked-name-view, .control-phone__formatted, .card-leads__quick-add, .js-card-feed',
+    OBSERVED,
+    'what is typed into a field is in the model of the card, and not saved',
+    'partly',
+  ],
+  [
+    '.card-cf-table-main-entity, .phone_wrapper, .email_wrapper, .card-top-name',
+    `${AMO}/integrations/script_js`,
+    'of an older interface, in the card of a contact',
+  ],
+  [
+    '#widgets_block, .card-widgets__elements, .js-card-widgets-on-off, #card_widgets_overlay',
+    OBSERVED,
+  ],
+  [
+    '.digital-pipeline__item-inner, __edit-forms, __edit-footer, .task-edit__body__form, .js-trigger-save, .js-trigger-cancel, [data-action=send_widget_hook]',
+    OBSERVED,
+    'in a dialog; in Kommo the form stands in the column',
+  ],
   [
     'widget_page',
     `${AMO}/web_sdk/left_menu`,
@@ -171,22 +216,6 @@ const AREAS = entryRows('Areas', [
     'missing',
   ],
   ['a widget that was never saved runs in no other area', OBSERVED, 'switch runUnconfigured'],
-]);
-
-const SCENERY = entryRows('Scenery of the cards', [
-  [
-    '/api/v4/:entity/custom_fields: GET, POST',
-    `${CRM}/custom-fields`,
-    'a field or two of each kind; ignores filters',
-    'partly',
-  ],
-  [
-    '/api/v4/:entity, /api/v4/:entity/:id: GET',
-    `${CRM}/leads-api`,
-    'the few rows that cards and lists show; nothing can be written',
-    'partly',
-  ],
-  ['/api/v4/tasks: GET, POST', `${CRM}/tasks-api`, 'kept until a reset', 'partly'],
 ]);
 
 const LOOK = entryRows('Look', [
@@ -242,6 +271,11 @@ const WARNINGS = entryRows('What the log warns of', [
   ['$authorizedAjax in loops', `${KOMMO}/getting-listed`, 'more than 10 calls in 5 seconds'],
   ['virtual clicks on Install, Uninstall, Save', `${KOMMO}/getting-listed`],
   ['eval', `${KOMMO}/getting-listed`, 'searched in the files'],
+  [
+    "look-ups of the host's classes and ids that match nothing",
+    'own',
+    'a line, not a warning; once per selector and page, when it still matches nothing a second later',
+  ],
 ]);
 
 const CHOICES = entryRows(
@@ -259,8 +293,8 @@ export const HOST_COVERAGE: CoverageRow[] = [
   ...AREAS,
   ...routeRows('Areas', sourceRoutes()),
   ...routeRows('Areas', triggerRoutes()),
-  ...SCENERY,
-  ...routeRows('Scenery of the cards', searchRoutes()),
+  ...routeRows('Areas', salesbotRoutes()),
+  ...routeRows('Search of the cards', searchRoutes()),
   ...LOOK,
   ...WARNINGS,
   ...CHOICES,

@@ -3,7 +3,8 @@ import { assetRoutes } from './asset-routes.ts';
 import { openPageRoutes } from './open-pages.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { pageRoutes } from './page-routes.ts';
-import { sceneryRoutes } from './scenery-routes.ts';
+import { salesbotRoutes } from './salesbot-routes.ts';
+import { searchRoutes } from './scenery-routes.ts';
 import { sourceRoutes } from './source-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 
@@ -13,9 +14,10 @@ export function hostRoutes(): Route[] {
     ...openPageRoutes(),
     ...assetRoutes(),
     ...pageRequestRoutes(),
+    ...salesbotRoutes(),
     ...sourceRoutes(),
     ...triggerRoutes(),
-    ...sceneryRoutes(),
+    ...searchRoutes(),
     ...pageRoutes(),
   ];
 }

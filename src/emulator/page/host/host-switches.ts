@@ -122,10 +122,22 @@ export const HOST_SWITCHES: HostSwitch[] = [
     why: "The location's name by the documentation; the vendor's own sample compares with a hyphen.",
   },
   {
+    name: 'unknownConstant',
+    title: 'APP.constant of an unknown name',
+    options: ['false', 'undefined'],
+    why: "An older page of the vendor's documentation says false; the newer one is silent, and widgets also compare with undefined.",
+  },
+  {
     name: 'integrationKind',
     title: 'Integration',
     options: ['own', 'marketplace'],
     why: "The modal of an account's own integration has tabs.",
+  },
+  {
+    name: 'listColumn',
+    title: 'Column of a list opens',
+    options: ['when the widget is chosen', 'when a row is ticked'],
+    why: "One vendor page says the column comes when the widget is chosen in the menu; another's sample counts the ticked rows in render.",
   },
   {
     name: 'noisyNeighbour',

@@ -1,4 +1,7 @@
-import { demoEntities, type Entity, type EntityKind } from './demo-entities.ts';
+import { ownRows } from '../../kommo/crm/own-rows.ts';
+import type { Account } from '../../kommo/entities.ts';
+import type { State } from '../../kommo/state.ts';
+import { type Entity, type EntityKind, shownEntities } from './shown-entities.ts';
 
 /** One emulated page: which part of the account an address shows. */
 export interface PageArea {
@@ -14,7 +17,7 @@ export interface PageArea {
 type Params = Record<string, string>;
 
 /** @returns undefined if the account does not have what the page shows */
-type Build = (params: Params) => PageArea | undefined;
+export type Build = (params: Params, state: State, account: Account) => PageArea | undefined;
 
 /**
  * The account's pages by address. Those of cards, lists and the pipeline are Kommo's; the addresses of the advanced settings,
@@ -37,11 +40,7 @@ export const PAGES: Record<string, Build> = {
   '/todo/list': () => ({ area: 'tlist', widgetsArea: 'todo' }),
   '/todo/line': () => ({ area: 'tline', widgetsArea: 'todo-line' }),
   '/todo/calendar': () => ({ area: 'tcalendar', widgetsArea: 'todo-calendar' }),
-  '/catalogs/:id': ({ id }) => ({
-    area: 'catalogs',
-    widgetsArea: 'catalogs',
-    catalogId: Number(id),
-  }),
+  '/catalogs/:id': catalog,
   '/settings/pipeline/leads': pipeline,
   '/settings/pipeline/leads/:id': pipeline,
   '/settings/communications': () => ({
@@ -64,6 +63,11 @@ function pipeline(): PageArea {
   return { area: 'digital_pipeline', widgetsArea: 'digital_pipeline' };
 }
 
+function catalog({ id }: Params, state: State, account: Account): PageArea | undefined {
+  const found = ownRows(state.catalogs, account).find((one) => one.id === Number(id));
+  return found && { area: 'catalogs', widgetsArea: 'catalogs', catalogId: found.id };
+}
+
 function menuPage({ code, item = '', subitem = '' }: Params): PageArea {
   return {
     area: 'widget_page',
@@ -82,8 +86,9 @@ function sectionPage(location: 'stats' | 'settings'): Build {
 }
 
 function card(area: string, kind: EntityKind): Build {
-  return ({ id }) => {
-    const entity = demoEntities().find((one) => one.id === Number(id) && one.kind === kind);
+  return ({ id }, state, account) => {
+    const all = shownEntities(state, account);
+    const entity = all.find((one) => one.id === Number(id) && one.kind === kind);
     return entity && { area, widgetsArea: `${kind}_card`, entity };
   };
 }

@@ -2,7 +2,7 @@ import type { Exchange, Route } from '../../kommo/exchange.ts';
 import { findSession, sessionCookie } from '../../kommo/session.ts';
 import { askedSwitches, bootData } from './boot-data.ts';
 import { pageDocument } from './document.ts';
-import { PAGES, type PageArea } from './page-areas.ts';
+import { type Build, PAGES } from './page-areas.ts';
 import { refuseSwitches } from './refuse-switches.ts';
 
 /** Pages of an account, as its users see them in the browser. */
@@ -12,7 +12,7 @@ export function pageRoutes(): Route[] {
       method: 'GET',
       host: 'account',
       path,
-      handler: (exchange) => sendPage(exchange, build(exchange.params)),
+      handler: (exchange) => sendPage(exchange, build),
     }),
   );
   const home: Route = {
@@ -24,9 +24,10 @@ export function pageRoutes(): Route[] {
   return [home, ...pages];
 }
 
-async function sendPage(exchange: Exchange, page: PageArea | undefined): Promise<void> {
+async function sendPage(exchange: Exchange, build: Build): Promise<void> {
   const { account, world } = exchange;
   if (account === undefined) return sendMissing(exchange, `account ${exchange.host.name}`);
+  const page = build(exchange.params, world.state, account);
   if (page === undefined) return sendMissing(exchange, 'such page');
   const refused = refuseSwitches(askedSwitches(exchange), world.state.switches);
   if (refused.length > 0) {

@@ -28,7 +28,7 @@ const CALLBACKS = entryRows('Callbacks', [
   ],
   ['onInstall', SCRIPT],
   ['destroy', SCRIPT, 'on leaving an area (not for init_once) and after onSave when disabled'],
-  ['dpSettings', `${KOMMO}/widgets-dp`],
+  ['dpSettings', `${KOMMO}/widgets-dp`, 'each time a trigger is opened, without an argument'],
   ['advancedSettings', `${AMO}/web_sdk/settings`],
   ['initMenuPage', `${AMO}/web_sdk/left_menu`],
   [
@@ -42,7 +42,11 @@ const CALLBACKS = entryRows('Callbacks', [
   ['loadCatalogElement', `${AMO}/web_sdk/list`],
   ['onSource', SCRIPT, 'after a message was sent through a source of type sms'],
   ['onAddAsSource', SCRIPT],
-  ['salesbotDesignerSettings, onSalesbotDesignerSave', `${AMO}/integrations/salesbot`],
+  [
+    'salesbotDesignerSettings, onSalesbotDesignerSave',
+    `${AMO}/integrations/salesbot_widget`,
+    'exits and the JSON string of the bot are checked; a bot of another form is stored and warned of',
+  ],
   ['widgetPage', 'named by no source that explains it', undefined, 'missing'],
 ]);
 
@@ -71,10 +75,18 @@ const METHODS = entryRows('Widget object', [
   ],
   ['add_action', CARD],
   ['add_source', CARD, 'type sms sends; other types get the empty element of their control'],
-  ['list_selected', `${AMO}/web_sdk/list`, 'both documented shapes in one object'],
-  ['widgetsOverlay', SCRIPT, 'how dark the rest of the page becomes is an assumption'],
+  [
+    'list_selected',
+    `${AMO}/web_sdk/list`,
+    'both documented shapes in one object; phones and emails of leads and customers are those of their contacts',
+  ],
+  [
+    'widgetsOverlay',
+    SCRIPT,
+    'an element of its own, closed by a click; how dark it is, is an assumption',
+  ],
   ['get_pipeline_id', SCRIPT, 'rejects while the widget was added to no pipeline as a lead source'],
-  ['get_accounts_current', SCRIPT],
+  ['get_accounts_current', SCRIPT, 'its members directly and below account, as widgets read both'],
   ['get_current_card_contacts_data', SCRIPT],
   [
     'setSdkCatalogId',
@@ -103,16 +115,31 @@ const GLOBALS = entryRows('Page globals', [
   [
     'APP.constant(account | user | managers | groups | task_types | user_rights)',
     OBSERVED,
-    'shapes of published types; a second argument sets one',
+    'shapes of published types; cf and predefined_cf have the fields of the account; a second argument sets one; unknown names by switch unknownConstant',
   ],
-  ['APP.constant(card_element)', OBSERVED, 'the id only', 'partly'],
+  [
+    'APP.constant(card_id | card_element)',
+    OBSERVED,
+    'id, name, responsible user; of leads price, status, pipeline',
+  ],
   ['APP.getBaseEntity, isCard, getWidgetsArea, lang_id', `${KOMMO}/environment-variables`],
   [
-    'APP.data.current_card, current_list, current_view',
-    `${KOMMO}/environment-variables`,
-    'a Backbone model and a collection with name and responsible user only',
+    'APP.data.current_card: id, element_type, main_user, model',
+    `${AMO}/web_sdk/env_variables`,
+    'the model has lead[NAME], lead[PRICE] … and CFV[id] as observed in public widgets, and follows fields of the form that bear these names; for contacts, companies and customers some names are assumptions',
+  ],
+  [
+    'APP.data.current_card: linked_forms, form, changes, getPipelineId, save, reload',
+    OBSERVED,
+    'contacts and company of the card as models; save and reload only tell the log',
     'partly',
   ],
+  [
+    'APP.data.current_list',
+    `${AMO}/web_sdk/env_variables`,
+    'id, name, checked (also is_checked, as observed); names of the columns are assumptions',
+  ],
+  ['APP.data.current_view', `${AMO}/web_sdk/env_variables`],
   ['APP.notifications', `${AMO}/notifications`],
   [
     'APP.addNotificationCallback',

@@ -28,12 +28,12 @@ define((require) => {
         const $area = $(
           this.render(
             { ref: '/tmpl/controls/textarea.twig' },
-            { id: 'dp_message', value: 'Hello', placeholder: i18n('dp.message') },
+            { id: 'dp_message', value: $input.val() || 'Hello', placeholder: i18n('dp.message') },
           ),
         );
         $area.on('change', () => $input.val($area.val()).trigger('change'));
         $form.find(`[title^=${i18n('dp.message').split(' ')[0]}]`).hide();
-        $input.val('Hello').hide().after($area);
+        $input.val($area.val()).hide().after($area);
         return true;
       },
       onAddAsSource: (pipelineId) => {
@@ -42,8 +42,8 @@ define((require) => {
         );
       },
       salesbotDesignerSettings: ($body, renderRow, params) => {
-        renderRow({ name: 'limit', label: i18n('salesbot.limit'), type: 'numeric' });
-        $body.append($('<p class="pipeline-tools__said"></p>').text(`subject ${params.subject}`));
+        const $said = $('<p class="pipeline-tools__said"></p>').text(`subject ${params.subject}`);
+        $body.append($(renderRow(i18n('salesbot.note'))).append($said));
         return {
           exits: [
             { code: 'sent', title: i18n('salesbot.sent') },

@@ -11,7 +11,7 @@ export function drawAdvanced() {
   const widget = boot.widget;
   const texts = chooseTexts().texts;
   const title = manifestText(texts, widget?.manifest?.advanced?.title) || text('settings');
-  // Widgets draw into one of three elements; all exist, one inside the other.
+  // Widgets draw into one of three elements; all exist, one inside the other. Their Save and Cancel go into the page's head.
   drawShell(title).append(
     h(
       'div',

@@ -4,42 +4,42 @@ import { h } from '../core/dom.js';
 import { log } from '../core/log.js';
 import { $, boot } from '../core/page.js';
 import { text } from '../core/texts.js';
-import { actionFor, cardContacts, messageSources } from '../sdk/card-hooks.js';
-import { chooseTexts, lookUp, manifestText } from '../sdk/i18n.js';
+import { cardContacts, messageSources } from '../sdk/card-hooks.js';
 import { call } from '../sdk/run.js';
 import { drawShell } from '../shell/shell.js';
 import { widgetColumn } from '../shell/widget-column.js';
+import { contactsBlock, drawContacts } from './card-contacts.js';
+import { cardFields } from './card-fields.js';
 import { drawCardTab } from './card-tab.js';
-import { legalEntityField } from './legal-entity.js';
 
 export function drawCard() {
   const entity = boot.entity;
   if (!entity) return;
-  const holder = drawShell(entity.name);
+  const holder = drawShell(entity.name, [], { isCard: true });
   const fields = h(
     'section',
     { class: 'card-fields', id: 'card_fields', 'aria-label': text('card') },
     [
-      entity.stage !== undefined && stageBar(entity.stage),
       h('div', { class: 'card-tabs js-card-tabs', role: 'tablist' }),
       h('div', { class: 'card-fields__pane', id: 'card_main' }, [
-        row(text('name'), entity.name),
-        entity.price !== undefined &&
-          row(text('price'), `${entity.price} ${boot.account.currency}`),
-        row(text('responsible'), boot.user.name),
-        entity.kind === 'companies' && legalEntityField(),
-        h('div', { class: 'card-contacts js-card-contacts' }),
+        cardFields(entity),
+        contactsBlock(),
+        leadsBlock(entity),
       ]),
     ],
   );
-  const feed = h('section', { class: 'card-feed', 'aria-label': text('feed') }, [
-    h(
-      'div',
-      { class: 'card-feed__notes' },
-      h('p', { class: 'card-feed__note' }, `${text('created_by')} ${boot.user.name}`),
-    ),
-    h('div', { class: 'card-feed__compose js-card-compose' }),
-  ]);
+  const feed = h(
+    'section',
+    { class: 'card-feed card-holder__feed js-card-feed', 'aria-label': text('feed') },
+    [
+      h(
+        'div',
+        { class: 'card-feed__notes notes-wrapper__notes' },
+        h('p', { class: 'card-feed__note' }, `${text('created_by')} ${boot.user.name}`),
+      ),
+      h('div', { class: 'card-feed__compose feed-compose js-card-compose' }),
+    ],
+  );
   holder.append(h('div', { class: 'card card_entity' }, [fields, feed, widgetColumn(true)]));
   drawContacts();
   drawSources();
@@ -60,73 +60,33 @@ export function runCard(widget) {
 }
 
 /**
- * Where the lead is in its pipeline: the stages it has passed are coloured.
- * @param {string} name
+ * Leads of a contact or a company, with Kommo's button for one more.
+ * @param {import('../types.d.ts').Entity} entity
  */
-function stageBar(name) {
-  const stages = boot.pipelines[0]?.stages ?? [];
-  const at = stages.findIndex((stage) => stage.name === name);
-  const color = stages[at]?.color ?? '';
-  return h('div', { class: 'card-stage' }, [
-    h('p', { class: 'card-stage__name' }, `${text('stage')}: ${name}`),
-    h(
-      'div',
-      { class: 'card-stage__bar', 'aria-hidden': 'true' },
-      stages.map((_stage, index) =>
-        h('span', {
-          class: 'card-stage__step',
-          style: index <= at ? `background:${color}` : undefined,
-        }),
+function leadsBlock({ kind, id }) {
+  if (kind !== 'contacts' && kind !== 'companies') return undefined;
+  const leads = boot.entities.filter(
+    (one) =>
+      one.kind === 'leads' &&
+      (kind === 'contacts' ? one.contactIds.includes(id) : one.companyId === id),
+  );
+  const add = h(
+    'button',
+    { type: 'button', class: 'card-leads__quick-add card-sdk__found' },
+    text('fastAdd'),
+  );
+  add.addEventListener('click', () => log('page', 'card', 'Kommo adds a lead here'));
+  return h('div', { class: 'card-leads' }, [
+    ...leads.map((lead) =>
+      h(
+        'a',
+        { class: 'card-leads__item list-row__link', href: `/leads/detail/${lead.id}` },
+        lead.name,
       ),
     ),
+    add,
   ]);
 }
-
-/**
- * @param {string} label
- * @param {string} value
- */
-function row(label, value) {
-  return h('div', { class: 'linked-form__field' }, [
-    h('div', { class: 'linked-form__field__label' }, label),
-    h('div', { class: 'linked-form__field__value' }, value),
-  ]);
-}
-
-/** Phones and addresses of the card's contacts, each with the widget's action if one is registered. */
-function drawContacts() {
-  const place = document.querySelector('.js-card-contacts');
-  place?.replaceChildren(
-    ...cardContacts().flatMap((contact) => [
-      h('div', { class: 'card-contacts__name' }, contact.name),
-      ...contact.phones.map((value) => contactValue('phone', value)),
-      ...contact.emails.map((value) => contactValue('email', value)),
-    ]),
-  );
-}
-
-/**
- * @param {'phone' | 'email'} type
- * @param {string} value
- */
-function contactValue(type, value) {
-  const action = actionFor(type);
-  if (!action) return h('div', { class: 'card-contacts__value' }, value);
-  const label = lookUp(chooseTexts().texts, 'widget.call_action');
-  const button = h(
-    'button',
-    { type: 'button', class: 'card-contacts__action js-contact-action', 'data-type': type },
-    [
-      `${typeof label === 'string' ? label : manifestText(chooseTexts().texts, boot.widget?.manifest?.widget.name)}: ${value}`,
-    ],
-  );
-  button.addEventListener('click', () => {
-    log('callback', `add_action:${type}`, 'chosen by the user', { value });
-    action({ value });
-  });
-  return h('div', { class: 'card-contacts__value' }, button);
-}
-
 /** A button for each source the widget registered; it sends a message as Kommo's compose field does. */
 function drawSources() {
   const control = h('div', { class: 'card-feed__source js-source-control' });

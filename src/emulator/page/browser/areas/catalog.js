@@ -10,14 +10,11 @@ import { text } from '../core/texts.js';
 import { call } from '../sdk/run.js';
 import { drawShell } from '../shell/shell.js';
 
-const ELEMENTS = [
-  { id: 40_011, name: 'Desk lamp', price: 40 },
-  { id: 40_012, name: 'Floor lamp', price: 120 },
-];
+const ELEMENTS = boot.catalogs.find(({ id }) => id === boot.catalogId)?.elements ?? [];
 
 export function drawCatalog() {
   const rows = ELEMENTS.map((element) =>
-    h('tr', { class: 'list-row', 'data-id': element.id }, [
+    h('tr', { class: 'list-row js-list-row', 'data-id': element.id }, [
       h(
         'td',
         {},
@@ -34,7 +31,7 @@ export function drawCatalog() {
     h('th', { scope: 'col' }, text('name')),
     h('th', { scope: 'col' }, text('price')),
   ]);
-  drawShell(text('lists')).append(
+  drawShell(text('lists'), [], { list: 'catalogs' }).append(
     h('div', { class: 'card card_list' }, [
       h('table', { class: 'list__table' }, [h('thead', {}, head), h('tbody', {}, rows)]),
     ]),

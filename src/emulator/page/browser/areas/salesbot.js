@@ -1,18 +1,20 @@
 // @ts-check
 /**
- * The salesbot designer: one block per handler of `salesbot_designer` in the manifest; the widget draws its settings and
- * answers the bot's code on save (https://www.amocrm.ru/developers/content/integrations/salesbot).
+ * The salesbot designer: the handlers of `salesbot_designer` in the manifest to choose from, and the blocks of the bot
+ * (https://www.amocrm.ru/developers/content/integrations/salesbot_widget). The bot is not run.
  */
 import { h } from '../core/dom.js';
-import { log, warn } from '../core/log.js';
-import { $, boot } from '../core/page.js';
+import { warn } from '../core/log.js';
+import { boot } from '../core/page.js';
 import { text } from '../core/texts.js';
 import { kommoButton } from '../sdk/button.js';
 import { chooseTexts, manifestText } from '../sdk/i18n.js';
-import { call } from '../sdk/run.js';
+import { pagePost } from '../sdk/page-request.js';
 import { drawShell } from '../shell/shell.js';
+import { openBlock } from './salesbot-block.js';
 
 /** @typedef {import('../types.d.ts').Widget} Widget */
+/** @typedef {import('../types.d.ts').SalesbotBlock} SalesbotBlock */
 /** @typedef {import('../types.d.ts').SalesbotHandler} SalesbotHandler */
 
 export function drawSalesbot() {
@@ -28,88 +30,85 @@ export function drawSalesbot() {
 /** @param {Widget | undefined} widget */
 export function runSalesbot(widget) {
   if (!widget) return;
-  const handlers = boot.widget?.manifest?.salesbot_designer ?? {};
-  const buttons = Object.entries(handlers).map(([code, handler]) => {
+  const handlers = handlersOfManifest();
+  const logo = logoAddress();
+  const buttons = [...handlers].map(([code, handler]) => {
     const add = kommoButton('js-salesbot-add', manifestText(chooseTexts().texts, handler.name), {
       'data-handler': code,
     });
-    add.addEventListener('click', () => void openBlock(widget, code, handler));
+    if (logo) add.prepend(h('img', { class: 'salesbot__logo', src: logo, alt: '' }));
+    add.addEventListener('click', () => void openBlock(widget, { code, handler, params: {} }));
     return add;
   });
   document.querySelector('.js-salesbot-palette')?.replaceChildren(...buttons);
+  document
+    .querySelector('.js-salesbot-canvas')
+    ?.append(...boot.salesbotBlocks.map((block) => savedBlock(widget, handlers, block)));
 }
 
-/**
- * @param {Widget} widget
- * @param {string} code
- * @param {SalesbotHandler} handler
- */
-async function openBlock(widget, code, handler) {
-  const body = h('div', { class: 'salesbot__block-body' });
-  const exits = h('ul', { class: 'salesbot__exits' });
-  const saveButton = kommoButton('button-input_blue js-salesbot-save', text('save'));
-  const block = h(
-    'section',
-    { class: 'salesbot__block', 'data-handler': code, 'aria-label': handler.name },
-    [
-      h('h2', { class: 'pipeline__caption' }, manifestText(chooseTexts().texts, handler.name)),
-      body,
-      exits,
-      saveButton,
-    ],
+/** `logo` stands among the handlers; every other entry is one. @returns {Map<string, SalesbotHandler>} */
+function handlersOfManifest() {
+  const entries = Object.entries(boot.widget?.manifest?.salesbot_designer ?? {});
+  return new Map(
+    entries.flatMap(([code, handler]) =>
+      typeof handler === 'object' && handler !== null ? [[code, handler]] : [],
+    ),
   );
-  document.querySelector('.js-salesbot-canvas')?.append(block);
-  /** @type {Record<string, unknown>} */
-  const params = {};
-  for (const [name, field] of Object.entries(handler.settings ?? {})) {
-    params[name] = field.default_value ?? '';
-    if (field.manual !== true) body.append(designerRow(name, field, params));
+}
+
+/** The sample's path begins with the widget's folder in Kommo: what counts is the file of the widget at its end. */
+function logoAddress() {
+  const { manifest, files = [], folder } = boot.widget ?? {};
+  const path = manifest?.salesbot_designer?.logo;
+  if (typeof path !== 'string') return undefined;
+  const file = files.find((name) => `/${path}`.endsWith(`/${name}`));
+  if (file === undefined) {
+    warn('manifest', `salesbot_designer.logo names no file of the widget: ${path}`);
+    return undefined;
   }
-  const renderRow = (/** @type {{ label?: string, name: string, type?: string }} */ row) => {
-    const drawn = designerRow(row.name, { name: row.label ?? row.name, type: row.type }, params);
-    body.append(drawn);
-    return $(drawn);
-  };
-  const answer = /** @type {{ exits?: { code: string, title: string }[] } | undefined} */ (
-    await call(widget, 'salesbotDesignerSettings', [$(body), renderRow, params])
-  );
-  exits.replaceChildren(
-    ...(answer?.exits ?? []).map((exit) => h('li', { 'data-exit': exit.code }, exit.title)),
-  );
-  saveButton.addEventListener('click', () => void saveBlock(widget, code, params));
+  return `${folder}/${file}`;
 }
 
 /**
- * @param {string} name
- * @param {{ name: string, type?: string | undefined }} field
- * @param {Record<string, unknown>} params
+ * A block of the bot, closed: it opens again with the values it was saved with.
+ * @param {Widget} widget
+ * @param {Map<string, SalesbotHandler>} handlers
+ * @param {SalesbotBlock} block
  */
-function designerRow(name, field, params) {
-  const type = field.type === 'numeric' ? 'number' : field.type === 'url' ? 'url' : 'text';
-  const input = h('input', { class: 'text-input', type, name, value: String(params[name] ?? '') });
-  input.addEventListener('change', () => {
-    params[name] = input.value;
-  });
-  return h('label', { class: 'salesbot__row' }, [
-    h('span', {}, manifestText(chooseTexts().texts, field.name)),
-    input,
+function savedBlock(widget, handlers, block) {
+  const handler = handlers.get(block.handler);
+  const name = manifestText(chooseTexts().texts, handler?.name) || block.handler;
+  const open = h(
+    'button',
+    {
+      type: 'button',
+      class: 'salesbot__open js-salesbot-open',
+      'aria-label': `${text('change')}: ${name}`,
+    },
+    name,
+  );
+  const remove = h(
+    'button',
+    {
+      type: 'button',
+      class: 'salesbot__open js-salesbot-remove',
+      'aria-label': `${text('remove')}: ${name}`,
+    },
+    text('remove'),
+  );
+  const closed = h('div', { class: 'salesbot__block salesbot__closed', 'data-id': block.id }, [
+    open,
+    remove,
   ]);
-}
-
-/**
- * @param {Widget} widget
- * @param {string} code
- * @param {Record<string, unknown>} params
- */
-async function saveBlock(widget, code, params) {
-  const bot = await call(widget, 'onSalesbotDesignerSave', [code, params]);
-  if (typeof bot !== 'string') {
-    warn('onSalesbotDesignerSave', 'onSalesbotDesignerSave must answer the bot as a JSON string');
-    return;
-  }
-  try {
-    log('page', 'salesbot', 'bot saved', { bot: JSON.parse(bot) });
-  } catch {
-    warn('onSalesbotDesignerSave', 'onSalesbotDesignerSave answered a string that is no JSON');
-  }
+  open.addEventListener('click', () => {
+    if (!handler) return;
+    const { id, params, handler: code } = block;
+    void openBlock(widget, { code, handler, id, params, place: closed });
+  });
+  remove.addEventListener('click', async () => {
+    await pagePost(`/ajax/emulator/salesbot/blocks/${block.id}`, {}, 'DELETE');
+    boot.salesbotBlocks = boot.salesbotBlocks.filter(({ id }) => id !== block.id);
+    closed.remove();
+  });
+  return closed;
 }

@@ -26,7 +26,7 @@ export function offerSync(widget) {
   if (!widget || !hasCallback(widget, 'calendarSync')) return;
   const open = kommoButton('js-todo-sync', text('syncTasks'));
   open.addEventListener('click', () => void openSync(widget));
-  document.querySelector('.page__tools')?.replaceChildren(open);
+  document.querySelector('.page__tools')?.prepend(open);
 }
 
 /** @param {Widget} widget */

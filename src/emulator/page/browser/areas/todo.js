@@ -18,7 +18,7 @@ export function drawTodoLine() {
         .map(taskCard),
     ]),
   );
-  drawShell(text('todo')).append(h('div', { class: 'pipeline' }, columns));
+  drawShell(text('todo'), [], { list: 'todo' }).append(h('div', { class: 'pipeline' }, columns));
 }
 
 export function drawTodoCalendar() {
@@ -34,7 +34,7 @@ export function drawTodoCalendar() {
         .map(taskCard),
     ),
   );
-  drawShell(text('calendar')).append(
+  drawShell(text('calendar'), [], { list: 'todo' }).append(
     h('table', { class: 'list__table todo-calendar' }, [
       h('thead', {}, h('tr', {}, head)),
       h('tbody', {}, h('tr', {}, cells)),

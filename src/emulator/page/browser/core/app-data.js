@@ -1,10 +1,15 @@
 // @ts-check
 /** The values behind `APP.constant(...)` and `APP.data`. Shapes as published widgets and type packages read them. */
+import { accountFields } from './account-fields.js';
+import { currentCard } from './current-card.js';
+import { currentList } from './current-list.js';
+import { TYPE_OF_KIND } from './element-types.js';
 import { $, boot } from './page.js';
 
 /** @returns {Record<string, unknown>} */
 export function constants() {
   const { account, user } = boot;
+  const products = boot.catalogs.find(({ type }) => type === 'products');
   const names = Object.fromEntries(boot.people.map((person) => [person.id, person.name]));
   return {
     account: {
@@ -20,9 +25,8 @@ export function constants() {
       time_format: 'H:i:s',
       unsorted_on: 'Y',
       users: names,
-      cf: {},
-      predefined_cf: {},
-      products: { enabled: false, catalog_id: null },
+      ...accountFields(),
+      products: { enabled: products !== undefined, catalog_id: products?.id ?? null },
       tariffName: 'enterprise',
       paid_from: 0,
       paid_till: 0,
@@ -37,9 +41,9 @@ export function constants() {
       id: user.id,
       name: user.name,
       login: user.login,
-      amojo_id: null,
-      uuid: '',
-      personal_mobile: '',
+      amojo_id: user.amojoId,
+      uuid: user.uuid,
+      personal_mobile: user.phone,
       photo: '',
       theme: boot.theme,
       tour: 0,
@@ -53,7 +57,8 @@ export function constants() {
       2: { id: 2, option: 'Meeting', color: null, icon_id: null },
     },
     user_rights: { is_admin: user.isAdmin, is_free_user: user.isFree },
-    card_element: boot.entity ? { id: boot.entity.id } : false,
+    card_id: boot.entity?.id ?? false,
+    card_element: boot.entity ? cardElement(boot.entity) : false,
   };
 }
 
@@ -68,11 +73,11 @@ function manager(person) {
     status: 'offline',
     is_admin: person.isAdmin ? 'Y' : 'N',
     free_user: person.isFree ? 'Y' : 'N',
-    amojo_id: null,
+    amojo_id: person.amojoId,
     amo_profile_id: null,
     avatar: '',
     theme: boot.theme === 'dark' ? 2 : 1,
-    phone: '',
+    phone: person.phone,
     group: 'group_0',
   };
 }
@@ -87,45 +92,33 @@ export function appData() {
   };
 }
 
-const LIST_KINDS = { llist: 'leads', clist: 'contacts', culist: 'customers', tlist: 'todo' };
-
-/** The rows of the list, as a Backbone collection. */
-function currentList() {
-  const { Backbone } =
-    /** @type {{ Backbone: { Collection: new (rows: object[]) => unknown } }} */ (
-      /** @type {unknown} */ (window)
-    );
-  const kind = LIST_KINDS[/** @type {keyof typeof LIST_KINDS} */ (boot.area)];
-  const rows = boot.entities.filter((entity) => entity.kind === kind);
-  return new Backbone.Collection(
-    rows.map((row) => ({ id: row.id, name: row.name, main_user_id: row.responsibleId })),
-  );
-}
-
-/** @param {import('../types.d.ts').Entity} entity */
-function currentCard(entity) {
-  const { Backbone } = /** @type {{ Backbone: { Model: new (data: object) => unknown } }} */ (
-    /** @type {unknown} */ (window)
-  );
-  const types = { leads: 2, contacts: 1, companies: 3, customers: 12, todo: 4 };
+/**
+ * The card as its constant shows it; the names were observed for leads.
+ * @param {import('../types.d.ts').Entity} entity
+ */
+function cardElement(entity) {
   return {
     id: entity.id,
-    element_type: types[entity.kind],
-    main_user: entity.responsibleId,
-    model: new Backbone.Model({
-      ID: entity.id,
-      NAME: entity.name,
-      MAIN_USER: entity.responsibleId,
+    name: entity.name,
+    main_user_id: entity.responsibleId,
+    element_type: TYPE_OF_KIND[entity.kind],
+    ...(entity.kind === 'leads' && {
+      price: entity.price,
+      status: entity.stageId,
+      pipeline_id: entity.pipelineId,
     }),
   };
 }
 
-/** What `self.get_accounts_current()` answers without a request. */
-export function currentAccount() {
-  const account = /** @type {Record<string, unknown>} */ (constants().account);
-  return {
-    ...account,
+/**
+ * What `self.get_accounts_current()` answers without a request. Public widgets read its members directly, and below `account`.
+ * @param {Record<string, unknown>} params of the widget: its settings and what the page says of it
+ */
+export function currentAccount(params) {
+  const account = {
+    .../** @type {Record<string, unknown>} */ (constants().account),
     users: boot.people.map(({ id, name, login }) => ({ id, name, login })),
-    widget: {},
+    widget: params,
   };
+  return { ...account, account };
 }

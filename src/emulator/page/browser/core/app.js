@@ -4,6 +4,7 @@
  * (https://developers.kommo.com/docs/environment-variables). Read-only for widgets by Kommo's rules.
  */
 import { appData, constants } from './app-data.js';
+import { ELEMENT_TYPES } from './element-types.js';
 import { log, warn } from './log.js';
 import { addCall, addError, showMessage, showNotification } from './notifications.js';
 import { $, boot, go, switchValue } from './page.js';
@@ -17,40 +18,17 @@ export function createApp() {
     data: appData(),
     constant: (/** @type {string} */ name, /** @type {unknown[]} */ ...value) => {
       if (value.length > 0) values[name] = value[0];
-      else if (!Object.hasOwn(values, name))
-        warn('APP.constant', `APP.constant('${name}') is not known to the emulator`);
-      return values[name];
+      if (Object.hasOwn(values, name)) return values[name];
+      warn('APP.constant', `APP.constant('${name}') is not known to the emulator`);
+      return switchValue('unknownConstant') === 'undefined' ? undefined : false;
     },
     getBaseEntity: () => baseEntity(),
     isCard: () => boot.entity !== null,
     getWidgetsArea: () => boot.widgetsArea,
     getV3WidgetsArea: () => boot.widgetsArea,
-    element_types: {
-      contacts: 1,
-      leads: 2,
-      companies: 3,
-      tasks: 4,
-      customers: 12,
-      catalog_elements: 11,
-    },
+    element_types: { ...ELEMENT_TYPES },
     // The published numbers; those after 14 were only seen in public code.
-    cf_types: {
-      text: 1,
-      numeric: 2,
-      checkbox: 3,
-      select: 4,
-      multiselect: 5,
-      date: 6,
-      url: 7,
-      multitext: 8,
-      textarea: 9,
-      radiobutton: 10,
-      streetaddress: 11,
-      smart_address: 13,
-      birthday: 14,
-      legal_entity: 15,
-      date_time: 19,
-    },
+    cf_types: boot.fieldTypes,
     system: {
       format: { date: { date: 'DD.MM.YYYY', date_short: 'DD.MM', full: 'DD.MM.YYYY HH:mm' } },
     },

@@ -5,26 +5,38 @@ import { log } from '../core/log.js';
 import { $, boot, go } from '../core/page.js';
 import { action, choice, control, section } from './parts.js';
 
+/**
+ * The account's first card of a kind, as far as it has one.
+ * @param {import('../types.d.ts').Entity['kind']} kind
+ * @param {string} label
+ */
+function firstCard(kind, label, under = '') {
+  const card = boot.entities.find((one) => one.kind === kind);
+  return card ? [{ value: `${under}/${kind}/detail/${card.id}`, label }] : [];
+}
+
 export function placeSection() {
   const code = boot.widget?.code ?? 'widget';
   const firstMenuItem = Object.keys(boot.widget?.manifest?.left_menu ?? {})[0] ?? 'page';
   const areas = [
     { value: '/settings/widgets/', label: 'Integrations, settings modal' },
-    { value: '/leads/detail/501', label: 'Lead card' },
-    { value: '/contacts/detail/601', label: 'Contact card' },
-    { value: '/companies/detail/701', label: 'Company card' },
-    { value: '/customers/detail/801', label: 'Customer card' },
+    ...firstCard('leads', 'Lead card'),
+    ...firstCard('contacts', 'Contact card'),
+    ...firstCard('companies', 'Company card'),
+    ...firstCard('customers', 'Customer card'),
     { value: '/leads/list/', label: 'List of leads' },
     { value: '/contacts/list/', label: 'List of contacts' },
     { value: '/customers/list/', label: 'List of customers' },
     { value: '/todo/list/', label: 'List of tasks' },
     { value: '/todo/line/', label: 'Tasks by day' },
     { value: '/todo/calendar/', label: 'Calendar of tasks' },
-    { value: '/catalogs/4001', label: 'List of own elements' },
+    ...boot.catalogs
+      .slice(0, 1)
+      .map(({ id }) => ({ value: `/catalogs/${id}`, label: 'List of own elements' })),
     { value: `/settings/advanced/${code}/`, label: 'Advanced settings' },
     { value: '/settings/pipeline/leads/', label: 'Pipeline: sources and triggers' },
     { value: '/settings/communications/', label: 'Salesbot designer' },
-    { value: '/mobile/leads/detail/501', label: 'Lead card, mobile application' },
+    ...firstCard('leads', 'Lead card, mobile application', '/mobile'),
     { value: `/widget_page/${code}/${firstMenuItem}/`, label: 'Left-menu page' },
   ];
   const here = areas.find(({ value }) => window.location.pathname.startsWith(value))?.value ?? '';

@@ -1,5 +1,6 @@
 // @ts-check
 /** What a widget adds to cards and lists: phone and e-mail actions, message sources, the selected rows. */
+import { markRow } from '../core/current-list.js';
 import { log } from '../core/log.js';
 import { $, boot } from '../core/page.js';
 
@@ -42,17 +43,26 @@ export function messageSources() {
 export function selectRow(id, isSelected) {
   if (isSelected) selected.add(id);
   else selected.delete(id);
+  markRow(id, isSelected);
+}
+
+/** A list is drawn anew, with no row ticked. */
+export function forgetSelection() {
+  selected.clear();
 }
 
 /** The answer of `self.list_selected()`: false outside lists; both documented shapes in one object. */
 export function selectedRows() {
   if (!boot.area.endsWith('list')) return false;
-  const rows = boot.entities.filter((entity) => selected.has(entity.id));
+  const rows = boot.entities.filter(
+    (entity) => entity.kind === listKind() && selected.has(entity.id),
+  );
   const items = rows.map((row) => ({
     id: row.id,
     type: typeWord(row.kind),
-    emails: row.emails,
-    phones: row.phones,
+    // Those of a lead or a customer are those of its contacts.
+    emails: withContacts(row).flatMap(({ emails }) => emails),
+    phones: withContacts(row).flatMap(({ phones }) => phones),
   }));
   return {
     count_selected: items.length,
@@ -63,6 +73,22 @@ export function selectedRows() {
       phones: items.reduce((sum, item) => sum + item.phones.length, 0),
     },
   };
+}
+
+/** The rows of the open list are of this kind. */
+function listKind() {
+  /** @type {Record<string, string>} */
+  const kinds = { llist: 'leads', clist: 'contacts', culist: 'customers', tlist: 'todo' };
+  return kinds[boot.area];
+}
+
+/** @param {import('../types.d.ts').Entity} row */
+function withContacts(row) {
+  const { contactIds } = row;
+  return [
+    row,
+    ...boot.entities.filter(({ kind, id }) => kind === 'contacts' && contactIds.includes(id)),
+  ];
 }
 
 /** @param {string} kind */
@@ -83,7 +109,11 @@ export function cardContacts() {
   const card = boot.entity;
   if (!card) return [];
   const contacts =
-    card.kind === 'contacts' ? [card] : boot.entities.filter((e) => card.contactIds.includes(e.id));
+    card.kind === 'contacts'
+      ? [card]
+      : card.contactIds.flatMap((id) =>
+          boot.entities.filter((one) => one.kind === 'contacts' && one.id === id),
+        );
   return contacts.map((contact) => ({
     id: contact.id,
     name: contact.name,

@@ -8,6 +8,7 @@ import { systemInfo } from '../core/app.js';
 import { currentAccount } from '../core/app-data.js';
 import { log, warn } from '../core/log.js';
 import { $ } from '../core/page.js';
+import { showOverlay } from '../shell/widget-column.js';
 import { authorizedAjax } from './authorized-ajax.js';
 import { cardContacts, registerAction, registerSource, selectedRows } from './card-hooks.js';
 import { crmPost } from './crm-post.js';
@@ -61,17 +62,13 @@ export function systemPrototype(widget) {
       /** @type {string} */ label,
     ) => registerSource(type, send, label),
     list_selected: () => selectedRows(),
-    widgetsOverlay: (/** @type {boolean} */ isShown) => {
-      document
-        .querySelector('#card_widgets_overlay')
-        ?.classList.toggle('card-widgets_overlay', Boolean(isShown));
-    },
+    widgetsOverlay: (/** @type {boolean} */ isShown) => showOverlay(Boolean(isShown)),
     // The page's sample calls `catch`, which promises of jQuery 2 lack.
     get_pipeline_id: () => {
       const id = widget.install.sourcePipelineId;
       return id === null ? Promise.reject(new Error('no lead source')) : Promise.resolve(id);
     },
-    get_accounts_current: () => currentAccount(),
+    get_accounts_current: () => currentAccount(params),
     get_current_card_contacts_data: () => Promise.resolve(cardContacts()),
     setSdkCatalogId: (/** @type {number} */ id) => {
       if (Number(id) > 0) params.sdk_catalog_id = Number(id);

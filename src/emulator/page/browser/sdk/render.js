@@ -61,6 +61,12 @@ async function loadTemplate(source) {
 }
 
 /**
+ * The blocks of the column with the markup they were drawn from, which a widget changes later.
+ * @type {WeakMap<Element, string>}
+ */
+export const drawnMarkup = new WeakMap();
+
+/**
  * @typedef {object} ColumnTemplate
  * @property {{ class_name?: string, html?: string }} [caption]
  * @property {string} [body] a template as text
@@ -75,7 +81,7 @@ async function loadTemplate(source) {
  */
 export function renderTemplate(template, params = {}) {
   const code = boot.widget?.code ?? '';
-  const column = document.querySelector('#widgets_block');
+  const column = document.querySelector('#widgets_block .card-widgets__elements');
   if (!column) {
     warn('render_template', 'render_template was called where there is no right column', {
       area: boot.area,
@@ -100,9 +106,14 @@ export function renderTemplate(template, params = {}) {
   body.innerHTML = compile(template.body ?? '').render(params) + (template.render ?? '');
   const block = h(
     'div',
-    { class: `card-widgets__widget card-widgets__widget-${code}`, 'data-code': code },
+    {
+      class: `card-widgets__widget card-widgets__widget-${code}`,
+      'data-code': code,
+      'data-widget-code': code,
+    },
     [caption, body],
   );
   column.append(block);
+  drawnMarkup.set(block, block.outerHTML);
   return block.outerHTML;
 }
