@@ -8,21 +8,21 @@ test.describe('control-gallery', () => {
       button:
         'button.button-input.button-input_blue > .button-input-inner > .button-input-inner__text',
       cancel_button: 'button.button-input.button-cancel',
-      delete_button: 'button.button-input.button-delete',
+      delete_button: 'span.button-delete > .icon-delete-trash',
       input: 'input.text-input[maxlength="20"]',
       textarea: 'textarea.text-input.text-input-textarea',
       select: '.control--select > ul.control--select--list > li[data-value="a"]',
-      multiselect: '.multiselect input[name="multiselect[]"][value=a]',
+      multiselect: 'select[multiple][name=multiselect] > option[value=b]:checked',
       checkbox:
         'label.control-checkbox.is-checked > .control-checkbox__body > input + .control-checkbox__helper',
-      checkboxes_dropdown: '.checkboxes_dropdown input[name="fruit_a"]',
+      checkboxes_dropdown: '.checkboxes_dropdown input.js-item-checkbox[name="fruit_a"]',
       'checkboxes_dropdown/values_title': '.checkboxes_dropdown .checkboxes_dropdown__title',
-      radio: 'label.control-radio__label.icon-radio-checked',
-      date_field: '.date_field_wrapper.js-control-date input',
+      radio: 'label.control-radio__label > .control-radio > input[value=b]:checked',
+      date_field: '.date_field_wrapper.js-control-date input.date_field[value="22.11.2026"]',
       suggest: '.control--suggest .js-control--suggest--input',
       'suggest#ajax':
         '.control--suggest input.js-control--suggest--input-ajax[data-params="type=contacts&q=#q#"]',
-      file: '.control--file input[type=file]',
+      file: 'input[type=file][name=file]',
       switcher: 'label.switcher.switcher__on + input.switcher__checkbox',
       'pipeline_select/index': '.pipeline-select-wrapper input.control--select--input',
     };
@@ -49,11 +49,28 @@ test.describe('control-gallery', () => {
     await page.keyboard.press('Enter');
     await expect(page.locator('.control-gallery')).toHaveAttribute('data-chosen', 'b');
     await expect(select.getByRole('button')).toHaveText('Bananas');
-    await page.locator('[data-control=checkboxes_dropdown] button').click();
-    await page.locator('[data-control=checkboxes_dropdown]').getByText('Bananas').click();
-    await expect(
-      page.locator('[data-control=checkboxes_dropdown] .checkboxes_dropdown__title'),
-    ).toHaveText('Apples, Bananas');
+    const dropdown = page.locator('[data-control=checkboxes_dropdown]');
+    await dropdown.getByRole('button').click();
+    await dropdown.locator('label').filter({ hasText: 'Bananas' }).click();
+    await expect(dropdown.locator('.checkboxes_dropdown__title')).toHaveText('Apples, Bananas');
+    await page.locator('[data-control=textarea] textarea').click();
+    await expect(dropdown.locator('.checkboxes_dropdown__list')).toBeHidden();
+    await dropdown.getByRole('button').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    // "Select all" with everything ticked means none.
+    await expect(dropdown.locator('.checkboxes_dropdown__title')).toHaveText('Choose');
+    await page.keyboard.press('Escape');
+    await expect(dropdown.getByRole('button')).toBeFocused();
+    await expect(dropdown.locator('.checkboxes_dropdown__list')).toBeHidden();
+    const fruit = page.locator('[data-control=suggest]');
+    await fruit.getByRole('textbox').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(fruit.getByRole('textbox')).toHaveValue('Bananas');
+    await expect(fruit.getByRole('textbox')).toHaveAttribute('data-value-id', '2');
     const contact = page.locator('[data-control="suggest#ajax"]');
     await contact.getByRole('textbox').fill('nov');
     await contact.getByText('Daniel Novak').click();

@@ -63,6 +63,11 @@ const SCRIPTS: [title: string, script: string, told: RegExp][] = [
     /missing\.js.*could not be loaded/,
   ],
   [
+    'asks for a module by a name that nobody knows',
+    "define(['jquery', 'es7promise'], () => function () {});",
+    /script\.js.*module es7promise is not one the host offers; supply it with --module es7promise=file/,
+  ],
+  [
     'asks for a module of Kommo that the emulator lacks',
     "define(['colorpicker'], () => function () {});",
     /colorpicker.*not in this emulator/,

@@ -51,6 +51,7 @@ const LOADER = entryRows('Loader and modules', [
   ),
   ['lib/components/base/modal', MODULES],
   ['lib/components/base/confirm', OBSERVED],
+  ['a module by any other name', 'own', 'the page names it, and --module <name>=<file>'],
 ]);
 
 const MODAL = entryRows('Settings modal', [
@@ -228,31 +229,36 @@ const LOOK = entryRows('Look', [
   ['fonts', 'PT Sans where the machine has it, else Arial', 'not shipped'],
 ]);
 
+const TEMPLATES = `${KOMMO}/system-templates`;
+
 const CONTROLS = entryRows('System controls', [
-  ...[
-    'button',
-    'cancel_button',
-    'delete_button',
-    'input',
-    'textarea',
-    'select',
-    'checkbox',
-    'radio',
-  ].map((name): [string, string] => [`/tmpl/controls/${name}.twig`, OBSERVED]),
-  ['/tmpl/controls/multiselect.twig', OBSERVED, 'drawn as a list of check boxes', 'partly'],
-  ['/tmpl/controls/checkboxes_dropdown.twig, …/values_title.twig', SAMPLES],
-  ['/tmpl/controls/date_field.twig', OBSERVED, "the browser's own date input", 'partly'],
+  ...['cancel_button', 'delete_button', 'input', 'textarea', 'select', 'radio', 'multiselect'].map(
+    (name): [string, string] => [`/tmpl/controls/${name}.twig`, TEMPLATES],
+  ),
+  ['/tmpl/controls/button.twig', TEMPLATES, 'with its menu; `blue` as on its own page'],
+  ['/tmpl/controls/checkbox.twig', TEMPLATES],
   [
-    '/tmpl/controls/suggest.twig',
-    OBSERVED,
-    'its own items, or those of a server with the parameter ajax; the form of that answer is an assumption',
+    '/tmpl/controls/checkboxes_dropdown.twig',
+    TEMPLATES,
+    'the title after a tick as observed; "all" in short only with title_numeral; name_is_array: true counts as "yes" for a shared name',
   ],
   [
-    '/tmpl/controls/file.twig',
-    OBSERVED,
-    'lets the user choose a file, does not upload it',
+    '/tmpl/controls/checkboxes_dropdown/values_title.twig',
+    SAMPLES,
+    'the same, but names what is ticked even when all are; its template is not published',
+  ],
+  [
+    '/tmpl/controls/date_field.twig',
+    TEMPLATES,
+    'dates are typed; the calendar is not imitated',
     'partly',
   ],
+  [
+    '/tmpl/controls/suggest.twig',
+    TEMPLATES,
+    'its own items, or those of a server with the parameter ajax; the form of that answer is an assumption',
+  ],
+  ['/tmpl/controls/file.twig', TEMPLATES, 'lets the user choose a file, does not upload it'],
   ['/tmpl/controls/switcher.twig', `${AMO}/integrations/salesbot`],
   [
     '/tmpl/controls/pipeline_select/index.twig',
@@ -261,6 +267,7 @@ const CONTROLS = entryRows('System controls', [
     'partly',
   ],
   ['include_control', `${AMO}/web_sdk/mechanics`],
+  ['filters i18n, numeral', TEMPLATES, 'phrases stay as they are', 'partly'],
 ]);
 
 const WARNINGS = entryRows('What the log warns of', [

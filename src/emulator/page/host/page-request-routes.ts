@@ -8,8 +8,9 @@ import { UnknownThing } from '../../kommo/world.ts';
 const PROXY_TIMEOUT_MS = 20_000;
 
 /**
- * Requests of the page itself whose addresses in Kommo are not public: Install and the proxy behind `crm_post`. Both need
- * the session cookie and `X-Requested-With`, which keeps other sites out. Uninstall is a Save with `widget_active=N`.
+ * Requests of the page itself whose addresses in Kommo are not public: Install, the proxy behind `crm_post`, and the
+ * notification centre. All need the session cookie and `X-Requested-With`, which keeps other sites out. Uninstall is a
+ * Save with `widget_active=N`.
  */
 export function pageRequestRoutes(): KommoRoute[] {
   return [
@@ -25,6 +26,13 @@ export function pageRequestRoutes(): KommoRoute[] {
       host: 'account',
       path: '/ajax/widgets/crm_post',
       handler: asUser(proxyPost),
+      ...OWN_ADDRESS,
+    },
+    {
+      method: 'POST',
+      host: 'account',
+      path: '/ajax/emulator/notifications',
+      handler: asUser(storeNotification),
       ...OWN_ADDRESS,
     },
   ];
@@ -71,6 +79,11 @@ async function installWidget(exchange: Exchange, { account, user }: Session): Pr
 
 function sendUnknown(exchange: Exchange): void {
   exchange.sendJson(404, { detail: 'There is no such integration' }, 'application/problem+json');
+}
+
+/** `add_error` and `add_call` are told the number of what was stored; here nothing else becomes of it. */
+function storeNotification(exchange: Exchange): void {
+  exchange.sendJson(200, { id: exchange.world.nextId() });
 }
 
 /** `crm_post`: the server posts the form for the widget and returns the answer. */

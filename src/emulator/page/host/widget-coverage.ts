@@ -66,8 +66,12 @@ const METHODS = entryRows('Widget object', [
   ['render({ data })', SCRIPT],
   ['render({ ref })', SCRIPT, 'see System controls'],
   ['render({ href, load }), render({ href, promised })', MECHANICS],
-  ['render_template', SCRIPT],
-  ['crm_post', MECHANICS, 'one request per second; sent by the emulator as a form'],
+  ['render_template', CARD, 'body is ready HTML, render is compiled with the second argument'],
+  [
+    'crm_post',
+    `${AMO}/integrations/script_js`,
+    'one request per second; sent by the emulator as a form; text and html call back always',
+  ],
   [
     '$authorizedAjax',
     `${KOMMO}/one-time-tokens`,
@@ -140,7 +144,17 @@ const GLOBALS = entryRows('Page globals', [
     'id, name, checked (also is_checked, as observed); names of the columns are assumptions',
   ],
   ['APP.data.current_view', `${AMO}/web_sdk/env_variables`],
-  ['APP.notifications', `${AMO}/notifications`],
+  [
+    'APP.notifications: show_message, show_message_error, show_notification',
+    `${AMO}/notifications/adding_notifications`,
+    'their text is HTML, their header is not',
+  ],
+  [
+    'APP.notifications: add_error, add_call',
+    `${AMO}/web_sdk/js_sdk`,
+    'done, fail and always follow a request to an address of our own; a closed error stays away, the name of its cookie is our own; nothing reaches other channels',
+    'partly',
+  ],
   [
     'APP.addNotificationCallback',
     `${AMO}/notifications`,
@@ -148,8 +162,8 @@ const GLOBALS = entryRows('Page globals', [
   ],
   [
     'APP.sdk',
-    `${KOMMO}/environment-variables`,
-    'keeps the calling status; only the user of the page is online',
+    `${AMO}/web_sdk/js_sdk`,
+    'showUserStatus() all, ("online") ids, (id) a boolean; a list of ids is not documented; keeps the calling status; only the user of the page is online',
   ],
   [
     'APP.widgets.legal_handlers',

@@ -39,13 +39,25 @@ define([
           input: { placeholder: 'Input', value: 'typed', max_length: 20 },
           textarea: { placeholder: 'Text area', value: 'several\nlines', style: { width: '100%' } },
           select: { items: ITEMS, selected: 'a', button_class_name: 'gallery-button' },
-          multiselect: { items: ITEMS, title_empty: 'Nothing' },
+          multiselect: {
+            values: [
+              { id: 'a', value: 'Apples' },
+              { id: 'b', value: 'Bananas' },
+            ],
+            selected: 'b',
+          },
           checkbox: { text: 'A tick', checked: true, value: 'Y' },
           checkboxes_dropdown: { items: ITEMS, title_empty: 'Choose', name_is_array: true },
           'checkboxes_dropdown/values_title': { items: ITEMS, title_empty: 'Choose' },
-          radio: { items: ITEMS, selected: 'b' },
-          date_field: { value: '2026-11-22', placeholder: 'Day' },
-          suggest: { items: ITEMS, placeholder: 'Fruit' },
+          radio: { label: 'Bananas', value: 'b', selected: true },
+          date_field: { value: '22.11.2026', placeholder: 'Day' },
+          suggest: {
+            items: [
+              { id: 1, value: 'Apples' },
+              { id: 2, value: 'Bananas' },
+            ],
+            placeholder: 'Fruit',
+          },
           'suggest#ajax': {
             placeholder: 'Contact',
             ajax: { url: '/private/ajax/search.php', params: 'type=contacts&q=#q#' },

@@ -3,13 +3,12 @@
  * The globals `APP` and `AMOCRM`: one object, as in Kommo
  * (https://developers.kommo.com/docs/environment-variables). Read-only for widgets by Kommo's rules.
  */
+import { appSdk } from '../sdk/user-status.js';
 import { appData, constants } from './app-data.js';
 import { ELEMENT_TYPES } from './element-types.js';
 import { log, warn } from './log.js';
-import { addCall, addError, showMessage, showNotification } from './notifications.js';
+import { appNotifications } from './notifications.js';
 import { $, boot, go, switchValue } from './page.js';
-
-let isCalling = false;
 
 export function createApp() {
   const values = constants();
@@ -40,13 +39,7 @@ export function createApp() {
       system: systemInfo(),
       clear_cache: () => log('host', 'APP.widgets.clear_cache', 'called'),
     },
-    notifications: {
-      show_message: showMessage,
-      show_message_error: (/** @type {never} */ params) => showMessage(params, true),
-      show_notification: showNotification,
-      add_error: addError,
-      add_call: addCall,
-    },
+    notifications: appNotifications,
     addNotificationCallback(
       /** @type {string} */ code,
       /** @type {(entry: unknown) => void} */ callback,
@@ -65,13 +58,7 @@ export function createApp() {
         },
       );
     },
-    sdk: {
-      showUserStatus: (/** @type {unknown} */ wanted) => userStatus(wanted),
-      setCallingStatus: (/** @type {boolean} */ value) => {
-        isCalling = value;
-      },
-      getCallingStatus: () => isCalling,
-    },
+    sdk: appSdk,
     router: {
       navigate: (/** @type {string} */ address) =>
         go(new URL(address, window.location.origin).pathname),
@@ -88,7 +75,7 @@ export function systemInfo() {
   const area = boot.area === 'advanced_settings' ? String(switchValue('advancedArea')) : boot.area;
   return {
     area,
-    amouser_id: boot.user.id,
+    amouser_id: String(boot.user.id),
     amouser: boot.user.login,
     subdomain: boot.account.subdomain,
     domain: boot.account.domain,
@@ -110,20 +97,6 @@ const LIST_ENTITIES = {
 
 function baseEntity() {
   return boot.entity?.kind ?? LIST_ENTITIES[boot.area] ?? 'settings';
-}
-
-/**
- * Who is online: in the emulated account only the user of this page.
- * @param {unknown} wanted an array of ids, or of the word `online`; everybody without it
- */
-function userStatus(wanted) {
-  const only = Array.isArray(wanted) ? wanted.map(String) : [];
-  const people = boot.people.map(({ id }) => ({ id: String(id), online: id === boot.user.id }));
-  const asked = people.filter(
-    ({ id, online }) =>
-      only.length === 0 || only.includes(id) || (only.includes('online') && online),
-  );
-  return Object.fromEntries(asked.map((one) => [one.id, one]));
 }
 
 /** Raises `page:changed`, which init_once widgets wait for. */

@@ -6,11 +6,17 @@
 
 import { createConfirm } from '../sdk/confirm.js';
 import { createModalClass } from '../sdk/modal.js';
+import { log } from './log.js';
 import { boot, setJquery } from './page.js';
 import { findModulesFromWidgetFolder } from './widget-modules.js';
 
 /** Loaded before anything else; they are page globals, too. */
 const PAGE_MODULES = ['jquery', 'underscore', 'backbone', 'moment', 'twig-exports'];
+/** Defined here, or beside the page's own files. */
+const OWN_MODULES = [
+  ...['twigjs', 'text', 'json'],
+  ...['lib/components/base/modal', 'lib/components/base/confirm'],
+];
 
 /**
  * Configures the loader and loads what every widget may rely on.
@@ -33,10 +39,39 @@ export async function loadHostModules() {
   window.define('lib/components/base/modal', [], () => createModalClass());
   window.define('lib/components/base/confirm', [], () => createConfirm());
   for (const [name, why] of Object.entries(boot.modules.missing)) {
+    if (boot.modules.lazy.includes(name)) continue;
     window.define(name, [], () => {
-      throw new Error(`module "${name}" exists in Kommo but not in this emulator: ${why}`);
+      throw new Error(
+        `module "${name}" exists in Kommo but not in this emulator: ${why}; supply it with --module ${name}=file`,
+      );
     });
   }
+  nameUnknownModules();
+}
+
+/**
+ * What to say of a module that could not be loaded, if it was asked for by a name that only the host can know.
+ * @param {string} name
+ * @returns {string | undefined} undefined for files, addresses and modules the host offers
+ */
+export function unknownModule(name) {
+  const isName = /^[A-Za-z_][\w-]*(\/[\w-]+)*$/.test(name);
+  const offered = [...PAGE_MODULES, ...OWN_MODULES, ...boot.modules.lazy];
+  if (!isName || offered.includes(name) || Object.hasOwn(boot.modules.missing, name))
+    return undefined;
+  return `module ${name} is not one the host offers; supply it with --module ${name}=file`;
+}
+
+/** A widget's late `require` has nobody else to tell. */
+function nameUnknownModules() {
+  const fail = window.requirejs.onError;
+  window.requirejs.onError = (error) => {
+    for (const name of error.requireModules ?? []) {
+      const message = unknownModule(name);
+      if (message !== undefined) log('error', 'module', message);
+    }
+    fail(error);
+  };
 }
 
 /**

@@ -51,7 +51,11 @@ export function forgetSelection() {
   selected.clear();
 }
 
-/** The answer of `self.list_selected()`: false outside lists; both documented shapes in one object. */
+/**
+ * The answer of `self.list_selected()`: false outside lists; both documented shapes in one object. Phones and addresses are
+ * those of the contacts, of a lead or a customer those of the contacts linked to it
+ * (https://www.amocrm.ru/developers/content/web_sdk/list).
+ */
 export function selectedRows() {
   if (!boot.area.endsWith('list')) return false;
   const rows = boot.entities.filter(

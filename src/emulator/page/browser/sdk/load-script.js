@@ -1,7 +1,7 @@
 // @ts-check
 /** Loads a widget's `script.js` as Kommo does: as an AMD module that gives a constructor. */
 import { errorText } from '../core/log.js';
-import { requireModules } from '../core/modules.js';
+import { requireModules, unknownModule } from '../core/modules.js';
 import { boot, switchValue } from '../core/page.js';
 import { showProblem } from '../core/problems.js';
 import { widgetFolder } from './settings-data.js';
@@ -59,6 +59,8 @@ export async function loadScript() {
  * @returns {[string, string]} the file and what is wrong with it
  */
 function explain(error) {
+  const unknown = (error.requireModules ?? []).map(unknownModule).find(Boolean);
+  if (unknown !== undefined) return ['script.js', unknown];
   const modules = (error.requireModules ?? []).map(
     (name) => name.replace(`${boot.widget?.folder}/`, '').split('?')[0],
   );

@@ -7,6 +7,8 @@
 import { h, icon } from '../core/dom.js';
 import { log } from '../core/log.js';
 import { $ } from '../core/page.js';
+import { text } from '../core/texts.js';
+import { widgetString } from '../core/widget-strings.js';
 
 /**
  * @typedef {object} ModalOptions
@@ -78,15 +80,15 @@ export function createModalClass() {
       return true;
     };
     this.showSuccess = (
-      /** @type {string} */ text,
+      /** @type {string} */ message,
       /** @type {unknown} */ _done,
       timeoutMs = 2000,
     ) => {
-      show(this, text, 'modal-body__success');
+      show(this, message, 'modal-body__success');
       window.setTimeout(() => this.destroy(), timeoutMs);
     };
-    this.showError = (/** @type {string} */ text, canRetry = false) => {
-      show(this, text, 'modal-body__error');
+    this.showError = (/** @type {string} */ message, canRetry = false) => {
+      show(this, message, 'modal-body__error');
       if (canRetry)
         this.$modal_body.append(h('button', { class: 'button-input js-modal-try-again' }, 'OK'));
     };
@@ -97,18 +99,17 @@ export function createModalClass() {
     this.$modal_body.on('modal:centrify', () => addCross(body));
     this.$el.on('click', (event) => {
       const target = $(event.target);
+      // One option of the vendor's table turns off the cross and the overlay together.
+      if (options.disable_cancel_click) return;
       const isOverlay = event.target === element || target.hasClass('modal-scroller');
-      if (isOverlay && !options.disable_overlay_click) this.destroy();
-      if (target.closest('.modal-body__close, .js-modal-close').length > 0) this.destroy();
-      if (
-        target.closest('.js-modal-cancel, .button-cancel').length > 0 &&
-        !options.disable_cancel_click
-      ) {
-        this.destroy();
-      }
+      const isCross = target.closest('.modal-body__close, .js-modal-close').length > 0;
+      const isCancel = target.closest('.js-modal-cancel, .button-cancel').length > 0;
+      if ((isOverlay && !options.disable_overlay_click) || isCross || isCancel) this.destroy();
     });
     $(document).on(`keydown${namespace}`, (event) => {
       if (event.key === undefined && event.originalEvent === undefined) return;
+      // A list that is open in it closes first.
+      if (event.isDefaultPrevented()) return;
       const key = /** @type {KeyboardEvent} */ (event.originalEvent).key;
       if (key === 'Escape' && !options.disable_escape_keydown) {
         event.stopImmediatePropagation();
@@ -134,18 +135,21 @@ export function createModalClass() {
 /** @param {HTMLElement} body */
 function addCross(body) {
   if (body.querySelector('.modal-body__close')) return;
-  const cross = h('button', { type: 'button', class: 'modal-body__close', 'aria-label': 'Close' }, [
-    h('span', { class: 'icon icon-modal-close' }, icon('M6 6l12 12M18 6L6 18', 18)),
-  ]);
+  const cross = h(
+    'button',
+    { type: 'button', class: 'modal-body__close', 'aria-label': text('close') },
+    [h('span', { class: 'icon icon-modal-close' }, icon('M6 6l12 12M18 6L6 18', 18))],
+  );
   body.prepend(cross);
 }
 
 /**
  * @param {KommoModal} modal
- * @param {string} text
+ * @param {string} message
  * @param {string} className
  */
-function show(modal, text, className) {
-  modal.$modal_body.html('').append(h('p', { class: className, role: 'status' }, text));
+function show(modal, message, className) {
+  const words = widgetString('modal: showSuccess, showError', message);
+  modal.$modal_body.html('').append(h('p', { class: className, role: 'status' }, words));
   addCross(/** @type {HTMLElement} */ (modal.$modal_body[0]));
 }

@@ -69,14 +69,15 @@ export const drawnMarkup = new WeakMap();
 /**
  * @typedef {object} ColumnTemplate
  * @property {{ class_name?: string, html?: string }} [caption]
- * @property {string} [body] a template as text
- * @property {string} [render] further markup under the body
+ * @property {string} [body] ready HTML; signs of Twig in it stay as they are
+ * @property {string} [render] a template as text, under the body
  */
 
 /**
- * Draws the widget into the right column of a card or a list. The host draws the logo above it.
+ * Draws the widget into the right column of a card or a list. The host draws the logo above it
+ * (https://www.amocrm.ru/developers/content/web_sdk/card).
  * @param {ColumnTemplate} template
- * @param {object} [params]
+ * @param {object} [params] of `render`
  * @returns {string} the markup that was drawn
  */
 export function renderTemplate(template, params = {}) {
@@ -103,7 +104,7 @@ export function renderTemplate(template, params = {}) {
     fragment(template.caption?.html ?? ''),
   );
   const body = h('div', { class: 'card-widgets__widget__body js-body-hide' });
-  body.innerHTML = compile(template.body ?? '').render(params) + (template.render ?? '');
+  body.innerHTML = (template.body ?? '') + rendered(template.render, params);
   const block = h(
     'div',
     {
@@ -116,4 +117,17 @@ export function renderTemplate(template, params = {}) {
   column.append(block);
   drawnMarkup.set(block, block.outerHTML);
   return block.outerHTML;
+}
+
+/**
+ * The vendor's page says that a reference may be passed as to `render`, too.
+ * @param {unknown} template
+ * @param {object} params
+ * @returns {string}
+ */
+function rendered(template, params) {
+  if (typeof template === 'string') return template === '' ? '' : compile(template).render(params);
+  if (typeof template !== 'object' || template === null) return '';
+  const drawn = render(template, params);
+  return typeof drawn === 'string' ? drawn : '';
 }

@@ -4,10 +4,12 @@
  * (https://www.amocrm.ru/developers/content/web_sdk/mechanics).
  */
 import { boot } from '../core/page.js';
+import { text } from '../core/texts.js';
+import { extendTwig } from './twig-extensions.js';
 
 /**
  * @typedef {{ render: (params?: object) => string }} Template
- * @typedef {{ extendFunction: (name: string, fn: (...args: never[]) => unknown) => void }} TwigModule
+ * @typedef {import('./twig-extensions.js').TwigModule} TwigModule
  * @typedef {(options: object) => Template} TwigFactory
  */
 
@@ -27,12 +29,7 @@ export function loadControls() {
     // The id puts it into Twig's registry, for widgets that call twig({ ref }) themselves.
     controls.set(id, twig({ id, data }));
   }
-  page.Twig.extendFunction(
-    'include_control',
-    /** @type {never} */ (
-      (/** @type {string} */ name, /** @type {object} */ params) => renderControl(name, params)
-    ),
-  );
+  extendTwig(page.Twig, renderControl, text);
 }
 
 /**

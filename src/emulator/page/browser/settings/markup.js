@@ -3,6 +3,7 @@
 import { h, icon } from '../core/dom.js';
 import { switchValue } from '../core/page.js';
 import { text } from '../core/texts.js';
+import { widgetString } from '../core/widget-strings.js';
 import { kommoButton } from '../sdk/button.js';
 import { chooseTexts, fillTags, manifestText } from '../sdk/i18n.js';
 import { fieldRows } from './field-rows.js';
@@ -150,8 +151,14 @@ export function commandPlate(widget) {
 /** @param {WidgetBoot} widget */
 export function descSpace(widget) {
   const texts = chooseTexts().texts;
-  const description = h('div', { class: 'widget_settings_block__descr' });
-  description.innerHTML = fillTags(manifestText(texts, widget.manifest?.widget?.description));
+  const description = h(
+    'div',
+    { class: 'widget_settings_block__descr' },
+    widgetString(
+      'widget.description',
+      fillTags(manifestText(texts, widget.manifest?.widget?.description)),
+    ),
+  );
   const expander = h('div', { class: 'widget-settings-block__desc-expander hidden' }, [
     h('button', { type: 'button', class: 'js-widget-settings-desc-expander' }, text('showMore')),
   ]);
@@ -192,9 +199,12 @@ function tour(widget) {
       }),
     ),
     h(
-      'p',
+      'div',
       { class: 'widget-settings__tour-text' },
-      manifestText(texts, widget.manifest?.tour?.tour_description),
+      widgetString(
+        'widget.tour_description',
+        manifestText(texts, widget.manifest?.tour?.tour_description),
+      ),
     ),
   ]);
 }
