@@ -41,6 +41,13 @@ export function combinations(names: readonly string[] = WALKED): Combination[] {
   return all.filter((one) => refuseSwitches(one).length === 0);
 }
 
+/** What the defaults rest on: the three that decide what is drawn, all together; the others one at a time. */
+export function decidingCombinations(): Combination[] {
+  const deciding = ['settingsArgument', 'settingsAfterInstall', 'redrawAfterInstall'];
+  const others = WALKED.filter((name) => !deciding.includes(name));
+  return [...combinations(deciding), ...others.flatMap((name) => combinations([name]).slice(1))];
+}
+
 /** Walks a widget's settings through each combination. @returns what went wrong in each; nothing if all is as meant */
 export async function walkSubject(
   page: Page,
@@ -83,7 +90,7 @@ async function walk(
     await open('first');
     await expectSoon(page, 'at first', ['.modal__close', 'button.js-widget-install']);
     if (steps) {
-      await page.locator('.js-widget-consent').check({ timeout: PATIENT_MS * PATIENCE });
+      await press(page, '.js-widget-consent', 'the consent');
       await press(page, 'button.js-widget-install', 'Install');
       await expectSoon(page, 'after Install', frame(subject));
     }
@@ -136,7 +143,7 @@ async function expectSoon(page: Page, when: string, selectors: string[]): Promis
 async function press(page: Page, selector: string, name: string): Promise<void> {
   await page
     .locator(selector)
-    .click({ timeout: PATIENT_MS * PATIENCE })
+    .click({ timeout: 2 * PATIENT_MS * PATIENCE })
     .catch(() => {
       throw new Wrong([`${name} cannot be pressed`]);
     });

@@ -13,6 +13,7 @@ import { refuseSwitches } from '../page/host/refuse-switches.ts';
 import { chatControlRoutes } from './chat-routes.ts';
 import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
 import { evolutionControlRoutes } from './evolution-routes.ts';
+import { readLog, writeLog } from './log-routes.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
 import { outgoingRoutes } from './outgoing-routes.ts';
 import { phoneActRoutes } from './phone-routes.ts';
@@ -179,30 +180,4 @@ function sessionAct(exchange: Exchange, body: Json): object {
   const user = userOf(exchange, body);
   exchange.response.setHeader('set-cookie', sessionCookie(user));
   return { user_id: user.id };
-}
-
-function readLog({ world, url }: Exchange): object {
-  return { entries: world.log.list(Number(url.searchParams.get('after') ?? 0)) };
-}
-
-/** Takes one entry or an array, from the page that runs a widget. */
-function writeLog(exchange: Exchange): object {
-  const value = exchange.json();
-  const entries = Array.isArray(value) ? value : [value];
-  for (const entry of entries as Partial<{
-    kind: string;
-    name: string;
-    detail: unknown;
-    at: number;
-  }>[]) {
-    if (typeof entry !== 'object' || entry === null)
-      throw new TypeError('entry: an object is expected');
-    exchange.world.log.add({
-      kind: String(entry.kind ?? 'page'),
-      name: String(entry.name ?? ''),
-      detail: entry.detail,
-      ...(typeof entry.at === 'number' && { at: entry.at }),
-    });
-  }
-  return { ok: true };
 }

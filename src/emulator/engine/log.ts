@@ -11,12 +11,17 @@ export interface LogEntry {
 
 const KEPT = 10_000;
 const HIDDEN = '[hidden]';
-const SECRET_NAMES = /secret|token|password|signature|authorization|cookie|api_?key|^code$|^pass$/i;
+const SECRET_NAMES = /secret|token|password|signature|authorization|cookie|api_?key|^pass$/i;
+/** Beside one of these, `code` is an authorisation code; elsewhere it is a word like any other. */
+const OAUTH_NAMES = ['grant_type', 'client_id', 'client_secret', 'redirect_uri', 'from_widget'];
 
 /** The emulator's own log. Secrets are replaced before an entry is kept. */
 export class Log {
   #entries: LogEntry[] = [];
   #nextId = 1;
+  /** Id of the newest entry that made room for others. */
+  #dropped = 0;
+  #clearedAt = 0;
   #now: () => number;
   #secrets: () => string[];
 
@@ -36,7 +41,7 @@ export class Log {
     };
     if (entry.detail !== undefined) clean.detail = redact(entry.detail, secrets);
     this.#entries.push(clean);
-    if (this.#entries.length > KEPT) this.#entries.shift();
+    if (this.#entries.length > KEPT) this.#dropped = this.#entries.shift()?.id ?? this.#dropped;
     return clean;
   }
 
@@ -45,8 +50,14 @@ export class Log {
     return this.#entries.filter(({ id }) => id > afterId);
   }
 
+  /** How many entries newer than the one with this id are kept no longer. */
+  droppedSince(afterId = 0): number {
+    return Math.max(0, this.#dropped - Math.max(afterId, this.#clearedAt));
+  }
+
   clear(): void {
     this.#entries = [];
+    this.#clearedAt = this.#nextId - 1;
   }
 }
 
@@ -57,8 +68,12 @@ function redact(value: unknown, secrets: string[], name = ''): unknown {
   }
   if (Array.isArray(value)) return value.map((item) => redact(item, secrets));
   if (typeof value === 'object' && value !== null) {
+    const isOauth = OAUTH_NAMES.some((one) => Object.hasOwn(value, one));
     return Object.fromEntries(
-      Object.entries(value).map(([key, part]) => [key, redact(part, secrets, key)]),
+      Object.entries(value).map(([key, part]) => [
+        key,
+        isOauth && key === 'code' && typeof part === 'string' ? HIDDEN : redact(part, secrets, key),
+      ]),
     );
   }
   return value;

@@ -5,7 +5,7 @@ import { createApp } from './core/app.js';
 import { logEntries, logSent } from './core/log.js';
 import { loadHostModules } from './core/modules.js';
 import { boot } from './core/page.js';
-import { showArchiveProblems } from './core/problems.js';
+import { showArchiveProblems, watchRecord } from './core/problems.js';
 import { watchPage } from './core/watch.js';
 import { watchSelectors } from './core/watch-selectors.js';
 import { drawPanel } from './panel/panel.js';
@@ -35,6 +35,7 @@ async function start() {
   bindControls();
   drawPanel();
   area.draw();
+  watchRecord();
   showArchiveProblems(boot.widget?.problems ?? []);
   startNoise();
   followChanges();

@@ -32,6 +32,9 @@ export function watchStyles(widgetCode) {
   }).observe(document, { childList: true, subtree: true });
 }
 
+/** A sheet with more of them is one line in the log, not thousands. */
+const NAMED = 5;
+
 /**
  * @param {CSSStyleSheet | null} sheet
  * @param {string} name
@@ -47,11 +50,19 @@ function inspect(sheet, name, widgetCode) {
     // A sheet of another origin without CORS cannot be read; Kommo's moderators read the file itself.
     return;
   }
+  const found = new Set();
   for (const selector of selectorsOf(rules)) {
-    if (isGlobal(selector.text, selector.onlyVariables, widgetCode)) {
-      warn('global CSS selector', `global CSS selector: ${selector.text}`, { sheet: name });
-    }
+    if (isGlobal(selector.text, selector.onlyVariables, widgetCode)) found.add(selector.text);
   }
+  const selectors = [...found];
+  if (selectors.length > NAMED) {
+    const first = selectors.slice(0, NAMED).join(', ');
+    const message = `${selectors.length} global CSS selectors in ${name}: ${first} …`;
+    warn('global CSS selector', message, { sheet: name });
+    return;
+  }
+  for (const selector of selectors)
+    warn('global CSS selector', `global CSS selector: ${selector}`, { sheet: name });
 }
 
 /**

@@ -4,7 +4,7 @@
  * global style rules. Installed before the widget loads; it reports and prevents nothing.
  */
 
-import { errorText, log, plain, warn } from './log.js';
+import { errorText, log, logHere, plain, warn } from './log.js';
 import { watchStyles } from './watch-styles.js';
 
 /** @param {string} widgetCode */
@@ -23,12 +23,18 @@ function watchConsole() {
   for (const method of methods) {
     const original = console[method].bind(console);
     console[method] = (/** @type {unknown[]} */ ...args) => {
-      log('console', `console.${method}`, args.map((arg) => String(plain(arg))).join(' '));
+      log('console', `console.${method}`, args.map(asText).join(' '));
       // A trace inside catch is the only console output Kommo's checklist allows.
       if (method !== 'trace') warn(`console.${method}`, `console.${method}: moderation refuses`);
       original(...args);
     };
   }
+}
+
+/** @param {unknown} value */
+function asText(value) {
+  const copy = plain(value);
+  return typeof copy === 'string' ? copy : JSON.stringify(copy);
 }
 
 function watchDialogs() {
@@ -69,11 +75,9 @@ function watchRequests() {
     if (!async)
       warn('synchronous request', 'async:false: moderation refuses', { url: String(url) });
     this.addEventListener('loadend', () => {
-      log(
-        'request',
-        `${method.toUpperCase()} ${shortAddress(String(url))}`,
-        String(this.status || 'failed'),
-      );
+      const name = `${method.toUpperCase()} ${shortAddress(String(url))}`;
+      if (isNotedThere(String(url)) && this.status) logHere('request', name, String(this.status));
+      else log('request', name, String(this.status || 'failed'));
     });
     return open.call(this, method, url, async, user, password);
   };
@@ -84,13 +88,24 @@ function watchRequests() {
     const name = `${method.toUpperCase()} ${shortAddress(url)}`;
     try {
       const response = await originalFetch(input, init);
-      log('request', name, String(response.status));
+      if (isNotedThere(url)) logHere('request', name, String(response.status));
+      else log('request', name, String(response.status));
       return response;
     } catch (error) {
       log('request', name, errorText(error));
       throw error;
     }
   };
+}
+
+/**
+ * Whether the emulator records such a request itself, with the reason where Kommo refuses it.
+ * @param {string} address
+ */
+function isNotedThere(address) {
+  const { hostname, port, pathname } = new URL(address, window.location.href);
+  const isOurs = port === window.location.port && /\.(localhost|com|ru)$/.test(hostname);
+  return isOurs && /^\/(api|oauth2|ajax|v2\/origin)\//.test(pathname);
 }
 
 function watchScripts() {
