@@ -128,7 +128,9 @@ test.describe('card-tools', () => {
     await kommo.goTo('/mobile/leads/detail/501');
     const frame = page.locator('.js-mobile-frame');
     await expect(frame.contentFrame().getByRole('heading')).toHaveText('Mobile');
-    const token = new URL((await frame.getAttribute('src')) ?? '').searchParams.get('token') ?? '';
+    const sent = new URL((await frame.getAttribute('src')) ?? '').searchParams;
+    expect(sent.get('from')).toBe('ios');
+    const token = sent.get('token') ?? '';
     expect(JSON.parse(atob(token.split('.')[1] ?? ''))).toMatchObject({
       account_id: 31263018,
       user_id: 8001,

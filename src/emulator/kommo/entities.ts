@@ -129,6 +129,8 @@ export interface Installation {
   settings: Record<string, unknown>;
   /** List of own elements whose cards the widget took over by `setSdkCatalogId`; kept until it is disabled. */
   sdk_catalog_id?: number;
+  /** Pipeline to which the user added the widget as a lead source; kept until it is disabled. */
+  source_pipeline_id?: number;
   installed_at: number;
 }
 

@@ -194,6 +194,7 @@ describe('Files', () => {
     ['/frontend/vendor/jquery.js', 'text/javascript; charset=utf-8'],
     ['/upl/chat_connector/widget/script.js?v=1.2.0', 'text/javascript; charset=utf-8'],
     ['/upl/chat_connector/widget/images/logo.png', 'image/png'],
+    ['/widgets/chat_connector/images/logo.png', 'image/png'],
     ['/upl/chat_connector/widget/i18n/en.json', 'application/json; charset=utf-8'],
   ])('%s is served as %s to any origin', async (path, type) => {
     const { status, headers } = await ask(path);

@@ -152,6 +152,7 @@ function deactivate(world: World, account: Account, integration: Integration): v
   for (const one of state.installations.filter(isThis)) {
     one.is_active = false;
     delete one.sdk_catalog_id;
+    delete one.source_pipeline_id;
   }
   revoke(world, isThis);
   const channels = state.channels.filter((one) => one.client_id === integration.client_id);

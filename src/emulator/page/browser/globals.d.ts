@@ -15,6 +15,8 @@ interface RequireFunction {
   config(options: object): void;
   undef(name: string): void;
   onError: (error: RequireError) => void;
+  /** Fetches one module; RequireJS lets a page replace it. */
+  load(context: { completeLoad(name: string): void }, name: string, address: string): void;
 }
 
 interface Window {

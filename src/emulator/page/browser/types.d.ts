@@ -123,6 +123,8 @@ export interface WidgetBoot {
     fields: Record<string, unknown>;
     /** What the widget claimed by `setSdkCatalogId` when it was saved. */
     sdkCatalogId: number | null;
+    /** Pipeline that has the widget as a lead source. */
+    sourcePipelineId: number | null;
   };
 }
 

@@ -20,6 +20,8 @@ export function assetRoutes(): Route[] {
     { method: 'GET', host: 'any', path: '/frontend/supplied/*', handler: sendSupplied },
     { method: 'GET', host: 'any', path: '/frontend/styles.css', handler: sendStyles },
     { method: 'GET', host: 'any', path: '/upl/:code/widget/*', handler: sendWidgetFile },
+    // Samples on the vendor's pages still build this older address of the same files by hand.
+    { method: 'GET', host: 'any', path: '/widgets/:code/*', handler: sendWidgetFile },
   ];
 }
 

@@ -155,6 +155,7 @@ async function widgetData(world: World, account: Account) {
       active: installation?.is_active === true ? 'Y' : 'N',
       fields: installation?.settings ?? {},
       sdkCatalogId: installation?.sdk_catalog_id ?? null,
+      sourcePipelineId: installation?.source_pipeline_id ?? null,
     },
   };
 }

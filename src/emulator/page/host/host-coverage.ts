@@ -13,6 +13,7 @@ import { pageAjaxRoutes } from './page-ajax-routes.ts';
 import { pageRequestRoutes } from './page-request-routes.ts';
 import { salesbotRoutes } from './salesbot-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
+import { sourceRoutes } from './source-routes.ts';
 import { SUPPLY_COVERAGE } from './supply-coverage.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { LAZY_MODULES, MISSING_MODULES } from './vendor-modules.ts';
@@ -28,6 +29,12 @@ const STYLED = ['cropperjs', 'fullcalendar', 'jplayer', 'quill', 'rangeslider'];
 const LOADER = entryRows('Loader and modules', [
   ['define, require: AMD, CommonJS form, UMD, by address', SAMPLES],
   ['relative modules with cache busters', SCRIPT],
+  [
+    './ from the widget folder, where the file is not beside the module that asks',
+    SCRIPT,
+    'a printed sample asks so, public widgets ask beside the module; the log warns',
+  ],
+  ['files of the widget at /upl/<code>/widget/ and at /widgets/<code>/', SCRIPT],
   ['text!, json!', SAMPLES],
   ['jquery 2.1.3, underscore 1.9.1, backbone 1.1.2, twigjs 0.8.9, moment 2.24.0', MODULES],
   ...LAZY_MODULES.map(
@@ -108,7 +115,7 @@ const AREAS = entryRows('Areas', [
   [
     'advanced_settings',
     LOCATIONS,
-    `/settings/advanced/<code>/; ${OWN_ADDRESS.note}; #list_page_holder, .list-widget, #work-area-<code>`,
+    `an item under Settings leads to /settings/advanced/<code>/; ${OWN_ADDRESS.note}; #list_page_holder, .list-widget, #work-area-<code>`,
   ],
   [
     'lcard, ccard, comcard, cucard',
@@ -178,12 +185,24 @@ const AREAS = entryRows('Areas', [
   [
     'mobile_card',
     `${AMO}/integrations/mobile-widgets`,
-    '/mobile/leads/detail/501 shows mobile.frame_url with its token; the address is our own',
+    '/mobile/leads/detail/501 shows mobile.frame_url with its token and from=ios (the word is an assumption); the address is our own',
   ],
   [
-    'ai_agent, website_chat_button, whatsapp_modal, amoforms, personal_page',
+    'ai_agent, website_chat_button, whatsapp_modal',
     LOCATIONS,
     'no source says what they run; the description of ai_agent is checked in every language',
+    'missing',
+  ],
+  [
+    'amoforms',
+    `${AMO}/integrations/amoforms-widgets`,
+    "amoforms.js runs in a web form on somebody's site, outside the account",
+    'missing',
+  ],
+  [
+    'personal_page',
+    `${AMO}/web_sdk/personal_page`,
+    "personal_page.js runs in the clients' own pages, with modules of their own",
     'missing',
   ],
   ['a widget that was never saved runs in no other area', OBSERVED, 'switch runUnconfigured'],
@@ -283,6 +302,7 @@ export const HOST_COVERAGE: CoverageRow[] = [
   ...CONTROLS,
   ...AREAS,
   ...FRAME_COVERAGE,
+  ...routeRows('Areas', sourceRoutes()),
   ...routeRows('Areas', triggerRoutes()),
   ...routeRows('Areas', salesbotRoutes()),
   ...routeRows('Search of the cards', searchRoutes()),

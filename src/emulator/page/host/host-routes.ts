@@ -6,6 +6,7 @@ import { pageRequestRoutes } from './page-request-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { salesbotRoutes } from './salesbot-routes.ts';
 import { searchRoutes } from './scenery-routes.ts';
+import { sourceRoutes } from './source-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 
 /** Pages of the emulated account, their files and requests. The pages come last: they catch every other path. */
@@ -16,6 +17,7 @@ export function hostRoutes(): Route[] {
     ...assetRoutes(),
     ...pageRequestRoutes(),
     ...salesbotRoutes(),
+    ...sourceRoutes(),
     ...triggerRoutes(),
     ...searchRoutes(),
     ...pageRoutes(),

@@ -4,8 +4,12 @@ import type { World } from '../../kommo/world.ts';
 import { loadWidget } from '../../upload/widget-folder.ts';
 import type { PageArea } from './page-areas.ts';
 
+/** The only application that shows widgets; the word it calls itself by is an assumption. */
+const PLATFORM = 'ios';
+
 /**
- * The page that the mobile application opens for a widget in a card: `mobile.frame_url` with a token that names the card.
+ * The page that the mobile application opens for a widget in a card: `mobile.frame_url` with a token that names the card,
+ * and with the platform.
  * https://www.amocrm.ru/developers/content/integrations/mobile-widgets
  */
 export async function mobileData(
@@ -27,5 +31,6 @@ export async function mobileData(
     'token',
     disposableToken(world, account, user, integration, { claims: { data } }),
   );
+  address.searchParams.set('from', PLATFORM);
   return { address: address.href, color: typeof color === 'string' ? color : '' };
 }

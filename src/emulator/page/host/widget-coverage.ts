@@ -89,7 +89,7 @@ const METHODS = entryRows('Widget object', [
     SCRIPT,
     'an element of its own, closed by a click; how dark it is, is an assumption',
   ],
-  ['get_pipeline_id', SCRIPT, "the account's first pipeline"],
+  ['get_pipeline_id', SCRIPT, 'rejects while the widget was added to no pipeline as a lead source'],
   ['get_accounts_current', SCRIPT, 'its members directly and below account, as widgets read both'],
   ['get_current_card_contacts_data', SCRIPT],
   [
@@ -144,6 +144,7 @@ const GLOBALS = entryRows('Page globals', [
     'id, name, checked (also is_checked, as observed); names of the columns are assumptions',
   ],
   ['APP.data.current_view', `${AMO}/web_sdk/env_variables`],
+  [
     'APP.notifications: show_message, show_message_error, show_notification',
     `${AMO}/notifications/adding_notifications`,
     'their text is HTML, their header is not',

@@ -100,10 +100,11 @@ function valueRow(type, value) {
 }
 
 /**
+ * What `add_action` offers beside a phone or an address.
  * @param {'phone' | 'email'} type
  * @param {string} value
  */
-function contactAction(type, value) {
+export function contactAction(type, value) {
   const action = actionFor(type);
   if (!action) return undefined;
   const texts = chooseTexts().texts;

@@ -133,6 +133,11 @@ function linkedRow(element, edit) {
   );
   const row = h('li', { class: 'card-sdk__linked', 'data-id': element.id }, [
     h('span', { class: 'card-sdk__name' }, name),
+    h('span', { class: 'card-sdk__details' }, [
+      element.sku ?? '',
+      ' ',
+      String(element.price ?? ''),
+    ]),
     quantity,
     remove,
   ]);

@@ -1,7 +1,7 @@
 // @ts-check
 /** Cards of leads, contacts, companies and customers: fields, feed, widgets' column, and a widget's own tab (`card_sdk`). */
 import { h } from '../core/dom.js';
-import { log } from '../core/log.js';
+import { errorText, log } from '../core/log.js';
 import { $, boot } from '../core/page.js';
 import { text } from '../core/texts.js';
 import { cardContacts, messageSources } from '../sdk/card-hooks.js';
@@ -122,9 +122,15 @@ function sourceButton(source, control) {
       message: text('sampleMessage'),
       contact_id: contact?.id,
     };
-    const value = await source.send(params);
-    log('callback', `add_source:${source.type}`, 'resolved', { params, value });
-    $(document).trigger('emulator:source-sent', [params]);
+    try {
+      const value = await source.send(params);
+      log('callback', `add_source:${source.type}`, 'resolved', { params, value });
+      $(document).trigger('emulator:source-sent', [params]);
+    } catch (reason) {
+      // The page's sample rejects without a reason when its server did not send.
+      const error = errorText(reason);
+      log('callback', `add_source:${source.type}`, 'rejected: not sent', { params, error });
+    }
   });
   return button;
 }

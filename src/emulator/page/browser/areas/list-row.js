@@ -1,6 +1,7 @@
 // @ts-check
 import { h } from '../core/dom.js';
 import { boot } from '../core/page.js';
+import { contactAction } from './card-contacts.js';
 
 /**
  * One row of a list.
@@ -66,4 +67,18 @@ function contactsOf(entity) {
 function stageColor({ pipelineId, stageId }) {
   const stages = boot.pipelines.find(({ id }) => id === pipelineId)?.stages ?? [];
   return stages.find(({ id }) => id === stageId)?.color ?? '';
+}
+
+/** The list of contacts dials and writes as their cards do, once a widget has offered it. */
+export function offerContactActions() {
+  for (const { id, phones, emails } of boot.entities.filter(({ kind }) => kind === 'contacts')) {
+    const place = document.querySelector(
+      `.js-list-row[data-id="${id}"] [data-field-code=contacts]`,
+    );
+    const offered = [
+      ...phones.map((phone) => contactAction('phone', phone)),
+      ...emails.map((email) => contactAction('email', email)),
+    ];
+    place?.append(...offered.filter((one) => one !== undefined));
+  }
 }

@@ -11,7 +11,7 @@ import { chooseTexts, manifestText } from '../sdk/i18n.js';
 import { call } from '../sdk/run.js';
 import { drawShell } from '../shell/shell.js';
 import { showColumn, showOverlay, widgetColumn } from '../shell/widget-column.js';
-import { listRow } from './list-row.js';
+import { listRow, offerContactActions } from './list-row.js';
 import { listTools } from './list-tools.js';
 import { redrawColumn } from './redraw-column.js';
 import { offerSync } from './todo-sync.js';
@@ -67,6 +67,7 @@ export function runList(widget) {
   const table = document.querySelector('#list_table');
   if (!actions || !table) return;
   const kind = listKind();
+  if (kind === 'contacts') offerContactActions();
   let isOpen = false;
   /** @param {boolean} wanted */
   const open = async (wanted) => {

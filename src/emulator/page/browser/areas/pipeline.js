@@ -8,6 +8,7 @@ import { $, boot } from '../core/page.js';
 import { text } from '../core/texts.js';
 import { kommoButton } from '../sdk/button.js';
 import { chooseTexts, manifestText } from '../sdk/i18n.js';
+import { pagePost } from '../sdk/page-request.js';
 import { call } from '../sdk/run.js';
 import { declares } from '../sdk/situation.js';
 import { openSettings } from '../settings/modal.js';
@@ -60,8 +61,7 @@ function offerSource(widget) {
     /** @type {HTMLElement | null} */ (document.querySelector('.pipeline'))?.dataset.pipelineId,
   );
   const add = kommoButton('js-add-as-source', `${text('addSource')}: ${name}`);
-  add.addEventListener('click', async () => {
-    await call(widget, 'onAddAsSource', [pipelineId]);
+  const list = () => {
     const item = h('li', {}, [
       h(
         'button',
@@ -70,6 +70,13 @@ function offerSource(widget) {
       ),
     ]);
     document.querySelector('.js-source-list')?.append(item);
+  };
+  if (boot.widget?.install.sourcePipelineId === pipelineId) list();
+  add.addEventListener('click', async () => {
+    await call(widget, 'onAddAsSource', [pipelineId]);
+    await pagePost('/ajax/emulator/lead_source', { pipeline_id: pipelineId });
+    if (boot.widget) boot.widget.install.sourcePipelineId = pipelineId;
+    list();
   });
   document.querySelector('.js-add-source')?.replaceChildren(add);
   // A source in the column opens the settings with the source as their context.

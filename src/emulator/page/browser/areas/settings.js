@@ -48,6 +48,10 @@ function card(widget) {
   $(document).on('emulator:installed-changed', () => {
     state.textContent = stateText(widget);
   });
+  // `set_status` shows in the list as well as in the modal.
+  $(document).on('emulator:status', (_event, /** @type {string} */ status) => {
+    state.textContent = status === 'error' ? text('error') : stateText(widget);
+  });
   return h(
     'button',
     { type: 'button', class: 'widget-card js-widget-card', 'data-code': widget.code },

@@ -8,6 +8,7 @@ import { createConfirm } from '../sdk/confirm.js';
 import { createModalClass } from '../sdk/modal.js';
 import { log, warn } from './log.js';
 import { boot, setJquery } from './page.js';
+import { findModulesFromWidgetFolder } from './widget-modules.js';
 
 /** Loaded before anything else; they are page globals, too. */
 const PAGE_MODULES = ['jquery', 'underscore', 'backbone', 'moment', 'twig-exports'];
@@ -31,6 +32,7 @@ export async function loadHostModules() {
       ...supplied.map((name) => [name, `/frontend/supplied/${name}`]),
     ]),
   });
+  findModulesFromWidgetFolder();
   const [jquery, underscore, , moment, twig] = await requireModules(PAGE_MODULES);
   setJquery(/** @type {JQueryStatic} */ (jquery));
   // Kommo's bundles leave these as page globals, and widgets read them.

@@ -7,7 +7,7 @@
 import { systemInfo } from '../core/app.js';
 import { currentAccount } from '../core/app-data.js';
 import { log, warn } from '../core/log.js';
-import { $, boot } from '../core/page.js';
+import { $ } from '../core/page.js';
 import { showOverlay } from '../shell/widget-column.js';
 import { authorizedAjax } from './authorized-ajax.js';
 import { cardContacts, registerAction, registerSource, selectedRows } from './card-hooks.js';
@@ -63,7 +63,11 @@ export function systemPrototype(widget) {
     ) => registerSource(type, send, label),
     list_selected: () => selectedRows(),
     widgetsOverlay: (/** @type {boolean} */ isShown) => showOverlay(Boolean(isShown)),
-    get_pipeline_id: () => $.Deferred().resolve(boot.pipelines[0]?.id).promise(),
+    // The page's sample calls `catch`, which promises of jQuery 2 lack.
+    get_pipeline_id: () => {
+      const id = widget.install.sourcePipelineId;
+      return id === null ? Promise.reject(new Error('no lead source')) : Promise.resolve(id);
+    },
     get_accounts_current: () => currentAccount(params),
     get_current_card_contacts_data: () => Promise.resolve(cardContacts()),
     setSdkCatalogId: (/** @type {number} */ id) => {

@@ -6,7 +6,7 @@ import { text } from '../core/texts.js';
 import { catchUp } from '../sdk/run.js';
 import { askToDisable, disable, install, requestInstall } from './installation.js';
 import { settingsModal } from './markup.js';
-import { save } from './save.js';
+import { isComplete, save } from './save.js';
 import { callSettings, drawState, setStatus } from './state.js';
 
 /** @typedef {import('./state.js').OpenOptions} OpenOptions */
@@ -61,6 +61,8 @@ function bind(element, options, close) {
   $modal.on('click', 'button.js-widget-install', (event) => {
     noteVirtualClick(event, 'Install');
     if ($(event.currentTarget).hasClass('button-input-disabled')) return;
+    // Where the fields stand there before the installation, a required one that is empty holds it up.
+    if (switchValue('installFlow') === 'one step' && !isComplete(element)) return;
     void installsOnce();
   });
   $modal.on('click', '.js-widget-uninstall', (event) => {
@@ -138,7 +140,7 @@ async function onSaveClick(element, options, close) {
       warn('save', 'Save before Install: nothing happens');
       return;
     }
-    if (!(await requestInstall())) return;
+    if (!isComplete(element) || !(await requestInstall())) return;
     if (options.widget) await catchUp(options.widget);
   }
   if (!(await save(options.widget, element))) return;

@@ -19,11 +19,7 @@ import { markEmpty, readFields } from './field-rows.js';
 export async function save(widget, modal) {
   const fields = boot.widget?.manifest?.settings ?? {};
   const values = readFields(modal, fields);
-  const empty = markEmpty(modal, fields, values);
-  if (empty.length > 0) {
-    log('page', 'save', 'refused: required fields are empty', { empty });
-    return false;
-  }
+  if (!isComplete(modal)) return false;
   const $button = $(modal).find('.js-widget-save');
   $button.trigger('button:load:start');
   /** @type {SaveEvent} */
@@ -34,6 +30,19 @@ export async function save(widget, modal) {
   const isStored = await store(event, claimed > 0 ? claimed : undefined);
   $button.trigger(isStored ? 'button:load:stop' : 'button:save:error');
   return isStored;
+}
+
+/**
+ * Marks the required fields that are empty.
+ * @param {HTMLElement} modal
+ * @returns {boolean} whether there is none
+ */
+export function isComplete(modal) {
+  const fields = boot.widget?.manifest?.settings ?? {};
+  const empty = markEmpty(modal, fields, readFields(modal, fields));
+  if (empty.length === 0) return true;
+  log('page', 'save', 'refused: required fields are empty', { empty });
+  return false;
 }
 
 /**

@@ -89,6 +89,7 @@ export function leftMenu() {
     list.append(item);
   }
   for (const [code, item] of Object.entries(own)) placeItem(list, code, item);
+  placeAdvancedPage(list);
   const initials = boot.user.name
     .split(' ')
     .map((part) => part[0] ?? '')
@@ -113,6 +114,25 @@ function ofWidget() {
   if (widget?.install.status !== 'installed') return {};
   if (!declares('widget_page')) return {};
   return widget.manifest?.left_menu ?? {};
+}
+
+/**
+ * The widget's page of advanced settings, under Settings: its title, with the widget's name beside it
+ * (https://www.amocrm.ru/developers/content/web_sdk/settings).
+ * @param {HTMLElement} list
+ */
+function placeAdvancedPage(list) {
+  const widget = boot.widget;
+  const { advanced, locations } = widget?.manifest ?? {};
+  if (widget?.install.status !== 'installed' || !advanced?.title) return;
+  if (!locations?.includes('advanced_settings')) return;
+  const texts = chooseTexts().texts;
+  const label = `${manifestText(texts, advanced.title)} (${manifestText(texts, widget.manifest?.widget.name)})`;
+  const isActive = boot.area === 'advanced_settings';
+  const node = menuItem(label, `/settings/advanced/${widget.code}/`, undefined, isActive);
+  node.classList.add('nav__menu__item_sub');
+  node.dataset.widgetCode = widget.code;
+  list.querySelector('[data-code="settings"]')?.after(node);
 }
 
 /**
