@@ -46,7 +46,8 @@ class LanguageRules {
       const language = /^i18n\/([^/]+)\.json$/.exec(name)?.[1];
       return language !== undefined && !localesOf(this.#widget.manifest).includes(language);
     });
-    if (extra.length > 0) {
+    // Without a list of languages every file would be one too many.
+    if (extra.length > 0 && localesOf(this.#widget.manifest).length > 0) {
       const also = extra.length === 1 ? '' : ` (so are ${listed(extra.slice(1))})`;
       const message = `is a language that widget.locale does not name${also}; name it, or take the file away`;
       this.#say('warning', extra[0] ?? '', '', message, PAGES.checklist);

@@ -10,6 +10,7 @@ const DEPENDENCIES = /\b(?:define|require)\s*\(\s*(?:["'][^"']*["']\s*,\s*)?\[([
 /** What keeps a script from running at all; what moderation says of it is in moderation.ts. */
 export function checkScripts({ files }: Widget): WidgetProblem[] {
   const problems: WidgetProblem[] = [];
+  const modules: WidgetProblem[] = [];
   for (const [file, bytes] of files) {
     if (!file.endsWith('.js') || file.includes('node_modules/')) continue;
     const source = Buffer.from(bytes)
@@ -17,14 +18,22 @@ export function checkScripts({ files }: Widget): WidgetProblem[] {
       .replace(/^\uFEFF/, '');
     // A file in another encoding has been named for that.
     const fault = source.includes('\uFFFD') ? undefined : syntaxFault(file, source);
-    if (fault !== undefined) problems.push(fault);
+    if (fault?.severity === 'warning') modules.push(fault);
+    else if (fault !== undefined) problems.push(fault);
     else if (file === 'script.js' && !DEFINE.test(source)) {
       const message = 'calls no define(): Kommo loads AMD modules, and finds none here';
       problems.push({ severity: 'warning', file, message, source: PAGES.script });
     }
     problems.push(...missingParts(file, source, files));
   }
-  return problems;
+  return [...problems, ...gathered(modules)];
+}
+
+/** Several modules of another time have one cause. */
+function gathered([first, ...others]: readonly WidgetProblem[]): WidgetProblem[] {
+  if (first === undefined) return [];
+  const also = others.length === 0 ? '' : ` (so are ${listed(others.map(({ file }) => file))})`;
+  return [{ ...first, message: `${first.message}${also}` }];
 }
 
 /** Compiles the script as a browser would, without running it. */
