@@ -106,6 +106,22 @@ describe('clients that others wrote for the real API', () => {
       expect((await amo.source.getSources())._embedded.sources).toHaveLength(1);
     });
 
+    test('finds one source among several, and the stages of a pipeline', async () => {
+      const amo = open();
+      await amo.source.addSources([
+        { name: 'One', external_id: 'one' },
+        { name: 'Two', external_id: 'two' },
+      ]);
+      const found = await amo.source.getSources({
+        filter: (one) => one.multi('external_id', ['two']),
+      });
+      expect(found._embedded.sources.map(({ name }) => name)).toEqual(['Two']);
+      const stages = await amo.pipeline.getStatusesByPipelineId(7001);
+      // The client's own type names pipelines here.
+      expect(stages).toMatchObject({ _total_items: 5, _embedded: { statuses: { length: 5 } } });
+      expect(await amo.pipeline.getStatusesById(142, 7001)).toMatchObject({ id: 142, type: 0 });
+    });
+
     test("meets the token endpoint's own error for a wrong secret", async () => {
       const refused = open({ client_secret: 'wrong' }).account.getAccount();
       await expect(refused).rejects.toMatchObject({
