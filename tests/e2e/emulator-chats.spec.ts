@@ -386,6 +386,8 @@ test('the page is used with the keyboard alone', async ({ chats, page }) => {
   const other = { conversation_id: 'c-2', sender: { id: 'client-2', name: 'Other' } };
   await chats.receive('Second', other);
   await chats.open();
+  // Until the chats are drawn, Tab leads past their list.
+  await expect(page.getByRole('link', { name: 'Other' })).toBeVisible();
   await page.getByRole('searchbox', { name: 'Search by name' }).focus();
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Other' })).toBeFocused();
@@ -407,6 +409,7 @@ test('the page is used with the keyboard alone', async ({ chats, page }) => {
   await page.keyboard.press('Tab');
   await expect(chats.message('First').getByRole('button', { name: 'Quote' })).toBeFocused();
   await page.keyboard.press('Tab');
+  await expect(chats.message('First').getByRole('button', { name: 'React' })).toBeFocused();
   await page.keyboard.press('Enter');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Escape');

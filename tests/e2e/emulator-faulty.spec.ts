@@ -65,7 +65,7 @@ const SCRIPTS: [title: string, script: string, told: RegExp][] = [
   [
     'asks for a module by a name that nobody knows',
     "define(['jquery', 'es7promise'], () => function () {});",
-    /script\.js.*module es7promise is not one the host offers; supply it with --module es7promise=file/,
+    /script\.js.*module es7promise is not one the host offers; supply it with --module es7promise=<file\.js>/,
   ],
   [
     'asks for a module of Kommo that the emulator lacks',
