@@ -34,6 +34,21 @@ test.describe('bot-blocks', () => {
     await kommo.expectAccessible(['light', 'dark']);
   });
 
+  test('gets the same row from renderRow and from its template by reference', async ({
+    kommo,
+    page,
+  }) => {
+    await kommo.openConfigured('bot-blocks', DESIGNER);
+    await page.getByRole('button', { name: 'Ask' }).click();
+    await kommo.waitForLog('callback', 'salesbotDesignerSettings');
+    const [answered, referred] = await page.evaluate<string[]>(
+      'APP.widgets.list.chat_connector.rows',
+    );
+    expect(answered).toContain('Paper &amp; &lt;b&gt;ink&lt;/b&gt;');
+    expect(referred).toBe(answered);
+    expect(await kommo.warnings()).toEqual([]);
+  });
+
   test('is stored with the params the printed page shows, and opens with them again', async ({
     kommo,
     page,

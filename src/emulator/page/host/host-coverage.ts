@@ -256,6 +256,12 @@ const CONTROLS = entryRows('System controls', [
     'partly',
   ],
   [
+    '/tmpl/salesbot_designer/controls/widget_param.twig',
+    `${AMO}/integrations/salesbot_widget`,
+    'the parameter caption; the markup is an assumption',
+    'partly',
+  ],
+  [
     '/tmpl/common/modal/success.twig, error.twig',
     OBSERVED,
     'the parameters msg, text and no_retry; the markup is an assumption',

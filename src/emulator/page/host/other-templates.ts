@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { World } from '../../kommo/world.ts';
 
-const FOLDER = new URL('../browser/tmpl/common/', import.meta.url);
+const FOLDER = new URL('../browser/tmpl/', import.meta.url);
 
 /**
  * Templates of Kommo's beside the controls, by their reference (`/tmpl/common/search_block.twig`). A supplied answer to
@@ -11,8 +11,8 @@ export async function otherTemplates(world: World): Promise<Record<string, strin
   const files = await readdir(FOLDER, { recursive: true });
   const names = files
     .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => name.endsWith('.twig'));
+    .filter((name) => name.endsWith('.twig') && !name.startsWith('controls/'));
   const sources = await Promise.all(names.map((name) => readFile(new URL(name, FOLDER), 'utf8')));
-  const own = names.map((name, index) => [`/tmpl/common/${name}`, sources[index]?.trim() ?? '']);
+  const own = names.map((name, index) => [`/tmpl/${name}`, sources[index]?.trim() ?? '']);
   return Object.fromEntries([...own, ...(await world.supplies.templates())]);
 }

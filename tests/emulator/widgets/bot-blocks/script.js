@@ -1,5 +1,5 @@
 /** A sample widget for the salesbot designer, after the vendor's printed ones, with their calls and shapes. */
-define(['jquery'], ($) => {
+define(['jquery', 'twigjs'], ($, twig) => {
   return function BotBlocks() {
     const request = ({ phone }) => {
       const data = { phone, user: '{{admin.login}}' };
@@ -29,6 +29,12 @@ define(['jquery'], ($) => {
       },
     ];
 
+    const rowByReference = (caption) =>
+      twig({ ref: '/tmpl/salesbot_designer/controls/widget_param.twig' }).render({
+        caption,
+        is_widget: true,
+      });
+
     this.callbacks = {
       render: () => true,
       init: () => true,
@@ -48,6 +54,7 @@ define(['jquery'], ($) => {
             ),
           );
         $switcher.find('input').attr('aria-label', 'Use the catalogue');
+        this.rows = [renderRow, rowByReference].map((draw) => draw('Paper & <b>ink</b>'));
         $body
           .find('div[data-field-name="phone"]')
           .replaceWith(

@@ -1,9 +1,10 @@
 // @ts-check
 /** The rows of a block in the salesbot designer: drawing them, `renderRow`, and the values in them. */
-import { h } from '../core/dom.js';
+import { fragment, h } from '../core/dom.js';
 import { boot } from '../core/page.js';
 import { text } from '../core/texts.js';
 import { chooseTexts, lookUp, manifestText } from '../sdk/i18n.js';
+import { systemTemplate } from '../sdk/templates.js';
 
 /** @typedef {import('../types.d.ts').SalesbotField} SalesbotField */
 /** @typedef {Record<string, SalesbotField>} Fields */
@@ -60,22 +61,27 @@ export function blockParams(values) {
   return values;
 }
 
+/** A template of its own, because the vendor's page prints the call that `renderRow` is, and widgets may make it themselves. */
+const ROW = '/tmpl/salesbot_designer/controls/widget_param.twig';
+
 /**
- * `renderRow`: a caption or nothing; returns the markup of a row, which the widget places itself.
+ * `renderRow`: a caption or nothing; returns the markup of a row, which the widget places itself
+ * (https://www.amocrm.ru/developers/content/integrations/salesbot_widget).
  * @param {string} [caption]
  */
 export function widgetParam(caption) {
-  return row(String(caption ?? '')).outerHTML;
+  return systemTemplate(ROW)?.render({ caption: String(caption ?? ''), is_widget: true }) ?? '';
 }
 
 /**
  * @param {string} caption
- * @param {string} [code]
+ * @param {string} code
  */
 function row(caption, code) {
-  return h('div', { class: 'salesbot__row salesbot-designer__row', 'data-field-name': code }, [
-    caption !== '' && h('div', { class: 'salesbot__caption' }, caption),
-  ]);
+  // A template that the developer supplied may have no element.
+  const drawn = fragment(widgetParam(caption)).firstElementChild ?? h('div');
+  drawn.setAttribute('data-field-name', code);
+  return drawn;
 }
 
 /**
