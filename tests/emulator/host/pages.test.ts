@@ -152,6 +152,18 @@ describe('Pages of an account', () => {
     expect((await boot('/settings/widgets/')).switches).toMatchObject(alone);
   });
 
+  test('have Kommo’s templates at their addresses, and tell of others how to supply them', async () => {
+    for (const name of ['common/search_block', 'controls/input', 'common/modal/error']) {
+      const { status, text } = await ask(`/tmpl/${name}.twig`);
+      expect([status, text.length > 0]).toEqual([200, true]);
+    }
+    const { status, headers } = await ask('/tmpl/common/other.twig');
+    expect([status, headers['x-emulator-hint']]).toEqual([
+      404,
+      expect.stringContaining('--answer "GET /tmpl/common/other.twig='),
+    ]);
+  });
+
   test('know no switch by another name, and no other option', async () => {
     for (const [name, value] of [
       ['settingArgument', 'modal body'],

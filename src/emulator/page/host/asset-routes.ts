@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { contentTypeOf } from '../../engine/content-types.ts';
@@ -22,7 +23,21 @@ export function assetRoutes(): Route[] {
     { method: 'GET', host: 'any', path: '/upl/:code/widget/*', handler: sendWidgetFile },
     // Samples on the vendor's pages still build this older address of the same files by hand.
     { method: 'GET', host: 'any', path: '/widgets/:code/*', handler: sendWidgetFile },
+    ...templateRoutes(),
   ];
+}
+
+/** Kommo's templates, for widgets that ask for their address; one route each, so that others get the answer to what is unknown. */
+function templateRoutes(): Route[] {
+  const names = readdirSync(new URL('tmpl/', BROWSER), { recursive: true, encoding: 'utf8' })
+    .map((name) => `tmpl/${name.replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.twig'));
+  return names.map((name) => ({
+    method: 'GET',
+    host: 'account',
+    path: `/${name}`,
+    handler: (exchange) => sendFile(exchange, fileURLToPath(new URL(name, BROWSER)), name),
+  }));
 }
 
 async function sendHostFile(exchange: Exchange): Promise<void> {
