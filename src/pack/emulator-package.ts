@@ -59,7 +59,7 @@ export async function buildEmulatorPackage(outDir: string): Promise<string[]> {
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifestOf(names), null, 2)}\n`);
   writeFileSync(join(outDir, 'README.md'), README);
   cpSync(join(PROJECT, 'LICENSE'), join(outDir, 'LICENSE'));
-  if (existsSync(SCHEMA)) cpSync(SCHEMA, join(outDir, basename(SCHEMA)));
+  cpSync(SCHEMA, join(outDir, basename(SCHEMA)));
   return names;
 }
 

@@ -65,6 +65,7 @@ describe('the package of the emulator', () => {
       expect.arrayContaining([
         'LICENSE',
         'README.md',
+        'manifest.schema.json',
         'package.json',
         'lib/page/browser/main.js',
         'lib/page/browser/css/settings.css',

@@ -35,7 +35,7 @@ export class ShapeRules {
       const at = placeIn(place, name);
       if (found !== undefined) this.check(inner, found, at, source);
       else if (inner.need !== undefined && !this.#skipped.has(at)) {
-        const message = `is missing (${inWords(inner.description)})`;
+        const message = `is missing; what belongs here: ${inWords(inner.description)}`;
         this.#say(inner.need, at, message, inner.source ?? source);
       }
     }
