@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmulator } from '../../src/emulator/emulator.ts';
+import { describeProblem } from '../../src/emulator/upload/problem.ts';
 import { loadWidget } from '../../src/emulator/upload/widget-folder.ts';
 import { sampleManifest, sampleWidget, writeFolder, writeZip } from '../support/sample-widget.ts';
 
@@ -60,6 +61,47 @@ describe('opening a widget', () => {
     const opened = await zip({ ...rest, 'i18n\\en.json': english ?? new Uint8Array() });
     expect(opened.i18n.en).toBeDefined();
     expect(opened.problems).toMatchObject([{ file: 'i18n\\en.json', severity: 'error' }]);
+  });
+
+  test('leaves out of a zip what would be unpacked elsewhere, and says so', async () => {
+    const { 'manifest.json': manifest, ...rest } = sampleWidget();
+    const content = manifest ?? new Uint8Array();
+    const opened = await zip({ ...rest, '../manifest.json': content, '/etc/x': content });
+    expect(opened.manifest).toBeUndefined();
+    expect(opened.problems).toMatchObject([
+      { file: '../manifest.json', message: expect.stringMatching(/^The name leads out.*etc/) },
+      { file: 'manifest.json', message: 'It is missing' },
+    ]);
+  });
+
+  test('refuses a zip and a folder of too many files by their number', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 3001 }, (_, index) => [`f${index}`, new Uint8Array()]),
+    );
+    for (const { problems } of [await zip(many), await loadWidget(writeFolder(folder, many))]) {
+      expect(problems).toMatchObject([{ message: 'More than 3000 files: is this a widget?' }]);
+    }
+  });
+
+  test('reads files that a link in the folder leads to, and passes over links to nowhere', async () => {
+    const path = writeFolder(join(folder, 'w'), sampleWidget());
+    renameSync(join(path, 'manifest.json'), join(folder, 'elsewhere.json'));
+    symlinkSync(join(folder, 'elsewhere.json'), join(path, 'manifest.json'));
+    symlinkSync(join(folder, 'nowhere'), join(path, 'dangling.js'));
+    symlinkSync(path, join(path, 'circle'));
+    const opened = await loadWidget(path);
+    expect([opened.problems, opened.files.has('dangling.js')]).toEqual([[], false]);
+  });
+
+  test.each([
+    ['deep', `{ "settings": ${'['.repeat(5000)}1${']'.repeat(5000)} }`],
+    ['deep in a place', `{ "widget": {}, "dp": ${'{"a":'.repeat(400)}1${'}'.repeat(400)} }`],
+    ['a long key', `{ "widget": { "${'k'.repeat(100_000)}": 1 } }`],
+    ['a long value', `{ "widget": { "version": "${'9'.repeat(100_000)}" } }`],
+  ])('tells of %s in lines that a person can read', async (_, manifest) => {
+    const { problems } = await zip(sampleWidget({ 'manifest.json': Buffer.from(manifest) }));
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems) expect(describeProblem(problem).length).toBeLessThan(1200);
   });
 
   test.each([

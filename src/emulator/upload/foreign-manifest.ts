@@ -2,15 +2,24 @@ import type { Json } from './widget-package.ts';
 
 /** A file of that name, but of something else. */
 const KINDS: readonly { is: (manifest: Json) => boolean; name: string }[] = [
-  { is: has('manifest_version'), name: 'the manifest of a browser extension' },
-  { is: has('manifestVersion'), name: 'the manifest of an app of Microsoft' },
-  { is: has('minAppVersion'), name: 'the manifest of an Obsidian plugin' },
+  {
+    is: has('manifest_version'),
+    name: 'the manifest of a browser extension, not of a widget of Kommo',
+  },
+  {
+    is: has('manifestVersion'),
+    name: 'the manifest of an app of Microsoft, not of a widget of Kommo',
+  },
+  {
+    is: has('minAppVersion'),
+    name: 'the manifest of an Obsidian plugin, not of a widget of Kommo',
+  },
   {
     is: (manifest) =>
       ['start_url', 'display', 'theme_color', 'background_color', 'short_name'].some(
         (key) => key in manifest,
       ),
-    name: 'the manifest of a web app',
+    name: 'the manifest of a web app, not of a widget of Kommo',
   },
   {
     is: (manifest) =>
@@ -18,14 +27,14 @@ const KINDS: readonly { is: (manifest: Json) => boolean; name: string }[] = [
       ['dependencies', 'devDependencies', 'scripts', 'main', 'private'].some(
         (key) => key in manifest,
       ),
-    name: 'a package.json',
+    name: 'a package.json, not the manifest of a widget of Kommo',
   },
   {
     is: (manifest) =>
       Object.values(manifest).some(
         (entry) => typeof entry === 'string' || has('isEntry')(entry) || has('file')(entry),
       ) && Object.keys(manifest).every((key) => /\.\w+$/.test(key)),
-    name: "a bundler's list of the files it wrote",
+    name: "a bundler's list of the files it wrote, not the manifest of a widget of Kommo",
   },
 ];
 
@@ -39,5 +48,5 @@ function has(key: string) {
 /** What this manifest is if it is not a widget's. */
 export function foreignKind(manifest: Json): string | undefined {
   if (OWN_KEYS.some((key) => key in manifest)) return undefined;
-  return KINDS.find(({ is }) => is(manifest))?.name ?? 'not the manifest of a widget';
+  return KINDS.find(({ is }) => is(manifest))?.name ?? 'not the manifest of a widget of Kommo';
 }

@@ -68,7 +68,8 @@ const WIDGET: ObjectShape = {
     installation: {
       type: 'boolean',
       need: 'error',
-      description: 'false: nothing to install or to fill in, only the description is shown.',
+      description:
+        'true where there is something to install and to fill in; with false only the description is shown.',
     },
     is_showcase: {
       type: 'boolean',

@@ -10,7 +10,7 @@ type Files = ReadonlyMap<string, Uint8Array>;
 /** Puts the files in their places, notes what was wrong, and checks the result. */
 export function openPackage(raw: Files): Omit<WidgetPackage, 'path'> {
   const problems: WidgetProblem[] = [];
-  const files = unwrap(slashed(raw, problems), problems);
+  const files = unwrap(inside(slashed(raw, problems), problems), problems);
   const json = new Map<string, JsonSource>();
   const readObject = (file: string) => {
     const content = files.get(file);
@@ -19,7 +19,7 @@ export function openPackage(raw: Files): Omit<WidgetPackage, 'path'> {
   const opened = { files, json, manifest: readObject('manifest.json'), i18n: {}, problems };
   const kind = opened.manifest === undefined ? undefined : foreignKind(opened.manifest);
   if (kind !== undefined) {
-    const message = `This is ${kind}, not of a widget of Kommo: it has no widget, no locations and no settings`;
+    const message = `This is ${kind}: it has no widget, no locations and no settings`;
     const problem = {
       severity: 'error',
       file: 'manifest.json',
@@ -50,6 +50,20 @@ function slashed(raw: Files, problems: WidgetProblem[]): Files {
   const message = `Names in the archive must use / and not \\${also}; pack it with another program`;
   problems.push({ severity: 'error', file: first, message, source: PAGES.structure });
   return new Map([...raw].map(([name, content]) => [name.replaceAll('\\', '/'), content]));
+}
+
+/** Leaves out what would be unpacked elsewhere. */
+function inside(files: Files, problems: WidgetProblem[]): Files {
+  const [first, ...others] = [...files.keys()].filter(leadsOut);
+  if (first === undefined) return files;
+  const also = others.length === 0 ? '' : ` (also ${listed(others)})`;
+  const message = `The name leads out of the archive${also}; pack the folder from within`;
+  problems.push({ severity: 'error', file: first, message, source: PAGES.structure });
+  return new Map([...files].filter(([name]) => !leadsOut(name)));
+}
+
+function leadsOut(name: string): boolean {
+  return /^(\/|[A-Za-z]:)/.test(name) || name.split('/').includes('..');
 }
 
 /** Takes away the folder that holds the widget if its files are not at the root. */

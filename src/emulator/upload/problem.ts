@@ -19,14 +19,20 @@ export type Severity = WidgetProblem['severity'];
 /** `manifest.json:12 settings.login.type`. */
 export function placeOf({ file, line, place }: WidgetProblem): string {
   const found = line === undefined ? file : `${file}:${line}`;
-  return place === undefined || place === '' ? found : `${found} ${place}`;
+  return place === undefined || place === '' ? found : `${found} ${shortened(place, 120)}`;
+}
+
+/** A hostile file has names and values of any length; a person reads a line. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most / 2)} … ${text.slice(-most / 4)}`;
 }
 
 /** The line both commands print for a problem. */
 export function describeProblem(problem: WidgetProblem): string {
   const { severity, message, source } = problem;
   const page = source === undefined ? '' : ` (${source})`;
-  return `${severity}  ${placeOf(problem)}: ${message}${page}`;
+  return `${severity}  ${placeOf(problem)}: ${shortened(message, 800)}${page}`;
 }
 
 /** The last line both commands print. */

@@ -6,6 +6,7 @@ import type { WidgetPackage } from './widget-package.ts';
 
 /** More than any real widget; keeps a wrong path from filling the memory. */
 const MAX_FILES = 3000;
+const TOO_MANY = `More than ${MAX_FILES} files: is this a widget?`;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Never part of a widget, and often beside one. */
 const NOT_WIDGET = new Set(['node_modules', '.git']);
@@ -53,10 +54,12 @@ async function listFolder(folder: string): Promise<{ names: string[]; fingerprin
         if (!NOT_WIDGET.has(entry.name)) pending.push(path);
         continue;
       }
-      if (!entry.isFile()) continue;
-      if (names.length >= MAX_FILES)
-        throw new Error(`More than ${MAX_FILES} files: is this a widget?`);
-      const { mtimeMs, size } = await stat(path);
+      if (!entry.isFile() && !entry.isSymbolicLink()) continue;
+      const found = await stat(path).catch(() => undefined);
+      // Of links only those to files: one to a folder may lead in a circle.
+      if (found?.isFile() !== true) continue;
+      if (names.length >= MAX_FILES) throw new Error(TOO_MANY);
+      const { mtimeMs, size } = found;
       names.push(relative(folder, path).replaceAll('\\', '/'));
       marks.push(`${path} ${mtimeMs} ${size}`);
     }
@@ -81,12 +84,14 @@ async function readZip(path: string): Promise<Map<string, Uint8Array>> {
   if (content.subarray(0, 2).toString('latin1') !== 'PK')
     throw new Error('It is not a zip archive');
   let bytes = 0;
+  let count = 0;
   let entries: Record<string, Uint8Array>;
   try {
     entries = unzipSync(content, {
       filter: ({ originalSize }) => {
         bytes += originalSize;
-        return bytes <= MAX_BYTES;
+        count += 1;
+        return bytes <= MAX_BYTES && count <= MAX_FILES;
       },
     });
   } catch (error) {
@@ -94,6 +99,7 @@ async function readZip(path: string): Promise<Map<string, Uint8Array>> {
       `The archive cannot be read: ${error instanceof Error ? error.message : error}`,
     );
   }
+  if (count > MAX_FILES) throw new Error(TOO_MANY);
   if (bytes > MAX_BYTES) throw new Error('More than 64 MB when unpacked: is this a widget?');
   return new Map(Object.entries(entries).filter(([name]) => !name.endsWith('/')));
 }
