@@ -237,6 +237,22 @@ describe('the events of the emulated Slack', () => {
     expect((await judged()).pending).toEqual([]);
   });
 
+  test('can be sent out of turn, which takes none of their own tries away', async () => {
+    app.answers.splice(0, app.answers.length, 500);
+    await ready();
+    await ada.act('send', { text: 'Hello' });
+    await waiting(2, 60_000);
+    for (const count of [3, 4, 5]) {
+      await ada.order('retry');
+      await app.came(count);
+      await waiting(2, 60_000);
+    }
+    expect(await judged()).toMatchObject({ given_up: 0 });
+    app.answers.splice(0, app.answers.length, 200);
+    await ada.order('retry');
+    await waitFor(async () => (await judged()).taken === 1);
+  });
+
   test('that take too long are repeated as timed out', async () => {
     app.answers.splice(0, app.answers.length, 'hang', 200);
     await ready();

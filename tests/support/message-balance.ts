@@ -7,8 +7,8 @@ import { tablesOf } from './tables.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Left-over work may wait for its turn this long. */
-const DRAIN_MS = 60_000;
-/** Not at once: a last try must not be lost to what is just over. */
+const DRAIN_MS = 120_000;
+/** Not at once: what was asked for shall be over, on a busy machine too. */
 const ASK_AGAIN_MS = 3_000;
 
 /** What a run came to. */

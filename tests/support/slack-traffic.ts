@@ -28,8 +28,7 @@ export const slackTraffic: ServiceTraffics = (emulator): ServiceTraffic => {
       await connectWorkspace(backend, TEAM, { token });
     },
     hurry: async () => {
-      // Slack tries four times: the last ones shall not fall into outages that come every second, as none do in life, nor
-      // into the moment in which all that waited arrives at once at a backend that has just started.
+      // Slack tries four times: the last ones shall not fall into outages that come every second, as none do in life.
       await control.order('speed', { pause_factor: 3, timeout_ms: 15_000 });
     },
     waitAtMost: async (timeout_ms) => {

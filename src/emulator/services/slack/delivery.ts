@@ -131,10 +131,12 @@ function watchClock(world: World): void {
   runtime.clockwork.unref();
 }
 
-/** Sends every waiting retry now, without its pause. */
+/** Sends every waiting event now, by order of a test: a try out of turn, which takes none of Slack's own three away. */
 export async function retryNow(world: World): Promise<void> {
   for (const event of Object.values(slackState(world).pending)) {
-    if (event.due_at !== null) event.due_at = world.clock.now();
+    if (event.due_at === null) continue;
+    event.due_at = world.clock.now();
+    event.tries -= 1;
   }
   await sendDue(world);
 }
