@@ -7,25 +7,17 @@ import type { Exchange, Route } from '../kommo/exchange.ts';
 import { contentTypeOf } from '../kommo/file-store.ts';
 import { isClosed } from '../kommo/open-lead.ts';
 import { UnknownThing } from '../kommo/world.ts';
-import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
+import { accountOf, type Json, routesUnder, text } from './controlled.ts';
 
 /** Chats by remote control: what people do in Kommo, what came of it, and how the channel's backend did. */
 export function chatControlRoutes(): Route[] {
-  const route = (method: 'GET' | 'POST', path: string, does: Act): Route => ({
-    method,
-    host: 'any',
-    path: `/__emulator${path}`,
-    handler: controlled(does),
-  });
+  const route = routesUnder('');
   return [
     route('POST', '/chat', chatAct),
     route('GET', '/chats', feed),
     route('POST', '/chats/wait', wait),
     route('GET', '/chats/judge', judge),
-    {
-      ...route('POST', '/files', upload),
-      handler: controlled(upload, { readsBody: true }),
-    },
+    route('POST', '/files', upload, { readsBody: true }),
     route('POST', '/lead', moveLead),
   ];
 }

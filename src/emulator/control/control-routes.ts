@@ -11,7 +11,7 @@ import { SWITCHES, type Switches } from '../kommo/switches.ts';
 import { UnknownThing } from '../kommo/world.ts';
 import { refuseSwitches } from '../page/host/refuse-switches.ts';
 import { chatControlRoutes } from './chat-routes.ts';
-import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
+import { accountOf, type Json, routesUnder, text } from './controlled.ts';
 import { evolutionControlRoutes } from './evolution-routes.ts';
 import { readLog, writeLog } from './log-routes.ts';
 import { openPageControlRoutes } from './open-page-routes.ts';
@@ -27,21 +27,13 @@ import { whatsappControlRoutes } from './whatsapp-routes.ts';
 
 /** The emulator's remote control, on every host; JSON in, JSON out. Not part of Kommo. */
 export function controlRoutes(): Route[] {
-  const route = (method: 'GET' | 'POST' | 'DELETE', path: string, act: Act): Route => ({
-    method,
-    host: 'any',
-    path: `/__emulator${path}`,
-    handler: controlled(act),
-  });
+  const route = routesUnder('');
   return [
     route('GET', '/state', ({ world }, _) => world.state),
     route('GET', '/requests', ({ world }) => ({ requests: world.recorder.list() })),
     route('DELETE', '/requests', ({ world }) => done(world.recorder.clear())),
     route('GET', '/log', readLog),
-    {
-      ...route('POST', '/log', writeLog),
-      handler: controlled(writeLog, { readsBody: true }),
-    },
+    route('POST', '/log', writeLog, { readsBody: true }),
     route('DELETE', '/log', ({ world }) => done(world.log.clear())),
     route('POST', '/reset', ({ world }) => done(world.reset())),
     route('POST', '/install', installAct),

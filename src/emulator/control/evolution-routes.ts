@@ -6,19 +6,14 @@ import { judge } from '../services/evolution/judge.ts';
 import { repeatMessage, tellAnyStatus } from '../services/evolution/listen.ts';
 import { type DoubleSettings, evolutionState } from '../services/evolution/state.ts';
 import { sessionsOf, type WhatsAppSession } from '../services/whatsapp.ts';
-import { type Act, controlled, type Json, text } from './controlled.ts';
+import { type Json, routesUnder, text } from './controlled.ts';
 
 /**
  * What goes wrong with Evolution API's double, by remote control under `/__emulator/services/evolution`. What people write is
  * under `/__emulator/services/whatsapp`.
  */
 export function evolutionControlRoutes(): Route[] {
-  const route = (method: 'GET' | 'POST', path: string, act: Act): Route => ({
-    method,
-    host: 'any',
-    path: `/__emulator/services/evolution${path}`,
-    handler: controlled(act),
-  });
+  const route = routesUnder('/services/evolution');
   return [
     route('GET', '/judge', ({ world }) => judge(world)),
     route('GET', '/settings', ({ world }) => evolutionState(world).settings),

@@ -1,6 +1,6 @@
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import { tellPages } from '../page/host/open-pages.ts';
-import { controlled, type Json, text } from './controlled.ts';
+import { type Json, routesUnder, text } from './controlled.ts';
 
 /**
  * What open pages are told: to reload (`POST /__emulator/reload`), a message of the account's socket
@@ -8,12 +8,10 @@ import { controlled, type Json, text } from './controlled.ts';
  * `/__emulator/notification`).
  */
 export function openPageControlRoutes(): Route[] {
-  return ['reload', 'socket', 'notification'].map((event) => ({
-    method: 'POST',
-    host: 'any',
-    path: `/__emulator/${event}`,
-    handler: controlled((exchange, body) => tell(exchange, event, body)),
-  }));
+  const route = routesUnder('');
+  return ['reload', 'socket', 'notification'].map((event) =>
+    route('POST', `/${event}`, (exchange, body) => tell(exchange, event, body)),
+  );
 }
 
 function tell({ world }: Exchange, event: string, body: Json): object {

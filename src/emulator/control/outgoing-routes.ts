@@ -7,14 +7,12 @@ import {
   triggersOf,
 } from '../kommo/hooks/pipeline-triggers.ts';
 import { sendSystemSms } from '../kommo/hooks/system-sms.ts';
-import { accountOf, controlled, type Json, text } from './controlled.ts';
+import { accountOf, type Json, routesUnder, text } from './controlled.ts';
 
 /** Events in the account that make Kommo call the widget's own addresses. */
 export function outgoingRoutes(): Route[] {
-  return [
-    { method: 'POST', host: 'any', path: '/__emulator/trigger', handler: controlled(triggerAct) },
-    { method: 'POST', host: 'any', path: '/__emulator/sms', handler: controlled(smsAct) },
-  ];
+  const route = routesUnder('');
+  return [route('POST', '/trigger', triggerAct), route('POST', '/sms', smsAct)];
 }
 
 /** Something happens to a lead: sets off the triggers of a stage, or all the account has. */

@@ -20,19 +20,14 @@ import { appAct, clearRefusals, refuseAct, settingsAct } from '../services/slack
 import { verifyRequestUrl } from '../services/slack/request-url.ts';
 import { runtimeOf } from '../services/slack/runtime.ts';
 import { slackState, TEAMS } from '../services/slack/state.ts';
-import { type Act, controlled, type Json, text } from './controlled.ts';
+import { type Json, routesUnder, text } from './controlled.ts';
 
 /**
  * The members of Slack workspaces by remote control, under `/__emulator/services/slack`: what they write and see, what
  * the app's developer sets, what the double is to refuse, and what it found.
  */
 export function slackControlRoutes(): Route[] {
-  const route = (method: 'GET' | 'POST' | 'DELETE', path: string, act: Act): Route => ({
-    method,
-    host: 'any',
-    path: `/__emulator/services/slack${path}`,
-    handler: controlled(act),
-  });
+  const route = routesUnder('/services/slack');
   return [
     route('POST', '/send', ({ world }, body) => sendAct(world, body)),
     route('POST', '/edit', ({ world }, body) => editAct(world, body)),

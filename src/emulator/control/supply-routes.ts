@@ -1,16 +1,11 @@
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import { readAnswerBody } from '../kommo/supply-forms.ts';
 import { UnknownThing } from '../kommo/world.ts';
-import { type Act, controlled } from './controlled.ts';
+import { routesUnder } from './controlled.ts';
 
 /** Answers and modules that the developer supplies; see `--answer` and `--module`. */
 export function supplyRoutes(): Route[] {
-  const route = (method: 'GET' | 'POST' | 'DELETE', path: string, act: Act): Route => ({
-    method,
-    host: 'any',
-    path: `/__emulator${path}`,
-    handler: controlled(act),
-  });
+  const route = routesUnder('');
   return [
     route('GET', '/modules', ({ world }) => ({ modules: world.supplies.moduleNames })),
     route('GET', '/answers', ({ world }) => ({ answers: world.supplies.answers() })),

@@ -11,19 +11,14 @@ import { judge } from '../services/telegram/judge.ts';
 import { clearRefusals, fileAct, refuseAct, settingsAct } from '../services/telegram/order-acts.ts';
 import { runtimeOf } from '../services/telegram/runtime.ts';
 import { telegramState } from '../services/telegram/state.ts';
-import { type Act, controlled, type Json } from './controlled.ts';
+import { type Json, routesUnder } from './controlled.ts';
 
 /**
  * The clients of Telegram's bots by remote control, under `/__emulator/services/telegram`: what they write and see,
  * what the double is to refuse, and what it found.
  */
 export function telegramControlRoutes(): Route[] {
-  const route = (method: 'GET' | 'POST' | 'DELETE', path: string, act: Act): Route => ({
-    method,
-    host: 'any',
-    path: `/__emulator/services/telegram${path}`,
-    handler: controlled(act),
-  });
+  const route = routesUnder('/services/telegram');
   return [
     route('POST', '/client', ({ world }, body) => personIn(world, body)),
     route('POST', '/send', ({ world }, body) => sendAct(world, body)),

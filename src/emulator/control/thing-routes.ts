@@ -1,21 +1,16 @@
 import type { Exchange, Route } from '../kommo/exchange.ts';
 import { UnknownThing } from '../kommo/world.ts';
-import { type Act, accountOf, controlled, type Json, text } from './controlled.ts';
+import { accountOf, type Json, routesUnder, text } from './controlled.ts';
 
 /** By remote control: what a person changes in Kommo's interface, or support in a channel's registration. */
 export function thingRoutes(): Route[] {
-  const route = (path: string, act: Act): Route => ({
-    method: 'POST',
-    host: 'any',
-    path: `/__emulator${path}`,
-    handler: controlled(act),
-  });
+  const route = routesUnder('');
   return [
-    route('/account', changeAccount),
-    route('/user', changeUser),
-    route('/pipeline', changePipeline),
-    route('/integration', changeIntegration),
-    route('/channel', changeChannel),
+    route('POST', '/account', changeAccount),
+    route('POST', '/user', changeUser),
+    route('POST', '/pipeline', changePipeline),
+    route('POST', '/integration', changeIntegration),
+    route('POST', '/channel', changeChannel),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { LogEntry } from '../engine/log.ts';
 import type { Exchange, Route } from '../kommo/exchange.ts';
-import { controlled } from './controlled.ts';
+import { routesUnder } from './controlled.ts';
 
 /** Of lines that a verdict lists. */
 const LISTED = 100;
@@ -23,21 +23,8 @@ interface Verdict {
  * warnings, too; each `?ignore=` leaves out the lines that contain its text.
  */
 export function verdictRoutes(): Route[] {
-  const handler = controlled((exchange) => judge(exchange));
-  return [
-    {
-      method: 'GET',
-      host: 'any',
-      path: '/__emulator/verdict',
-      handler: async (exchange) => {
-        await handler(exchange);
-        const { answer } = exchange;
-        if (answer?.status !== 200) return;
-        const { ok } = JSON.parse(answer.body.toString('utf8')) as Verdict;
-        if (!ok) answer.status = 417;
-      },
-    },
-  ];
+  const statusOf = (verdict: unknown) => ((verdict as Verdict).ok ? 200 : 417);
+  return [routesUnder('')('GET', '/verdict', (exchange) => judge(exchange), { statusOf })];
 }
 
 function judge({ world, url }: Exchange): Verdict {

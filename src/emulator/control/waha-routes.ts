@@ -4,16 +4,11 @@ import { judgeWaha } from '../services/waha/judge.ts';
 import { clearRefusals, refuseAct, settingsAct } from '../services/waha/orders.ts';
 import { wahaState } from '../services/waha/state.ts';
 import { deliveriesSettled, openDeliveries } from '../services/waha/webhooks.ts';
-import { type Act, controlled, type Json } from './controlled.ts';
+import { type Json, routesUnder } from './controlled.ts';
 
 /** How WAHA's double is set up and what it is to do wrong, and what it found, under `/__emulator/services/waha`. */
 export function wahaControlRoutes(): Route[] {
-  const route = (method: 'GET' | 'POST' | 'DELETE', path: string, act: Act): Route => ({
-    method,
-    host: 'any',
-    path: `/__emulator/services/waha${path}`,
-    handler: controlled(act),
-  });
+  const route = routesUnder('/services/waha');
   return [
     route('POST', '/settings', ({ world }, body) => settingsAct(world, body)),
     route('GET', '/settings', ({ world }) => wahaState(world).settings),

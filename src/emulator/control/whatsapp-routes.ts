@@ -15,19 +15,14 @@ import { allChats, seenChat, waitAct } from '../services/whatsapp/conversation.t
 import { networkRuntime } from '../services/whatsapp/runtime.ts';
 import { sceneOf } from '../services/whatsapp/scene.ts';
 import { networkState } from '../services/whatsapp/state.ts';
-import { type Act, controlled } from './controlled.ts';
+import { routesUnder } from './controlled.ts';
 
 /**
  * The people on WhatsApp by remote control, under `/__emulator/services/whatsapp`, whichever server a number is linked
  * to: what they write and see, and what is written on the linked phone itself.
  */
 export function whatsappControlRoutes(): Route[] {
-  const route = (method: 'GET' | 'POST', path: string, act: Act): Route => ({
-    method,
-    host: 'any',
-    path: `/__emulator/services/whatsapp${path}`,
-    handler: controlled(act),
-  });
+  const route = routesUnder('/services/whatsapp');
   return [
     route('POST', '/client', ({ world }, body) => clientAct(world, body)),
     route('POST', '/absent', ({ world }, body) => absentAct(world, body)),
