@@ -160,6 +160,7 @@ export interface ShownField {
   values: { value: unknown; enum_id?: number; enum_code?: string | null }[];
 }
 
+/** A row of the account, with what cards and lists show. */
 export interface Entity {
   id: number;
   kind: 'leads' | 'contacts' | 'companies' | 'customers' | 'todo';
@@ -180,6 +181,7 @@ export interface Entity {
   stageId?: number;
   pipelineId?: number;
   nextPrice?: number;
+  /** In seconds. */
   nextDate?: number | null;
 }
 

@@ -2,7 +2,8 @@ import { ownRows } from '../../kommo/crm/own-rows.ts';
 import type { CardKind } from '../../kommo/crm-entities.ts';
 import type { Account, User } from '../../kommo/entities.ts';
 import type { State } from '../../kommo/state.ts';
-import { type Entity, type EntityKind, newEntity, shownEntities } from './shown-entities.ts';
+import type { Entity } from '../browser/types.d.ts';
+import { newEntity, shownEntities } from './shown-entities.ts';
 
 /** One emulated page: which part of the account an address shows. */
 export interface PageArea {
@@ -103,7 +104,7 @@ function newCard(area: string, kind: CardKind): Build {
   };
 }
 
-function card(area: string, kind: EntityKind): Build {
+function card(area: string, kind: CardKind): Build {
   return ({ id }, state, account) => {
     const all = shownEntities(state, account);
     const entity = all.find((one) => one.id === Number(id) && one.kind === kind);

@@ -2,41 +2,7 @@ import { allValues, fieldsOfOwner, ownRows } from '../../kommo/crm/own-rows.ts';
 import type { Card, CardKind, Company, Contact, Customer, Lead } from '../../kommo/crm-entities.ts';
 import type { Account, User } from '../../kommo/entities.ts';
 import type { State } from '../../kommo/state.ts';
-
-export type EntityKind = CardKind | 'todo';
-
-/** The filled values of one custom field. */
-export interface ShownField {
-  id: number;
-  code: string | null;
-  name: string;
-  type: string;
-  values: { value: unknown; enum_id?: number; enum_code?: string | null }[];
-}
-
-/** A row of the account, with what cards and lists show; `Entity` of browser/types.d.ts. */
-export interface Entity {
-  id: number;
-  kind: EntityKind;
-  name: string;
-  price?: number;
-  phones: string[];
-  emails: string[];
-  contactIds: number[];
-  companyId: number | null;
-  responsibleId: number;
-  createdAt: number;
-  updatedAt: number;
-  tags: string[];
-  fields: ShownField[];
-  /** Name of the lead's status. */
-  stage?: string;
-  stageId?: number;
-  pipelineId?: number;
-  nextPrice?: number;
-  /** In seconds. */
-  nextDate?: number | null;
-}
+import type { Entity } from '../browser/types.d.ts';
 
 /** Everything that the account's cards and lists show, from the state. */
 export function shownEntities(state: State, account: Account): Entity[] {
