@@ -28,7 +28,7 @@ describe('webhooks of the emulated Evolution API', () => {
   beforeEach(async () => {
     emulator.reset();
     answers = [];
-    backend = await listen(() => answers.shift() ?? 200);
+    backend = await listen(() => answers.shift() ?? 200, '/hook');
     server = evolutionServer(emulator);
     await server.link();
   });
@@ -125,7 +125,7 @@ describe('webhooks of the emulated Evolution API', () => {
     answers = [500, 503, 429];
     await want();
     await server.act('send', { text: 'late' });
-    await waitFor(async () => (await troubled())[0]?.state === 'taken');
+    await waitFor(async () => (await troubled())[0]?.state === 'taken', undefined, troubled);
     expect(words()).toEqual(['late', 'late', 'late', 'late']);
     answers = Array<number>(10).fill(503);
     await server.act('send', { text: 'never' });

@@ -159,9 +159,15 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** A backend that records what Kommo calls and answers with one status. */
+/**
+ * A backend that records what Kommo calls and answers with one status.
+ *
+ * @param folder what else is asked is another's: a port may have been that of a backend of another test, which somebody
+ * still calls
+ */
 export async function listen(
   answer: () => number | Promise<number> = () => 200,
+  folder = '/',
 ): Promise<Listener> {
   const received: Listener['received'] = [];
   const server = createServer(async (incoming, response) => {
@@ -173,6 +179,7 @@ export async function listen(
       return;
     }
     const { method = '', url = '', headers } = incoming;
+    if (!url.startsWith(folder)) return void response.writeHead(404).end();
     received.push({ method, url, headers, body: Buffer.concat(chunks).toString('utf8') });
     response.statusCode = await answer();
     response.end();

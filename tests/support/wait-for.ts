@@ -8,12 +8,14 @@ const PAUSE_MS = 20;
  * Waits until the condition gives something other than false, null or undefined, and returns that.
  *
  * @param idleMs how long that may take on a machine that does nothing else
+ * @param seen how things stand, for the error
  *
  * @throws when it does not come true in time
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   idleMs: number = USUALLY_MS,
+  seen?: () => unknown,
 ): Promise<Exclude<T, false | null | undefined>> {
   const patienceMs = idleMs * PATIENCE;
   const giveUpAt = Date.now() + patienceMs;
@@ -23,7 +25,8 @@ export async function waitFor<T>(
       return value as Exclude<T, false | null | undefined>;
     }
     if (Date.now() > giveUpAt) {
-      throw new Error(`Not true within ${patienceMs} ms: ${condition.toString()}`);
+      const stand = seen === undefined ? '' : `; seen: ${JSON.stringify(await seen())}`;
+      throw new Error(`Not true within ${patienceMs} ms: ${condition.toString()}${stand}`);
     }
     await pause(PAUSE_MS);
   }
