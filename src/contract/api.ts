@@ -52,6 +52,10 @@ export const linkedAccount = z.object({
   external_id: z.string(),
   name: z.string(),
   handle: z.string().nullable(),
+  /**
+   * The account's picture at an address of the backend, for an `<img>`; its end is some days away. Absent where the
+   * service has none. An empty answer (204) means that there is none to be had now.
+   */
   avatar_url: z.string().optional(),
   /** How the API key in use ends, and when it was given. Nothing else of the key ever comes back. */
   credential_hint: z.object({ last4: z.string(), set_at: z.string() }).optional(),
@@ -80,11 +84,20 @@ export const channelOptions = z.strictObject({
 });
 export type ChannelOptions = z.infer<typeof channelOptions>;
 
+/**
+ * Where a test message of a channel goes: to the chat that wrote last, or to the account's own number, which
+ * shows it as a note to oneself.
+ */
+export const testTarget = z.enum(['last_chat', 'own_number']);
+export type TestTarget = z.infer<typeof testTarget>;
+
 /** The guide's channel resource, extended. `pipeline_id` is the first of `pipeline_ids`. */
 export const channel = z.object({
   id: z.string(),
   name: z.string(),
   phone: z.string(),
+  /** `phone` as people of its country write it; empty where the channel has none. */
+  phone_text: z.string(),
   pipeline_id: z.number().int().nullable(),
   pipeline_ids: z.array(z.number().int()),
   is_multidevice_mode_on: z.number().int(),
@@ -94,9 +107,13 @@ export const channel = z.object({
   connector: z.string(),
   status: channelStatus,
   status_reason: statusReason.nullable(),
+  /** Of when the status is: the service was asked, or told by itself. Null before the first time. */
+  checked_at: z.string().nullable(),
   account: linkedAccount,
   messages: channelMessages,
   options: channelOptions,
+  /** Null where the service has no way to test a channel. */
+  test: testTarget.nullable(),
   created_at: z.string(),
   _links: z.object({ self: z.object({ href: z.string() }) }),
 });
@@ -108,6 +125,30 @@ export const channelCollection = z.object({
   _links: z.object({ self: z.object({ href: z.string() }) }),
 });
 export type ChannelCollection = z.infer<typeof channelCollection>;
+
+/** The channels that are disconnected together, at once. */
+export const deleteChannels = z.strictObject({
+  ids: z.array(z.string().min(1).max(64)).min(1).max(50),
+});
+export type DeleteChannels = z.infer<typeof deleteChannels>;
+
+/** Where a test message went: the name of the chat, or the account's own number as people write it. */
+export const testAnswer = z.object({ sent_to: z.string() });
+export type TestAnswer = z.infer<typeof testAnswer>;
+
+/** A change of a channel's status. */
+export const statusChange = z.object({
+  at: z.string(),
+  status: channelStatus,
+  status_reason: statusReason.nullable(),
+});
+export type StatusChange = z.infer<typeof statusChange>;
+
+/** At most 20, the newest first. */
+export const channelHistory = z.object({
+  _embedded: z.object({ history: z.array(statusChange) }),
+});
+export type ChannelHistory = z.infer<typeof channelHistory>;
 
 export const pipeline = z.object({
   id: z.number().int(),
@@ -156,6 +197,27 @@ export const syncStatus = z.object({
 });
 export type SyncStatus = z.infer<typeof syncStatus>;
 
+/** A key for `GET /watch/events`, as the Bearer. An hour long; ended by uninstall. */
+export const startedWatch = z.object({ watch_key: z.string(), expires_at: z.string() });
+export type StartedWatch = z.infer<typeof startedWatch>;
+
+/** One event of `GET /watch/events`: all channels and the sync, sent when something of it changed. */
+export const watchEvent = z.object({
+  channels: z.array(
+    channel.pick({
+      id: true,
+      status: true,
+      status_reason: true,
+      checked_at: true,
+      messages: true,
+    }),
+  ),
+  sync: syncStatus,
+  /** The backend's clock, by which the times above are to be read. */
+  server_time: z.string(),
+});
+export type WatchEvent = z.infer<typeof watchEvent>;
+
 export const installStatus = z.object({
   state: z.enum(['active', 'authorizing', 'authorization_required']),
   /**
@@ -196,6 +258,8 @@ export const settings = z.object({
   /** Which settings may change while the integration runs. Keys are dotted paths of this object. */
   changeable: z.record(z.string(), z.enum(['anytime', 'reinstall'])),
   sync: syncStatus,
+  /** Who saved last; null before the first save. `user_id` is Kommo's. */
+  saved_by: z.object({ user_id: z.number().int(), at: z.string() }).nullable(),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -346,7 +410,7 @@ export const attempt = z.object({
   state: attemptState,
   reason: attemptReason.optional(),
   authorize_url: z.string().optional(),
-  /** `image` is a PNG data URI; `refreshed` of `refreshes` automatic renewals are used. */
+  /** `image` is a PNG data URI, one pixel for each module, quiet zone included; `refreshed` of `refreshes` automatic renewals are used. */
   qr: z
     .object({
       image: z.string(),
@@ -389,7 +453,7 @@ export const submitCredentials = z.strictObject({
 });
 export type SubmitCredentials = z.infer<typeof submitCredentials>;
 
-/** `understood.phone` is the number as its owner knows it, e.g. `+55 11 91234 5678`; it may be submitted so. */
+/** `understood.phone` is the number as its owner knows it, e.g. `+55 11 91234-5678`; it may be submitted so. */
 export const submittedAnswer = z.object({
   attempt,
   understood: z.object({ phone: z.string().optional() }).optional(),

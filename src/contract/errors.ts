@@ -31,6 +31,16 @@ export const ERROR_STATUS = {
   requires_reinstall: 409,
   /** The same Idempotency-Key is still being worked on. */
   in_progress: 409,
+  /** A channel that is paused, or not signed in at its service, cannot be tested. */
+  channel_not_connected: 409,
+  /** Nobody has written to the channel yet, so that there is no chat for a test message. */
+  no_test_chat: 409,
+  /** The channel's service has no way to test a channel. */
+  test_unsupported: 409,
+  /** The chat service refused the test message; `fields` says why, by a code of the undelivered messages. */
+  test_refused: 422,
+  /** The chat service was asked to take the test message, and did not answer: it may have arrived. */
+  test_unanswered: 502,
   /** The attempt is in a state that does not allow this step. */
   attempt_state: 409,
   /** The chat account is already connected to a channel of this account. */
@@ -80,9 +90,12 @@ export interface FieldError {
   reason?: string;
 }
 
-/** The one error body. `error_code` and `refresh_token_url` stand beside it when a grant died (the 1015 contract of the guide). */
+/**
+ * The one error body. `channel_id` may come with `already_connected` and names the channel that has the account.
+ * `error_code` and `refresh_token_url` stand beside it when a grant died (the 1015 contract of the guide).
+ */
 export interface ErrorBody {
-  error: { code: ErrorCode; fields?: FieldError[]; request_id: string };
+  error: { code: ErrorCode; fields?: FieldError[]; channel_id?: string; request_id: string };
   error_code?: 1015;
   refresh_token_url?: string;
 }

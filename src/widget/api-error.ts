@@ -1,14 +1,6 @@
 import type { ErrorBody, ErrorCode, FieldError } from '../contract/errors.ts';
+import type { LocalErrorCode } from '../contract/help.ts';
 import type { HostAnswer } from './host.ts';
-
-/** Failures that the backend does not report itself. */
-export type LocalErrorCode =
-  /** No answer: no network, a timeout, the backend is down. */
-  | 'unreachable'
-  /** Kommo gave no token because its own session has ended. */
-  | 'session_ended'
-  /** An answer that did not come from the backend. */
-  | 'unexpected';
 
 /** A failed request. Every code has a text: `errors.<code>`. */
 export class ApiError extends Error {
@@ -18,6 +10,8 @@ export class ApiError extends Error {
   readonly reference: string | undefined;
   /** The consent page to open when Kommo's grant no longer works; built by the backend. */
   readonly reauthorizeUrl: string | undefined;
+  /** With `already_connected`: the channel that has this account. */
+  readonly channelId: string | undefined;
   /** How long the backend, Kommo or the chat service asks us to wait. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -27,6 +21,7 @@ export class ApiError extends Error {
       fields?: FieldError[];
       reference?: string;
       reauthorizeUrl?: string;
+      channelId?: string;
       retryAfterSeconds?: number;
     } = {},
   ) {
@@ -36,6 +31,7 @@ export class ApiError extends Error {
     this.fields = details.fields ?? [];
     this.reference = details.reference;
     this.reauthorizeUrl = details.reauthorizeUrl;
+    this.channelId = details.channelId;
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }
@@ -45,6 +41,7 @@ export function toApiError({ status, body, retryAfter }: HostAnswer): ApiError {
   if (isErrorBody(body)) {
     return new ApiError(body.error.code, {
       fields: body.error.fields,
+      channelId: body.error.channel_id,
       reference: body.error.request_id,
       reauthorizeUrl:
         body.error_code === 1015 && isWebAddress(body.refresh_token_url)
@@ -59,14 +56,9 @@ export function toApiError({ status, body, retryAfter }: HostAnswer): ApiError {
   return new ApiError('unexpected');
 }
 
-/** Checks the name, because each part of the widget has its own copy of the class. */
-export function isApiError(error: unknown): error is ApiError {
-  return error instanceof Error && error.name === 'ApiError';
-}
-
 /** The error itself, or `unexpected` for anything that is a bug of ours. */
 export function asApiError(error: unknown): ApiError {
-  return isApiError(error) ? error : new ApiError('unexpected');
+  return error instanceof ApiError ? error : new ApiError('unexpected');
 }
 
 function isErrorBody(body: unknown): body is ErrorBody {

@@ -2,16 +2,20 @@ import type {
   Attempt,
   AttemptAnswer,
   ChannelCollection,
+  ChannelHistory,
   CreateTemplate,
+  DeleteChannels,
   RetriedAnswer,
   RetryUndelivered,
   SaveSettings,
   Settings,
   StartAttempt,
   StartedAttempt,
+  StartedWatch,
   SubmitCredentials,
   SubmittedAnswer,
   Template,
+  TestAnswer,
   UndeliveredCollection,
 } from '../contract/api.ts';
 import { ApiError, toApiError } from './api-error.ts';
@@ -35,6 +39,15 @@ export interface Api {
   cancelAttempt(attemptId: string): Promise<void>;
   loadChannels(): Promise<ChannelCollection>;
   deleteChannel(channelId: string): Promise<void>;
+  /** All of them or, when it fails, none. Those that are gone already count as deleted. */
+  deleteChannels(channels: DeleteChannels): Promise<void>;
+  pauseChannel(channelId: string): Promise<void>;
+  /** Once it is answered, the service has been asked how the channel is. */
+  resumeChannel(channelId: string): Promise<void>;
+  /** Sends a test message at once; answered when the service took it. */
+  testChannel(channelId: string): Promise<TestAnswer>;
+  /** The channel's last changes of status: at most 20, the newest first. */
+  loadHistory(channelId: string): Promise<ChannelHistory>;
   /** The channel's messages that could not be carried: at most 100, the newest first. */
   loadUndelivered(channelId: string): Promise<UndeliveredCollection>;
   /** Without `ids`, everything that can be tried again. */
@@ -45,6 +58,9 @@ export interface Api {
   readAttempt(attemptId: string, key: string, signal: AbortSignal): Promise<Attempt>;
   /** Opens the stream of the attempt's states. */
   openAttemptEvents(attemptId: string, key: string, signal: AbortSignal): Promise<Response>;
+  /** A key for the events of the channels; services that were not asked for a while are asked. */
+  startWatch(): Promise<StartedWatch>;
+  openWatchEvents(key: string, signal: AbortSignal): Promise<Response>;
 }
 
 export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock): Api {
@@ -76,9 +92,9 @@ export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock):
     }
   }
 
-  async function fetchAttempt(path: string, key: string, signal: AbortSignal): Promise<Response> {
+  async function fetchWithKey(path: string, key: string, signal: AbortSignal): Promise<Response> {
     try {
-      return await fetch(`${host.apiUrl}/connect/attempts/${path}`, {
+      return await fetch(host.apiUrl + path, {
         headers: { Authorization: `Bearer ${key}` },
         cache: 'no-store',
         signal,
@@ -108,6 +124,16 @@ export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock):
       }),
     loadChannels: () => call<ChannelCollection>({ method: 'GET', path: '/messenger/channels' }),
     deleteChannel: (channelId) => write<void>({ method: 'DELETE', path: channelPath(channelId) }),
+    deleteChannels: (channels) =>
+      write<void>({ method: 'POST', path: '/messenger/channels/delete', body: channels }),
+    pauseChannel: (channelId) =>
+      write<void>({ method: 'POST', path: `${channelPath(channelId)}/pause` }),
+    resumeChannel: (channelId) =>
+      write<void>({ method: 'POST', path: `${channelPath(channelId)}/resume` }),
+    testChannel: (channelId) =>
+      write<TestAnswer>({ method: 'POST', path: `${channelPath(channelId)}/test` }),
+    loadHistory: (channelId) =>
+      call<ChannelHistory>({ method: 'GET', path: `${channelPath(channelId)}/history` }),
     loadUndelivered: (channelId) =>
       call<UndeliveredCollection>({
         method: 'GET',
@@ -124,14 +150,20 @@ export function createApi(host: Pick<Host, 'request' | 'apiUrl'>, clock: Clock):
     createTemplate: (template) =>
       write<Template>({ method: 'POST', path: '/messenger/templates', body: template }),
     readAttempt: async (attemptId, key, signal) => {
-      const response = await fetchAttempt(encodeURIComponent(attemptId), key, signal);
+      const response = await fetchWithKey(attemptPath(attemptId), key, signal);
       const body: unknown = await response.json().catch(() => undefined);
       if (!response.ok) throw toApiError({ status: response.status, body });
       return (body as AttemptAnswer).attempt;
     },
     openAttemptEvents: (attemptId, key, signal) =>
-      fetchAttempt(`${encodeURIComponent(attemptId)}/events`, key, signal),
+      fetchWithKey(`${attemptPath(attemptId)}/events`, key, signal),
+    startWatch: () => call<StartedWatch>({ method: 'POST', path: '/messenger/watch' }),
+    openWatchEvents: (key, signal) => fetchWithKey('/watch/events', key, signal),
   };
+}
+
+function attemptPath(attemptId: string): string {
+  return `/connect/attempts/${encodeURIComponent(attemptId)}`;
 }
 
 function channelPath(channelId: string): string {

@@ -11,6 +11,8 @@ import {
   type PendingAttempt,
   type PendingAttempts,
 } from './pending-attempts.ts';
+import type { DraftChannel } from './settings/draft.ts';
+import type { Filter } from './settings/list-filter.ts';
 import { type Conflict, canSave, storedState } from './settings/settings-state.ts';
 import { createSettingsStore, type SettingsStore } from './settings/settings-store.ts';
 import { createStore, type Store } from './store.ts';
@@ -24,8 +26,8 @@ export interface View {
 
 /** The module `connect.js`, fetched when the admin wants to connect a channel. */
 export interface PanelsModule {
-  Panels(props: { app: App; name: 'services' | 'connect' }): ReactNode;
-  createConnection(
+  Panels(props: { name: 'services' | 'connect' }): ReactNode;
+  createConnectionStore(
     api: Api,
     clock: Clock,
     events: ConnectionEvents,
@@ -33,21 +35,72 @@ export interface PanelsModule {
   ): ConnectionStore;
 }
 
+/** The module `sections.js`, fetched as soon as the channels are shown. */
+export interface SectionsModule {
+  Authorize(): ReactNode;
+  NotInstalled(): ReactNode;
+  ConflictNotice(props: { conflict: Conflict }): ReactNode;
+  Preferences(): ReactNode;
+  Templates(): ReactNode;
+}
+
 /** What the dialogs over the settings are told. */
 export interface DialogProps {
-  app: App;
   channel: Channel;
   onClose: () => void;
 }
 
 /** The module `dialogs.js`, fetched when something of it is first to be shown: few people ever see it. */
 export interface DialogsModule {
-  /** `onDeleted` instead of `onClose` once the channel is gone. */
-  DeleteDialog(props: DialogProps & { onDeleted: () => void }): ReactNode;
+  /** Deletes all of them at once. `onDeleted` instead of `onClose` once they are gone. */
+  DeleteDialog(props: {
+    channels: Channel[];
+    onClose: () => void;
+    onDeleted: () => void;
+  }): ReactNode;
   UndeliveredDialog(props: DialogProps): ReactNode;
-  /** `onClose` gets the name of the template if one was created. */
-  TemplateForm(props: { app: App; onClose: (created?: string) => void }): ReactNode;
-  ConflictNotice(props: { app: App; conflict: Conflict }): ReactNode;
+  /** For channels whose `test` is not null. */
+  TestDialog(props: DialogProps): ReactNode;
+  /** The channel's last changes of status. */
+  HistoryDialog(props: DialogProps): ReactNode;
+}
+
+/** What the menu of a channel and its details offer. */
+export type ChannelAction =
+  | 'rename'
+  | 'reconnect'
+  | 'test'
+  | 'pause'
+  | 'resume'
+  | 'history'
+  | 'undelivered'
+  | 'delete';
+
+/** The module `list.js`: what the list of channels shows on demand. Fetched when the page is idle. */
+export interface ListModule {
+  /** `onClose` says whether the button that opened it should have the focus again. */
+  ChannelMenu(props: {
+    row: DraftChannel;
+    onClose: (returnsFocus: boolean) => void;
+    onAction: (action: ChannelAction) => void;
+  }): ReactNode;
+  ChannelDetails(props: {
+    row: DraftChannel;
+    onClose: () => void;
+    onAction: (action: ChannelAction) => void;
+  }): ReactNode;
+  ChannelRename(props: { row: DraftChannel; onEnd: () => void }): ReactNode;
+  ListFilter(props: {
+    filter: Filter;
+    found: number;
+    onChange: (filter: Filter) => void;
+  }): ReactNode;
+  BulkBar(props: {
+    selected: DraftChannel[];
+    shown: DraftChannel[];
+    onSelect: (ids: string[]) => void;
+    onDelete: () => void;
+  }): ReactNode;
 }
 
 /** Everything behind the screen. One per account and page; it outlives the modal. */
@@ -58,7 +111,9 @@ export interface App {
   /** Undefined until the panels have been fetched. */
   connection: ConnectionStore | undefined;
   panels: Part<PanelsModule>;
+  sections: Part<SectionsModule>;
   dialogs: Part<DialogsModule>;
+  list: Part<ListModule>;
   view: Store<{ view: View }>;
   /** The latest announcement for screen readers. */
   announcement: Store<{ text: string }>;
@@ -66,6 +121,8 @@ export interface App {
   /** Opens a service's panel, for a new channel or to reconnect one. */
   connect(target: Target): void;
   announce(text: string): void;
+  /** The admin knows about the channel that was just connected. */
+  forgetNews(): void;
   /** The modal was opened: from now on, `host` stands for it. */
   open(host: Host): void;
   /** The modal was closed: stops all background requests. */
@@ -82,7 +139,9 @@ export function createApp(firstHost: Host, clock: Clock): App {
   const view = createStore<{ view: View }>({ view: { name: 'settings' } });
   const announcement = createStore({ text: '' });
   const panels = createPart(fetchPanels);
+  const sections = createPart(() => host.loadPart<SectionsModule>('sections'));
   const dialogs = createPart(() => host.loadPart<DialogsModule>('dialogs'));
+  const list = createPart(() => host.loadPart<ListModule>('list'));
   let connection: ConnectionStore | undefined;
   const pendingAttempts = createPendingAttempts(clock, () => settings.get().saved);
   let wanted: Target | undefined;
@@ -91,20 +150,26 @@ export function createApp(firstHost: Host, clock: Clock): App {
   let hasLookedForUnfinished = false;
   let isDirty: boolean | undefined;
 
-  /** Kommo's Save is enabled exactly while there is something to save. */
+  /** Kommo's Save is enabled exactly while there is something to save, and what would be saved is shown. */
   function updateSave(): void {
     const state = settings.get();
     const isKnown = state.isStoredByKommo || host.installStep() !== 'not_configured';
-    const next = !state.isSaving && canSave(state, isKnown);
+    const isShown = view.get().view.name === 'settings';
+    const next = isShown && !state.isSaving && canSave(state, isKnown);
     if (state.isSaving || next === isDirty) return;
     isDirty = next;
     if (next) host.markDirty(storedState(state));
     else host.markClean();
   }
 
+  function forgetNews(): void {
+    if (view.get().view.connected) view.set({ view: { name: 'settings' } });
+  }
+
   /** Shows the admin, and Kommo's button, how a save ended. */
   function onSaveEnd(isSaved: boolean): void {
     if (isSaved) {
+      forgetNews();
       host.notify('success', host.texts.t('save.done'));
       track('settings_saved', { channels: settings.get().saved?.channels.length ?? 0 });
       return;
@@ -133,6 +198,7 @@ export function createApp(firstHost: Host, clock: Clock): App {
   }
 
   settings.subscribe(updateSave);
+  view.subscribe(updateSave);
   settings.subscribe(findUnfinished);
 
   async function restore(connection: ConnectionStore): Promise<void> {
@@ -153,7 +219,7 @@ export function createApp(firstHost: Host, clock: Clock): App {
       },
       onReauthorize: settings.requireAuthorization,
     };
-    connection ??= module.createConnection(api, clock, events, pendingAttempts);
+    connection ??= module.createConnectionStore(api, clock, events, pendingAttempts);
     void restore(connection);
     if (wanted) connection.open(wanted);
     wanted = undefined;
@@ -170,7 +236,9 @@ export function createApp(firstHost: Host, clock: Clock): App {
     api,
     settings,
     panels,
+    sections,
     dialogs,
+    list,
     view,
     announcement,
     show(next) {
@@ -183,6 +251,7 @@ export function createApp(firstHost: Host, clock: Clock): App {
       view.set({ view: { name: 'connect' } });
       if (connection) void panels.load();
     },
+    forgetNews,
     announce: (text) => announcement.set({ text }),
     open(next) {
       host = next;
@@ -194,6 +263,7 @@ export function createApp(firstHost: Host, clock: Clock): App {
         view.set({ view: { name: 'settings' } });
         return;
       }
+      forgetNews();
       connection?.resume();
       void settings.reopen();
     },

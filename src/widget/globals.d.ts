@@ -2,6 +2,8 @@
 declare const WIDGET_API_URL: string;
 /** Version of the package; the cache key of its parts. */
 declare const WIDGET_VERSION: string;
+/** Ids of the connectors that the brand offers, in its order; null: all that the backend has. Set at build time. */
+declare const OFFERED_SERVICES: readonly string[] | null;
 /** Empty when analytics are off; then none of their code is shipped. */
 declare const AMPLITUDE_API_KEY: string;
 
@@ -21,6 +23,8 @@ interface AmdRequire {
 interface KommoApp {
   /** Language of the signed-in user: `en`, `es`, `pt` … */
   lang_id?: string;
+  /** With `managers`: the account's users, by their id. */
+  constant?(name: 'managers'): Record<string, { title?: string } | undefined> | undefined;
   notifications?: {
     show_message?(message: { header: string; text: string; date: number }): void;
     show_message_error?(message: { header: string; text: string; date: number }): void;

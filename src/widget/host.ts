@@ -23,22 +23,29 @@ export interface HostAnswer {
   retryAfter?: string | null | undefined;
 }
 
+/** The parts that are fetched when they are needed. */
+export type PartName = 'sections' | 'dialogs' | 'list' | 'connect';
+
 /** Everything the settings screen may ask of the page around it. */
 export interface Host {
   /** Origin of the backend. */
   apiUrl: string;
   texts: Texts;
   installStep(): InstallStep;
+  /** The name of a user of the account, as Kommo's page has it. */
+  userName(id: number): string | undefined;
   /** Sends a request as the signed-in Kommo user. Resolves with any status; never rejects. */
   request(request: HostRequest): Promise<HostAnswer>;
   /** Fetches another part of the widget, an AMD module. Rejects when that fails. */
-  loadPart<T>(name: 'connect' | 'dialogs'): Promise<T>;
+  loadPart<T>(name: PartName): Promise<T>;
   /** Shows a short message as a Kommo notification. */
   notify(kind: 'success' | 'error', text: string): void;
   /** There is something to save: `state` goes into the hidden field and Kommo's Save is enabled. */
   markDirty(state: string): void;
   /** Nothing to save, or not valid yet: Kommo's Save is disabled. */
   markClean(): void;
+  /** Leads to Kommo's Save, because the admin asked for it. */
+  focusSave(): void;
   /** The save in progress failed: the spinner on Kommo's Save stops. */
   endSave(): void;
 }
@@ -53,6 +60,7 @@ export function createHost(page: KommoPage): Host {
     apiUrl: WIDGET_API_URL,
     texts,
     installStep: page.installStep,
+    userName: (id) => app?.constant?.('managers')?.[id]?.title || undefined,
     request: (request) => send(page, request),
     loadPart: (name) => loadPart(`${page.folder}/${name}.js?v=${WIDGET_VERSION}`),
     notify(kind, text) {
@@ -71,6 +79,9 @@ export function createHost(page: KommoPage): Host {
     },
     markClean() {
       saveButton().trigger('button:save:disable');
+    },
+    focusSave() {
+      saveButton()[0]?.focus();
     },
     endSave() {
       saveButton().trigger('button:load:stop').trigger('button:save:error');

@@ -28,6 +28,8 @@ export interface Texts {
   dateTime(iso: string): string;
   /** `5 minutes ago`, `2 days ago`: the last minute counts as one, and so does a clock ahead of ours. */
   ago(iso: string): string;
+  /** The same for a narrow place: `5m ago`, `2d ago`. */
+  agoInShort(iso: string): string;
   /** `45 seconds`, `3 minutes`: rounded up, so that waiting this long is always enough. */
   duration(seconds: number): string;
   /** `Sales, Support and Partners`. */
@@ -49,34 +51,49 @@ export function createTexts(langs: object, tag: string): Texts {
     interpolation: { escapeValue: false },
     initAsync: false,
   });
-  const numbers = new Intl.NumberFormat(language);
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-  const times = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const spans = new Intl.RelativeTimeFormat(language);
-  const lists = new Intl.ListFormat(language, { type: 'conjunction' });
+  // Each takes milliseconds to make, and what is seen first needs none of them.
+  const numbers = onDemand(() => new Intl.NumberFormat(language));
+  const dates = onDemand(() => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }));
+  const times = onDemand(
+    () => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
+  );
+  const spans = onDemand(() => new Intl.RelativeTimeFormat(language));
+  const shortSpans = onDemand(() => new Intl.RelativeTimeFormat(language, { style: 'narrow' }));
+  const lists = onDemand(() => new Intl.ListFormat(language, { type: 'conjunction' }));
+  // While the settings are on their way there is time for those that nearly every list needs.
+  globalThis.requestIdleCallback?.(() => [times, spans, shortSpans].forEach((make) => void make()));
   return {
     language,
     t: (key, values = {}) => instance.t(key, values),
     find: (key, values = {}) => (instance.exists(key) ? instance.t(key, values) : undefined),
-    number: (value) => numbers.format(value),
-    date: (iso) => dates.format(new Date(iso)),
-    dateTime: (iso) => times.format(new Date(iso)),
-    ago: (iso) => {
-      const minutes = Math.max(1, Math.round((Date.now() - Date.parse(iso)) / 60_000));
-      if (minutes < 60) return spans.format(-minutes, 'minute');
-      const hours = Math.round(minutes / 60);
-      return hours < 48
-        ? spans.format(-hours, 'hour')
-        : spans.format(-Math.round(hours / 24), 'day');
-    },
+    number: (value) => numbers().format(value),
+    date: (iso) => dates().format(new Date(iso)),
+    dateTime: (iso) => times().format(new Date(iso)),
+    ago: (iso) => since(iso, spans()),
+    agoInShort: (iso) => since(iso, shortSpans()),
     duration: (seconds) => {
       const [count, unit] =
         seconds < 100 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute'];
       const options = { style: 'unit', unit, unitDisplay: 'long' } as const;
       return new Intl.NumberFormat(language, options).format(count);
     },
-    list: (items) => lists.format(items),
+    list: (items) => lists().format(items),
   };
+}
+
+function onDemand<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function since(iso: string, spans: Intl.RelativeTimeFormat): string {
+  const minutes = Math.max(1, Math.round((Date.now() - Date.parse(iso)) / 60_000));
+  if (minutes < 60) return spans.format(-minutes, 'minute');
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? spans.format(-hours, 'hour') : spans.format(-Math.round(hours / 24), 'day');
 }
 
 function isLanguageTag(tag: string): boolean {

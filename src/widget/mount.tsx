@@ -1,4 +1,5 @@
 import $ from 'jquery';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { startAnalytics, track } from './analytics.ts';
 import { type App, createApp } from './app.ts';
@@ -30,13 +31,15 @@ export function mount(page: KommoPage): MountedApp {
   node.className = 'chat-connector';
   node.lang = host.texts.language;
   arrange(node, page.body);
-  // React would also log errors that a boundary already shows. Keep Kommo's console clean.
-  const root = createRoot(node, { onCaughtError: () => undefined });
+  const root = createRoot(node);
   current.open(host);
-  root.render(
-    <AppProvider app={current}>
-      <AppScreen />
-    </AppProvider>,
+  // At once: the modal that Kommo just opened is drawn with the screen in it.
+  flushSync(() =>
+    root.render(
+      <AppProvider app={current}>
+        <AppScreen />
+      </AppProvider>,
+    ),
   );
   track('settings_opened');
 
@@ -84,12 +87,16 @@ export function mount(page: KommoPage): MountedApp {
  * keeps the modal open after Save, because saving leads to the second step.
  */
 function arrange(node: HTMLElement, body: HTMLElement): void {
-  const field = $(body).find('input[name="state"]');
-  field.closest('.widget_settings_block__item_field').hide();
-  const save = $(body).find('.js-widget-save');
-  save.attr('data-onsave-destroy-modal', 'false').data('onsave-destroy-modal', false);
+  const row = body
+    .querySelector('input[name="state"]')
+    ?.closest<HTMLElement>('.widget_settings_block__item_field');
+  if (row) row.style.display = 'none';
+  const save = body.querySelector('.js-widget-save');
+  save?.setAttribute('data-onsave-destroy-modal', 'false');
+  // jQuery may have read the attribute before.
+  if (save) $(save).data('onsave-destroy-modal', false);
   if (node.isConnected) return;
-  const controls = save.closest('.widget_settings_block__controls')[0];
+  const controls = save?.closest('.widget_settings_block__controls');
   const fields = body.querySelector('.widget_settings_block__fields, .widget_settings_block');
   if (controls) controls.before(node);
   else (fields ?? body).append(node);

@@ -1,5 +1,6 @@
 import type { Settings } from '../contract/api.ts';
 import type { Clock } from './clock.ts';
+import { createTabStorage } from './tab-storage.ts';
 
 /**
  * A connection attempt that may still be open, as the browser tab remembers it across a reload. Never the
@@ -23,8 +24,6 @@ export interface PendingAttempts {
   forget(): void;
 }
 
-const PREFIX = 'chat-connector:attempt';
-
 /** After this long, the outcome of the attempt is no longer news. */
 const WORTH_TELLING_MS = 60 * 60_000;
 
@@ -33,47 +32,25 @@ export function createPendingAttempts(
   clock: Clock,
   saved: () => Settings | undefined,
 ): PendingAttempts {
-  /** Remembers nothing when no one is signed in or the browser forbids storage. */
-  function withStorage<T>(use: (storage: Storage, name: string) => T): T | undefined {
-    const { account, user } = saved() ?? {};
-    if (!account || !user) return undefined;
-    try {
-      return use(window.sessionStorage, `${PREFIX}:${account.id}:${user.id}`);
-    } catch {
-      return undefined;
-    }
-  }
-
+  const storage = createTabStorage('attempt', saved);
   return {
     read() {
-      const text = withStorage((storage, name) => storage.getItem(name));
-      const pending = parse(text ?? 'null');
-      if (!pending || pending.accountId !== saved()?.account.id) return undefined;
+      const pending = storage.read();
+      if (!isPending(pending) || pending.accountId !== saved()?.account.id) return undefined;
       const ageMs = clock.now() - pending.startedAt;
       return ageMs >= 0 && ageMs < WORTH_TELLING_MS ? pending : undefined;
     },
-    write(pending) {
-      const accountId = saved()?.account.id;
-      withStorage((storage, name) =>
-        storage.setItem(name, JSON.stringify({ ...pending, accountId })),
-      );
-    },
-    forget() {
-      withStorage((storage, name) => storage.removeItem(name));
-    },
+    write: (pending) => storage.write({ ...pending, accountId: saved()?.account.id }),
+    forget: storage.forget,
   };
 }
 
 /** Other widgets share the page, so the stored value may not be ours. */
-function parse(text: string): PendingAttempt | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<PendingAttempt> | null;
-    const isOurs =
-      typeof value?.idempotencyKey === 'string' &&
-      typeof value.connector === 'string' &&
-      typeof value.startedAt === 'number';
-    return isOurs ? (value as PendingAttempt) : undefined;
-  } catch {
-    return undefined;
-  }
+function isPending(value: unknown): value is PendingAttempt {
+  const pending = value as Partial<PendingAttempt> | null | undefined;
+  return (
+    typeof pending?.idempotencyKey === 'string' &&
+    typeof pending.connector === 'string' &&
+    typeof pending.startedAt === 'number'
+  );
 }

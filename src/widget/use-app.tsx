@@ -5,7 +5,7 @@ import type { Texts } from './i18n.ts';
 const AppContext = createContext<App | undefined>(undefined);
 
 export function AppProvider({ app, children }: { app: App; children: ReactNode }): ReactNode {
-  return <AppContext value={app}>{children}</AppContext>;
+  return <AppContext.Provider value={app}>{children}</AppContext.Provider>;
 }
 
 export function useApp(): App {

@@ -8,14 +8,32 @@ import type {
   SaveEvent,
 } from './kommo.ts';
 
+/** Settings > Integrations, with or without a widget's own address. */
+const INTEGRATIONS_PAGE = /^\/settings\/widgets(\/|$)/;
+
 /**
  * Turns Kommo's callbacks into calls to our settings screen. The only file that knows the widget object.
- * The screen itself is another module, fetched when the settings modal opens.
+ * The screen itself is another module, fetched when the settings modal opens, or before where it probably will.
  */
 export function createCallbacks(self: KommoWidget): KommoCallbacks {
   let app: MountedApp | undefined;
   let page: KommoPage | undefined;
   let opening: Promise<MountedApp | undefined> = Promise.resolve(undefined);
+  let screen: Promise<AppModule> | undefined;
+
+  /** Once for the page; again only after a failure. */
+  function fetchScreen(): Promise<AppModule> {
+    screen ??= fetchApp(folderOf(self)).catch((error: unknown) => {
+      screen = undefined;
+      throw error;
+    });
+    return screen;
+  }
+
+  // On the page of integrations the next step is often to open the settings: they shall not wait for the network then.
+  if (INTEGRATIONS_PAGE.test(location.pathname)) {
+    window.requestIdleCallback?.(() => fetchScreen().catch(() => undefined));
+  }
 
   function close(): void {
     page = undefined;
@@ -27,7 +45,9 @@ export function createCallbacks(self: KommoWidget): KommoCallbacks {
   function open(next: KommoPage): Promise<MountedApp | undefined> {
     close();
     page = next;
-    return fetchApp(next.folder).then(
+    attachStyles(next.folder);
+    // What was begun before the admin asked for it may have failed since.
+    return (screen?.catch(fetchScreen) ?? fetchScreen()).then(
       (module) => {
         if (page === next) app = module.mount(next);
         return app;
@@ -71,15 +91,20 @@ function pageOf(self: KommoWidget, body: HTMLElement): KommoPage {
   return {
     body,
     code: params.widget_code ?? '',
-    folder: (params.cdn_path ?? params.path ?? '').replace(/\/+$/, ''),
+    folder: folderOf(self),
     langs: self.langs ?? {},
     ajax: (options) => self.$authorizedAjax(options),
     installStep: () => self.get_install_status() as InstallStep,
   };
 }
 
+function folderOf(self: KommoWidget): string {
+  const { cdn_path: cdn, path } = self.get_settings();
+  return (cdn ?? path ?? '').replace(/\/+$/, '');
+}
+
 function fetchApp(folder: string): Promise<AppModule> {
-  attachStyles(`${folder}/style.css?v=${WIDGET_VERSION}`);
+  attachStyles(folder);
   const ids = ['vendor', 'app'].map((name) => `${folder}/${name}.js?v=${WIDGET_VERSION}`);
   return new Promise((resolve, reject) => {
     window.require(
@@ -94,7 +119,8 @@ function fetchApp(folder: string): Promise<AppModule> {
   });
 }
 
-function attachStyles(href: string): void {
+function attachStyles(folder: string): void {
+  const href = `${folder}/style.css?v=${WIDGET_VERSION}`;
   for (const link of document.querySelectorAll('link')) {
     if (link.getAttribute('href') === href) return;
   }

@@ -8,7 +8,7 @@ import {
   pollPause,
   secondsLeft,
 } from '../../src/widget/connect/attempt.ts';
-import { readEvents } from '../../src/widget/connect/event-stream.ts';
+import { readEvents } from '../../src/widget/event-stream.ts';
 import { cleanSecret, INVISIBLE } from '../../src/widget/ui/SecretField.tsx';
 import { makeAttempt } from './support/make.ts';
 

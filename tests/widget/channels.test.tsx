@@ -1,8 +1,9 @@
-import { act, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { startBackend } from './support/backend.ts';
 import { createFakeHost } from './support/fake-host.ts';
 import { makeChannel, makeMessages, makeSettings } from './support/make.ts';
 import { openSettings } from './support/open-settings.tsx';
+import { chooseInMenu, menuButton, openDetails, rename, rowOf } from './support/rows.ts';
 
 const many = (count: number) =>
   makeSettings({
@@ -19,7 +20,6 @@ test('an account without channels is told how to get the first one', async () =>
   startBackend();
   const { host } = await openSettings();
   expect(screen.getByText('No chat account is connected yet.')).toBeVisible();
-  expect(screen.getByText('Left to do: connect your first chat account.')).toBeVisible();
   expect(screen.getByRole('button', { name: 'Connect a chat account' })).toBeEnabled();
   expect(host.canSave).toBe(false);
 });
@@ -48,7 +48,7 @@ test('the services on offer are listed, one configured by the operator with its 
     .map((item) => within(item).getByRole('button').textContent);
   expect(names).toEqual([
     expect.stringContaining('Telegram'),
-    expect.stringContaining('WhatsApp (WAHA)'),
+    expect.stringContaining('WhatsApp'),
     expect.stringContaining('Slack'),
     expect.stringContaining('Acme Chat'),
   ]);
@@ -62,9 +62,10 @@ test('panels that cannot be fetched are fetched again on request', async () => {
   const backend = startBackend(many(1));
   const host = createFakeHost();
   const { loadPart } = host;
+  const { user, app } = await openSettings({ host });
+  await act(() => app.list.load());
   host.loadPart = () => Promise.reject(new Error('not reached'));
-  const { user } = await openSettings({ host });
-  await user.click(screen.getByRole('button', { name: 'Reconnect Bot 1' }));
+  await chooseInMenu(user, 'Bot 1', 'Reconnect');
   expect(await screen.findByRole('alert')).toHaveTextContent(/could not be loaded/);
 
   await user.click(screen.getByRole('button', { name: 'Back' }));
@@ -80,7 +81,7 @@ test('at the limit the button stays, does nothing, and says why', async () => {
   const add = screen.getByRole('button', { name: 'Add channel' });
   expect(add).toHaveAttribute('aria-disabled', 'true');
   expect(add).toHaveAccessibleDescription(/All 50 channels are in use/);
-  expect(screen.getByText('50 of 50 channels used')).toBeInTheDocument();
+  expect(screen.getByText('50 of 50 channels')).toBeInTheDocument();
   await user.click(add);
   expect(screen.getByRole('heading', { level: 2, name: 'Chat channels' })).toBeVisible();
 });
@@ -88,7 +89,7 @@ test('at the limit the button stays, does nothing, and says why', async () => {
 test('more than eight channels can be searched, and the number found is said', async () => {
   startBackend(many(12));
   const { user } = await openSettings();
-  await user.type(screen.getByRole('searchbox', { name: 'Find a channel' }), '@BOT_11');
+  await user.type(await screen.findByRole('searchbox', { name: 'Find a channel' }), '@BOT_11');
   expect(screen.getByRole('listitem', { name: 'Bot 11' })).toBeVisible();
   expect(screen.queryByRole('listitem', { name: 'Bot 2' })).toBeNull();
   expect(screen.getByText('1 channel found')).toBeInTheDocument();
@@ -107,33 +108,33 @@ test('a name is changed in place: Enter keeps it, Escape takes it back and close
   const note = (event: KeyboardEvent) => pressed.push(event.key);
   document.addEventListener('keydown', note);
 
-  await user.click(screen.getByRole('button', { name: 'Rename Bot 1' }));
-  const field = screen.getByRole('textbox', { name: 'Channel name' });
-  expect(field).toHaveFocus();
+  await chooseInMenu(user, 'Bot 1', 'Rename');
+  const field = await screen.findByRole('textbox', { name: 'Channel name' });
+  await waitFor(() => expect(field).toHaveFocus());
   await user.type(field, ' of Ana{Escape}');
   expect(pressed).not.toContain('Escape');
-  expect(screen.getByRole('button', { name: 'Rename Bot 1' })).toHaveFocus();
+  expect(menuButton('Bot 1')).toHaveFocus();
 
-  await user.keyboard('{Enter}');
-  await user.type(screen.getByRole('textbox', { name: 'Channel name' }), ' of Ana{Enter}');
-  expect(screen.getByRole('button', { name: 'Rename Bot 1 of Ana' })).toHaveFocus();
+  await rename(user, 'Bot 1', 'Bot 1 of Ana');
+  expect(menuButton('Bot 1 of Ana')).toHaveFocus();
   expect(screen.getByText('1 unsaved change')).toBeVisible();
   document.removeEventListener('keydown', note);
 });
 
-test('Escape closes the open list of pipelines and nothing else, and gives the focus back', async () => {
+test('Escape closes the open details and nothing else, and gives the focus back', async () => {
   startBackend(many(1));
   const { user } = await openSettings();
   const heard: string[] = [];
   const note = (event: KeyboardEvent) => heard.push(`${event.type} ${event.key}`);
   for (const type of ['keydown', 'keyup'] as const) document.addEventListener(type, note);
 
-  const picker = screen.getByRole('button', { name: /Pipelines/ });
-  await user.click(picker);
+  await openDetails(user, 'Bot 1');
   screen.getByRole('checkbox', { name: 'Support' }).focus();
+  heard.length = 0;
   await user.keyboard('{Escape}');
-  expect(picker).toHaveAttribute('aria-expanded', 'false');
-  expect(picker).toHaveFocus();
+  const line = screen.getByRole('button', { name: 'Details: Bot 1' });
+  expect(line).toHaveAttribute('aria-expanded', 'false');
+  expect(line).toHaveFocus();
   expect(heard).toEqual([]);
 
   await user.keyboard('{Escape}');
@@ -141,17 +142,22 @@ test('Escape closes the open list of pipelines and nothing else, and gives the f
   for (const type of ['keydown', 'keyup'] as const) document.removeEventListener(type, note);
 });
 
-test('an empty name is refused, and a name that exists already is only pointed out', async () => {
+test('an empty name keeps the field open, and a name that exists already is told while typing', async () => {
   startBackend(many(2));
   const { user, host } = await openSettings();
-  await user.click(screen.getByRole('button', { name: 'Rename Bot 1' }));
-  await user.clear(screen.getByRole('textbox', { name: 'Channel name' }));
+  await chooseInMenu(user, 'Bot 1', 'Rename');
+  const field = await screen.findByRole('textbox', { name: 'Channel name' });
+  await user.clear(field);
   await user.keyboard('{Enter}');
   expect(screen.getByText('Enter a name.')).toBeVisible();
+  expect(field).toHaveFocus();
+  expect(field).toBeInvalid();
   expect(host.canSave).toBe(false);
 
-  await user.keyboard('{Enter}Bot 2{Enter}');
-  expect(screen.getAllByText('Another channel already has this name.')).toHaveLength(2);
+  await user.type(field, 'Bot 2');
+  expect(screen.getByText('Another channel already has this name.')).toBeVisible();
+  await user.keyboard('{Enter}');
+  expect(screen.getAllByRole('listitem', { name: 'Bot 2' })).toHaveLength(2);
   expect(host.canSave).toBe(true);
 });
 
@@ -162,7 +168,7 @@ test.each([
   ['action_needed', 'webhook_taken', 'Action needed', 'Connect again: Bot 1'],
   ['phone_offline', 'phone_offline', 'Phone offline', undefined],
   ['error', 'service_error', 'Error', 'Reconnect: Bot 1'],
-  ['paused', null, 'Paused', 'Reconnect: Bot 1'],
+  ['paused', null, 'Paused', 'Go on: Bot 1'],
 ] as const)(
   'the status %s (%s) is a word, a sentence and at most one step',
   async (status, reason, word, step) => {
@@ -174,10 +180,12 @@ test.each([
         ],
       }),
     );
-    await openSettings();
-    const row = screen.getByRole('listitem', { name: 'Bot 1' });
+    const { user } = await openSettings();
+    const row = await openDetails(user, 'Bot 1');
     expect(within(row).getByText(word)).toBeVisible();
-    const buttons = within(row).queryAllByRole('button', { name: / again: |Reconnect: / });
+    const buttons = within(row).queryAllByRole('button', {
+      name: / again: |Reconnect: |Go on: /,
+    });
     expect(buttons.map((button) => button.getAttribute('aria-label'))).toEqual(step ? [step] : []);
   },
 );
@@ -213,7 +221,8 @@ test.each([
     ...rest,
   });
   startBackend(makeSettings({ channels: [makeChannel({ messages })] }));
-  await openSettings();
+  const { user } = await openSettings();
+  await openDetails(user, 'Demo Support');
   expect(screen.getByText(sentence)).toBeVisible();
   expect(screen.queryByRole('button', { name: /undelivered/ })).toBeNull();
 });
@@ -221,15 +230,14 @@ test.each([
 test('settings that are opened again show the figures of now', async () => {
   const backend = startBackend(makeSettings({ channels: [makeChannel()] }));
   const { close, reopen } = await openSettings();
-  expect(screen.getByText('No message yet.')).toBeVisible();
+  expect(rowOf('Demo Support')).toHaveTextContent('no message yet');
   close();
   const messages = makeMessages({ last_received_at: minutesAgo(1), undelivered: 2 });
   backend.settings = makeSettings({ channels: [makeChannel({ messages })] });
   reopen();
-  expect(await screen.findByText(/Last message received 1 minute ago/)).toBeVisible();
-  expect(
-    screen.getByRole('button', { name: '2 messages undelivered: Demo Support' }),
-  ).toBeVisible();
+  const mark = await screen.findByRole('button', { name: '2 undelivered: Demo Support' });
+  expect(mark).toBeVisible();
+  expect(rowOf('Demo Support')).not.toHaveTextContent('no message yet');
 });
 
 test.each([
@@ -238,11 +246,11 @@ test.each([
 ])('a new channel promises messages only if it carries them: %s', async (carries, sentence) => {
   const channel = makeChannel({ is_saved: false, messages: makeMessages({ carries }) });
   startBackend(makeSettings({ channels: [channel] }));
-  const { app, pressSave } = await openSettings();
+  const { app, user, pressSave } = await openSettings();
   act(() => app.show({ name: 'settings', connected: channel }));
   const title = screen.getByText('Demo Support is connected');
   expect(title.parentElement?.textContent?.includes('Messages that come in')).toBe(carries);
-  expect(screen.getByRole('listitem', { name: 'Demo Support' })).toHaveTextContent(sentence);
+  expect(await openDetails(user, 'Demo Support')).toHaveTextContent(sentence);
 
   expect(await pressSave()).toBe(true);
   expect(screen.queryByText('Demo Support is connected')).toBeNull();
@@ -256,7 +264,7 @@ test('what others did while a service was being connected shows when the list is
   await screen.findByRole('heading', { name: 'Choose a chat service' });
   backend.settings = many(50);
   await user.click(screen.getByRole('button', { name: 'Back' }));
-  expect(await screen.findByText('50 of 50')).toBeVisible();
+  expect(await screen.findByText('50 of 50 channels')).toBeVisible();
 });
 
 test('after a reinstallation the empty list says what became of the channels', async () => {
@@ -270,10 +278,27 @@ test('after a reinstallation the empty list says what became of the channels', a
 test('somebody who is no administrator sees everything and can change nothing', async () => {
   startBackend(makeSettings({ ...many(2), user: { id: 8002, is_admin: false } }));
   const { host, pressSave } = await openSettings();
-  expect(screen.getByText('Only an administrator can change these settings')).toBeVisible();
+  expect(
+    screen.getByText('You can view these settings. Ask an administrator to change them.'),
+  ).toBeVisible();
   expect(screen.getByRole('listitem', { name: 'Bot 1' })).toBeVisible();
-  expect(screen.getByRole('radio', { name: 'Default: Bot 2' })).toBeDisabled();
-  expect(screen.queryByRole('button')).toBeNull();
+  expect(screen.queryByRole('radio')).toBeNull();
+  expect(screen.queryByRole('button', { name: /^(More|Add channel)/ })).toBeNull();
   expect(host.canSave).toBe(false);
   expect(await pressSave()).toBe(false);
+});
+
+test('an account whose picture is missing after all shows the sign of its service alone', async () => {
+  const avatar_url = 'https://backend.test/pictures/channel-1';
+  const channel = makeChannel();
+  startBackend(
+    makeSettings({ channels: [{ ...channel, account: { ...channel.account, avatar_url } }] }),
+  );
+  await openSettings();
+  const row = screen.getByRole('listitem', { name: 'Demo Support' });
+  const picture = row.querySelector('img');
+  expect(picture).toHaveAttribute('src', avatar_url);
+  fireEvent.error(picture as HTMLImageElement);
+  expect(row.querySelector('img')).toBeNull();
+  expect(row.querySelector('.kcc-sign')).not.toBeNull();
 });

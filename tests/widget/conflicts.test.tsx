@@ -2,6 +2,7 @@ import { act, screen, within } from '@testing-library/react';
 import { startBackend } from './support/backend.ts';
 import { makeChannel, makeSettings } from './support/make.ts';
 import { openSettings } from './support/open-settings.tsx';
+import { chooseInMenu, openDetails, rename } from './support/rows.ts';
 
 const twoChannels = () =>
   makeSettings({
@@ -28,11 +29,13 @@ test('what both changed is told with both values, whatever the setting is', asyn
   const backend = startBackend(twoChannels());
   const { user, pressSave } = await openSettings();
   const row = screen.getByRole('listitem', { name: 'Demo Sales' });
-  await user.click(within(row).getByRole('button', { name: /Pipelines/ }));
+  await openDetails(user, row.getAttribute('aria-label') ?? '');
   await user.click(within(row).getByRole('checkbox', { name: 'Support' }));
   await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
   await user.click(
-    within(screen.getByRole('group', { name: 'Language' })).getByLabelText('Set it here'),
+    within(screen.getByRole('group', { name: 'Language' })).getByLabelText(
+      'Choose another language',
+    ),
   );
   await user.selectOptions(screen.getByRole('combobox', { name: 'Choose a language' }), 'Spanish');
   const { channels, preferences } = backend.settings;
@@ -64,12 +67,29 @@ test('what both changed is told with both values, whatever the setting is', asyn
   ]);
 });
 
+test('who saved first is named with the time, where Kommo’s page knows them', async () => {
+  const backend = startBackend(twoChannels());
+  const { user, pressSave } = await openSettings();
+  await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
+  backend.settings = {
+    ...backend.settings,
+    version: 2,
+    channels: [...backend.settings.channels, makeChannel({ id: 'channel-3', name: 'Third' })],
+    default_channel_id: 'channel-3',
+    saved_by: { user_id: 8002, at: '2026-11-22T10:30:00.000Z' },
+  };
+  expect(await pressSave()).toBe(false);
+  expect(
+    await screen.findByText(/^Ben Weber changed these settings on Nov 22, 2026, 10:30/),
+  ).toBeVisible();
+});
+
 test('what somebody else saves while the admin is still editing is asked about, too, and does not take the focus', async () => {
   const backend = startBackend(makeSettings({ ...twoChannels(), sync: { state: 'queued' } }));
   const { user, clock, host, pressSave } = await openSettings();
   await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
-  await user.click(screen.getByRole('button', { name: 'Rename Demo Support' }));
-  const field = screen.getByRole('textbox', { name: 'Channel name' });
+  await chooseInMenu(user, 'Demo Support', 'Rename');
+  const field = await screen.findByRole('textbox', { name: 'Channel name' });
   await user.type(field, ' 2');
   const third = makeChannel({ id: 'channel-3', name: 'Third' });
   backend.settings = {
@@ -134,10 +154,7 @@ describe('two admins changed the same setting', () => {
   async function clash() {
     const backend = startBackend(twoChannels());
     const opened = await openSettings();
-    await opened.user.click(screen.getByRole('button', { name: 'Rename Demo Support' }));
-    const field = screen.getByRole('textbox', { name: 'Channel name' });
-    await opened.user.clear(field);
-    await opened.user.type(field, 'Mine{Enter}');
+    await rename(opened.user, 'Demo Support', 'Mine');
     backend.settings = {
       ...backend.settings,
       version: 2,
@@ -153,7 +170,7 @@ describe('two admins changed the same setting', () => {
     expect(screen.getByText('They also changed: default channel.')).toBeVisible();
     // Nothing can be saved before the admin has decided.
     expect(opened.host.canSave).toBe(false);
-    expect(screen.getByText(/choose between your changes and theirs/)).toBeVisible();
+    expect(screen.getAllByText(/Choose between your changes and theirs/)[0]).toBeVisible();
     return { backend, ...opened };
   }
 

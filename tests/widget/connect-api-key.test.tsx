@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { type Backend, startBackend } from './support/backend.ts';
 import { makeAttempt, makeChannel, makeSettings } from './support/make.ts';
 import { type OpenSettings, openSettings } from './support/open-settings.tsx';
+import { chooseInMenu, openDetails } from './support/rows.ts';
 
 const bot = { external_id: '7000000001', name: 'Demo Support', handle: '@demo_support_bot' };
 
@@ -44,10 +45,9 @@ test('a token is checked, the bot that answered is shown, and confirming makes a
   expect(screen.getByText('@demo_support_bot')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Connect this account' }));
 
-  const banner = await screen.findByText('Demo Support is connected');
-  expect(banner.closest('[role="status"]')).toHaveFocus();
-  expect(screen.getByRole('listitem', { name: 'Demo Support' })).toBeVisible();
-  expect(screen.getByText('Left to do: press Save at the bottom of this window.')).toBeVisible();
+  expect(await screen.findByText('Demo Support is connected')).toBeVisible();
+  expect(screen.getByRole('listitem', { name: 'Demo Support' })).toHaveFocus();
+  expect(screen.getByText('Press Save at the bottom of this window.')).toBeVisible();
   expect(opened.host.canSave).toBe(true);
   expect(backend.writes.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'POST /messenger/channels',
@@ -66,10 +66,14 @@ test('a wrong token is refused at its field, with the words of the service', asy
   await user.type(field, 'wrong');
   await user.click(connectButton());
 
-  await screen.findByText(/Telegram does not accept this.*Telegram says: Unauthorized/);
+  await screen.findByText('Telegram rejected this token. Copy it again from @BotFather.');
   expect(field).toHaveFocus();
   expect(field).toBeInvalid();
-  expect(field).toHaveAccessibleDescription(/Telegram says: Unauthorized/);
+  expect(field).toHaveAccessibleDescription(/Copy it again/);
+  const words = screen.getByText('Telegram says: Unauthorized');
+  expect(words).not.toBeVisible();
+  await user.click(screen.getByText('Details'));
+  expect(words).toBeVisible();
   expect(field).toHaveValue('wrong');
 
   await user.clear(field);
@@ -108,7 +112,7 @@ test('what does not look like a complete token is remarked upon when the field i
   await opened.user.type(field, 'short');
   expect(screen.queryByText(/does not look like a complete/)).toBeNull();
   await opened.user.click(screen.getByRole('heading', { name: 'Connect Telegram' }));
-  const remark = /does not look like a complete value for “Bot token”/;
+  const remark = /does not look like a complete bot token/;
   expect(await screen.findByText(remark)).toBeVisible();
   expect(field).toBeValid();
   await opened.user.click(connectButton());
@@ -208,6 +212,18 @@ test('an account that is connected already leads to its channel', async () => {
   await waitFor(() => expect(screen.getByRole('listitem', { name: 'Demo Support' })).toHaveFocus());
 });
 
+test('a key of an account that is connected already leads to its channel, too', async () => {
+  const backend = startBackend(makeSettings({ channels: [makeChannel({ account: bot })] }));
+  backend.onCredentials = () => ({ code: 'already_connected', channelId: 'channel-1' });
+  const opened = await openSettings();
+  await opened.user.click(screen.getByRole('button', { name: 'Add channel' }));
+  await opened.user.click(await screen.findByRole('button', { name: /^Telegram/ }));
+  await opened.user.type(screen.getByLabelText('Bot token'), '7000000001:good');
+  await opened.user.click(connectButton());
+  await opened.user.click(await screen.findByRole('button', { name: 'Show that channel' }));
+  await waitFor(() => expect(screen.getByRole('listitem', { name: 'Demo Support' })).toHaveFocus());
+});
+
 test.each([
   ['connector_unavailable', /chat service cannot be reached/],
   ['rate_limited', /Too many requests/],
@@ -241,9 +257,9 @@ test('replacing the key of a channel begins an attempt for that channel', async 
   const opened = await openSettings();
   const row = screen.getByRole('listitem', { name: 'Demo Support' });
   expect(within(row).getByText('Action needed')).toBeVisible();
-  expect(within(row).getByText(/no longer accepts the key/)).toBeVisible();
+  expect(await within(row).findByText(/no longer accepts the key/)).toBeVisible();
   await opened.user.click(
-    within(row).getByRole('button', { name: 'Replace the key: Demo Support' }),
+    await within(row).findByRole('button', { name: 'Replace the key: Demo Support' }),
   );
   expect(await screen.findByText(/The current details are not shown/)).toBeVisible();
 
@@ -268,8 +284,9 @@ test('the end and the date of a key are shown in the list and where it is replac
   startBackend(makeSettings({ channels: [makeChannel({ account })] }));
   const { user } = await openSettings();
   const row = screen.getByRole('listitem', { name: 'Demo Support' });
+  await openDetails(user, 'Demo Support');
   expect(within(row).getByText('Key ends in …x9Zq, set on Nov 20, 2026')).toBeVisible();
-  await user.click(within(row).getByRole('button', { name: 'Replace the key of Demo Support' }));
+  await chooseInMenu(user, 'Demo Support', 'Replace the key');
   expect(
     await screen.findByText(/The current key ends in …x9Zq and was set on Nov 20, 2026/),
   ).toBeVisible();

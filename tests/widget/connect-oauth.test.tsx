@@ -13,6 +13,14 @@ interface FakeWindow {
   close(): void;
 }
 
+/** How long an empty window waits. */
+const ADDRESS_TIMEOUT_MS = 20_000;
+
+/** Puts the admin's window somewhere, which no script of a page can do in a browser. */
+function setOwn(name: string, value: unknown): void {
+  Object.defineProperty(window, name, { value, configurable: true });
+}
+
 const browserOpen = window.open;
 let opened: { address: string; name: string; features: string }[] = [];
 let popup: FakeWindow;
@@ -105,6 +113,48 @@ test('a click before the address is known opens an empty window that waits for i
   await waitFor(() => expect(popup.visited).toEqual([SIGN_IN]));
 });
 
+test('an empty window that waits too long for its address is closed, and that is said', async () => {
+  const backend = start();
+  backend.attempt = { ...backend.attempt, state: 'starting', authorize_url: undefined };
+  const settings = await openSettings();
+  await openSlack(settings);
+  const signIn = await button();
+  const realTimeout = globalThis.setTimeout;
+  let giveUp = () => {};
+  globalThis.setTimeout = ((run: () => void, after?: number) => {
+    if (after === ADDRESS_TIMEOUT_MS) giveUp = run;
+    return realTimeout(run, after);
+  }) as typeof setTimeout;
+  await settings.user.click(signIn);
+  globalThis.setTimeout = realTimeout;
+  act(giveUp);
+  expect(await screen.findByText(/took too long to load/)).toBeVisible();
+  expect(popup.closed).toBe(true);
+});
+
+test('the window is as large as the screen allows, at most 600 by 720, in the middle of the admin’s window', async () => {
+  const screenSize = { availWidth: 1920, availHeight: 1040 };
+  const place = { screenX: 2000, screenY: 100, outerWidth: 1000, outerHeight: 900 };
+  const before = Object.keys(place).map((name) => [name, Reflect.get(window, name)] as const);
+  const { screen: realScreen } = window;
+  Object.defineProperty(window, 'screen', { value: screenSize, configurable: true });
+  for (const [name, value] of Object.entries(place)) setOwn(name, value);
+  try {
+    start();
+    const settings = await openSettings();
+    await openSlack(settings);
+    await settings.user.click(await button());
+    expect(opened[0]?.features).toBe('popup=yes,width=600,height=720,left=2200,top=190');
+    screenSize.availHeight = 600;
+    popup.closed = true;
+    await settings.user.click(await screen.findByRole('button', { name: 'Open the window again' }));
+    expect(opened[1]?.features).toBe('popup=yes,width=600,height=600,left=2200,top=250');
+  } finally {
+    Object.defineProperty(window, 'screen', { value: realScreen, configurable: true });
+    for (const [name, value] of before) setOwn(name, value);
+  }
+});
+
 test('an address that is no web page is never opened', async () => {
   const backend = start();
   backend.attempt = { ...backend.attempt, authorize_url: 'javascript:alert(1)' };
@@ -150,21 +200,36 @@ test('only the backend’s own page may hint, and then the server is asked', asy
   await waitFor(() => expect(backend.reads.attempt).toBe(before + 1));
 });
 
-test('an admin who says no is told that nothing changed, and starts again with one click', async () => {
+test('an admin who says no is back at the button, and starts again with one click', async () => {
   const backend = start();
   const settings = await openSettings();
   await openSlack(settings);
   await waitFor(() => expect(backend.writes).toHaveLength(1));
   await settings.user.click(await button());
-  backend.push({ ...backend.attempt, state: 'failed', reason: 'denied' });
-  const notice = await screen.findByText('You cancelled');
-  expect(notice.closest('[role="status"]')).toHaveFocus();
-
-  backend.attempt = makeAttempt({ id: 'attempt-2', auth: 'oauth', authorize_url: SIGN_IN });
-  await settings.user.click(screen.getByRole('button', { name: 'Start again' }));
+  const denied = { ...backend.attempt, state: 'failed', reason: 'denied' } as const;
+  const again = `${SIGN_IN}-again`;
+  backend.push(denied);
+  backend.attempt = makeAttempt({ id: 'attempt-2', auth: 'oauth', authorize_url: again });
+  expect(await screen.findByText('You cancelled')).toBeVisible();
   await waitFor(() => expect(backend.writes).toHaveLength(2));
+  expect(await button()).toHaveFocus();
+  expect(await button()).toHaveAccessibleDescription(/You cancelled/);
+
   await settings.user.click(await button());
-  expect(opened.at(-1)?.address).toBe(SIGN_IN);
+  expect(opened.at(-1)?.address).toBe(again);
+  expect(screen.queryByText('You cancelled')).toBeNull();
+});
+
+test('a next try that ends at once is not followed by another one', async () => {
+  const backend = start();
+  const settings = await openSettings();
+  await openSlack(settings);
+  await waitFor(() => expect(backend.writes).toHaveLength(1));
+  await settings.user.click(await button());
+  // What starts next is over before it has begun.
+  backend.push({ ...backend.attempt, state: 'failed', reason: 'denied' });
+  expect(await screen.findByRole('button', { name: 'Start again' })).toBeVisible();
+  expect(backend.writes).toHaveLength(2);
 });
 
 test('a failure at the service names the cause and the attempt for support', async () => {

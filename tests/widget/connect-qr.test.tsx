@@ -32,7 +32,7 @@ function start(): Backend {
 
 async function openCode({ user }: OpenSettings): Promise<void> {
   await user.click(screen.getByRole('button', { name: 'Connect a chat account' }));
-  await user.click(await screen.findByRole('button', { name: /^WhatsApp \(WAHA\)/ }));
+  await user.click(await screen.findByRole('button', { name: /^WhatsApp/ }));
   expect(screen.getByText(/not an official WhatsApp interface/)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Show the QR code' }));
 }
@@ -43,7 +43,7 @@ test('nothing is asked of the service before the admin has read the warning', as
   const backend = start();
   const opened = await openSettings();
   await opened.user.click(screen.getByRole('button', { name: 'Connect a chat account' }));
-  await opened.user.click(await screen.findByRole('button', { name: /^WhatsApp \(WAHA\)/ }));
+  await opened.user.click(await screen.findByRole('button', { name: /^WhatsApp/ }));
   expect(backend.writes).toEqual([]);
 });
 
@@ -61,7 +61,7 @@ test('a scan is followed from the code over linking to the linked number', async
   backend.push(showing(1));
   expect(await screen.findByText('The code was refreshed.')).toBeInTheDocument();
   backend.push(showing(1, { reason: 'linking' }));
-  expect(await screen.findByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Waiting for the phone…' })).toBeVisible();
 
   const channel = makeChannel({ connector: 'waha', name: 'Ana', phone: '5511912345678' });
   backend.settings = makeSettings({ status: 'new', channels: [channel] });
@@ -84,7 +84,7 @@ test('without a stream the server is asked again and again, with growing pauses'
   await waitFor(() => expect(backend.reads.attempt).toBe(2));
   backend.attempt = showing(0, { reason: 'linking' });
   await opened.clock.skip();
-  expect(await screen.findByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Waiting for the phone…' })).toBeVisible();
 });
 
 test('a lost connection is said and the attempt goes on when it is back', async () => {
@@ -129,10 +129,12 @@ test('after the last renewal the code is dimmed and a new one is a new attempt',
   backend.push(showing(6, { state: 'expired', qr: undefined }));
 
   const again = await screen.findByRole('button', { name: 'Show a new code' });
+  expect(screen.getByRole('heading', { name: 'The code can no longer be used' })).toHaveFocus();
   expect(screen.queryByRole('img', { name: /QR code/ })).toBeNull();
   backend.attempt = showing(0, { id: 'attempt-2' });
   await opened.user.click(again);
   await code();
+  expect(screen.getByRole('heading', { name: 'Scan the QR code' })).toHaveFocus();
   expect(backend.writes.filter(({ path }) => path === '/messenger/channels')).toHaveLength(2);
 });
 
@@ -210,7 +212,7 @@ describe('a sign-in that does not get on', () => {
     await waitFor(() => backend.push(makeAttempt(failed)));
     expect(await screen.findByText(/contact the operator of this integration/)).toBeVisible();
     expect(screen.getByText('attempt-1')).toBeVisible();
-    expect(screen.queryByText(/It was not scanned in time/)).toBeNull();
+    expect(screen.queryByText(/No phone was linked/)).toBeNull();
   });
 
   test('whose time is over without a code blames nobody for not scanning it', async () => {
@@ -222,7 +224,7 @@ describe('a sign-in that does not get on', () => {
     expect(
       await screen.findByRole('heading', { name: 'The service has not sent a code' }),
     ).toBeVisible();
-    expect(screen.queryByText(/It was not scanned in time/)).toBeNull();
+    expect(screen.queryByText(/No phone was linked/)).toBeNull();
   });
 
   test('because nobody knows the number says what is missing while it is linking', async () => {
@@ -233,7 +235,7 @@ describe('a sign-in that does not get on', () => {
     await code();
     backend.push(showing(0, { reason: 'account_unknown', qr: undefined }));
     expect(await screen.findByText(/has not reported its number/)).toBeVisible();
-    expect(screen.getByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
+    expect(screen.getByRole('heading', { name: 'Waiting for the phone…' })).toBeVisible();
   });
 });
 
@@ -265,6 +267,7 @@ test('a phone number is the way without a camera', async () => {
   expect(await screen.findByText(/^Is \+55 11 91234 5678 your number\?/)).toHaveFocus();
   await user.click(screen.getByRole('button', { name: 'Yes, get the code' }));
   expect(await screen.findByText('ABCD-EFGH')).toBeVisible();
+  expect(screen.getByText('ABCD-EFGH').closest('[role="status"]')).toHaveFocus();
   expect(screen.getByText('The code is A B C D, E F G H')).toBeInTheDocument();
 });
 
@@ -301,6 +304,37 @@ test('a number that is read wrongly can be corrected, and until then no code is 
   ]);
 });
 
+test('a code that is shown has the focus beside it, and one that is being linked, too', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  await openCode(opened);
+  await waitFor(() => backend.push(showing(0)));
+  await code();
+  expect(screen.getByRole('heading', { name: 'Scan the QR code' })).toHaveFocus();
+  await opened.user.click(
+    screen.getByRole('button', { name: 'Link with the phone number instead' }),
+  );
+  await opened.user.click(screen.getByLabelText('Phone number'));
+  backend.push(showing(0, { reason: 'linking' }));
+  await waitFor(() =>
+    expect(screen.getByRole('heading', { name: 'Waiting for the phone…' })).toHaveFocus(),
+  );
+});
+
+test('a link that the phone declines is no code that nobody scanned', async () => {
+  const backend = start();
+  const opened = await openSettings();
+  await openCode(opened);
+  await waitFor(() => backend.push(showing(0)));
+  await code();
+  backend.push(showing(0, { reason: 'linking', qr: undefined }));
+  await screen.findByRole('heading', { name: 'Waiting for the phone…' });
+  expect(screen.queryByText(/connected/)).toBeNull();
+  backend.push(showing(0, { state: 'expired', reason: 'timed_out', qr: undefined }));
+  expect(await screen.findByRole('heading', { name: 'The phone was not linked' })).toHaveFocus();
+  expect(screen.getByText(/declined/)).toBeVisible();
+});
+
 test('leaving the panel ends the attempt at the service', async () => {
   const backend = start();
   const opened = await openSettings();
@@ -327,7 +361,7 @@ test('a closed modal goes on with the same attempt when it opens again', async (
   opened.reopen();
   await code();
   backend.push(showing(0, { reason: 'linking' }));
-  expect(await screen.findByRole('heading', { name: 'Phone connected, linking…' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'Waiting for the phone…' })).toBeVisible();
   expect(backend.writes).toHaveLength(1);
 });
 

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { startBackend } from './support/backend.ts';
 import { makeChannel, makeSettings } from './support/make.ts';
 import { openSettings } from './support/open-settings.tsx';
+import { chooseInMenu, menuButton } from './support/rows.ts';
 
 const many = (count: number) =>
   makeSettings({
@@ -17,20 +18,20 @@ const many = (count: number) =>
 test('deleting asks first, with the safe answer in focus', async () => {
   const backend = startBackend(many(3));
   const { user } = await openSettings();
-  await user.click(screen.getByRole('button', { name: 'Delete Bot 2' }));
+  await chooseInMenu(user, 'Bot 2', 'Delete');
   const dialog = await screen.findByRole('dialog', { name: 'Delete the channel Bot 2?' });
   const keep = within(dialog).getByRole('button', { name: 'Keep the channel' });
   expect(keep).toHaveFocus();
   await user.click(keep);
   expect(screen.queryByRole('dialog')).toBeNull();
-  expect(screen.getByRole('button', { name: 'Delete Bot 2' })).toHaveFocus();
+  expect(menuButton('Bot 2')).toHaveFocus();
   expect(backend.writes).toEqual([]);
 });
 
 test('a deleted channel gives the focus to its neighbour, and that it is gone is said', async () => {
   const backend = startBackend(many(3));
   const { user } = await openSettings();
-  await user.click(screen.getByRole('button', { name: 'Delete Bot 2' }));
+  await chooseInMenu(user, 'Bot 2', 'Delete');
   await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(screen.queryByRole('listitem', { name: 'Bot 2' })).toBeNull();
@@ -44,7 +45,7 @@ test('a deleted channel gives the focus to its neighbour, and that it is gone is
 test('the last deleted channel gives the focus to the button for a new one', async () => {
   startBackend(many(1));
   const { user } = await openSettings();
-  await user.click(screen.getByRole('button', { name: 'Delete Bot 1' }));
+  await chooseInMenu(user, 'Bot 1', 'Delete');
   await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   await waitFor(() =>
     expect(screen.getByRole('button', { name: 'Connect a chat account' })).toHaveFocus(),
@@ -54,7 +55,7 @@ test('the last deleted channel gives the focus to the button for a new one', asy
 test('deleting the default channel asks which one takes its place', async () => {
   startBackend(many(3));
   const { user, host } = await openSettings();
-  await user.click(screen.getByRole('button', { name: 'Delete Bot 1' }));
+  await chooseInMenu(user, 'Bot 1', 'Delete');
   const replacement = await screen.findByRole('combobox', { name: 'New default channel' });
   await user.selectOptions(replacement, 'Bot 3');
   await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
@@ -67,7 +68,7 @@ test('a channel that cannot be deleted stays, and the dialog says why', async ()
   const backend = startBackend(many(2));
   backend.failNext('DELETE', { code: 'connector_unavailable' });
   const { user } = await openSettings();
-  await user.click(screen.getByRole('button', { name: 'Delete Bot 2' }));
+  await chooseInMenu(user, 'Bot 2', 'Delete');
   await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   const dialog = screen.getByRole('dialog');
   expect(await within(dialog).findByRole('alert')).toHaveTextContent(
@@ -82,7 +83,7 @@ test('a channel somebody else deleted already counts as deleted', async () => {
   backend.settings = many(1);
   const { user } = await openSettings();
   backend.settings = many(1);
-  await user.click(screen.getByRole('button', { name: 'Delete Bot 1' }));
+  await chooseInMenu(user, 'Bot 1', 'Delete');
   await user.click(await screen.findByRole('button', { name: 'Delete the channel' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });

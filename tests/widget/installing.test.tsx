@@ -1,4 +1,5 @@
 import { act, screen, waitFor } from '@testing-library/react';
+import { complaints } from './setup.ts';
 import { startBackend } from './support/backend.ts';
 import { createFakeHost } from './support/fake-host.ts';
 import { makeChannel, makeSettings } from './support/make.ts';
@@ -26,7 +27,7 @@ test('before the installation nothing is asked of the backend; afterwards it is'
   const host = createFakeHost();
   host.step = 'install';
   const { user } = await openSettings({ host, waitFor: 'nothing' });
-  expect(screen.getByText('Install the integration first')).toBeVisible();
+  expect(await screen.findByText('Install the integration first')).toBeVisible();
   expect(backend.reads.settings).toBe(0);
   await user.click(screen.getByRole('button', { name: 'I have installed it' }));
   expect(await screen.findByText('No chat account is connected yet.')).toBeVisible();
@@ -199,6 +200,10 @@ test('a screen that cannot draw what it got says so, and draws again what it get
   );
   const { user } = await openSettings({ waitFor: 'nothing' });
   expect(await screen.findByText(/This part of the screen stopped working/)).toBeVisible();
+  // React reports what the screen could not draw, also if it is caught. That is all that may be reported.
+  expect(complaints.length).toBeGreaterThan(0);
+  for (const said of complaints.splice(0))
+    expect(said.map(String).join(' ')).toMatch(/TypeError|The above error occurred/);
   backend.settings = makeSettings({ channels: [makeChannel()] });
   await user.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByRole('listitem', { name: 'Demo Support' })).toBeVisible();

@@ -16,7 +16,7 @@ import { createFakeHost, readLanguage } from './support/fake-host.ts';
 import { makeChannel, makeSettings } from './support/make.ts';
 import { openSettings } from './support/open-settings.tsx';
 
-const LANGUAGES = ['en', 'es', 'pt'] as const;
+const LANGUAGES = ['en', 'es', 'pt', 'tr', 'id'] as const;
 
 describe.each(LANGUAGES)('%s', (language) => {
   const texts = createTexts(readLanguage(language), language);
@@ -72,6 +72,9 @@ test.each([
   ['es', 1, '1 cambio sin guardar'],
   ['es', 1_000_000, '1000000 de cambios sin guardar'],
   ['pt', 2, '2 alterações não salvas'],
+  ['tr', 1, 'Kaydedilmemiş 1 değişiklik'],
+  ['tr', 3, 'Kaydedilmemiş 3 değişiklik'],
+  ['id', 1, '1 perubahan belum disimpan'],
 ] as const)('%s counts %d as “%s”', (language, count, text) => {
   const texts = createTexts(readLanguage(language), language);
   expect(texts.t('save.changes', { count })).toBe(text);
@@ -82,6 +85,8 @@ test.each([
   ['en', 59.2, '60 seconds'],
   ['es', 120, '2 minutos'],
   ['pt', 121, '3 minutos'],
+  ['tr', 45, '45 saniye'],
+  ['id', 121, '3 menit'],
 ] as const)('%s has %d seconds to wait as “%s”', (language, seconds, text) => {
   expect(createTexts(readLanguage(language), language).duration(seconds)).toBe(text);
 });
@@ -91,6 +96,8 @@ test.each([
   ['en', -5, '1 minute ago'],
   ['es', 59, 'hace 59 minutos'],
   ['pt', 60, 'há 1 hora'],
+  ['tr', 5, '5 dakika önce'],
+  ['id', 5, '5 menit yang lalu'],
   ['en', 47 * 60, '47 hours ago'],
   ['en', 48 * 60, '2 days ago'],
 ] as const)('%s tells what was %d minutes ago as “%s”', (language, minutes, text) => {
@@ -98,7 +105,7 @@ test.each([
   expect(createTexts(readLanguage(language), language).ago(then)).toBe(text);
 });
 
-test.each(['tr', 'no_such_language'])('texts for the language %s do not fail', (language) => {
+test.each(['fi', 'no_such_language'])('texts for the language %s do not fail', (language) => {
   const texts = createTexts(readLanguage('en'), language);
   expect(texts.t('save.changes', { count: 2 })).toBe('2 unsaved changes');
 });

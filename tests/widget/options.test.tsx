@@ -13,6 +13,7 @@ import {
 import { startBackend } from './support/backend.ts';
 import { makeChannel, makeSettings } from './support/make.ts';
 import { openSettings } from './support/open-settings.tsx';
+import { openDetails, rename } from './support/rows.ts';
 
 const withOptions = (...options: ChannelOptions[]) =>
   makeSettings({
@@ -25,7 +26,8 @@ const both = { groups: 'ignore', own_device: 'import' } as const;
 describe('on the screen', () => {
   test('a channel is asked only what its service has', async () => {
     startBackend(withOptions(both, { groups: 'import' }, {}));
-    await openSettings();
+    const { user } = await openSettings();
+    for (const name of ['Bot 1', 'Bot 2', 'Bot 3']) await openDetails(user, name);
     const offered = ['Bot 1', 'Bot 2', 'Bot 3'].map((name) =>
       within(screen.getByRole('listitem', { name }))
         .queryAllByRole('combobox')
@@ -41,6 +43,7 @@ describe('on the screen', () => {
   test('a changed option is an unsaved change, is saved, and can be undone', async () => {
     const backend = startBackend(withOptions(both, {}));
     const { user, host, pressSave } = await openSettings();
+    await openDetails(user, 'Bot 1');
     const groups = screen.getByRole('combobox', { name: 'Group chats' });
     expect(groups).toHaveDisplayValue('Ignore');
     await user.selectOptions(groups, 'Show in Kommo');
@@ -64,6 +67,7 @@ describe('on the screen', () => {
   test('an option somebody else set the same way is no conflict', async () => {
     const backend = startBackend(withOptions(both));
     const { user, pressSave } = await openSettings();
+    await openDetails(user, 'Bot 1');
     const choose = (name: string, label: string) =>
       user.selectOptions(screen.getByRole('combobox', { name }), label);
     await choose('What staff write on the phone', 'Ignore');
@@ -80,8 +84,8 @@ describe('on the screen', () => {
   test('a conflict about something else names the options somebody else changed', async () => {
     const backend = startBackend(withOptions(both));
     const { user, pressSave } = await openSettings();
-    await user.click(screen.getByRole('button', { name: 'Rename Bot 1' }));
-    await user.type(screen.getByRole('textbox', { name: 'Channel name' }), ' of Ana{Enter}');
+    await openDetails(user, 'Bot 1');
+    await rename(user, 'Bot 1', 'Bot 1 of Ana');
     const [channel] = withOptions({ groups: 'import', own_device: 'ignore' }).channels;
     backend.settings = {
       ...backend.settings,
@@ -102,6 +106,7 @@ describe('on the screen', () => {
   test('a refused option is named at its channel until it is changed', async () => {
     const backend = startBackend(withOptions(both));
     const { user, pressSave } = await openSettings();
+    await openDetails(user, 'Bot 1');
     const groups = screen.getByRole('combobox', { name: 'Group chats' });
     await user.selectOptions(groups, 'Show in Kommo');
     backend.failNext('PUT', {
@@ -116,7 +121,9 @@ describe('on the screen', () => {
 
   test('what is set back while the own save is under way is a change once more', async () => {
     const backend = startBackend(withOptions(both));
-    const { app } = await openSettings();
+    const { app, user } = await openSettings();
+    await openDetails(user, 'Bot 1');
+    const groups = screen.getByRole('combobox', { name: 'Group chats' });
     await act(async () => {
       app.settings.setOption('channel-1', { groups: 'import' });
       const saving = app.settings.save();
@@ -125,14 +132,14 @@ describe('on the screen', () => {
     });
     expect(backend.settings.channels[0]?.options.groups).toBe('import');
     expect(screen.getByText('1 unsaved change')).toBeVisible();
-    expect(screen.getByRole('combobox', { name: 'Group chats' })).toHaveDisplayValue('Ignore');
+    expect(groups).toHaveDisplayValue('Ignore');
   });
 
   test('somebody who is no administrator reads what was decided', async () => {
     startBackend({ ...withOptions(both), user: { id: 8002, is_admin: false } });
-    await openSettings();
+    const { user } = await openSettings();
+    const row = await openDetails(user, 'Bot 1');
     expect(screen.queryByRole('combobox')).toBeNull();
-    const row = screen.getByRole('listitem', { name: 'Bot 1' });
     expect(row).toHaveTextContent('Group chats Ignore');
     expect(row).toHaveTextContent('What staff write on the phone Show in Kommo');
   });

@@ -57,8 +57,13 @@ function reload(page: OpenSettings, laterByMs = 0): Promise<OpenSettings> {
   return openSettings({ waitFor: 'nothing', laterByMs });
 }
 
+/** Only of the service at hand: what the page of the test before asked for may still be on its way. */
 const starts = (backend: Backend) =>
-  backend.writes.filter(({ path }) => path === '/messenger/channels');
+  backend.writes.filter(
+    ({ path, body }) =>
+      path === '/messenger/channels' &&
+      (body as { connector: string }).connector === backend.attempt?.connector,
+  );
 
 /** The attempt as the server has it by now. */
 function later(backend: Backend, change: Partial<Attempt>): void {
@@ -202,7 +207,7 @@ test('a server that does not answer at the reload is found by the next one', asy
 
 test('an attempt that was left is not taken up again', async () => {
   const { page } = await begin('oauth');
-  await page.user.click(screen.getByRole('button', { name: 'Cancel' }));
+  await page.user.click(screen.getByRole('button', { name: 'Back' }));
   await reload(page);
   expect(await screen.findByText('No chat account is connected yet.')).toBeVisible();
 });

@@ -3,6 +3,7 @@ import { startBackend } from './support/backend.ts';
 import { createFakeHost } from './support/fake-host.ts';
 import { makeChannel, makeSettings } from './support/make.ts';
 import { openSettings } from './support/open-settings.tsx';
+import { rename } from './support/rows.ts';
 
 const twoChannels = () =>
   makeSettings({
@@ -19,7 +20,7 @@ test('the first save sends the channel with its pipeline and opens the second st
   );
   const { user, host, pressSave } = await openSettings();
   expect(host.canSave).toBe(false);
-  expect(screen.getByText(/choose a pipeline for Demo Support/)).toBeVisible();
+  expect(screen.getByText(/Demo Support: Choose at least one pipeline/)).toBeVisible();
   expect(screen.queryByRole('heading', { name: 'Message templates' })).toBeNull();
 
   await user.click(screen.getByRole('checkbox', { name: 'Support' }));
@@ -109,12 +110,29 @@ test('closing the modal loses nothing, and the draft can be undone afterwards', 
   expect(host.canSave).toBe(false);
 });
 
+test('a draft is there again after a reload of the page, for the same user only', async () => {
+  const backend = startBackend(twoChannels());
+  const { user, close } = await openSettings();
+  await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
+  close();
+
+  const reloaded = await openSettings();
+  expect(await screen.findByText('Unsaved changes restored')).toBeVisible();
+  expect(screen.getByRole('radio', { name: 'Default: Demo Sales' })).toBeChecked();
+  expect(reloaded.host.canSave).toBe(true);
+  reloaded.close();
+
+  backend.settings = { ...backend.settings, user: { ...backend.settings.user, id: 4711 } };
+  await openSettings();
+  expect(screen.getByRole('radio', { name: 'Default: Demo Support' })).toBeChecked();
+  expect(screen.queryByText('Unsaved changes restored')).toBeNull();
+});
+
 test('changes are counted, and taking one back by hand counts as no change', async () => {
   startBackend(twoChannels());
   const { user, host } = await openSettings();
   await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
-  await user.click(screen.getByRole('button', { name: 'Rename Demo Sales' }));
-  await user.type(screen.getByRole('textbox', { name: 'Channel name' }), ' 2{Enter}');
+  await rename(user, 'Demo Sales', 'Demo Sales 2');
   expect(screen.getByText('2 unsaved changes')).toBeVisible();
   await user.click(screen.getByRole('radio', { name: 'Default: Demo Support' }));
   expect(screen.getByText('1 unsaved change')).toBeVisible();

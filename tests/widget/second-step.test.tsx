@@ -39,7 +39,7 @@ describe('sync', () => {
     );
     const { user } = await openSettings();
     expect(screen.getByText('Sync failed')).toBeVisible();
-    expect(screen.getByText(/^Saved, but not active in Kommo yet/)).toBeVisible();
+    expect(screen.getByText(/^Saved, but Kommo's lead sources do not match yet/)).toBeVisible();
     expect(screen.getByText(/Kommo is having problems/)).toBeVisible();
     await user.click(screen.getByRole('radio', { name: 'Default: Demo Sales' }));
     await user.click(screen.getByRole('button', { name: 'Try again' }));
@@ -145,7 +145,7 @@ describe('language and country', () => {
     const { user, pressSave } = await openSettings();
     const group = screen.getByRole('group', { name: 'Language' });
     expect(within(group).getByRole('radio', { name: 'Same as in Kommo: English' })).toBeChecked();
-    await user.click(within(group).getByRole('radio', { name: 'Set it here' }));
+    await user.click(within(group).getByRole('radio', { name: 'Choose another language' }));
     await user.selectOptions(within(group).getByRole('combobox'), 'Portuguese');
     expect(screen.getByText('1 unsaved change')).toBeVisible();
     expect(await pressSave()).toBe(true);
@@ -161,7 +161,7 @@ describe('language and country', () => {
     await openSettings();
     const country = screen.getByRole('group', { name: 'Country' });
     expect(within(country).getByText(/After your first save/)).toBeVisible();
-    expect(within(country).getByRole('radio', { name: 'Set it here' })).toBeEnabled();
+    expect(within(country).getByRole('radio', { name: 'Choose another country' })).toBeEnabled();
     expect(screen.queryByRole('group', { name: 'Language' })).toBeNull();
   });
 
@@ -172,6 +172,6 @@ describe('language and country', () => {
     expect(
       within(country).getByText(/only change this while reinstalling the integration/),
     ).toBeVisible();
-    expect(within(country).getByRole('radio', { name: 'Set it here' })).toBeDisabled();
+    expect(within(country).getByRole('radio', { name: 'Choose another country' })).toBeDisabled();
   });
 });

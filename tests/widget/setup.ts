@@ -6,7 +6,8 @@ import { network } from './support/network.ts';
 /** The machine may be busy with other tests; a condition that holds is seen at once all the same. */
 configure({ asyncUtilTimeout: 5000 * PATIENCE });
 
-const complaints: unknown[][] = [];
+/** What was complained about during the test. One that provokes a complaint takes it out of here. */
+export const complaints: unknown[][] = [];
 
 beforeAll(() => {
   network.listen({ onUnhandledFrame: 'error' });

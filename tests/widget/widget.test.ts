@@ -4,6 +4,7 @@ import ChatConnector from '../../src/widget/index.ts';
 import { startBackend } from './support/backend.ts';
 import { callbacks, openModal, openPage, type Page } from './support/kommo-page.ts';
 import { makeChannel, makeSettings } from './support/make.ts';
+import { settingsShown } from './support/settings-shown.ts';
 
 afterEach(() => {
   $(document).off('.test');
@@ -25,15 +26,61 @@ test('the screen is fetched from the widget’s folder only when the settings op
   const page = openPage();
   await openModal(page);
   const folder = 'https://demo.kommo.com/upl/chat_connector/widget';
-  expect(page.fetched).toEqual([
-    `${folder}/vendor.js?v=0.0.0-test`,
-    `${folder}/app.js?v=0.0.0-test`,
-  ]);
+  await waitFor(() =>
+    expect(page.fetched).toEqual([
+      `${folder}/vendor.js?v=0.0.0-test`,
+      `${folder}/app.js?v=0.0.0-test`,
+      // As soon as the channels are shown.
+      `${folder}/sections.js?v=0.0.0-test`,
+    ]),
+  );
   expect(document.querySelector('link')).toHaveAttribute(
     'href',
     `${folder}/style.css?v=0.0.0-test`,
   );
   act(() => callbacks(page).destroy());
+});
+
+describe('on Kommo’s page of integrations', () => {
+  let whenIdle: () => void;
+
+  beforeEach(() => {
+    const waiting: (() => void)[] = [];
+    whenIdle = () => {
+      for (const callback of waiting.splice(0)) callback();
+    };
+    Object.assign(window, {
+      requestIdleCallback: (callback: () => void) => waiting.push(callback),
+      cancelIdleCallback: () => undefined,
+    });
+    history.replaceState(null, '', '/settings/widgets/');
+  });
+  afterEach(() => {
+    history.replaceState(null, '', '/');
+    Reflect.deleteProperty(window, 'requestIdleCallback');
+    Reflect.deleteProperty(window, 'cancelIdleCallback');
+  });
+
+  test('the screen is fetched as soon as the page has nothing else to do, and not shown', async () => {
+    startBackend(saved());
+    const page = openPage();
+    expect(page.fetched).toEqual([]);
+    whenIdle();
+    expect(page.fetched.map(nameOf)).toEqual(['vendor', 'app']);
+    expect(document.querySelector('.chat-connector')).toBeNull();
+    await openModal(page);
+    act(() => callbacks(page).destroy());
+  });
+
+  test('what could not be fetched then is fetched when the settings open', async () => {
+    startBackend(saved());
+    const page = openPage();
+    page.failures = 1;
+    whenIdle();
+    await openModal(page);
+    expect(page.fetched.slice(0, 4).map(nameOf)).toEqual(['vendor', 'app', 'vendor', 'app']);
+    act(() => callbacks(page).destroy());
+  });
 });
 
 test('it stands above Kommo’s Save, hides the row of its field, and keeps the modal open', async () => {
@@ -117,7 +164,7 @@ test('a screen that cannot be fetched says so in Kommo’s language and is fetch
   expect(screen.getByRole('alert')).toHaveTextContent('The settings screen could not be loaded');
   await expect(callbacks(page).onSave({ active: 'Y', fields: {} })).resolves.toBe(false);
   act(() => retry.click());
-  expect(await screen.findByRole('list', { name: 'Setup' })).toBeVisible();
+  await settingsShown();
   act(() => callbacks(page).destroy());
 });
 
@@ -158,7 +205,7 @@ test('a redraw that changed the installation reads the settings again', async ()
   expect(backend.reads.settings).toBe(0);
   page.step = 'not_configured';
   act(() => document.querySelector('.modal-body')?.append(document.createElement('hr')));
-  expect(await screen.findByRole('list', { name: 'Setup' })).toBeVisible();
+  await settingsShown();
   act(() => callbacks(page).destroy());
 });
 
@@ -169,6 +216,11 @@ test('onInstall reads the settings at once', async () => {
   act(() => void callbacks(page).settings(page.body));
   await screen.findByText('Install the integration first');
   act(() => callbacks(page).onInstall());
-  expect(await screen.findByRole('list', { name: 'Setup' })).toBeVisible();
+  await settingsShown();
   act(() => callbacks(page).destroy());
 });
+
+/** `app` for the address of `app.js`. */
+function nameOf(address: string): string {
+  return /([^/]+)\.js/.exec(address)?.[1] ?? address;
+}

@@ -7,10 +7,12 @@ import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { SecretField } from '../ui/SecretField.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { useTexts } from '../use-app.tsx';
+import type { PanelProps } from './panel-props.ts';
+import { ShowChannel } from './ShowChannel.tsx';
 import { useConnection } from './useConnection.ts';
 
 /** A form built from the connector's fields. Nothing is stored until the service says whose account it is. */
-export function ApiKeyConnect(): ReactNode {
+export function ApiKeyConnect(_props: PanelProps): ReactNode {
   const { t, date, find } = useTexts();
   const { state, target, service, connection } = useConnection();
   const { fields } = target.connector;
@@ -35,9 +37,13 @@ export function ApiKeyConnect(): ReactNode {
     if (refused?.name !== field.name || !isAsSent) return undefined;
     if (state.error?.code === 'validation_failed' && field.type === 'url')
       return t('key.not_a_url');
-    const said =
-      refused.reason && t('key.said', { service: service.title, reason: refused.reason });
-    return [t('key.rejected', { service: service.title }), said].filter(Boolean).join(' ');
+    return service.rejected ?? t('key.rejected', { service: service.title });
+  }
+
+  /** The service's own words, for those who know them. */
+  function detailsOf(field: ConnectorField): string | undefined {
+    const reason = errorOf(field) && refusedField(state.error, fields)?.reason;
+    return reason && t('key.said', { service: service.title, reason });
   }
 
   function submit(event: FormEvent): void {
@@ -56,12 +62,14 @@ export function ApiKeyConnect(): ReactNode {
   }
 
   return (
-    <form ref={form} className="kcc-form" noValidate onSubmit={submit}>
+    <form ref={form} className="kcc-form kcc-card" noValidate onSubmit={submit}>
       <p>
         {key
           ? t('key.text_replace', { last4: key.last4, date: date(key.set_at) })
           : (find(`connectors.${target.connector.id}.intro`) ??
-            t(target.channel ? 'key.text_again' : 'key.text', { service: service.title }))}
+            (target.channel
+              ? t('key.text_again')
+              : (service.check ?? t('key.text', { service: service.title }))))}
       </p>
       {fields.map((field) => {
         const label = service.field(field.name);
@@ -69,6 +77,7 @@ export function ApiKeyConnect(): ReactNode {
           label,
           hint: service.hint(field.name),
           error: errorOf(field),
+          details: detailsOf(field),
           value: values[field.name] ?? '',
           required: field.required,
           onChange: (value: string) => setValues({ ...values, [field.name]: value }),
@@ -82,7 +91,7 @@ export function ApiKeyConnect(): ReactNode {
               show: t('key.show'),
               showOf: t('key.show_of', { field: label }),
               cleaned: t('key.cleaned'),
-              unusual: t('key.unusual', { field: label }),
+              unusual: service.unusual ?? t('key.unusual', { field: label }),
             }}
           />
         ) : (
@@ -97,7 +106,14 @@ export function ApiKeyConnect(): ReactNode {
         </p>
       )}
       {state.error && !refusedField(state.error, fields) && (
-        <FailureBanner title={t('result.failed')} error={state.error} takesFocus />
+        <FailureBanner
+          title={t('result.failed')}
+          error={state.error}
+          takesFocus
+          actions={
+            state.error.channelId !== undefined && <ShowChannel channelId={state.error.channelId} />
+          }
+        />
       )}
       <div className="kcc-actions">
         <Button type="submit" kind="primary" isBusy={state.isBusy}>

@@ -2,21 +2,22 @@ import { type ReactNode, useEffect } from 'react';
 import { connectedText } from '../connected-text.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
-import { focusRow } from '../ui/focus.ts';
+import { HelpLink } from '../ui/HelpLink.tsx';
 import { Reference } from '../ui/Reference.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { AccountCard } from './AccountCard.tsx';
+import { isOwnEnd } from './attempt.ts';
 import { ServiceSetup } from './ServiceSetup.tsx';
+import { ShowChannel } from './ShowChannel.tsx';
 import { useConnection, useSaved } from './useConnection.ts';
 
 /** How an attempt ended: which account was connected, or why none was and what to do. */
 export function AttemptResult(): ReactNode {
   const { t } = useTexts();
-  const { attempt, phase } = useConnection();
+  const { attempt, phase, target } = useConnection();
+  const existingId = useExistingChannel();
   if (phase === 'connected') return <Connected />;
-  // This admin did not choose to be superseded, so that is shown as a failure with a text of its own.
-  const isOwnChoice = phase === 'cancelled' && attempt?.reason !== 'superseded';
-  if (isOwnChoice || attempt?.reason === 'denied')
+  if (isOwnEnd(attempt))
     return (
       <Banner tone="info" title={t('result.cancelled')} takesFocus actions={<StartAgain />}>
         {t('attempt.denied')}
@@ -35,11 +36,13 @@ export function AttemptResult(): ReactNode {
       takesFocus
       actions={
         <>
+          {existingId !== undefined && <ShowChannel channelId={existingId} />}
           <StartAgain />
-          <ExistingChannel />
+          <HelpLink anchor={attempt?.reason ?? 'internal'} />
         </>
       }
     >
+      {attempt?.account && <AccountCard account={attempt.account} connector={target.connector} />}
       <p>{t(attempt?.reason ? `attempt.${attempt.reason}` : 'errors.internal')}</p>
       <Reference value={attempt?.id} />
     </Banner>
@@ -61,24 +64,17 @@ function StartAgain(): ReactNode {
   );
 }
 
-/** Leads to the channel that already has this account. */
-function ExistingChannel(): ReactNode {
-  const { t } = useTexts();
-  const app = useApp();
+/** The channel that already has this account. */
+function useExistingChannel(): string | undefined {
   const saved = useSaved();
-  const { attempt, connection } = useConnection();
-  const existing = saved?.channels.find(
-    ({ id, account }) =>
-      id === attempt?.channel?.id || account.external_id === attempt?.account?.external_id,
+  const { attempt, target } = useConnection();
+  if (attempt?.reason !== 'already_connected') return undefined;
+  const { channel, account } = attempt;
+  const known = saved?.channels.find(
+    ({ connector, account: { external_id: id } }) =>
+      connector === target.connector.id && id === account?.external_id,
   );
-  if (attempt?.reason !== 'already_connected' || !existing) return null;
-
-  function show(channelId: string): void {
-    connection.close();
-    app.show({ name: 'settings' });
-    requestAnimationFrame(() => focusRow(channelId));
-  }
-  return <Button onClick={() => show(existing.id)}>{t('result.existing')}</Button>;
+  return channel?.id ?? known?.id;
 }
 
 /**
@@ -114,7 +110,13 @@ function Connected(): ReactNode {
         </Button>
       }
     >
-      {attempt?.account && <AccountCard account={attempt.account} />}
+      {attempt?.account && (
+        <AccountCard
+          account={attempt.account}
+          connector={target.connector}
+          phone={attempt.channel?.phone_text}
+        />
+      )}
       {setup ? (
         <ServiceSetup setup={setup} />
       ) : (

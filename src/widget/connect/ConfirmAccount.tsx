@@ -15,7 +15,7 @@ export function ConfirmAccount(): ReactNode {
   const before = target.channel?.account;
 
   return (
-    <>
+    <div className="kcc-card">
       <h3 ref={heading} className="kcc-heading" tabIndex={-1}>
         {t('confirm.title')}
       </h3>
@@ -23,7 +23,7 @@ export function ConfirmAccount(): ReactNode {
         {find(`connectors.${target.connector.id}.confirm`) ??
           t('confirm.text', { service: service.title })}
       </p>
-      {attempt?.account && <AccountCard account={attempt.account} />}
+      {attempt?.account && <AccountCard account={attempt.account} connector={target.connector} />}
       {(attempt?.reason === 'webhook_taken' || attempt?.reason === 'connected_elsewhere') && (
         <Banner tone="warning" title={t(`confirm.${attempt.reason}_title`)}>
           {t(`confirm.${attempt.reason}`)}
@@ -48,6 +48,6 @@ export function ConfirmAccount(): ReactNode {
           {t('confirm.no')}
         </Button>
       </div>
-    </>
+    </div>
   );
 }

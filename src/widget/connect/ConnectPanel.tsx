@@ -1,9 +1,12 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { helpTopicOf } from '../help.ts';
 import { Banner } from '../ui/Banner.tsx';
-import { Button } from '../ui/Button.tsx';
+import { ServiceSign } from '../ui/ServiceSign.tsx';
+import { ViewBar } from '../ui/ViewBar.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ApiKeyConnect } from './ApiKeyConnect.tsx';
 import { AttemptResult } from './AttemptResult.tsx';
+import { isOwnEnd } from './attempt.ts';
 import { ConfirmAccount } from './ConfirmAccount.tsx';
 import { OAuthConnect } from './OAuthConnect.tsx';
 import { QrConnect } from './QrConnect.tsx';
@@ -20,7 +23,7 @@ export function ConnectPanel(): ReactNode {
 function OpenPanel(): ReactNode {
   const { t } = useTexts();
   const app = useApp();
-  const { state, target, phase, service, connection } = useConnection();
+  const { state, target, attempt, phase, service, connection } = useConnection();
   const { connector, channel } = target;
 
   function leave(): void {
@@ -30,32 +33,47 @@ function OpenPanel(): ReactNode {
   }
 
   const Panel = PANELS[connector.auth];
-  const isOver = ['connected', 'failed', 'cancelled'].includes(phase);
+  // The next try needs one click only, so the panel is back at once, with a new sign-in address.
+  // After a reload nobody has pressed anything yet: that is said once, and nothing begins by itself.
+  // Nor does a try follow one that the admin never began: it would be followed for ever.
+  const [hasOpened, setHasOpened] = useState(false);
+  const isCancelled = hasOpened && isOwnEnd(attempt) && !state.isResumed;
+  const isOver = !isCancelled && ['connected', 'failed', 'cancelled'].includes(phase);
   const isExpired = phase === 'expired' && connector.auth !== 'qr';
   const part = isOver || isExpired ? 'result' : phase === 'confirm' ? 'confirm' : 'panel';
+  const [cancelled, setCancelled] = useState(0);
+  useEffect(() => {
+    if (!isCancelled) return;
+    setCancelled((count) => count + 1);
+    setHasOpened(false);
+    void connection.start();
+  }, [isCancelled, connection]);
 
   const heading = useRef<HTMLHeadingElement>(null);
   const shownPart = useRef(part);
   useEffect(() => {
     // Results and questions take the focus themselves; the panel does not.
-    if (shownPart.current !== part && part === 'panel') heading.current?.focus();
+    if (shownPart.current !== part && part === 'panel' && !isCancelled) heading.current?.focus();
     shownPart.current = part;
-  }, [part]);
+  }, [part, isCancelled]);
 
   return (
     <section aria-labelledby="chat-connector-title">
-      {phase !== 'connected' && (
-        <Button kind="quiet" className="kcc-back" onClick={leave}>
-          {t(phase === 'idle' || isOver ? 'app.back' : 'app.cancel')}
-        </Button>
-      )}
-      <h2 ref={heading} id="chat-connector-title" className="kcc-title" tabIndex={-1}>
-        {channel
-          ? t(channel.account.credential_hint ? 'channels.replace_key_of' : 'connect.title_again', {
-              name: channel.name,
-            })
-          : t('connect.title', { service: service.title })}
-      </h2>
+      <ViewBar
+        topic={helpTopicOf(connector)}
+        {...(phase === 'connected' ? {} : { onBack: leave })}
+      />
+      <div className="kcc-view-head">
+        <ServiceSign connector={connector.id} auth={connector.auth} />
+        <h2 ref={heading} id="chat-connector-title" className="kcc-title" tabIndex={-1}>
+          {channel
+            ? t(
+                channel.account.credential_hint ? 'channels.replace_key_of' : 'connect.title_again',
+                { name: channel.name },
+              )
+            : t('connect.title', { service: service.title })}
+        </h2>
+      </div>
       {state.isCutOff && (
         <Banner tone="warning" title={t('connect.cut_off_title')}>
           {t('connect.cut_off')}
@@ -63,7 +81,14 @@ function OpenPanel(): ReactNode {
       )}
       {part === 'result' && <AttemptResult />}
       {part === 'confirm' && <ConfirmAccount />}
-      {part === 'panel' && <Panel />}
+      {part === 'panel' && (
+        <Panel
+          key={cancelled}
+          wasCancelled={cancelled > 0}
+          onOpen={() => setHasOpened(true)}
+          onCancel={leave}
+        />
+      )}
     </section>
   );
 }

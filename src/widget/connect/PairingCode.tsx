@@ -4,6 +4,7 @@ import { CopyButton } from '../ui/CopyButton.tsx';
 import { FailureBanner } from '../ui/FailureBanner.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { TextField } from '../ui/TextField.tsx';
+import { useLostFocus } from '../ui/useLostFocus.ts';
 import { useTexts } from '../use-app.tsx';
 import { pairingCodeGroups } from './attempt.ts';
 import { useConnection } from './useConnection.ts';
@@ -94,11 +95,14 @@ export function PairingCode(): ReactNode {
 /** The code in groups for the eye, and letter by letter for screen readers. */
 function ShownCode({ code }: { code: string }): ReactNode {
   const { t } = useTexts();
+  const shown = useRef<HTMLParagraphElement>(null);
+  // The form that was sent is gone, and its button with it.
+  useLostFocus(shown, code);
   const groups = pairingCodeGroups(code);
   return (
     <div className="kcc-form">
       <p>{t('qr.code_text')}</p>
-      <p className="kcc-code" role="status">
+      <p ref={shown} className="kcc-code" role="status" tabIndex={-1}>
         <span aria-hidden="true">{groups.join('-')}</span>
         <span className="kcc-hidden">
           {t('qr.code_spelled', { code: groups.map((group) => [...group].join(' ')).join(', ') })}

@@ -1,21 +1,23 @@
 import type { ReactNode } from 'react';
-import type { AuthKind, ConnectorDescription } from '../../contract/connectors.ts';
+import type { ConnectorDescription } from '../../contract/connectors.ts';
 import { track } from '../analytics.ts';
 import { serviceTexts } from '../service-texts.ts';
 import { Banner } from '../ui/Banner.tsx';
-import { Button } from '../ui/Button.tsx';
-import { Icon, type IconName } from '../ui/Icon.tsx';
+import { ServiceSign } from '../ui/ServiceSign.tsx';
+import { ViewBar } from '../ui/ViewBar.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { useSaved } from './useConnection.ts';
-
-const ICONS: Record<AuthKind, IconName> = { oauth: 'window', qr: 'qr', api_key: 'key' };
+import { useOffered } from './useOffered.ts';
 
 /** The available services. Choosing one opens its panel. */
 export function ServiceList(): ReactNode {
   const texts = useTexts();
   const { t } = texts;
   const app = useApp();
-  const connectors = useSaved()?.connectors ?? [];
+  // Which of the two is called is decided when the widget is built, and never changes.
+  const connectors = OFFERED_SERVICES
+    ? useOffered(OFFERED_SERVICES)
+    : (useSaved()?.connectors ?? []);
 
   function choose(connector: ConnectorDescription): void {
     track('service_chosen', { connector: connector.id });
@@ -24,9 +26,7 @@ export function ServiceList(): ReactNode {
 
   return (
     <section aria-labelledby="chat-connector-title">
-      <Button kind="quiet" className="kcc-back" onClick={() => app.show({ name: 'settings' })}>
-        {t('app.back')}
-      </Button>
+      <ViewBar topic="start" onBack={() => app.show({ name: 'settings' })} />
       <h2 id="chat-connector-title" className="kcc-title" tabIndex={-1}>
         {t('services.title')}
       </h2>
@@ -37,11 +37,11 @@ export function ServiceList(): ReactNode {
       )}
       <ul className="kcc-list kcc-services">
         {connectors.map((connector) => {
-          const { title, summary } = serviceTexts(texts, connector);
+          const { title, summary } = serviceTexts(texts, connector, connectors);
           return (
             <li key={connector.id}>
               <button type="button" className="kcc-service" onClick={() => choose(connector)}>
-                <Icon name={ICONS[connector.auth]} />
+                <ServiceSign connector={connector.id} auth={connector.auth} />
                 <span className="kcc-service__body">
                   <strong>{title}</strong>
                   {summary && <span className="kcc-muted">{summary}</span>}

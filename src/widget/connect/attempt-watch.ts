@@ -1,12 +1,9 @@
 import type { Attempt } from '../../contract/api.ts';
 import type { Api } from '../api.ts';
-import { isApiError } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
+import { followEvents, untilVisible } from '../event-stream.ts';
 import { clockOffset, isOver, isOverdue, pollPause } from './attempt.ts';
-import { readEvents } from './event-stream.ts';
-
-/** The server sends comments, so a stream that is silent for longer is stuck in a proxy. */
-const SILENCE_MS = 40_000;
 
 /** Answers after which there is nothing left to follow. */
 const GONE: string[] = ['not_found', 'unauthorized', 'attempt_expired'];
@@ -64,39 +61,15 @@ export function watchAttempt(
       receive(await api.readAttempt(id, watched.key, signal));
     } catch (error) {
       if (signal.aborted) return;
-      if (isApiError(error) && GONE.includes(error.code)) giveUp();
+      if (error instanceof ApiError && GONE.includes(error.code)) giveUp();
       else watched.onContact(false);
     }
   }
 
+  /** Without a stream, polling takes over. */
   async function stream(): Promise<void> {
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    signal.addEventListener('abort', end);
-    let lastByteAt = clock.now();
-    void (async () => {
-      while (!ending.signal.aborted) {
-        await clock.wait(SILENCE_MS / 2, ending.signal);
-        if (clock.now() - lastByteAt > SILENCE_MS) end();
-      }
-    })();
-    try {
-      const response = await api.openAttemptEvents(id, watched.key, ending.signal);
-      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
-      if (!response.ok || !isStream || !response.body) return;
-      const onBytes = () => {
-        lastByteAt = clock.now();
-      };
-      for await (const data of readEvents(response.body, onBytes)) {
-        receive(attemptOf(data));
-        if (signal.aborted) return;
-      }
-    } catch {
-      // No stream here: polling takes over.
-    } finally {
-      end();
-      signal.removeEventListener('abort', end);
-    }
+    const open = (ending: AbortSignal) => api.openAttemptEvents(id, watched.key, ending);
+    await followEvents(clock, signal, open, (data) => receive(attemptOf(data)));
   }
 
   async function poll(): Promise<void> {
@@ -124,21 +97,6 @@ export function watchAttempt(
     },
     stop,
   };
-}
-
-/** Resolves once the tab is visible: a hidden tab does not need to poll. */
-function untilVisible(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    function check() {
-      if (document.hidden && !signal.aborted) return;
-      document.removeEventListener('visibilitychange', check);
-      signal.removeEventListener('abort', check);
-      resolve();
-    }
-    document.addEventListener('visibilitychange', check);
-    signal.addEventListener('abort', check);
-    check();
-  });
 }
 
 function attemptOf(data: string): Attempt {

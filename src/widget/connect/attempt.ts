@@ -42,6 +42,12 @@ export function isOver(attempt: Attempt): boolean {
   return ['connected', 'failed', 'expired', 'cancelled'].includes(attempt.state);
 }
 
+/** True when the admin ended it: refused at the service, or cancelled. Nobody chooses to be superseded. */
+export function isOwnEnd(attempt: Attempt | undefined): boolean {
+  const isCancelled = attempt?.state === 'cancelled' && attempt.reason !== 'superseded';
+  return isCancelled || (attempt?.state === 'failed' && attempt.reason === 'denied');
+}
+
 /** How far the server's clock is ahead of the browser's, in milliseconds. */
 export function clockOffset(attempt: Attempt, nowMs: number): number {
   return Date.parse(attempt.server_time) - nowMs;

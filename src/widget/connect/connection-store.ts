@@ -1,7 +1,7 @@
 import type { Attempt, Channel, StartAttempt, StartedAttempt } from '../../contract/api.ts';
 import type { ConnectorDescription } from '../../contract/connectors.ts';
 import type { Api } from '../api.ts';
-import { type ApiError, asApiError, isApiError } from '../api-error.ts';
+import { ApiError, asApiError } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
 import type { PendingAttempt, PendingAttempts } from '../pending-attempts.ts';
 import { createStore, type Store } from '../store.ts';
@@ -47,7 +47,7 @@ const CLOSED: ConnectionState = {
 /** True for errors that mean the attempt is over and a new one must be started. */
 function isStale(error: unknown): boolean {
   const stale: string[] = ['attempt_expired', 'attempt_state', 'not_found'];
-  return isApiError(error) && stale.includes(error.code);
+  return error instanceof ApiError && stale.includes(error.code);
 }
 
 /** The admin's current connection attempt. Survives a closed modal and a page reload. */

@@ -1,7 +1,7 @@
 import type { Attempt, StartAttempt, StartedAttempt } from '../../contract/api.ts';
 import type { AuthKind } from '../../contract/connectors.ts';
 import type { Api } from '../api.ts';
-import { isApiError } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
 import type { PendingAttempt } from '../pending-attempts.ts';
 
@@ -37,7 +37,7 @@ export async function resumeAttempt(
     void api.cancelAttempt(attempt.id).catch(() => undefined);
     return ended;
   } catch (error) {
-    if (isApiError(error) && error.code === 'unauthorized') return ended;
+    if (error instanceof ApiError && error.code === 'unauthorized') return ended;
     // The watch that follows the attempt will find out its state.
     return started;
   }

@@ -31,6 +31,7 @@ export function useConnection(): OpenConnection {
   const connection = useConnectionStore();
   const texts = useTexts();
   const state = useConnectionState();
+  const offered = useSaved()?.connectors ?? [];
   const { target, attempt } = state;
   if (!target) throw new Error('useConnection is for an open panel');
   return {
@@ -38,7 +39,7 @@ export function useConnection(): OpenConnection {
     target,
     attempt,
     phase: phaseOf(attempt),
-    service: serviceTexts(texts, target.connector),
+    service: serviceTexts(texts, target.connector, offered),
     connection,
   };
 }

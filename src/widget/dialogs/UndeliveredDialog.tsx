@@ -14,7 +14,7 @@ import { useUndelivered } from './useUndelivered.ts';
 const MAX_LISTED = 100;
 
 /** The messages of a channel that did not get through: why, and what can be done. */
-export function UndeliveredDialog({ channel, onClose }: Omit<DialogProps, 'app'>): ReactNode {
+export function UndeliveredDialog({ channel, onClose }: DialogProps): ReactNode {
   const { t } = useTexts();
   const { saved, isEditable } = useSettings();
   const { items, loadError, busy, failure, result, ...actions } = useUndelivered(channel.id);
@@ -26,7 +26,7 @@ export function UndeliveredDialog({ channel, onClose }: Omit<DialogProps, 'app'>
   useEffect(() => {
     // With its message the pressed button is gone. Outside the dialog, Kommo would hear Escape and close its modal.
     if (document.activeElement === document.body) outcome.current?.focus();
-  }, [items, result]);
+  }, [items, result, loadError]);
 
   function stopAsking(): void {
     setIsAsking(false);

@@ -1,106 +1,159 @@
-import type { ReactNode } from 'react';
-import type { Channel } from '../../contract/api.ts';
-import { serviceTitle } from '../service-texts.ts';
-import { Button } from '../ui/Button.tsx';
+import { memo, type ReactNode, useState } from 'react';
+import { ChannelStatusBadge } from '../ui/ChannelStatusBadge.tsx';
 import { Choice } from '../ui/Choice.tsx';
-import { rowId } from '../ui/focus.ts';
+import { menuButtonId, rowId } from '../ui/focus.ts';
 import { Icon } from '../ui/Icon.tsx';
-import { useApp, useTexts } from '../use-app.tsx';
-import { ChannelMessages } from './ChannelMessages.tsx';
-import { ChannelName } from './ChannelName.tsx';
-import { ChannelOptions } from './ChannelOptions.tsx';
-import { ChannelState } from './ChannelState.tsx';
-import type { DraftChannel } from './draft.ts';
-import { PipelinePicker } from './PipelinePicker.tsx';
-import { useSettings } from './useSettings.ts';
+import { ServiceSign } from '../ui/ServiceSign.tsx';
+import { StatusBadge } from '../ui/StatusBadge.tsx';
+import { useTexts } from '../use-app.tsx';
+import type { ChannelLine } from './channel-line.ts';
 
-/** One channel: its account, its status, how its messages are doing, and where its leads go. */
-export function ChannelRow({
-  row,
-  onOpen,
-}: {
-  row: DraftChannel;
-  onOpen: (dialog: 'delete' | 'undelivered') => void;
-}): ReactNode {
-  const texts = useTexts();
-  const { t } = texts;
-  const app = useApp();
-  const { saved, draft, isEditable, settings } = useSettings();
-  const { channel, name } = row;
-  const handle = channel.account.handle ?? channel.phone;
-  const key = channel.account.credential_hint;
-  const connector = saved.connectors.find(({ id }) => id === channel.connector);
+/** What can be done with a row. Stays the same object, so that a row is not drawn again because of it. */
+export interface RowActions {
+  toggleDetails(id: string): void;
+  toggleMenu(id: string): void;
+  chooseDefault(id: string): void;
+  select(id: string, isSelected: boolean): void;
+  showUndelivered(id: string): void;
+}
 
-  function reconnect(): void {
-    if (connector) app.connect({ connector, channel });
-  }
+interface ChannelRowProps extends ChannelLine {
+  actions: RowActions;
+  isEditable: boolean;
+  isOpen: boolean;
+  isMenuOpen: boolean;
+  /** Undefined unless several are being selected. */
+  isSelected: boolean | undefined;
+  /** In place of the name, while it is being changed. */
+  nameField?: ReactNode;
+  /** What is open below the line, and the menu. */
+  children?: ReactNode;
+}
 
+/**
+ * One channel in a line: whose account it is, how it is doing, and where its leads go. The rest is below it, on
+ * demand. There can be fifty, so it takes plain values, reads no store, and has as few elements as it can.
+ */
+export const ChannelRow = memo(function ChannelRow(props: ChannelRowProps): ReactNode {
+  const { id, name, status, actions, isEditable, isOpen, isMenuOpen, isSelected } = props;
+  const { t } = useTexts();
+  const isSelecting = isSelected !== undefined;
   return (
-    <li className="kcc-channel" id={rowId(channel.id)} tabIndex={-1} aria-label={name}>
-      <div className="kcc-channel__head">
-        <Avatar channel={channel} />
-        <div className="kcc-channel__who">
-          <ChannelName row={row} />
-          <p className="kcc-muted">
-            {serviceTitle(texts, saved.connectors, channel.connector)}
-            {handle && ` · ${handle}`}
-          </p>
-          {key && (
-            <p className="kcc-muted">
-              {t('channels.key_ends', { last4: key.last4, date: texts.date(key.set_at) })}
-            </p>
-          )}
-        </div>
+    <li
+      className={isOpen ? 'kcc-channel kcc-channel--open' : 'kcc-channel'}
+      id={rowId(id)}
+      tabIndex={-1}
+      aria-label={name}
+    >
+      {isSelecting && (
+        <input
+          type="checkbox"
+          className="kcc-channel__select"
+          checked={isSelected}
+          aria-label={t('bulk.select_of', { name })}
+          onChange={(event) => actions.select(id, event.target.checked)}
+        />
+      )}
+      <Picture {...props} />
+      {props.nameField ?? (
+        <button
+          type="button"
+          className="kcc-channel__name"
+          aria-expanded={isOpen}
+          aria-label={t('channels.details_of', { name })}
+          onClick={() => actions.toggleDetails(id)}
+        >
+          {name}
+        </button>
+      )}
+      <Facts {...props} />
+      <span className="kcc-channel__state">
+        <ChannelStatusBadge status={status} />
+        {!props.isSaved && (
+          <StatusBadge tone="info" icon="info">
+            {t('channels.unsaved')}
+          </StatusBadge>
+        )}
+      </span>
+      {isEditable ? (
         <Choice
           type="radio"
           name="chat-connector-default"
-          checked={draft.defaultChannelId === channel.id}
-          disabled={!isEditable}
+          checked={props.isDefault}
           aria-label={t('channels.default_of', { name })}
-          onChoose={() => settings.chooseDefault(channel.id)}
+          onChoose={() => actions.chooseDefault(id)}
         >
           {t('channels.default')}
         </Choice>
-      </div>
-      <ChannelState
-        channel={channel}
-        onReconnect={isEditable && connector ? reconnect : undefined}
-      />
-      <ChannelMessages channel={channel} onOpen={() => onOpen('undelivered')} />
-      <PipelinePicker row={row} />
-      <ChannelOptions row={row} />
-      {isEditable && (
-        <div className="kcc-actions">
-          {connector && (
-            <Button
-              kind="quiet"
-              aria-label={t(key ? 'channels.replace_key_of' : 'channels.reconnect_of', { name })}
-              onClick={reconnect}
-            >
-              {t(key ? 'status_action.key_rejected' : 'channels.reconnect')}
-            </Button>
-          )}
-          <Button
-            kind="quiet"
-            aria-label={t('channels.delete_of', { name })}
-            onClick={() => onOpen('delete')}
-          >
-            {t('channels.delete')}
-          </Button>
-        </div>
+      ) : (
+        props.isDefault && <span className="kcc-choice">{t('channels.default')}</span>
       )}
+      {isEditable && (
+        <button
+          type="button"
+          className="kcc-more"
+          id={menuButtonId(id)}
+          aria-haspopup="menu"
+          aria-expanded={isMenuOpen}
+          aria-label={t('channels.more_of', { name })}
+          onClick={() => actions.toggleMenu(id)}
+        >
+          •••
+        </button>
+      )}
+      {props.problem && <p className="kcc-field__error">{props.problem}</p>}
+      {props.children}
     </li>
+  );
+});
+
+/**
+ * The account's picture with a small sign of its service, or the sign alone: the backend may only learn from the service
+ * that there is no picture when it is asked for it.
+ */
+function Picture({ avatarUrl, connector, auth = 'api_key' }: ChannelRowProps): ReactNode {
+  const [missing, setMissing] = useState<string>();
+  if (!avatarUrl || avatarUrl === missing) return <ServiceSign connector={connector} auth={auth} />;
+  return (
+    <span className="kcc-picture">
+      <img
+        className="kcc-avatar"
+        src={avatarUrl}
+        alt=""
+        referrerPolicy="no-referrer"
+        onError={() => setMissing(avatarUrl)}
+      />
+      <ServiceSign connector={connector} auth={auth} size={16} />
+    </span>
   );
 }
 
-/** The account's picture or an icon, as decoration next to the name. */
-function Avatar({ channel }: { channel: Channel }): ReactNode {
-  const { avatar_url: url } = channel.account;
-  if (!url)
-    return (
-      <span className="kcc-avatar">
-        <Icon name="chat" />
+/** The line below the name. */
+function Facts(props: ChannelRowProps): ReactNode {
+  const { t } = useTexts();
+  const { undelivered, name } = props;
+  const unsent = t('messages.short_undelivered', { count: undelivered });
+  return (
+    <p className="kcc-channel__facts">
+      <span className="kcc-channel__where">
+        <span className="kcc-hidden">{props.service} </span>
+        {props.where}
       </span>
-    );
-  return <img className="kcc-avatar" src={url} alt="" referrerPolicy="no-referrer" />;
+      <span className="kcc-channel__messages">
+        {props.hasMessages && <span className="kcc-hidden">{t('messages.last')} </span>}
+        {props.messages}
+      </span>
+      {undelivered > 0 && (
+        <button
+          type="button"
+          className="kcc-undelivered-mark"
+          aria-label={`${unsent}: ${name}`}
+          onClick={() => props.actions.showUndelivered(props.id)}
+        >
+          <Icon name="warning" />
+          {unsent}
+        </button>
+      )}
+    </p>
+  );
 }

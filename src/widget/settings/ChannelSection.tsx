@@ -1,7 +1,8 @@
-import { type ReactNode, useId, useRef } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { Button } from '../ui/Button.tsx';
 import { useApp, useTexts } from '../use-app.tsx';
 import { ChannelList } from './ChannelList.tsx';
+import { LiveStatus } from './LiveStatus.tsx';
 import { useSettings } from './useSettings.ts';
 
 /** The channels, their limit, and a button to add another. */
@@ -9,10 +10,12 @@ export function ChannelSection(): ReactNode {
   const { t, number } = useTexts();
   const app = useApp();
   const { saved, isEditable } = useSettings();
+  const [isSelecting, setIsSelecting] = useState(false);
   const reasonId = useId();
   const add = useRef<HTMLButtonElement>(null);
   const { used, max } = saved.limits.channels;
   const isFull = used >= max;
+  const hasSeveral = saved.channels.length > 1;
 
   if (saved.channels.length === 0)
     return (
@@ -29,32 +32,41 @@ export function ChannelSection(): ReactNode {
       </div>
     );
 
-  const count = { used: number(used), max: number(max) };
   return (
     <>
       <div className="kcc-toolbar">
         <p className="kcc-counter">
-          <span aria-hidden="true">{t('channels.count', count)}</span>
-          <span className="kcc-hidden">{t('channels.count_label', count)}</span>
+          {t('channels.count', { used: number(used), max: number(max) })}
         </p>
         {isEditable && (
-          <Button
-            ref={add}
-            isUnavailable={isFull}
-            aria-describedby={isFull ? reasonId : undefined}
-            onClick={() => app.show({ name: 'services' })}
-          >
-            {t('channels.add')}
-          </Button>
+          <>
+            {hasSeveral && (
+              <Button aria-pressed={isSelecting} onClick={() => setIsSelecting(!isSelecting)}>
+                {t('channels.select')}
+              </Button>
+            )}
+            <Button
+              ref={add}
+              isUnavailable={isFull}
+              aria-describedby={isFull ? reasonId : undefined}
+              onClick={() => app.show({ name: 'services' })}
+            >
+              {t('channels.add')}
+            </Button>
+          </>
         )}
       </div>
+      <LiveStatus />
       {isFull && (
         <p className="kcc-muted" id={reasonId}>
           {t('channels.limit', { max: number(max) })}
         </p>
       )}
-      <ChannelList onLastDeleted={() => add.current?.focus()} />
-      {isEditable && <p className="kcc-muted">{t('channels.acts_at_once')}</p>}
+      <ChannelList
+        isSelecting={isSelecting && isEditable && hasSeveral}
+        onLastDeleted={() => add.current?.focus()}
+      />
+      {isEditable && <p className="kcc-muted kcc-acts">{t('channels.acts_at_once')}</p>}
     </>
   );
 }

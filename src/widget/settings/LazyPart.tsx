@@ -13,12 +13,14 @@ interface LazyPartProps<T> {
   waiting?: ReactNode;
   /** Leads away when the part cannot be fetched, if there is a way. */
   onBack?: () => void;
+  /** It shows by itself, so that it never takes the focus. */
+  isQuiet?: boolean;
   children: (module: T) => ReactNode;
 }
 
 /** A part of the widget, fetched when it is first shown. */
 export function LazyPart<T>(props: LazyPartProps<T>): ReactNode {
-  const { part, name, waiting, onBack, children } = props;
+  const { part, name, waiting, onBack, isQuiet, children } = props;
   const { t } = useTexts();
   const { module, hasFailed } = useSyncExternalStore(part.subscribe, part.get);
   const node = useRef<HTMLDivElement>(null);
@@ -28,23 +30,26 @@ export function LazyPart<T>(props: LazyPartProps<T>): ReactNode {
     if (!isReady) void part.load();
   }, [part, isReady]);
   useEffect(() => {
-    if (isReady) focusHeading(node.current);
-  }, [isReady, name]);
+    if (isReady && !isQuiet) focusHeading(node.current);
+  }, [isReady, isQuiet, name]);
 
   if (module) return <div ref={node}>{children(module)}</div>;
   if (!hasFailed)
     return (
-      waiting ?? (
-        <p className="kcc-hidden" role="status">
-          {t('app.loading_part')}
-        </p>
-      )
+      <div aria-busy="true">
+        {waiting ??
+          (!isQuiet && (
+            <p className="kcc-hidden" role="status">
+              {t('app.loading_part')}
+            </p>
+          ))}
+      </div>
     );
   return (
     <Banner
       tone="danger"
       title={t('app.part_failed')}
-      takesFocus
+      takesFocus={!isQuiet}
       actions={
         <>
           <Button onClick={() => void part.load()}>{t('app.retry')}</Button>

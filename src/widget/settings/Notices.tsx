@@ -4,13 +4,13 @@ import { connectedText } from '../connected-text.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { FailureBanner } from '../ui/FailureBanner.tsx';
+import { sectionId } from '../ui/focus.ts';
 import { useApp, useTexts, useView } from '../use-app.tsx';
 import { listEdits } from './draft.ts';
 import { LazyPart } from './LazyPart.tsx';
-import { ProblemList } from './ProblemList.tsx';
 import { useSettings } from './useSettings.ts';
 
-/** What the admin should know before they continue, the most urgent first. */
+/** What has just happened, as long as it is news. */
 export function Notices(): ReactNode {
   const { t } = useTexts();
   const app = useApp();
@@ -29,36 +29,32 @@ export function Notices(): ReactNode {
           tone="success"
           title={t('channels.connected_title', { name: connected.name })}
           takesFocus
+          onClose={app.forgetNews}
         >
           {t(connectedText(connected))}
         </Banner>
       )}
       {!isEditable && saved.install.state === 'active' && (
-        <Banner tone="info" title={t('save.read_only')}>
-          {t('save.read_only_text')}
-        </Banner>
+        <Banner tone="info" title={t('save.read_only')} />
       )}
       {state.loadError && <LoadFailure error={state.loadError} />}
       {conflict && (
-        <LazyPart part={app.dialogs} name="conflict">
-          {({ ConflictNotice }) => <ConflictNotice app={app} conflict={conflict} />}
-        </LazyPart>
-      )}
-      <ProblemList />
-      {state.saveError && state.fieldProblems.length === 0 && (
-        <FailureBanner title={t('save.failed')} error={state.saveError} takesFocus>
-          {hasEdits && <p>{t('save.kept')}</p>}
-        </FailureBanner>
+        <div id={sectionId('conflict')} tabIndex={-1}>
+          <LazyPart part={app.sections} name="conflict">
+            {({ ConflictNotice }) => <ConflictNotice conflict={conflict} />}
+          </LazyPart>
+        </div>
       )}
       {state.isRestored && hasEdits && (
         <Banner
           tone="info"
           title={t('save.restored')}
+          onClose={settings.dismissRestored}
           actions={
             <Button
               onClick={() => {
                 settings.undoAll();
-                app.view.set({ view: { name: 'settings' } });
+                app.announce(t('save.undone'));
               }}
             >
               {t('save.undo')}

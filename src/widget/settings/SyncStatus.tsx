@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { SyncStatus as Sync } from '../../contract/api.ts';
 import { Button } from '../ui/Button.tsx';
+import { SYNC_ID, sectionId } from '../ui/focus.ts';
 import type { IconName } from '../ui/Icon.tsx';
 import { StatusBadge, type Tone } from '../ui/StatusBadge.tsx';
 import { useTexts } from '../use-app.tsx';
@@ -14,14 +15,19 @@ const LOOKS: Record<Sync['state'], { tone: Tone; icon: IconName }> = {
   failed: { tone: 'danger', icon: 'error' },
 };
 
-/** Whether Kommo's lead sources match the saved settings. */
+/** One line: whether Kommo's lead sources match the saved settings. */
 export function SyncStatus(): ReactNode {
   const { t } = useTexts();
   const { state, saved, isEditable, settings } = useSettings();
   const { sync } = saved;
   const isBusy = sync.state === 'queued' || sync.state === 'running';
   return (
-    <section className="kcc-section" aria-labelledby="chat-connector-sync">
+    <section
+      className="kcc-section kcc-sync"
+      id={sectionId(SYNC_ID)}
+      tabIndex={-1}
+      aria-labelledby="chat-connector-sync"
+    >
       <h3 className="kcc-heading" id="chat-connector-sync">
         {t('sync.title')}
       </h3>

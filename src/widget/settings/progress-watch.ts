@@ -7,7 +7,10 @@ const SYNC_PAUSES_MS = [1000, 2000, 3000, 5000, 8000, 13_000, 21_000];
 /** Pauses between checks of an authorization in progress. */
 const AUTHORIZING_PAUSES_MS = [1000, 2000, 3000, 5000, 8000, 13_000];
 
-/** Checks at growing intervals while the backend works on something the admin is waiting for. */
+/**
+ * Checks at growing intervals while the backend works on something the admin is waiting for. Where the backend tells by
+ * itself how a sync ends, nobody asks.
+ */
 export interface ProgressWatch {
   /** Starts over from the current settings. */
   restart(): void;
@@ -18,6 +21,8 @@ export function createProgressWatch(
   clock: Clock,
   settings: {
     get(): Settings | undefined;
+    /** Whether the backend tells how a sync is doing. */
+    isTold(): boolean;
     read(): Promise<Settings>;
     accept(read: Settings): void;
     /** Reports a failed check while there is nothing else to show. */
@@ -31,6 +36,7 @@ export function createProgressWatch(
   async function run({ signal }: AbortController): Promise<void> {
     for (const pause of pausesFor(settings.get())) {
       settings.report(true);
+      if (settings.isTold() && settings.get()?.install.state === 'active') return;
       await clock.wait(pause, signal);
       if (signal.aborted) return;
       const isAuthorizing = settings.get()?.install.state === 'authorizing';

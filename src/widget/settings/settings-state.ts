@@ -1,4 +1,4 @@
-import type { Channel, Settings, Template } from '../../contract/api.ts';
+import type { Channel, ChannelStatus, Settings, Template, WatchEvent } from '../../contract/api.ts';
 import type { ApiError } from '../api-error.ts';
 import {
   type Edits,
@@ -9,6 +9,7 @@ import {
   NO_EDITS,
   type SettingKey,
 } from './draft.ts';
+import type { LiveState } from './live-watch.ts';
 import type { FieldProblem } from './problems.ts';
 
 /** Someone else saved first and changed a setting that this admin changed too. */
@@ -37,13 +38,19 @@ export interface SettingsState {
   saveError: ApiError | undefined;
   /** Values the backend refused in the last save. */
   fieldProblems: FieldProblem[];
-  /** Save was pressed with problems in the draft: show them all. */
+  /** Save was pressed with problems in the draft. */
   showsProblems: boolean;
+  /** How many presses of Save have failed since the page was loaded. */
+  failedSaves: number;
   conflict: Conflict | undefined;
   /** The consent page to open, after the backend said that Kommo's grant no longer works. */
   reauthorizeUrl: string | undefined;
   /** A sync is being watched; false after the last check. */
   isWatchingSync: boolean;
+  /** Whether what changes at the services shows by itself. */
+  live: LiveState;
+  /** How far the backend's clock is ahead of the browser's, in milliseconds. */
+  clockAheadMs: number;
   /** Kommo has stored a save since the page was loaded. */
   isStoredByKommo: boolean;
 }
@@ -58,9 +65,12 @@ export const INITIAL_STATE: SettingsState = {
   saveError: undefined,
   fieldProblems: [],
   showsProblems: false,
+  failedSaves: 0,
   conflict: undefined,
   reauthorizeUrl: undefined,
   isWatchingSync: false,
+  live: 'off',
+  clockAheadMs: 0,
   isStoredByKommo: false,
 };
 
@@ -126,12 +136,45 @@ export function withoutChannel(saved: Settings, channelId: string): Settings {
   };
 }
 
-/** The settings with how the channels' messages are doing now. */
-export function withFigures(saved: Settings, read: Channel[]): Settings {
+/** The settings with how the channels and their messages are doing now. */
+export function withFigures(
+  saved: Settings,
+  read: Pick<Channel, 'id' | 'status' | 'status_reason' | 'checked_at' | 'messages'>[],
+): Settings {
   const channels = saved.channels.map((channel) => {
-    const messages = read.find(({ id }) => id === channel.id)?.messages;
-    return messages ? { ...channel, messages } : channel;
+    const now = read.find(({ id }) => id === channel.id);
+    if (!now) return channel;
+    const { status, status_reason, checked_at, messages } = now;
+    return { ...channel, status, status_reason, checked_at, messages };
   });
+  return { ...saved, channels };
+}
+
+/** The settings with what the backend told by itself. What admins set stays. */
+export function withWatched(saved: Settings, event: WatchEvent): Settings {
+  return { ...withFigures(saved, event.channels), sync: event.sync };
+}
+
+/** The ids of the channels, to see whether the same ones are meant. */
+export function idsOf(of: { channels: { id: string }[] }): string {
+  return of.channels
+    .map(({ id }) => id)
+    .sort()
+    .join();
+}
+
+/** The moment since which every service has answered, by the browser's clock; undefined where there is none to ask. */
+export function checkedAt({ saved, clockAheadMs }: SettingsState): number | undefined {
+  const times = (saved?.channels ?? []).flatMap(({ status, checked_at }) =>
+    status === 'paused' || checked_at === null ? [] : [Date.parse(checked_at) - clockAheadMs],
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+export function withStatus(saved: Settings, channelId: string, status: ChannelStatus): Settings {
+  const channels = saved.channels.map((channel) =>
+    channel.id === channelId ? { ...channel, status, status_reason: null } : channel,
+  );
   return { ...saved, channels };
 }
 

@@ -1,9 +1,11 @@
 import type {
   Channel,
   ChannelOptions,
+  ChannelStatus,
   CreateTemplate,
   Preferences,
   Settings,
+  WatchEvent,
 } from '../../contract/api.ts';
 import type { Api } from '../api.ts';
 import { ApiError, asApiError } from '../api-error.ts';
@@ -18,18 +20,23 @@ import {
   toSaveRequest,
   withSetBack,
 } from './draft.ts';
+import { createDraftKeeper } from './kept-draft.ts';
+import { createLiveWatch, type Refreshed } from './live-watch.ts';
 import { type FieldProblem, toFieldProblems } from './problems.ts';
 import { createProgressWatch } from './progress-watch.ts';
 import {
   findConflict,
   INITIAL_STATE,
+  idsOf,
   isEditable,
   NO_FAILURE,
   type SettingsState,
   withChannel,
   withFigures,
   withoutChannel,
+  withStatus,
   withTemplate,
+  withWatched,
 } from './settings-state.ts';
 
 /** How often a save is automatically merged with someone else's newer one. */
@@ -48,6 +55,12 @@ export interface SettingsStore extends Pick<Store<SettingsState>, 'get' | 'subsc
   chooseDefault(channelId: string): void;
   setPreference(kind: keyof Preferences, preference: Preferences['language']): void;
   undoAll(): void;
+  /** The view with the answer to the last press of Save was left: it is no news any more. */
+  leave(): void;
+  /** The admin has read why the last press of Save failed. */
+  dismissFailure(): void;
+  /** The admin has read that the draft is older than this opening of the modal. */
+  dismissRestored(): void;
   /** True only after the backend has confirmed. */
   save(): Promise<boolean>;
   /** After a conflict: drop the draft, or apply it to what the other admin saved. */
@@ -57,8 +70,16 @@ export interface SettingsStore extends Pick<Store<SettingsState>, 'get' | 'subsc
   addChannel(channel: Channel): void;
   /** @throws ApiError */
   deleteChannel(channelId: string): Promise<void>;
-  /** Reads how the channels' messages are doing. Never rejects: without an answer, the figures stay. */
+  /** Deletes all of them or, when it fails, none. @throws ApiError */
+  deleteChannels(channelIds: string[]): Promise<void>;
+  /** The channel stops carrying, and keeps everything it has. @throws ApiError */
+  pauseChannel(channelId: string): Promise<void>;
+  /** The channel carries again, and its status is what the service says now. @throws ApiError */
+  resumeChannel(channelId: string): Promise<void>;
+  /** Reads how the channels and their messages are doing. Never rejects: without an answer, all stays. */
   refreshFigures(): Promise<void>;
+  /** Has the services asked how the channels are doing, and waits for them. Never rejects. */
+  refresh(): Promise<Refreshed>;
   /** @throws ApiError */
   createTemplate(template: CreateTemplate): Promise<void>;
   /** Requests the sync again by sending the saved settings unchanged. */
@@ -78,13 +99,42 @@ export function createSettingsStore(
   onSaveEnd: (isSaved: boolean) => void,
 ): SettingsStore {
   const store = createStore<SettingsState>(INITIAL_STATE);
+  const keeper = createDraftKeeper(() => store.get().saved);
   const progress = createProgressWatch(clock, {
     get: () => store.get().saved,
+    isTold: () => store.get().live === 'live',
     read: api.loadSettings,
     accept,
     fail: failLoad,
     report: (isWatchingSync) => store.set({ isWatchingSync }),
   });
+
+  const live = createLiveWatch(api, clock, {
+    event: take,
+    state(state) {
+      const wasLive = store.get().live === 'live';
+      store.set({ live: state });
+      if (state === 'live' || wasLive) progress.restart();
+    },
+  });
+  let isOpen = false;
+  /** The last event, for settings that were being read when it came. */
+  let told: { event: WatchEvent; at: number } | undefined;
+  /** The channels the settings were read again for. */
+  let readFor = '';
+
+  /** Takes over what the backend told by itself. Channels it names differently are reason to read the settings once. */
+  function take(event: WatchEvent): void {
+    const { saved } = store.get();
+    told = { event, at: clock.now() };
+    if (!saved) return;
+    const clockAheadMs = Date.parse(event.server_time) - told.at;
+    store.set({ saved: withWatched(saved, event), clockAheadMs });
+    const ids = idsOf(event);
+    if (ids === idsOf(saved) || ids === readFor) return;
+    readFor = ids;
+    void load();
+  }
 
   /** Takes over newer settings. If they change what the draft changes, the admin must decide. */
   function accept(saved: Settings, isOwn = false): void {
@@ -96,18 +146,33 @@ export function createSettingsStore(
       conflict: isOwn ? undefined : findConflict(state, saved),
     });
     if (saved.install.state === 'active') store.set({ reauthorizeUrl: undefined });
+    if (!state.saved) restoreDraft(saved);
+    keeper.keep(store.get().edits);
+  }
+
+  /** The first settings since the page was loaded say whose draft this tab may have kept. */
+  function restoreDraft(saved: Settings): void {
+    const kept = isEditable(store.get()) ? keeper.read() : undefined;
+    if (!kept) return;
+    store.set({ edits: kept.edits, isRestored: true });
+    store.set({ conflict: findConflict({ ...store.get(), saved: kept.base }, saved) });
+  }
+
+  /** Also in the tab, so that a reload loses nothing. */
+  function setDraft(change: Partial<SettingsState> & Pick<SettingsState, 'edits'>): void {
+    store.set(change);
+    keeper.keep(change.edits);
   }
 
   /** Adds a change to the draft and clears what the backend said about the value it replaces. */
   function edit(change: Partial<Edits>, isReplaced: (problem: FieldProblem) => boolean): void {
-    const { saved, edits, fieldProblems, saveError } = store.get();
+    const { saved, edits, fieldProblems } = store.get();
     if (!saved || !isEditable(store.get())) return;
     const left = fieldProblems.filter((problem) => !isReplaced(problem));
-    const isAnswered = fieldProblems.length > 0 && left.length === 0;
-    store.set({
+    setDraft({
       edits: normalise(saved, { ...edits, ...change }),
       fieldProblems: left,
-      saveError: isAnswered ? undefined : saveError,
+      saveError: undefined,
     });
   }
 
@@ -116,7 +181,9 @@ export function createSettingsStore(
 
   function fail(error: ApiError): void {
     if (error.reauthorizeUrl) store.set({ reauthorizeUrl: error.reauthorizeUrl });
-    else store.set({ saveError: error, fieldProblems: toFieldProblems(error.fields, sent) });
+    const fieldProblems = toFieldProblems(error.fields, sent);
+    // Refused values are told one by one.
+    store.set({ saveError: fieldProblems.length > 0 ? undefined : error, fieldProblems });
     progress.restart();
   }
 
@@ -132,17 +199,24 @@ export function createSettingsStore(
   async function load(): Promise<void> {
     turn += 1;
     const mine = turn;
+    const begunAt = clock.now();
     store.set({ isLoading: true });
     try {
       const saved = await api.loadSettings();
-      if (mine === turn) accept(saved);
+      if (mine !== turn) return;
+      const isOlder = told !== undefined && told.at >= begunAt;
+      accept(told && isOlder ? withWatched(saved, told.event) : saved);
+      // What is reached again, or has changed since, no longer stands in the way.
+      store.set({ saveError: undefined });
     } catch (caught) {
       if (mine !== turn) return;
       failLoad(caught);
     } finally {
       if (mine === turn) store.set({ isLoading: false });
     }
-    if (mine === turn) progress.restart();
+    if (mine !== turn) return;
+    progress.restart();
+    if (isOpen && store.get().saved?.install.state === 'active') live.start();
   }
 
   async function put(saved: Settings, edits: Edits): Promise<void> {
@@ -199,11 +273,26 @@ export function createSettingsStore(
     }
   }
 
+  async function refreshFigures(): Promise<void> {
+    const read = await api.loadChannels().catch(() => undefined);
+    const { saved } = store.get();
+    if (saved && read) store.set({ saved: withFigures(saved, read._embedded.channels) });
+  }
+
+  /** What was asked for is shown at once, even if the channels cannot be read just then. */
+  async function showStatus(channelId: string, status: ChannelStatus): Promise<void> {
+    const { saved } = store.get();
+    if (saved) store.set({ saved: withStatus(saved, channelId, status) });
+    await refreshFigures();
+  }
+
   return {
     get: store.get,
     subscribe: store.subscribe,
     load,
     async reopen() {
+      isOpen = true;
+      readFor = '';
       store.set({ isRestored: listEdits(store.get().edits).length > 0, ...NO_FAILURE });
       await load();
     },
@@ -234,13 +323,24 @@ export function createSettingsStore(
         (problem) => problem.field === kind,
       ),
     undoAll: () =>
-      store.set({ edits: NO_EDITS, isRestored: false, conflict: undefined, ...NO_FAILURE }),
+      setDraft({ edits: NO_EDITS, isRestored: false, conflict: undefined, ...NO_FAILURE }),
+    leave() {
+      const { conflict } = store.get();
+      store.set({
+        saveError: undefined,
+        showsProblems: false,
+        conflict: conflict && { ...conflict, isAnswer: false },
+      });
+    },
+    dismissFailure: () => store.set({ saveError: undefined }),
+    dismissRestored: () => store.set({ isRestored: false }),
     async save() {
       const isSaved = await saveDraft();
+      if (!isSaved) store.set({ failedSaves: store.get().failedSaves + 1 });
       onSaveEnd(isSaved);
       return isSaved;
     },
-    takeTheirs: () => store.set({ edits: NO_EDITS, conflict: undefined, isRestored: false }),
+    takeTheirs: () => setDraft({ edits: NO_EDITS, conflict: undefined, isRestored: false }),
     keepMine: () => store.set({ conflict: undefined }),
     addChannel(channel) {
       const { saved } = store.get();
@@ -258,11 +358,22 @@ export function createSettingsStore(
       if (saved) accept(withoutChannel(saved, channelId));
       void load();
     },
-    async refreshFigures() {
-      const read = await api.loadChannels().catch(() => undefined);
+    async deleteChannels(channelIds) {
+      await api.deleteChannels({ ids: channelIds });
       const { saved } = store.get();
-      if (saved && read) store.set({ saved: withFigures(saved, read._embedded.channels) });
+      if (saved) accept(channelIds.reduce(withoutChannel, saved));
+      void load();
     },
+    async pauseChannel(channelId) {
+      await api.pauseChannel(channelId);
+      await showStatus(channelId, 'paused');
+    },
+    async resumeChannel(channelId) {
+      await api.resumeChannel(channelId);
+      await showStatus(channelId, 'connecting');
+    },
+    refreshFigures,
+    refresh: live.refresh,
     async createTemplate(template) {
       const created = await api.createTemplate(template);
       const { saved } = store.get();
@@ -283,9 +394,17 @@ export function createSettingsStore(
       }
     },
     requireAuthorization: (reauthorizeUrl) => store.set({ reauthorizeUrl }),
-    pause: () => progress.stop(),
+    pause() {
+      isOpen = false;
+      told = undefined;
+      live.stop();
+      progress.stop();
+    },
     clear() {
       turn += 1;
+      isOpen = false;
+      told = undefined;
+      live.stop();
       progress.stop();
       store.set(INITIAL_STATE);
     },

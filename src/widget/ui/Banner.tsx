@@ -1,4 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useTexts } from '../use-app.tsx';
+import { Button } from './Button.tsx';
 import { Icon, type IconName } from './Icon.tsx';
 
 const ICONS: Record<BannerTone, IconName> = {
@@ -17,10 +19,14 @@ interface BannerProps {
   actions?: ReactNode;
   /** Takes the focus when it appears, because it answers what the admin just did. */
   takesFocus?: boolean;
+  /** With a button that closes it. */
+  onClose?: () => void;
 }
 
 /** Something the admin should know. Screen readers announce errors at once, everything else when idle. */
-export function Banner({ tone, title, children, actions, takesFocus }: BannerProps): ReactNode {
+export function Banner(props: BannerProps): ReactNode {
+  const { tone, title, children, actions, takesFocus, onClose } = props;
+  const { t } = useTexts();
   const node = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (takesFocus) node.current?.focus();
@@ -38,6 +44,16 @@ export function Banner({ tone, title, children, actions, takesFocus }: BannerPro
         {children && <div className="kcc-banner__text">{children}</div>}
         {actions && <div className="kcc-actions">{actions}</div>}
       </div>
+      {onClose && (
+        <Button
+          kind="quiet"
+          className="kcc-banner__close"
+          aria-label={t('app.close_of', { name: title })}
+          onClick={onClose}
+        >
+          {t('app.close')}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
+import { type ButtonHTMLAttributes, forwardRef, type MouseEvent, type ReactNode } from 'react';
 
 interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled' | 'type'> {
   kind?: 'primary' | 'neutral' | 'danger' | 'alert' | 'quiet';
@@ -7,22 +7,22 @@ interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'dis
   isBusy?: boolean;
   /** Not available now. Stays focusable so that people find the reason (link it with `aria-describedby`). */
   isUnavailable?: boolean;
-  ref?: Ref<HTMLButtonElement>;
   /** Where a dialog puts the focus when it opens. */
   'data-first-focus'?: boolean;
   children: ReactNode;
 }
 
-export function Button({
-  kind = 'neutral',
-  type = 'button',
-  isBusy = false,
-  isUnavailable = false,
-  onClick,
-  className = '',
-  children,
-  ...rest
-}: ButtonProps): ReactNode {
+export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button(props, ref) {
+  const {
+    kind = 'neutral',
+    type = 'button',
+    isBusy = false,
+    isUnavailable = false,
+    onClick,
+    className = '',
+    children,
+    ...rest
+  } = props;
   const isIdle = isBusy || isUnavailable;
   function press(event: MouseEvent<HTMLButtonElement>): void {
     if (isIdle) event.preventDefault();
@@ -31,6 +31,7 @@ export function Button({
   return (
     <button
       {...rest}
+      ref={ref}
       type={type}
       className={`kcc-button kcc-button--${kind} ${className}`.trim()}
       aria-disabled={isIdle || undefined}
@@ -41,4 +42,4 @@ export function Button({
       {children}
     </button>
   );
-}
+});

@@ -3,12 +3,15 @@ import type { ApiError } from '../api-error.ts';
 import { useTexts } from '../use-app.tsx';
 import { Banner } from './Banner.tsx';
 import { Button } from './Button.tsx';
+import { HelpLink } from './HelpLink.tsx';
 import { Reference } from './Reference.tsx';
 
 interface FailureBannerProps {
   title: string;
   error: ApiError;
   onRetry?: () => void;
+  /** What else can be done about it. */
+  actions?: ReactNode;
   takesFocus?: boolean;
   children?: ReactNode;
 }
@@ -18,6 +21,7 @@ export function FailureBanner({
   title,
   error,
   onRetry,
+  actions,
   takesFocus,
   children,
 }: FailureBannerProps): ReactNode {
@@ -32,7 +36,13 @@ export function FailureBanner({
       tone="danger"
       title={title}
       takesFocus={takesFocus}
-      actions={retry && <Button onClick={retry}>{retryLabel}</Button>}
+      actions={
+        <>
+          {retry && <Button onClick={retry}>{retryLabel}</Button>}
+          {actions}
+          <HelpLink anchor={code} />
+        </>
+      }
     >
       <p>{timed ?? t(`errors.${code}`)}</p>
       {children}

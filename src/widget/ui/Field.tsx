@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react';
+import { useTexts } from '../use-app.tsx';
 
 /** Attributes that tie a control to its label, hint and error. */
 export interface FieldControl {
@@ -11,13 +12,16 @@ interface FieldProps {
   label: string;
   hint?: string;
   error?: string;
+  /** What the error says to those who want to know more; folded away at first. */
+  details?: string;
   /** Announced politely below the control, for example that a label was removed. */
   note?: string;
   children: (control: FieldControl) => ReactNode;
 }
 
 /** Label above the control; error, note and hint below it. */
-export function Field({ label, hint, error, note, children }: FieldProps): ReactNode {
+export function Field({ label, hint, error, details, note, children }: FieldProps): ReactNode {
+  const { t } = useTexts();
   const id = useId();
   const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ');
   return (
@@ -34,6 +38,12 @@ export function Field({ label, hint, error, note, children }: FieldProps): React
         <p className="kcc-field__error" id={`${id}-error`}>
           {error}
         </p>
+      )}
+      {details && (
+        <details className="kcc-explain">
+          <summary>{t('app.details')}</summary>
+          <p>{details}</p>
+        </details>
       )}
       <p className="kcc-field__note" role="status">
         {note}

@@ -13,6 +13,8 @@ const PATHS = {
   qr: 'M3 3h5v5H3Z M12 3h5v5h-5Z M3 12h5v5H3Z M12 12h2v2 M17 12v5h-3',
   window: 'M3 4h14v12H3Z M3 7.5h14',
   down: 'M5 8l5 5 5-5',
+  back: 'M16.5 10h-13 M8.5 4.5 3 10l5.5 5.5',
+  external: 'M8 4.5H4.5v11h11V12 M11.5 3.5h5v5 M16.5 3.5l-7 7',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -8,7 +8,8 @@ export function Reference({ value }: { value: string | undefined }): ReactNode {
   if (!value) return null;
   return (
     <p className="kcc-reference">
-      {t('app.reference')} <code>{value}</code> <CopyButton text={value} />
+      {t('app.reference')} <code>{value}</code>{' '}
+      <CopyButton text={value} name={t('app.copy_reference')} />
     </p>
   );
 }

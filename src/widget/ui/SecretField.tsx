@@ -1,4 +1,4 @@
-import { type ClipboardEvent, type FocusEvent, type ReactNode, type Ref, useState } from 'react';
+import { type ClipboardEvent, type FocusEvent, forwardRef, useState } from 'react';
 import { Button } from './Button.tsx';
 import { Field } from './Field.tsx';
 
@@ -20,30 +20,23 @@ interface SecretFieldProps {
   label: string;
   hint?: string;
   error?: string;
+  details?: string;
   value: string;
   onChange: (value: string) => void;
   required?: boolean;
   /** Regular expression for what a value usually looks like. A mismatch only shows a note. */
   pattern?: string;
   texts: { show: string; showOf: string; cleaned: string; unusual: string };
-  ref?: Ref<HTMLInputElement>;
 }
 
 /**
  * An access key. Hidden unless the admin chooses to show it. Pasting is always allowed, and password managers
  * and spell checkers are asked to ignore the field.
  */
-export function SecretField({
-  label,
-  hint,
-  error,
-  value,
-  onChange,
-  required,
-  pattern,
-  texts,
+export const SecretField = forwardRef<HTMLInputElement, SecretFieldProps>(function SecretField(
+  { label, hint, error, details, value, onChange, required, pattern, texts },
   ref,
-}: SecretFieldProps): ReactNode {
+) {
   const [isShown, setIsShown] = useState(false);
   const [isCleaned, setIsCleaned] = useState(false);
   const [isUnusual, setIsUnusual] = useState(false);
@@ -71,7 +64,7 @@ export function SecretField({
   }
 
   return (
-    <Field label={label} hint={hint} error={error} note={note}>
+    <Field label={label} hint={hint} error={error} details={details} note={note}>
       {(control) => (
         <div className="kcc-secret">
           <input
@@ -107,7 +100,7 @@ export function SecretField({
       )}
     </Field>
   );
-}
+});
 
 /** Removes what people copy along with a key: labels, quotes, spaces, line breaks. */
 export function cleanSecret(pasted: string): string {

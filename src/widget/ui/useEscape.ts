@@ -1,27 +1,26 @@
-import { type KeyboardEvent, useRef } from 'react';
-
-interface EscapeHandlers {
-  onKeyDown: (event: KeyboardEvent) => void;
-  onKeyUp: (event: KeyboardEvent) => void;
-}
+import type { KeyboardEvent } from 'react';
 
 /**
- * Handlers for the element around something that opens: Escape closes only that. Without them, Kommo would
- * close its whole modal on the same key.
+ * A handler for the element around something that opens: Escape closes only that. Without it, Kommo would close
+ * its whole modal on the same key.
  */
-export function useEscape(isOpen: boolean, close: () => void): EscapeHandlers {
-  const isHeld = useRef(false);
+export function useEscape(
+  isOpen: boolean,
+  close: () => void,
+): { onKeyDown: (event: KeyboardEvent) => void } {
   return {
     onKeyDown(event) {
       if (event.key !== 'Escape' || !isOpen) return;
       event.stopPropagation();
-      isHeld.current = true;
+      // What is closed takes the focus along, so the key is released somewhere else.
+      window.addEventListener('keyup', keepRelease, true);
       close();
     },
-    onKeyUp(event) {
-      if (event.key !== 'Escape' || !isHeld.current) return;
-      event.stopPropagation();
-      isHeld.current = false;
-    },
   };
+}
+
+function keepRelease(event: globalThis.KeyboardEvent): void {
+  if (event.key !== 'Escape') return;
+  event.stopPropagation();
+  window.removeEventListener('keyup', keepRelease, true);
 }

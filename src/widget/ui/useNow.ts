@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
 
-/** The browser's time in milliseconds, updated every second. */
-export function useNow(): number {
+/** The browser's time in milliseconds, updated every second or every `everyMs`. */
+export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [everyMs]);
   return now;
 }

@@ -1,11 +1,14 @@
 import { HttpResponse, http } from 'msw';
 import type {
   Attempt,
+  DeleteChannels,
   RetryUndelivered,
   SaveSettings,
   Settings,
+  StatusChange,
   SubmitCredentials,
   Undelivered,
+  WatchEvent,
 } from '../../../src/contract/api.ts';
 import { ERROR_STATUS, type ErrorCode, type FieldError } from '../../../src/contract/errors.ts';
 import { makeAttempt, makeSettings, makeTemplate } from './make.ts';
@@ -27,6 +30,10 @@ export interface Backend {
   attempt: Attempt;
   /** Messages that could not be carried, by channel. The channel's figures follow them. */
   undelivered: Record<string, Undelivered[]>;
+  /** Changes of the channels' status, the newest first. */
+  history: Record<string, StatusChange[]>;
+  /** Who gets test messages. */
+  sentTo: string;
   /** Every write, in order. */
   writes: Write[];
   /** How often the settings and the attempt were read. */
@@ -43,6 +50,14 @@ export interface Backend {
   forgetAnswers(): void;
   /** Answers the event stream with 404, as a proxy without streaming would. */
   hasEvents: boolean;
+  /** Gives keys to watch the channels with; a test that is about something else does without. */
+  hasWatch: boolean;
+  /** Watches that were begun, and streams of events that were opened. */
+  watches: { begun: number; opened: number };
+  /** Tells everybody who watches how `settings` stand, or what is laid over it. */
+  tell(change?: Partial<WatchEvent>): void;
+  /** Cuts all streams of events; with `isOver` their key opens nothing more. */
+  cutWatches(isOver?: boolean): void;
 }
 
 export type Failure =
@@ -50,6 +65,8 @@ export type Failure =
   | {
       code: ErrorCode;
       fields?: FieldError[];
+      /** The channel that has the account already. */
+      channelId?: string;
       refreshTokenUrl?: string;
       retryAfterSeconds?: number;
     };
@@ -57,6 +74,8 @@ export type Failure =
 export function startBackend(settings: Settings = makeSettings()): Backend {
   const failures = new Map<string, Failure[]>();
   const streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  const viewers = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  let liveKey = '';
   /** What starts were answered with, by their idempotency key. */
   const answers = new Map<string | null, object>();
 
@@ -64,6 +83,8 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
     settings,
     attempt: makeAttempt(),
     undelivered: {},
+    history: {},
+    sentTo: 'Ana Souza',
     writes: [],
     reads: { settings: 0, attempt: 0 },
     failNext: (line, ...list) => failures.set(line, [...(failures.get(line) ?? []), ...list]),
@@ -76,6 +97,16 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
     },
     forgetAnswers: () => answers.clear(),
     hasEvents: true,
+    hasWatch: false,
+    watches: { begun: 0, opened: 0 },
+    tell(change) {
+      for (const viewer of viewers) viewer.enqueue(watchEvent(backend.settings, change));
+    },
+    cutWatches(isOver = false) {
+      if (isOver) liveKey = '';
+      for (const viewer of viewers) viewer.close();
+      viewers.clear();
+    },
   };
 
   async function record(request: Request): Promise<unknown> {
@@ -145,6 +176,33 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
       take(String(params.id), () => true);
       return new HttpResponse(null, { status: 204 });
     }),
+    http.post(`${ORIGIN}/messenger/watch`, ({ request }) => {
+      if (!backend.hasWatch) return answerFailure({ code: 'not_found' });
+      const failed = failure(request);
+      if (failed) return failed;
+      backend.watches.begun += 1;
+      liveKey = `watch-${backend.watches.begun}`;
+      const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+      return HttpResponse.json({ watch_key: liveKey, expires_at }, { status: 201 });
+    }),
+    http.get(`${ORIGIN}/watch/events`, ({ request }) => {
+      const failed = failure(request);
+      if (failed) return failed;
+      if (request.headers.get('authorization') !== `Bearer ${liveKey}`)
+        return answerFailure({ code: 'unauthorized' });
+      backend.watches.opened += 1;
+      let own: ReadableStreamDefaultController<Uint8Array>;
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          own = controller;
+          viewers.add(controller);
+          controller.enqueue(watchEvent(backend.settings));
+        },
+        cancel: () => void viewers.delete(own),
+      });
+      request.signal.addEventListener('abort', () => viewers.delete(own));
+      return new HttpResponse(body, { headers: { 'Content-Type': 'text/event-stream' } });
+    }),
     http.get(`${ORIGIN}/messenger/settings`, ({ request }) => {
       backend.reads.settings += 1;
       return failure(request) ?? HttpResponse.json(backend.settings);
@@ -174,6 +232,35 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
       const channels = backend.settings.channels.filter(({ id }) => id !== params.id);
       backend.settings = makeSettings({ ...backend.settings, channels });
       return new HttpResponse(null, { status: 204 });
+    }),
+    http.post(`${ORIGIN}/messenger/channels/delete`, async ({ request }) => {
+      const { ids } = (await record(request)) as DeleteChannels;
+      const failed = failure(request);
+      if (failed) return failed;
+      const channels = backend.settings.channels.filter(({ id }) => !ids.includes(id));
+      backend.settings = makeSettings({ ...backend.settings, channels });
+      return new HttpResponse(null, { status: 204 });
+    }),
+    ...(['pause', 'resume'] as const).map((act) =>
+      http.post(`${ORIGIN}/messenger/channels/:id/${act}`, async ({ request, params }) => {
+        await record(request);
+        const failed = failure(request);
+        if (failed) return failed;
+        const status = act === 'pause' ? 'paused' : 'connected';
+        const channels = backend.settings.channels.map((channel) =>
+          channel.id === params.id ? { ...channel, status, status_reason: null } : channel,
+        );
+        backend.settings = { ...backend.settings, channels } as Settings;
+        return new HttpResponse(null, { status: 204 });
+      }),
+    ),
+    http.post(`${ORIGIN}/messenger/channels/:id/test`, async ({ request }) => {
+      await record(request);
+      return failure(request) ?? HttpResponse.json({ sent_to: backend.sentTo }, { status: 202 });
+    }),
+    http.get(`${ORIGIN}/messenger/channels/:id/history`, ({ request, params }) => {
+      const history = backend.history[String(params.id)] ?? [];
+      return failure(request) ?? HttpResponse.json({ _embedded: { history } });
     }),
     http.post(`${ORIGIN}/messenger/attempts/:id/credentials`, async ({ request }) => {
       const body = (await record(request)) as SubmitCredentials;
@@ -220,6 +307,24 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
   return backend;
 }
 
+/** How the settings stand, as one server-sent event. */
+function watchEvent(settings: Settings, change: Partial<WatchEvent> = {}): Uint8Array<ArrayBuffer> {
+  const { channels, sync } = settings;
+  const event: WatchEvent = {
+    channels: channels.map(({ id, status, status_reason, checked_at, messages }) => ({
+      id,
+      status,
+      status_reason,
+      checked_at,
+      messages,
+    })),
+    sync,
+    server_time: new Date().toISOString(),
+    ...change,
+  };
+  return new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`);
+}
+
 function save(settings: Settings, body: SaveSettings): Settings {
   return {
     ...settings,
@@ -246,7 +351,12 @@ function answerFailure(failure: Failure): Response {
   if (failure === 'lost') return HttpResponse.error();
   return HttpResponse.json(
     {
-      error: { code: failure.code, fields: failure.fields, request_id: 'request-1' },
+      error: {
+        code: failure.code,
+        fields: failure.fields,
+        channel_id: failure.channelId,
+        request_id: 'request-1',
+      },
       ...(failure.refreshTokenUrl
         ? { error_code: 1015, refresh_token_url: failure.refreshTokenUrl }
         : {}),

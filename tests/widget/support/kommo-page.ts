@@ -1,9 +1,11 @@
-import { act, screen } from '@testing-library/react';
+import { act } from '@testing-library/react';
 import $ from 'jquery';
 import ChatConnector from '../../../src/widget/index.ts';
 import type { AjaxOptions, KommoCallbacks, KommoWidget } from '../../../src/widget/kommo.ts';
 import * as app from '../../../src/widget/mount.tsx';
+import * as sections from '../../../src/widget/parts/sections.ts';
 import { readLanguage } from './fake-host.ts';
+import { settingsShown } from './settings-shown.ts';
 
 /** Kommo's modal, as far as the widget touches it. */
 const MODAL = `
@@ -61,7 +63,12 @@ export function openPage(): Page {
     page.fetched.push(...ids);
     page.failures -= 1;
     if (page.failures >= 0) failed(new Error('not reached'));
-    else ready({}, app);
+    else
+      ready(
+        ...ids.map((id) =>
+          id.includes('/sections.js') ? sections : id.includes('/app.js') ? app : {},
+        ),
+      );
   };
   Object.assign(window, { require: Object.assign(load, { undef: () => undefined }) });
 
@@ -110,5 +117,5 @@ export function callbacks(page: Page): KommoCallbacks {
 /** Opens the settings and waits until they are there. */
 export async function openModal(page: Page): Promise<void> {
   act(() => void callbacks(page).settings(page.body));
-  await screen.findByRole('list', { name: 'Setup' });
+  await settingsShown();
 }

@@ -10,7 +10,7 @@ import type { ConnectorDescription } from '../../../src/contract/connectors.ts';
 
 /** Objects as the backend sends them; each test names only what it is about. */
 
-const telegram: ConnectorDescription = {
+export const telegram: ConnectorDescription = {
   id: 'telegram',
   auth: 'api_key',
   title_key: 'connectors.telegram.title',
@@ -28,7 +28,7 @@ export const waha: ConnectorDescription = {
   carries_messages: false,
 };
 
-const slack: ConnectorDescription = {
+export const slack: ConnectorDescription = {
   id: 'slack',
   auth: 'oauth',
   title_key: 'connectors.slack.title',
@@ -54,6 +54,7 @@ export function makeChannel(change: Partial<Channel> = {}): Channel {
     id,
     name: 'Demo Support',
     phone: '',
+    phone_text: '',
     pipeline_id: ids[0] ?? null,
     pipeline_ids: ids,
     is_multidevice_mode_on: 1,
@@ -62,6 +63,8 @@ export function makeChannel(change: Partial<Channel> = {}): Channel {
     connector: 'telegram',
     status: 'connected',
     status_reason: null,
+    checked_at: null,
+    test: null,
     account: { external_id: id, name: 'Demo Support', handle: '@demo_support_bot' },
     messages: makeMessages(),
     options: {},
@@ -137,6 +140,7 @@ export function makeSettings(change: Partial<Settings> = {}): Settings {
       channels.length > 0
         ? { state: 'done', finished_at: '2026-11-22T09:00:00.000Z' }
         : { state: 'never' },
+    saved_by: channels.length > 0 ? { user_id: 8001, at: '2026-11-22T08:59:00.000Z' } : null,
     ...change,
   };
 }

@@ -1,9 +1,10 @@
-import { act, render, screen } from '@testing-library/react';
+import { act, render } from '@testing-library/react';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { type App, createApp } from '../../../src/widget/app.ts';
 import { AppScreen } from '../../../src/widget/settings/AppScreen.tsx';
 import { AppProvider } from '../../../src/widget/use-app.tsx';
 import { createFakeHost, type FakeHost } from './fake-host.ts';
+import { settingsShown } from './settings-shown.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 
 export interface OpenSettings {
@@ -34,13 +35,14 @@ export async function openSettings(
       <AppProvider app={app}>
         <AppScreen />
       </AppProvider>,
-      // As on the page: what a boundary has shown is not printed too.
-      { onCaughtError: () => undefined },
     );
   }
 
   show();
-  if (options.waitFor !== 'nothing') await screen.findByRole('list', { name: 'Setup' });
+  if (options.waitFor !== 'nothing') {
+    await settingsShown();
+    await act(() => app.sections.load());
+  }
   return {
     app,
     host,
