@@ -3,6 +3,7 @@ import type { ApiAnswer } from '../support/api.ts';
 import { goodClaims, signToken } from '../support/bad-tokens.ts';
 import { begin, connectBot, unchanged } from '../support/channels.ts';
 import { DEMO, OTHER } from '../support/config.ts';
+import { METRICS_TOKEN } from '../support/metrics.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 
 let server: TestServer;
@@ -10,7 +11,7 @@ let ids: Record<'channel' | 'attempt', { own: string; foreign: string }>;
 let keys: { own: string; foreign: string };
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ env: { METRICS_TOKEN } });
   server.emulator.setSwitches({ rateLimit: 0 });
   await server.install('demo');
   await server.install('other');
@@ -73,6 +74,8 @@ async function bodyOf(route: string, principal: Principal): Promise<unknown> {
     }
     case 'POST /messenger/channels':
       return { connector: 'telegram' };
+    case 'POST /messenger/channels/delete':
+      return { ids: [UNKNOWN_ID] };
     case 'POST /messenger/templates':
       return { name: `From ${principal}`, content: 'Hello!' };
     case 'POST /messenger/attempts/:id/credentials':
@@ -90,6 +93,7 @@ async function act(route: string, principal: Principal, object: ObjectKind): Pro
   const [method = '', pattern = ''] = route.split(' ');
   const path = pattern
     .replace(':connector', connectorOf(object))
+    .replace(':topic', object === 'own' ? 'start' : encodeURIComponent(idOf('', object)))
     .replace(/:(?:scope_)?id/, encodeURIComponent(idOf(pattern, object)));
   return server.api(method, path, {
     token: tokenOf(principal),
@@ -123,7 +127,7 @@ describe.each(Object.keys(MATRIX))('%s', (route) => {
   )('by %s on an object that is %s: %d', async (principal, object, expected) => {
     const answer = await act(route, principal, object);
     // A page, or nothing at all.
-    const isBare = route.includes('/callback/') || route.startsWith('HEAD ');
+    const isBare = / \/help|\/callback\//.test(route) || route.startsWith('HEAD ');
     expect([answer.status, answer.body.error]).toEqual([
       expected,
       expected < 400 || isBare ? undefined : expect.anything(),
@@ -139,11 +143,17 @@ test('what belongs to somebody else is answered word for word like what does not
     ['DELETE', (id) => `/messenger/channels/${id}`, channel],
     ['DELETE', (id) => `/messenger/attempts/${id}`, attempt.id],
     ['POST', (id) => `/messenger/attempts/${id}/credentials`, attempt.id],
+    ['POST', (id) => `/messenger/channels/${id}/pause`, channel],
+    ['POST', (id) => `/messenger/channels/${id}/resume`, channel],
+    ['POST', (id) => `/messenger/channels/${id}/test`, channel],
+    ['GET', (id) => `/messenger/channels/${id}/history`, channel],
   ];
   for (const [method, path, foreign] of paths) {
-    const body = method === 'POST' ? { values: {} } : undefined;
+    const body = path('').includes('/attempts/') && method === 'POST' ? { values: {} } : undefined;
     const answers = await Promise.all(
-      [foreign, UNKNOWN_ID].map((id) => server.api(method, path(id), { body })),
+      [foreign, UNKNOWN_ID].map((id) =>
+        server.api(method, path(id), { body, key: crypto.randomUUID() }),
+      ),
     );
     const words = answers.map(({ status, body: { error } }) => ({
       status,

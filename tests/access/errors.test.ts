@@ -1,10 +1,15 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { DEMO } from '../support/config.ts';
+import { METRICS_TOKEN } from '../support/metrics.ts';
+import { renderHttpReference } from '../support/render-http-reference.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+
+const REFERENCE = new URL('../../docs/http-reference.md', import.meta.url);
 
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ env: { METRICS_TOKEN } });
   await server.install('demo');
 });
 
@@ -240,6 +245,14 @@ test('every route is in the description, with the proof it needs', async () => {
     if (url.startsWith('/messenger/'))
       expect(operation.security).toEqual([{ disposableToken: [] }]);
   }
+});
+
+test('docs/http-reference.md is that description (UPDATE_DOCS=1 writes it)', async () => {
+  const { body } = await server.api('GET', '/openapi.json', { token: null });
+  const texts = JSON.parse(readFileSync(new URL('../../i18n/en.json', import.meta.url), 'utf8'));
+  const page = renderHttpReference(body, texts.errors);
+  if (process.env.UPDATE_DOCS === '1') writeFileSync(REFERENCE, page);
+  expect(existsSync(REFERENCE) ? readFileSync(REFERENCE, 'utf8') : '').toBe(page);
 });
 
 test('each log line is one JSON object, and no address with its query is in it', async () => {

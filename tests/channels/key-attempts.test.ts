@@ -118,10 +118,25 @@ describe('an API key', () => {
   });
 
   test('of a bot that is connected already is refused', async () => {
-    await connectBot(server, 5);
+    const { id } = await connectBot(server, 5);
     const started = await begin(server, { connector: 'telegram' });
     const answer = await submit(server, started.attempt.id, { values: { token: botToken(5) } });
-    expect([answer.status, answer.body.error.code]).toEqual([409, 'already_connected']);
+    expect(answer.status).toBe(409);
+    expect(answer.body.error).toMatchObject({ code: 'already_connected', channel_id: id });
+  });
+
+  test('of another bot that is connected already is refused in place of a channel’s key', async () => {
+    const { id } = await connectBot(server, 5);
+    const { id: channel_id } = await connectBot(server, 25);
+    const { attempt } = await begin(server, { connector: 'telegram', channel_id });
+    const answer = await submit(server, attempt.id, { values: { token: botToken(5) } });
+    expect(answer.status).toBe(409);
+    expect(answer.body.error).toMatchObject({ code: 'already_connected', channel_id: id });
+    const other = await submit(server, attempt.id, { values: { token: botToken(25) } });
+    expect(other.body.attempt).toMatchObject({
+      state: 'confirm',
+      account: { name: 'Numbered Bot 25' },
+    });
   });
 
   test('of a bot that another service listens to is asked about, even after a yes in advance', async () => {
@@ -162,7 +177,7 @@ describe('reconnecting', () => {
       confirm: true,
     });
     const account = { ...channel.account, credential_hint: expect.anything() };
-    const renewed = { ...channel, account };
+    const renewed = { ...channel, account, checked_at: expect.any(String) };
     expect(answer.body.attempt).toMatchObject({ state: 'connected', channel: renewed });
     expect((await readSettings(server)).channels).toEqual([renewed]);
   });

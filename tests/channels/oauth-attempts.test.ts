@@ -1,4 +1,13 @@
-import { begin, disconnectAll, pollAttempt, readSettings, submit } from '../support/channels.ts';
+import type english from '../../i18n/pages/en.json';
+import { PAGE_TEXTS } from '../../src/server/platform/http/page-text.ts';
+import {
+  begin,
+  connectBot,
+  disconnectAll,
+  pollAttempt,
+  readSettings,
+  submit,
+} from '../support/channels.ts';
 import { DEMO, PUBLIC_URL } from '../support/config.ts';
 import { decideAtSlack } from '../support/slack.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
@@ -174,13 +183,18 @@ test('why a sign-in failed is in the log', async () => {
 
 test('a workspace that is connected already fails the attempt and keeps its channel working', async () => {
   await callback(await allow(await begin(server, { connector: 'slack' })));
+  const [channel] = (await readSettings(server)).channels;
   const second = await begin(server, { connector: 'slack' });
-  expect((await callback(await allow(second))).body).toContain('Already connected');
+  const page = await callback(await allow(second));
+  expect(page.body).toContain('Already connected');
+  expect(page.body).toContain('Demo Workspace is already one of your channels.');
   expect(await pollAttempt(server, second)).toMatchObject({
     state: 'failed',
     reason: 'already_connected',
+    account: { name: 'Demo Workspace' },
+    channel: { id: channel?.id },
   });
-  expect((await readSettings(server)).channels).toHaveLength(1);
+  expect((await readSettings(server)).channels).toEqual([channel]);
 });
 
 test('another workspace on reconnect is asked about, and the yes replaces it', async () => {
@@ -239,6 +253,75 @@ test('removing the channel revokes its grant at the service', async () => {
     return left.length === 0;
   });
 });
+
+/** How each page comes about. @returns what the browser is shown, and what stands for `{{name}}` */
+const PAGES: Record<keyof typeof english.sign_in, () => Promise<{ body: string; name?: string }>> =
+  {
+    connected: async () => ({ ...(await signIn()), name: 'Demo Workspace' }),
+    confirm: async () => {
+      await signIn();
+      const [channel] = (await readSettings(server)).channels;
+      const again = { connector: 'slack', channel_id: channel?.id ?? '' };
+      return { ...(await signIn('T0EMULATED2', again)), name: 'Second Workspace' };
+    },
+    denied: async () => {
+      const { attempt } = await begin(server, { connector: 'slack' });
+      const choice = { decision: 'cancel' } as const;
+      return callback(await decideAtSlack(server, attempt.authorize_url ?? '', choice));
+    },
+    cancelled: async () => {
+      const started = await begin(server, { connector: 'slack' });
+      const path = await allow(started);
+      await server.api('DELETE', `/messenger/attempts/${started.attempt.id}`);
+      return callback(path);
+    },
+    expired: async () => {
+      const started = await begin(server, { connector: 'slack' });
+      const path = await allow(started);
+      await tablesOf(server.context.db)
+        .updateTable('attempts')
+        .set({ expires_at: new Date(Date.now() - 1) })
+        .where('id', '=', started.attempt.id)
+        .execute();
+      return callback(path);
+    },
+    already_connected: async () => {
+      await signIn();
+      return { ...(await signIn()), name: 'Demo Workspace' };
+    },
+    channel_limit_reached: async () => {
+      const path = await allow(await begin(server, { connector: 'slack' }));
+      await connectBot(server, 1);
+      await connectBot(server, 2);
+      return callback(path);
+    },
+    unreachable: async () => {
+      const match = { path: '/api/oauth.v2.access' };
+      server.emulator.fault({ match, action: { status: 503 }, times: 0 });
+      return signIn();
+    },
+    failed: async () => {
+      const { attempt } = await begin(server, { connector: 'slack' });
+      const state = new URL(attempt.authorize_url ?? '').searchParams.get('state');
+      return callback(`/connect/callback/slack?state=${state}&error=invalid_scope`);
+    },
+    unknown: () => callback('/connect/callback/slack?state=unknown&code=x'),
+  };
+
+test.each(Object.entries(PAGES))('the page says what happened: %s', async (key, act) => {
+  const { body, name = '' } = await act();
+  const texts = PAGE_TEXTS.get(/<html lang="(\w+)"/.exec(body)?.[1] ?? '');
+  const { title = '', text = '' } = texts?.pages.sign_in?.[key] ?? {};
+  for (const words of [title, text]) {
+    expect(words).not.toBe('');
+    expect(body).toContain(words.replace('{{name}}', name));
+  }
+  expect(body).toContain(`<button type="button" hidden>${texts?.close}</button>`);
+});
+
+async function signIn(team?: string, input: Parameters<typeof begin>[1] = { connector: 'slack' }) {
+  return callback(await allow(await begin(server, input), team));
+}
 
 function allow(started: { attempt: { authorize_url?: string } }, team?: string): Promise<string> {
   return decideAtSlack(server, started.attempt.authorize_url ?? '', {

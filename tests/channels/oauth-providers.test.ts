@@ -5,6 +5,10 @@ import type { Attempt } from '../../src/contract/api.ts';
 import { type OddProvider, startOddProvider } from '../connectors/support/odd-provider.ts';
 import { begin, disconnectAll, pollAttempt } from '../support/channels.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
+import { tablesOf } from '../support/tables.ts';
+import { openWatch, watchKey } from '../support/watch.ts';
+
+const PICTURE = 'https://pictures.example/own-picture.png?who=looks';
 
 let server: TestServer;
 let odd: OddProvider;
@@ -13,7 +17,7 @@ const directory = mkdtempSync(join(tmpdir(), 'providers-'));
 beforeAll(async () => {
   odd = await startOddProvider();
   const path = join(directory, 'providers.json');
-  const account = { id: '/user_id', name: '/name' };
+  const account = { id: '/user_id', name: '/name', avatar: '/picture' };
   writeFileSync(path, JSON.stringify([odd.plain({ account })]));
   server = await startTestServer({ env: { OAUTH_PROVIDERS: path } });
   await server.install();
@@ -24,7 +28,10 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 beforeEach(() => odd.be({}));
-afterEach(() => disconnectAll(server));
+afterEach(async () => {
+  await disconnectAll(server);
+  await tablesOf(server.context.db).deleteFrom('attempts').execute();
+});
 
 /** Signs in as the account with this number, as the provider writes it. */
 async function signIn(
@@ -67,6 +74,63 @@ test('the provider lets choose when a second account is added, and only then', a
   expect(again.asked.searchParams.get('prompt')).toBeNull();
   const second = await signIn('2');
   expect(second.asked.searchParams.get('prompt')).toBe('select_account');
+});
+
+test('the provider lets choose when one of several accounts is signed in again', async () => {
+  const first = await signIn('1');
+  await signIn('2');
+  const again = await signIn('1', first.attempt.channel?.id);
+  expect(again.asked.searchParams.get('prompt')).toBe('select_account');
+});
+
+test('the provider lets choose after it came back with an account that was not connected', async () => {
+  const first = await signIn('1');
+  const id = first.attempt.channel?.id;
+  const other = await signIn('2', id);
+  expect(other.attempt).toMatchObject({ state: 'confirm', reason: 'different_account' });
+  const restarted = await signIn('1', id);
+  expect(restarted.asked.searchParams.get('prompt')).toBe('select_account');
+  const again = await signIn('1', id);
+  expect(again.asked.searchParams.get('prompt')).toBeNull();
+});
+
+test('an account that is connected already fails the attempt with its name and its channel', async () => {
+  const first = await signIn('1');
+  const second = await signIn('1');
+  expect(second.attempt).toMatchObject({
+    state: 'failed',
+    reason: 'already_connected',
+    account: { external_id: '1' },
+    channel: { id: first.attempt.channel?.id },
+  });
+});
+
+test('where the provider keeps the picture of an account is told to nobody', async () => {
+  const token = { access_token: 'at', token_type: 'bearer', picture: PICTURE };
+  const as = (user_id: string) =>
+    odd.be({ tokenAnswer: { status: 200, json: { ...token, user_id } } });
+  as('1');
+  const { attempt } = await finish();
+  as('2');
+  const other = await finish(attempt.channel?.id);
+  expect([attempt.state, other.attempt.state]).toEqual(['connected', 'confirm']);
+  for (const { account } of [attempt, other.attempt]) {
+    expect(account?.avatar_url).toMatch(/^https:\/\/connector\.test\/pictures\//);
+  }
+  const stored = await tablesOf(server.context.db)
+    .selectFrom('channels')
+    .select('avatar_url')
+    .execute();
+  expect(stored).toEqual([{ avatar_url: PICTURE }]);
+  const stream = await openWatch(server.url, await watchKey(server));
+  const answers = await Promise.all(
+    ['/messenger/settings', '/messenger/channels'].map((path) => server.api('GET', path)),
+  );
+  const event = await stream.until(() => true);
+  stream.leave();
+  const bodies = answers.map(({ body }) => body);
+  expect(JSON.stringify([attempt, other.attempt, bodies, event])).not.toContain('own-picture');
+  expect(server.logs.join('')).not.toContain('own-picture');
 });
 
 test.each([

@@ -99,13 +99,18 @@ describe('a Mexican number', () => {
     const first = await scan(FORMER);
     expect(first).toMatchObject({
       state: 'connected',
-      account: { external_id: TODAY, handle: `+${TODAY}` },
+      account: { external_id: TODAY, handle: '+52 55 1234 5678' },
       channel: { phone: `+${TODAY}` },
     });
     const again = await scan(TODAY, first.channel?.id);
     expect(again.state).toBe('connected');
     const second = await scan(TODAY);
-    expect(second).toMatchObject({ state: 'failed', reason: 'already_connected' });
+    expect(second).toMatchObject({
+      state: 'failed',
+      reason: 'already_connected',
+      account: { external_id: TODAY, name: 'Somebody' },
+      channel: { id: first.channel?.id },
+    });
   });
 
   test('that was connected before is known again', async () => {
@@ -116,7 +121,11 @@ describe('a Mexican number', () => {
     await renameMexican(db as unknown as Parameters<typeof renameMexican>[0]);
     const settings = await readSettings(server);
     expect(settings.channels).toMatchObject([
-      { id: channel?.id, phone: `+${TODAY}`, account: { external_id: TODAY, handle: `+${TODAY}` } },
+      {
+        id: channel?.id,
+        phone: `+${TODAY}`,
+        account: { external_id: TODAY, handle: '+52 55 1234 5678' },
+      },
     ]);
   });
 });

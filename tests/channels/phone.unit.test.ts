@@ -93,8 +93,17 @@ test.each([
   expect(phoneDigits(typed, country)).toBeUndefined();
 });
 
-test('is shown as its owner knows it', () => {
-  expect(formatPhone('12025550100')).toBe('+1 202 555 0100');
-  expect(formatPhone('5511912345678')).toMatch(/^\+55 11 91234[ -]5678$/);
-  expect(formatPhone('999')).toBe('+999');
+test.each([
+  ['5511987654321', '+55 11 98765-4321'],
+  ['12025550100', '+1 202 555-0100'],
+  ['905321234567', '+90 532 123 45 67'],
+  ['6281234567890', '+62 812-3456-7890'],
+  ['79123456789', '+7 912 345-67-89'],
+  ['34612345678', '+34 612 34 56 78'],
+  ['4915123456789', '+49 1512 3456789'],
+  ['525512345678', '+52 55 1234 5678'],
+  ['999', '+999'],
+])('%s is shown as its country writes it, %s', (digits, shown) => {
+  expect(formatPhone(digits)).toBe(shown);
+  if (shown.length > 5) expect(phoneDigits(shown, '')).toBe(digits);
 });

@@ -84,8 +84,10 @@ test('the service is asked at most once in two seconds, however many look', asyn
   const asked = () =>
     server.emulator.requests({ method: 'GET', path: '/__services/waha/api/sessions/*' }).length;
   const before = asked();
+  const began = performance.now();
   await Promise.all(Array.from({ length: 20 }, () => pollAttempt(server, started)));
-  expect(asked() - before).toBeLessThanOrEqual(1);
+  const roundsOver = Math.floor((performance.now() - began) / 2_000);
+  expect(asked() - before).toBeLessThanOrEqual(1 + roundsOver);
   await server.api('DELETE', `/messenger/attempts/${started.attempt.id}`);
 });
 
@@ -141,7 +143,10 @@ test('the same number on reconnect replaces the session and ends the old one', a
   await until(started, ({ qr }) => qr !== undefined);
   const session = `kommo-${started.attempt.id}`;
   await usePhone(server, { service: 'waha', change: 'scan', session, number: '5511987654321' });
-  expect(await until(started, ({ state }) => state === 'connected')).toMatchObject({ channel });
+  expect(await until(started, ({ state }) => state === 'connected')).toMatchObject({
+    // Signing in again asks the service, too.
+    channel: { ...channel, checked_at: expect.any(String) },
+  });
   await server.waitFor(async () => (await phoneSessions(server)).length === 1);
   expect((await phoneSessions(server))[0]?.name).not.toBe(old?.name);
 });

@@ -1,5 +1,4 @@
 import { execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -15,13 +14,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createEmulator } from '../../src/emulator/emulator.ts';
-import { createApi } from '../support/api.ts';
+import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { spawnBackend } from '../support/backend-process.ts';
-import { readSettings, save, submit, unchanged } from '../support/channels.ts';
-import { DEMO, testEnvironment } from '../support/config.ts';
+import { testEnvironment } from '../support/config.ts';
 import { copyEmbeddedDatabase } from '../support/database-template.ts';
+import { shellBlock } from '../support/documented-commands.ts';
 import { UNLIMITED } from '../support/hurry.ts';
+import { withoutShell } from '../support/run-curl.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { emptyPort } from './support/bulk-server.ts';
 
@@ -39,10 +38,13 @@ const ORDERS = [
 function copyProject(): string {
   const copy = mkdtempSync(join(tmpdir(), 'new-connector-'));
   const parts = [
+    'brand.json',
+    'src/brand',
     'src/contract',
     'src/server',
     'src/dev',
     'i18n',
+    'docs/help',
     'tests/connectors',
     'tests/support',
     'tests/jest.config.mjs',
@@ -53,6 +55,7 @@ function copyProject(): string {
     '.gitignore',
     'README.md',
     'compose.yaml',
+    '.env.example',
   ];
   for (const part of parts) cpSync(join(REPOSITORY, part), join(copy, part), { recursive: true });
   symlinkSync(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'));
@@ -80,6 +83,19 @@ async function startService() {
       await once(child, 'exit');
     },
   };
+}
+
+/**
+ * Runs the script of docs/connectors.md that drives the product without a browser: installs, connects, saves, answers,
+ * and looks what became of it. @returns what it printed
+ */
+async function runDocumentedScript(emulator: Emulator, backendUrl: string): Promise<string> {
+  const script = shellBlock('docs/connectors.md', 'backend() {')
+    .replaceAll('http://127.0.0.1:9000', emulator.url)
+    .replaceAll('http://127.0.0.1:8080', backendUrl)
+    .replaceAll('"acme-desk"', '"acme-key"');
+  const { stdout } = await run('bash', ['-euc', script]);
+  return stdout;
 }
 
 describe('npm run new:connector', () => {
@@ -154,49 +170,46 @@ describe('npm run new:connector', () => {
     }
   }, 120_000);
 
-  test('leaves a connector that carries a text both ways through the running product', async () => {
-    const service = await startService();
-    const emulator = await createEmulator({ seed: { switches: UNLIMITED } });
-    const dataDir = join(project, '.data');
-    await copyEmbeddedDatabase(dataDir);
-    const port = String(await emptyPort());
-    const publicUrl = `http://localhost:${port}`;
-    const own = { ACME_KEY_URL: service.url, DATA_DIR: dataDir, PORT: port, PUBLIC_URL: publicUrl };
-    const env = { ...testEnvironment(emulator.port), ...own };
-    const backend = spawnBackend(env, { main: join(project, 'src/server/main.ts') });
-    try {
-      const client = { emulator, api: createApi(emulator, await backend.ready()), waitFor };
-      emulator.useBackend(publicUrl);
-      await emulator.install(DEMO.subdomain);
-      // Until the install is worked on, nothing can be connected.
-      const attempt = await waitFor(async () => {
-        const call = { body: { connector: 'acme-key' }, key: randomUUID() };
-        const { status, body } = await client.api('POST', '/messenger/channels', call);
-        return status === 201 && body.attempt;
-      });
-      await submit(client, attempt.id, { values: { key: 'acme-key-1' }, confirm: true });
-      expect(await save(client, unchanged(await readSettings(client)))).toMatchObject({
-        status: 200,
-      });
+  const shell = withoutShell('jq');
+  if (shell === undefined) {
+    test('leaves a connector that carries a text both ways through the running product', async () => {
+      const service = await startService();
+      const emulator = await createEmulator({ seed: { switches: UNLIMITED } });
+      const dataDir = join(project, '.data');
+      await copyEmbeddedDatabase(dataDir);
+      const port = String(await emptyPort());
+      const publicUrl = `http://localhost:${port}`;
+      const own = { ACME_KEY_URL: service.url, DATA_DIR: dataDir, PORT: port };
+      const env = { ...testEnvironment(emulator.port), ...own, PUBLIC_URL: publicUrl };
+      const backend = spawnBackend(env, { main: join(project, 'src/server/main.js') });
+      try {
+        emulator.useBackend(publicUrl);
+        const printed = runDocumentedScript(emulator, await backend.ready());
+        // It waits for the client now, who writes here.
+        await Promise.race([printed, waitFor(() => emulator.state.sources.length > 0)]);
+        service.write('Hello');
 
-      service.write('Are you open on Sunday?');
-      const chat = await waitFor(() => emulator.state.chats[0]);
-      expect(chat).toMatchObject({
-        conversation_id: 'acme-key:account-1:chat-1',
-        messages: [{ author: 'client', message: { text: 'Are you open on Sunday?' } }],
-      });
-
-      await emulator.chat(DEMO.subdomain, { conversation_id: chat.id, text: 'From ten to four' });
-      await waitFor(() => service.lines.includes('chat-1 < From ten to four'));
-      // What the service says of it gets to Kommo as well.
-      await waitFor(() => chat.messages.some(({ delivery }) => delivery?.status === 2));
-    } finally {
-      backend.kill('SIGKILL');
-      await backend.exited;
-      await emulator.close();
-      await service.close();
-    }
-  }, 120_000);
+        expect(await printed).toMatch(/"status": 2\b[^{]*$/);
+        expect(emulator.state.chats).toMatchObject([
+          {
+            conversation_id: 'acme-key:account-1:chat-1',
+            messages: [
+              { author: 'client', message: { text: 'Hello' } },
+              { message: { text: 'Hello from Kommo' }, delivery: { status: 2 } },
+            ],
+          },
+        ]);
+        expect(service.lines).toContain('chat-1 < Hello from Kommo');
+      } finally {
+        backend.kill('SIGKILL');
+        await backend.exited;
+        await emulator.close();
+        await service.close();
+      }
+    }, 120_000);
+  }
+  // biome-ignore lint/suspicious/noSkippedTests: it says why.
+  else test.skip(`carries a text both ways (skipped: ${shell})`, () => undefined);
 
   test('offers each one by settings of its own', () => {
     const registry = read('src/server/connectors/registry.ts');
@@ -211,6 +224,7 @@ describe('npm run new:connector', () => {
       // The operator's table, and the container's environment.
       expect(read('README.md')).toContain(`\`${variable}\``);
       expect(read('compose.yaml')).toContain(`\n    ${variable}: \${${variable}:-}\n`);
+      expect(read('.env.example')).toContain(`\n# ${variable}=change-me\n`);
     }
   });
 
@@ -265,6 +279,7 @@ describe('npm run new:connector', () => {
     ['src/server/connectors/registry.ts', 'adds its line above this one'],
     ['README.md', '| `OAUTH_PROVIDERS` |'],
     ['compose.yaml', '# A path in the container:'],
+    ['.env.example', '# A file that describes further OAuth'],
   ])('writes nothing when the place it edits in %s was renamed', async (name, place) => {
     const path = join(project, name);
     const text = readFileSync(path, 'utf8');

@@ -10,7 +10,7 @@ const CLIENT_ID = '1234567890.0987654321';
 const CLIENT_SECRET = 'emulator-slack-client-secret-01234567';
 const SIGNING_SECRET = 'canary-signing-secret-0123456789';
 const SCOPES =
-  'chat:write,files:read,files:write,im:history,reactions:read,reactions:write,users:read';
+  'chat:write,files:read,files:write,im:history,reactions:read,reactions:write,users:read,team:read';
 const TEAMS = ['T0EMULATED1', 'T0EMULATED2'] as const;
 
 async function consent(authorizeUrl: string, who: Who): Promise<URLSearchParams> {

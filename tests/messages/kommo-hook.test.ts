@@ -267,7 +267,7 @@ describe('the manager learns why nobody was reached', () => {
     expect(await reportOf(id ?? '')).toMatchObject({
       status_code: -1,
       error_code: 902,
-      error: 'This connection carries no messages.',
+      error: 'The channel is paused, or this connection carries no messages.',
     });
   });
 

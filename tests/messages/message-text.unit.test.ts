@@ -18,13 +18,13 @@ const PLACEHOLDERS = Object.keys({
   unsupported: 1,
 } satisfies Record<PlaceholderKind, 1>) as PlaceholderKind[];
 
-const LANGUAGES = ['en', 'es', 'pt'];
+const LANGUAGES = ['en', 'es', 'id', 'pt', 'tr'];
 
 const textsOf = (language: string): Record<string, Record<string, string>> =>
   JSON.parse(readFileSync(new URL(`${language}.json`, FOLDER), 'utf8'));
 
 describe('what a manager reads about a message', () => {
-  test('is there in English, Spanish and Portuguese', () => {
+  test('is there in every language of the widget', () => {
     const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
     expect(files.sort()).toEqual(LANGUAGES.map((language) => `${language}.json`));
   });
@@ -43,7 +43,7 @@ describe('what a manager reads about a message', () => {
   test('has the same names in every language, and no others than there are', () => {
     for (const language of LANGUAGES) {
       const texts = textsOf(language);
-      expect(Object.keys(texts).sort()).toEqual(['failed', 'placeholder']);
+      expect(Object.keys(texts).sort()).toEqual(['failed', 'placeholder', 'test']);
       expect(Object.keys(texts.failed ?? {}).sort()).toEqual([...undeliveredReason.options].sort());
       expect(Object.keys(texts.placeholder ?? {}).sort()).toEqual([...PLACEHOLDERS].sort());
     }
@@ -70,6 +70,9 @@ describe('what a manager reads about a message', () => {
     ['es_AR', 'es'],
     ['pt', 'pt'],
     ['pt-BR', 'pt'],
+    ['tr', 'tr'],
+    ['tr-TR', 'tr'],
+    ['id', 'id'],
     ['ru', 'en'],
     ['', 'en'],
     ['../../package', 'en'],

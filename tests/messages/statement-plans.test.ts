@@ -1,22 +1,28 @@
-import { PostgresDialect, type PostgresPool, sql } from 'kysely';
-import pg from 'pg';
+import { sql } from 'kysely';
 import { listChannels, listChannelsWithDefault } from '../../src/server/channels/rows.ts';
+import { insertWatchKey, readMarks } from '../../src/server/channels/watch/rows.ts';
 import * as chats from '../../src/server/messages/chats/rows.ts';
 import * as known from '../../src/server/messages/known/rows.ts';
 import * as lanes from '../../src/server/messages/lanes/rows.ts';
 import { findLinkedFile } from '../../src/server/messages/media/rows.ts';
 import { findHookTarget } from '../../src/server/messages/receive/hook-target/rows.ts';
 import * as receive from '../../src/server/messages/receive/rows.ts';
+import { readOldestWaiting } from '../../src/server/messages/rows.ts';
 import { findTarget } from '../../src/server/messages/target/rows.ts';
+import {
+  beginTest,
+  findLastChat,
+  finishTest,
+} from '../../src/server/messages/test-message/rows.ts';
 import {
   forgetFailed,
   listUndelivered,
   retryFailed,
 } from '../../src/server/messages/undelivered/rows.ts';
-import { type Db, openHandle } from '../../src/server/platform/database/database.ts';
+import type { Db } from '../../src/server/platform/database/database.ts';
 import { rowIdOf } from '../../src/server/platform/database/row-id.ts';
 import { Secrets } from '../../src/server/platform/database/secrets.ts';
-import { createScratchDatabase } from '../support/database.ts';
+import { openPlannedDatabase, type PlannedDatabase } from '../support/statement-plans.ts';
 
 const CHANNELS = 10;
 const MESSAGES = 100_000;
@@ -29,47 +35,15 @@ const LANE = `${CHAT}:in`;
 
 const secrets = new Secrets([{ id: 'k', key: Buffer.alloc(32, 1) }]);
 
-let scratch: Awaited<ReturnType<typeof createScratchDatabase>>;
-let pool: pg.Pool;
+let planned: PlannedDatabase;
 let db: Db;
-let asked: { text: string; values: unknown[] }[] = [];
 
 beforeAll(async () => {
-  scratch = await createScratchDatabase();
-  pool = new pg.Pool({ connectionString: scratch.url, max: 2 });
-  pool.on('error', () => undefined);
-  const dialect = new PostgresDialect({
-    pool: {
-      connect: async () => noting(await pool.connect()),
-      end: () => pool.end(),
-    } as unknown as PostgresPool,
-  });
-  db = openHandle(dialect);
+  planned = await openPlannedDatabase();
+  db = planned.db;
   await fill();
 }, 120_000);
-afterAll(async () => {
-  await db.destroy();
-  await scratch.drop();
-});
-
-/** The connection, with a note of each statement. */
-function noting(client: pg.PoolClient): pg.PoolClient {
-  return new Proxy(client, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      if (name !== 'query') return value.bind(target);
-      return (statement: unknown, values: unknown[] = []) => {
-        const text =
-          typeof statement === 'string' ? statement : (statement as { text: string }).text;
-        const given =
-          typeof statement === 'string' ? values : (statement as { values?: [] }).values;
-        asked.push({ text, values: given ?? [] });
-        return value.call(target, statement, values);
-      };
-    },
-  });
-}
+afterAll(() => planned.close());
 
 /** A month of ten busy channels: nearly all of it delivered, some of it failed, little of it on its way. */
 async function fill(): Promise<void> {
@@ -115,30 +89,8 @@ async function fill(): Promise<void> {
   }
 }
 
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  Plans?: Plan[];
-}
-
-function scansIn(plan: Plan): string[] {
-  const own = plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? ''] : [];
-  return [...own, ...(plan.Plans ?? []).flatMap(scansIn)];
-}
-
-/** Large tables that any of the statements reads from the first row to the last. */
-async function tablesReadThrough(work: (db: Db) => Promise<unknown>): Promise<string[]> {
-  asked = [];
-  await work(db);
-  const statements = asked.filter(({ text }) => /\b(?:messages|conversations)\b/.test(text));
-  expect(statements.length).toBeGreaterThan(0);
-  const found: string[] = [];
-  for (const { text, values } of statements) {
-    const { rows } = await pool.query(`explain (format json) ${text}`, values);
-    found.push(...scansIn(rows[0]['QUERY PLAN'][0].Plan));
-  }
-  return found.filter((table) => table === 'messages' || table === 'conversations');
-}
+const tablesReadThrough = (work: (db: Db) => Promise<unknown>) =>
+  planned.tablesReadThrough(['messages', 'conversations'], work);
 
 const NO_EXCEPTION = { lanes: [], channelIds: [] };
 const BUSY = { lanes: [LANE], channelIds: [CHANNEL] };
@@ -147,6 +99,15 @@ const NAMELESS = { kommoChatId: undefined, kommoPersonId: undefined };
 const SOME_ID = rowIdOf('some message');
 const NOW = new Date();
 const nobody = { chatId: '1', personId: '1', name: 'Ana' };
+
+const WATCH_KEY = {
+  keyHash: 'hash',
+  accountId: ACCOUNT,
+  epoch: 1,
+  userId: 1,
+  createdAt: NOW,
+  expiresAt: new Date(NOW.getTime() + 60_000),
+};
 
 const STORED = {
   accountId: ACCOUNT,
@@ -163,6 +124,13 @@ const STORED = {
 test.each<[string, (db: Db) => Promise<unknown>]>([
   ['the channels', (db) => listChannels(db, ACCOUNT, 1)],
   ['the channels of the settings', (db) => listChannelsWithDefault(db, ACCOUNT, 1)],
+  [
+    'the marks of who watches',
+    async (db) => {
+      await insertWatchKey(db, WATCH_KEY);
+      await readMarks(db, [WATCH_KEY.keyHash], NOW);
+    },
+  ],
   ['what was not carried', (db) => listUndelivered(db, secrets, CHANNEL)],
   ['trying some again', (db) => retryFailed(db, CHANNEL, [SOME_ID])],
   ['trying all again', (db) => retryFailed(db, channelId(4), undefined)],
@@ -206,7 +174,7 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
   ['a message by Kommo’s id', (db) => known.findByKommoId(db, CHANNEL, 'kommo 30')],
   ['what Kommo calls a chat', (db) => lanes.learnChat(db, { id: CHAT, ...NAMELESS })],
   ['what waits for a save', (db) => lanes.releaseHeld(db, ACCOUNT)],
-  ['what waits for a sign-in', (db) => lanes.releaseOutgoing(db, CHANNEL)],
+  ['what waits for a sign-in or a pause', (db) => lanes.releaseChannel(db, CHANNEL)],
   [
     'storing a message',
     (db) => receive.storeMessage(db, secrets, { ...STORED, key: 'new', chat: undefined }),
@@ -256,6 +224,15 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
       if (message) await known.isEcho(db, message);
     },
   ],
+  ['who wrote last, for a test', (db) => findLastChat(db, CHANNEL)],
+  [
+    'a test',
+    async (db) => {
+      const of = { accountId: ACCOUNT, channelId: CHANNEL, conversationId: CHAT, at: NOW };
+      await finishTest(db, await beginTest(db, of), 'service of a test');
+    },
+  ],
+  ['the oldest message that waits', (db) => readOldestWaiting(db)],
   ['a linked file', (db) => findLinkedFile(db, secrets, SOME_ID)],
 ])('%s: nothing reads 100,000 messages', async (_what, work) => {
   expect(await tablesReadThrough(work)).toEqual([]);

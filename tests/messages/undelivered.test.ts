@@ -7,6 +7,7 @@ import { startTestServer, type TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
 import { type Done, SUPPORT_TOKEN } from '../support/telegram.ts';
 import { connectTelegram, type TelegramStage } from '../support/telegram-stage.ts';
+import { allDone } from './chats.ts';
 
 let server: TestServer;
 let telegram: TelegramStage;
@@ -343,6 +344,8 @@ describe('the figures of a channel', () => {
   test('follow what passes, fails and waits', async () => {
     const before = Date.now();
     await telegram.arrived(await telegram.client.act('send', { kind: 'text', text: 'one' }));
+    // Kommo has it a moment before we know that.
+    await allDone(server);
     const received = await figures();
     expect(Date.parse(received?.last_received_at ?? '')).toBeGreaterThanOrEqual(before - 1000);
     expect(received?.last_sent_at).toBeNull();

@@ -296,7 +296,8 @@ describe('a number that is removed while one of its events comes in', () => {
         content: { kind: 'text', text: 'Too late' },
       },
     ]);
-    expect(await kept()).toBe(2);
+    // Both are there, unless a clean-up came by already.
+    expect([2, 0]).toContain(await kept());
     server.context.wakeMessages();
     await server.waitFor(async () => (await kept()) === 0);
   });

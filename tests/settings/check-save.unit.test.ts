@@ -13,6 +13,8 @@ function channel(id: string, change: Partial<StoredChannel> = {}): StoredChannel
     epoch: 1,
     connector: 'telegram',
     account: { external_id: id, name: id, handle: null },
+    pictureMark: null,
+    pictureAt: null,
     phone: '',
     name: id,
     pipelineIds: [1],
@@ -20,6 +22,8 @@ function channel(id: string, change: Partial<StoredChannel> = {}): StoredChannel
     statusReason: null,
     options: {},
     isSaved: true,
+    checkedAt: null,
+    statusAt: null,
     createdAt: new Date(0),
     ...change,
   };
@@ -27,7 +31,10 @@ function channel(id: string, change: Partial<StoredChannel> = {}): StoredChannel
 
 function present(change: Partial<Present> = {}): Present {
   return {
-    settings: { version: 3, status: 'active', defaultChannelId: 'a', preferences },
+    settings: {
+      ...{ version: 3, status: 'active', defaultChannelId: 'a', preferences },
+      ...{ savedAt: new Date(0), savedBy: 1 },
+    },
     channels: [channel('a'), channel('b')],
     pipelines: [1, 2, 3].map((id) => ({
       id,

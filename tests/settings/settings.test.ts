@@ -33,6 +33,7 @@ test('before the install the settings say where to authorize, and nothing else f
     default_channel_id: null,
     pipelines: [],
     sync: { state: 'never' },
+    saved_by: null,
   });
   const refused = await save(server, unchanged(settings));
   expect(refused.status).toBe(403);
@@ -91,6 +92,7 @@ describe('after the install', () => {
     expect(channel).toMatchObject({
       name: 'Numbered Bot 01',
       phone: '',
+      phone_text: '',
       pipeline_id: 7001,
       pipeline_ids: [7001],
       is_multidevice_mode_on: 0,
@@ -111,6 +113,7 @@ describe('after the install', () => {
     const saved = await save(server, unchanged(settings));
     expect(saved.status).toBe(200);
     expect(saved.body).toMatchObject({ version: 1, status: 'active', sync: { state: 'queued' } });
+    expect(saved.body.saved_by).toEqual({ user_id: DEMO.admin, at: expect.any(String) });
     expect(server.emulator.state.scopes).toHaveLength(1);
     await syncEnd(server);
     expect((await readSettings(server)).sync).toEqual({

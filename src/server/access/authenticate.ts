@@ -2,7 +2,11 @@ import { type Caller, hostOfBrowserOrigin } from '../accounts/caller.ts';
 import { type Account, findAccount, findAccountByHost, moveAccount } from '../accounts/rows.ts';
 import type { Context } from '../context.ts';
 import type { AccountHost } from '../kommo/account-host.ts';
-import { type DisposableToken, verifyDisposableToken } from '../kommo/disposable-token.ts';
+import {
+  type DisposableToken,
+  InvalidToken,
+  verifyDisposableToken,
+} from '../kommo/disposable-token.ts';
 import { getAccount } from '../kommo/rest/account.ts';
 import { AppError } from '../platform/app-error.ts';
 import { isLastingRefusal } from '../to-app-error.ts';
@@ -23,6 +27,22 @@ const MOST_USES = 300;
  *   uses the token is not the account's own; `rate_limited` when the account asks too often, before any query
  */
 export async function authenticate(
+  context: Context,
+  credentials: { token: string; origin: string | undefined },
+): Promise<Caller> {
+  try {
+    return await prove(context, credentials);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'unauthorized') {
+      const { cause } = error;
+      const isFault = cause instanceof InvalidToken || cause instanceof TokenRefused;
+      context.metrics.tokenRefused(isFault ? cause.reason : '');
+    }
+    throw error;
+  }
+}
+
+async function prove(
   context: Context,
   credentials: { token: string; origin: string | undefined },
 ): Promise<Caller> {

@@ -157,7 +157,7 @@ export async function claimIdempotencyKey(
   if (!row) return { kind: 'running' };
   if (row.requestHash !== use.requestHash) return { kind: 'other_request' };
   if (row.status === null || row.body === null) return { kind: 'running' };
-  const body = secrets.tryUnseal(row.body, contextOf(use));
+  const body = secrets.tryUnseal(row.body, placeOfAnswer(use));
   if (body === undefined) return { kind: 'answer_lost' };
   return { kind: 'answered', answer: { status: row.status, body: JSON.parse(body) } };
 }
@@ -193,7 +193,7 @@ export async function storeAnswer(
     .updateTable('idempotencyKeys')
     .set({
       status: answer.status,
-      body: secrets.seal(JSON.stringify(answer.body ?? null), contextOf(claim)),
+      body: secrets.seal(JSON.stringify(answer.body ?? null), placeOfAnswer(claim)),
     })
     .where('accountId', '=', claim.accountId)
     .where('key', '=', claim.key)
@@ -234,7 +234,8 @@ export async function purgeIdempotencyKeys(db: Db): Promise<number> {
   return deleteInBatches(db, 'idempotencyKeys', sql`expires_at < now()`);
 }
 
-function contextOf({ accountId, key }: KeyUse): SealContext {
+/** Where the stored answer of a key is sealed for. */
+export function placeOfAnswer({ accountId, key }: Pick<KeyUse, 'accountId' | 'key'>): SealContext {
   // The key is the caller's text; its hash keeps separators out of the context.
   const row = createHash('sha256').update(key).digest('base64url');
   return `idempotency_keys:${accountId}-${row}:body`;

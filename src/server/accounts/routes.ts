@@ -52,6 +52,7 @@ export function registerKommo(app: FastifyInstance, context: Context): void {
     {
       attachValidation: true,
       handlerTimeout: DEADLINE_MS,
+      config: { hookKind: (request) => (isInstallCall(context, request) ? 'install' : undefined) },
       schema: {
         tags: ['kommo'],
         summary: 'Kommo’s install call, or the browser coming back from the consent page.',
@@ -70,7 +71,7 @@ export function registerKommo(app: FastifyInstance, context: Context): void {
           return showOutcome(context, request, reply, () => refuseConsent(context, redirect.state));
         case 'invalid': {
           const { isBrowser, parameter, problem } = redirect;
-          if (isBrowser) return showPage(request, reply, 'consent.bad_link');
+          if (isBrowser) return showPage(context, request, reply, 'consent.bad_link');
           throw new AppError('bad_request', { fields: [{ path: parameter, code: problem }] });
         }
       }
@@ -81,6 +82,7 @@ export function registerKommo(app: FastifyInstance, context: Context): void {
     {
       attachValidation: true,
       handlerTimeout: DEADLINE_MS,
+      config: { hookKind: () => 'uninstall' },
       schema: {
         tags: ['kommo'],
         summary: 'Kommo’s disable hook; signed.',
@@ -95,6 +97,12 @@ export function registerKommo(app: FastifyInstance, context: Context): void {
   );
 }
 
+/** Whether Kommo itself calls, or somebody who wants to look so, and no browser. */
+function isInstallCall({ config }: Context, request: FastifyRequest): boolean {
+  const redirect = readKommoRedirect(queryOf(request), config.kommo);
+  return redirect.kind === 'install' || (redirect.kind === 'invalid' && !redirect.isBrowser);
+}
+
 async function showOutcome(
   context: Context,
   request: FastifyRequest,
@@ -103,9 +111,10 @@ async function showOutcome(
 ) {
   const outcome = await work();
   const key = `consent.${outcome.kind}` as const;
-  if (outcome.kind === 'unknown_state') return showPage(request, reply, key);
+  if (outcome.kind === 'unknown_state') return showPage(context, request, reply, key);
   return sendPage(reply, {
     status: STATUS[outcome.kind],
+    accent: context.config.brand.colours.accent,
     ...textFor(request, key),
     hint: {
       origin: browserOrigin(context.config, outcome.host),
@@ -115,8 +124,9 @@ async function showOutcome(
 }
 
 /** For links that lead nowhere: there is no opener to tell. */
-function showPage(request: FastifyRequest, reply: FastifyReply, key: PageKey) {
-  return sendPage(reply, { status: 400, ...textFor(request, key) });
+function showPage({ config }: Context, request: FastifyRequest, reply: FastifyReply, key: PageKey) {
+  const { accent } = config.brand.colours;
+  return sendPage(reply, { status: 400, accent, ...textFor(request, key) });
 }
 
 /** In the browser's language: the account, and with it the account's language, may be unknown. */

@@ -253,7 +253,7 @@ export async function storeProfile(
 /** What an administrator saved for the account, or what applies before the first save. */
 export type StoredSettings = Pick<
   Selectable<SettingsTable>,
-  'version' | 'status' | 'defaultChannelId' | 'preferences'
+  'version' | 'status' | 'defaultChannelId' | 'preferences' | 'savedAt' | 'savedBy'
 >;
 
 /** What `settingsOf` reads of `settings`. */
@@ -285,8 +285,8 @@ export function settingsOf(
 ): StoredSettings {
   if (row?.version == null || row.status === null || row.preferences === null) return fresh(0);
   if (row.epoch !== epoch) return fresh(row.version);
-  const { version, status, defaultChannelId, preferences } = row;
-  return { version, status, defaultChannelId, preferences };
+  const { version, status, defaultChannelId, preferences, savedAt, savedBy } = row;
+  return { version, status, defaultChannelId, preferences, savedAt, savedBy };
 }
 
 /** Sets the default channel, when the first one is connected or the default removed. Call with the account locked. */
@@ -308,7 +308,14 @@ export async function storeDefaultChannel(
 }
 
 function fresh(version: number): StoredSettings {
-  return { version, status: 'new', defaultChannelId: null, preferences: FOLLOW_ACCOUNT };
+  return {
+    version,
+    status: 'new',
+    defaultChannelId: null,
+    preferences: FOLLOW_ACCOUNT,
+    savedAt: null,
+    savedBy: null,
+  };
 }
 
 export type CacheKind = 'pipelines' | 'templates';

@@ -125,12 +125,29 @@ async function endIfRevoked(
 }
 
 /**
+ * Ends an install because the operator says so, as Kommo's 401 does otherwise.
+ *
+ * @returns false when there is no install to end
+ */
+export async function endInstallForOperator(context: Ending, accountId: number): Promise<boolean> {
+  return transaction(context.db, async (trx) => {
+    const locked = await lockAccount(trx, accountId);
+    if (locked === undefined) return false;
+    const version = await findGrantVersion(trx, accountId);
+    return endInstall(context, trx, accountId, { epoch: locked.epoch, version });
+  });
+}
+
+/** What the end of an install needs. */
+type Ending = Pick<Context, 'db' | 'jobs' | 'onUninstalled'>;
+
+/**
  * Ends an install epoch. Tokens, settings and everything cached are forgotten at once; a job ends the sessions at
  * the chat services, after which their credentials are gone too. Nothing of the old epoch can write any more, since
  * its number is no longer the account's.
  */
 async function endInstall(
-  context: Context,
+  context: Ending,
   trx: Trx,
   accountId: number,
   asked: { epoch: number; version: number | undefined },

@@ -1,4 +1,9 @@
-import type { Channel, ChannelCollection, ChannelOptions } from '../../contract/api.ts';
+import type {
+  Channel,
+  ChannelCollection,
+  ChannelOptions,
+  LinkedAccount,
+} from '../../contract/api.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { findSettings, storeDefaultChannel } from '../accounts/rows.ts';
 import type { Config } from '../config.ts';
@@ -10,6 +15,7 @@ import { transaction } from '../platform/database/transaction.ts';
 import { FORGET_MESSAGES, SYNC_SOURCES } from '../queues.ts';
 import { endAttempt } from './attempts/end-attempt.ts';
 import { lockAttemptsOfChannel } from './attempts/rows.ts';
+import { channelPictureLink } from './pictures/picture-link.ts';
 import {
   deleteChannel,
   findChannel,
@@ -17,6 +23,7 @@ import {
   listChannelsWithDefault,
   type StoredChannel,
 } from './rows.ts';
+import { shownAccount, shownPhone } from './shown-account.ts';
 import { signOutChannelLater } from './sign-outs/sign-out.ts';
 import { forgetSources, requestSync } from './sources/rows.ts';
 
@@ -51,6 +58,7 @@ export function viewChannel(
     id: channel.id,
     name: channel.name,
     phone: channel.phone,
+    phone_text: shownPhone(channel.phone),
     pipeline_id: channel.pipelineIds[0] ?? null,
     pipeline_ids: channel.pipelineIds,
     // The guide's flag for WhatsApp's linked devices: a scanned code makes us one.
@@ -60,12 +68,25 @@ export function viewChannel(
     connector: channel.connector,
     status: channel.status,
     status_reason: channel.statusReason,
-    account: channel.account,
+    checked_at: checkTime(channel),
+    account: { ...shownAccount(channel.account), ...pictureOf(context, channel) },
     messages: messagesOf(context, channel),
     options: optionsOf(context, channel),
+    test: context.connectors.find(channel.connector)?.messages?.test?.target ?? null,
     created_at: channel.createdAt.toISOString(),
     _links: { self: { href: channelAddress(context, channel.id) } },
   };
+}
+
+/** Of when the status is. Earlier versions noted only when they asked, and 1970 for a check that was due at once. */
+function checkTime({ statusAt, checkedAt }: StoredChannel): string | null {
+  const time = statusAt ?? checkedAt;
+  return time && time.getTime() > 0 ? time.toISOString() : null;
+}
+
+function pictureOf(context: Context, channel: StoredChannel): Pick<LinkedAccount, 'avatar_url'> {
+  const link = channelPictureLink(context, channel);
+  return link === undefined ? {} : { avatar_url: link };
 }
 
 /** What is known of a channel's messages. */
@@ -104,6 +125,18 @@ export function isAtLimit(
   return channels.length >= config.maxChannels || ofService.length >= config.maxChannelsPerService;
 }
 
+/** The caller's channel. @throws AppError `not_found` for an id that is unknown or another account's */
+export async function getChannel(
+  context: Context,
+  caller: Caller,
+  id: string,
+): Promise<StoredChannel> {
+  const key = { id, accountId: caller.accountId, epoch: caller.account?.epoch ?? 0 };
+  const channel = await findChannel(context.db, key);
+  if (!channel) throw new AppError('not_found');
+  return channel;
+}
+
 /**
  * Removes a channel at once: its session at the chat service is ended, its sources go with the next sync, and
  * if it was the default, the oldest remaining channel takes over.
@@ -111,27 +144,50 @@ export function isAtLimit(
  * @throws AppError `not_found` for an id that is unknown or another account's
  */
 export async function removeChannel(context: Context, caller: Caller, id: string): Promise<void> {
-  await transaction(context.db, async (trx) => {
-    const account = await lockAccount(trx, caller.accountId);
-    const key = { id, accountId: caller.accountId, epoch: account?.epoch ?? 0 };
-    const channel = await findChannel(trx, key);
-    if (!channel) throw new AppError('not_found');
+  const removed = await transaction(context.db, (trx) => remove(trx, context, caller, [id]));
+  if (removed === 0) throw new AppError('not_found');
+}
+
+/** Removes channels as `removeChannel` does: all of them or, when it fails, none. What is not there counts as removed. */
+export async function removeChannels(
+  context: Context,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<void> {
+  // Whoever removes the same ones at the same time comes to them in the same order.
+  const inOrder = [...new Set(ids)].sort();
+  await transaction(context.db, (trx) => remove(trx, context, caller, inOrder));
+}
+
+/** @returns how many there were */
+async function remove(
+  trx: Trx,
+  context: Context,
+  { accountId }: Caller,
+  ids: readonly string[],
+): Promise<number> {
+  const account = await lockAccount(trx, accountId);
+  const epoch = account?.epoch ?? 0;
+  let removed = 0;
+  for (const id of ids) {
+    const channel = await findChannel(trx, { id, accountId, epoch });
+    if (!channel) continue;
+    removed += 1;
     for (const attempt of await lockAttemptsOfChannel(trx, context.secrets, id)) {
       await endAttempt(trx, context, attempt, { state: 'cancelled', reason: 'superseded' });
     }
     await signOutChannelLater(trx, context, channel);
     await deleteChannel(trx, id);
-    await forgetSources(trx, channel.accountId, [id]);
-    await context.jobs.request(trx, FORGET_MESSAGES, {
-      accountId: channel.accountId,
-      channelId: id,
-    });
+    await forgetSources(trx, accountId, [id]);
+    await context.jobs.request(trx, FORGET_MESSAGES, { accountId, channelId: id });
     await moveDefault(trx, channel);
-    const settings = await findSettings(trx, channel.accountId, channel.epoch);
-    if (settings.status !== 'active') return;
-    await requestSync(trx, channel.accountId);
-    await context.jobs.request(trx, SYNC_SOURCES, { accountId: channel.accountId });
-  });
+  }
+  if (removed === 0) return 0;
+  const settings = await findSettings(trx, accountId, epoch);
+  if (settings.status !== 'active') return removed;
+  await requestSync(trx, accountId);
+  await context.jobs.request(trx, SYNC_SOURCES, { accountId });
+  return removed;
 }
 
 /** Prefers a channel that has sources: only such a channel can be Kommo's default. */

@@ -79,12 +79,11 @@ export function toCredentialsError(error: unknown): AppError {
   return new AppError('connector_rejected', { cause: error, fields: [field] });
 }
 
-/** Who is signed in, as the wire has it. */
+/** Who is signed in, as the wire has it, but for the picture: its address is ours. */
 export function linkedAccountOf(candidate: Candidate): LinkedAccount {
   return {
     external_id: candidate.externalId,
     name: candidate.name,
     handle: candidate.handle,
-    ...(candidate.avatarUrl !== undefined && { avatar_url: candidate.avatarUrl }),
   };
 }

@@ -5,6 +5,7 @@ import { columnList, prepared } from '../platform/database/prepared.ts';
 import { newPass, type ResealPass, reseal } from '../platform/database/reseal.ts';
 import type { ChannelsTable } from '../platform/database/schema.ts';
 import type { SealContext, Secrets } from '../platform/database/secrets.ts';
+import { shownPhone } from './shown-account.ts';
 
 /** What signs us in at the chat service, and what proves its events. */
 export interface ChannelSecrets {
@@ -21,7 +22,8 @@ export const CHANNEL_COLUMNS = [
   'channels.externalId',
   'channels.accountName',
   'channels.handle',
-  'channels.avatarUrl',
+  'channels.pictureMark',
+  'channels.pictureAt',
   'channels.keyEnding',
   'channels.keySetAt',
   'channels.phone',
@@ -31,6 +33,8 @@ export const CHANNEL_COLUMNS = [
   'channels.statusReason',
   'channels.options',
   'channels.isSaved',
+  'channels.checkedAt',
+  'channels.statusAt',
   'channels.createdAt',
 ] as const;
 
@@ -42,10 +46,7 @@ type ChannelRow = Pick<Selectable<ChannelsTable>, ChannelColumn>;
 
 /** A channel without its secrets. */
 export interface StoredChannel
-  extends Omit<
-    ChannelRow,
-    'externalId' | 'accountName' | 'handle' | 'avatarUrl' | 'keyEnding' | 'keySetAt'
-  > {
+  extends Omit<ChannelRow, 'externalId' | 'accountName' | 'handle' | 'keyEnding' | 'keySetAt'> {
   account: LinkedAccount;
   /** Present where a list of channels was asked for. */
   figures?: MessageFigures;
@@ -69,8 +70,8 @@ const counted = (states: string) => `(select count(*)::integer from (
     select from messages where messages.channel_id = channels.id and messages.state in (${states})
     limit ${MOST_COUNTED}) as open)`;
 
-/** Each is a few steps in an index. */
-const FIGURES = sql.raw(`(select max(messages.stored_at) from messages
+/** How a channel's messages are doing, as columns of a query of `channels`. Each is a few steps in an index. */
+export const FIGURES = sql.raw(`(select max(messages.stored_at) from messages
     where messages.channel_id = channels.id and messages.direction = 'in') as last_received_at,
   (select messages.stored_at from messages
     where messages.channel_id = channels.id and messages.direction = 'out'
@@ -238,12 +239,11 @@ function toListedChannel(row: FiguresRow): StoredChannel {
 }
 
 export function toChannel(row: ChannelRow): StoredChannel {
-  const { externalId, accountName, handle, avatarUrl, keyEnding, keySetAt, ...channel } = row;
+  const { externalId, accountName, handle, keyEnding, keySetAt, ...channel } = row;
   const account = {
     external_id: externalId,
     name: accountName,
     handle,
-    ...(avatarUrl !== null && { avatar_url: avatarUrl }),
     ...(keyEnding !== null &&
       keySetAt !== null && {
         credential_hint: { last4: keyEnding, set_at: keySetAt.toISOString() },
@@ -266,6 +266,7 @@ export function resealChannels(
 /** Who is signed in, as a connector reports it. */
 export interface SignedIn {
   account: LinkedAccount;
+  avatarUrl?: string | undefined;
   phone: string;
   secrets: ChannelSecrets;
   keyEnding: string | undefined;
@@ -300,10 +301,11 @@ export async function insertChannel(
       epoch: channel.epoch,
       slot,
       connector: channel.connector,
-      name: channel.account.name.trim().slice(0, 100) || channel.connector,
+      name: shownPhone(channel.account.name.trim()).slice(0, 100) || channel.connector,
       pipelineIds: JSON.stringify(channel.pipelineIds),
       status: 'connected',
       checkedAt: channel.now,
+      statusAt: channel.now,
       createdAt: channel.now,
       ...signedInColumns(secrets, channel.id, channel),
     })
@@ -311,7 +313,7 @@ export async function insertChannel(
   return true;
 }
 
-/** Replaces a channel's sign-in; its name and pipelines stay. */
+/** Replaces a channel's sign-in; its name and pipelines stay. The picture may be another one now. */
 export async function replaceSignIn(
   trx: Trx,
   secrets: Secrets,
@@ -325,20 +327,25 @@ export async function replaceSignIn(
       status: 'connected',
       statusReason: null,
       checkedAt: signedIn.now,
+      statusAt: signedIn.now,
+      checkDueAt: null,
     })
     .where('id', '=', id)
     .execute();
+  await trx.deleteFrom('pictures').where('channelId', '=', id).execute();
 }
 
 function signedInColumns(secrets: Secrets, id: string, signedIn: SignedIn) {
-  const { account, phone, secrets: own, keyEnding, now } = signedIn;
+  const { account, avatarUrl, phone, secrets: own, keyEnding, now } = signedIn;
   return {
     keyEnding: keyEnding ?? null,
     keySetAt: keyEnding === undefined ? null : now,
     externalId: account.external_id,
     accountName: account.name,
     handle: account.handle,
-    avatarUrl: account.avatar_url ?? null,
+    avatarUrl: avatarUrl ?? null,
+    pictureMark: null,
+    pictureAt: null,
     phone,
     ...sealedColumns(secrets, id, own),
   };
@@ -352,4 +359,15 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function isRowId(text: string): boolean {
   return UUID.test(text);
+}
+
+/** How many channels there are, by service and status. Reads all of them: not for every request. */
+export async function countChannels(
+  db: Db,
+): Promise<{ service: string; status: string; count: number }[]> {
+  const { rows } = await sql<{ service: string; status: string; count: number }>`
+    select connector as service, status, count(*)::integer as count
+    from channels join accounts on accounts.id = channels.account_id and accounts.epoch = channels.epoch
+    group by connector, status`.execute(db);
+  return rows;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChannelStatus, StatusReason } from '../../contract/api.ts';
+import type { ChannelStatus, StatusReason, TestTarget } from '../../contract/api.ts';
 import type { ConnectorField } from '../../contract/connectors.ts';
 import type { Outbound, OutboundPool, OutboundStream } from '../platform/outbound.ts';
 import type {
@@ -55,6 +55,7 @@ export interface Linked {
   name: string;
   /** `@name`, phone number or workspace address: what people know the account by. */
   handle: string | null;
+  /** Where the service says the picture is. Kept for `findPicture`, and shown to nobody. */
   avatarUrl?: string;
   /** E.164, where the account is a phone number. */
   phone?: string;
@@ -62,6 +63,9 @@ export interface Linked {
   /** The admin must agree before this account is connected. */
   warning?: 'webhook_taken';
 }
+
+/** Whose picture is looked for. */
+export type PicturedAccount = Pick<Linked, 'externalId' | 'avatarUrl'>;
 
 /** What a connector may use. */
 export interface Tools {
@@ -149,6 +153,17 @@ interface Common {
    * @throws ConnectorError `signature` when the event is not proven
    */
   openShared?(request: WebhookRequest, now: Date): SharedEvent;
+  /**
+   * Fetches the account's picture, where the service has any: the bytes as they come, undefined when there is none. An
+   * address that the service or the account's owner named is called through `Outside`. Quick, and best effort.
+   *
+   * @throws ConnectorError
+   */
+  findPicture?(
+    tools: Tools,
+    credentials: Credentials,
+    account: PicturedAccount,
+  ): Promise<Buffer | undefined>;
   /** Present when channels of this service carry messages. */
   messages?: MessageCarrier;
 }
@@ -165,6 +180,8 @@ export interface MessageCarrier<Part = unknown> {
   repeatsAreSafe?: true;
   /** Which of a channel's options the service has. */
   options: readonly ChannelOption[];
+  /** Where a test message goes; left out where there is no way that bothers no stranger. */
+  test?: TestWay;
   /**
    * Least seconds between two messages of one channel: a server that plays a phone is taken for a robot when it writes
    * faster than a person could.
@@ -228,11 +245,21 @@ export interface MessageCarrier<Part = unknown> {
   acknowledge?(tools: Tools, credentials: Credentials, acknowledgement: unknown): Promise<void>;
 }
 
+export type TestWay =
+  /** To the person who wrote last: the service lets nobody else be written to. */
+  | { target: Extract<TestTarget, 'last_chat'> }
+  /** To the account itself, which shows it as a note to oneself. */
+  | {
+      target: Extract<TestTarget, 'own_number'>;
+      ownChat: (account: AccountAtService) => ChatAddress;
+    };
+
 export interface OAuthConnector extends Common {
   auth: 'oauth';
   /**
    * Builds the address of the service's consent page. `state` must be passed on unchanged. `isFurther` when
-   * another account of the service is connected already: this time the person may want to choose.
+   * another account of the service is connected already, or the last sign-in ended at an account that was not
+   * connected: this time the person may want to choose.
    */
   begin(
     tools: Tools,

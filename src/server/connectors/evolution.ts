@@ -5,6 +5,7 @@ import {
   ConnectorError,
   type Credentials,
   type Health,
+  type Outside,
   offer,
   type QrConnector,
   type QrProgress,
@@ -13,9 +14,9 @@ import {
 import { evolutionMessages } from './evolution/carrier.ts';
 import { EvolutionClient, type EvolutionCodes, type EvolutionServer } from './evolution/client.ts';
 import { SECRET_HEADER } from './evolution/webhook.ts';
+import { fetchPicture } from './fetch-picture.ts';
 import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
-import { pictureAddress } from './plain-text.ts';
 import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
 import { linkedNumber, phoneOfWhatsAppId } from './whatsapp/number.ts';
 import {
@@ -68,8 +69,12 @@ interface EvolutionSettings extends EvolutionServer {
   secondsBetweenMessages?: number;
 }
 
-/** WhatsApp numbers through an Evolution API server that the operator runs. */
-export function createEvolution(settings: EvolutionSettings): QrConnector {
+/**
+ * WhatsApp numbers through an Evolution API server that the operator runs.
+ *
+ * @param outside calls public addresses only: pictures lie at WhatsApp's own servers
+ */
+export function createEvolution(settings: EvolutionSettings, outside?: Outside): QrConnector {
   const client = new EvolutionClient(settings);
 
   return {
@@ -131,6 +136,13 @@ export function createEvolution(settings: EvolutionSettings): QrConnector {
       return healthOfState(event.data.state);
     },
 
+    // The address that came with the sign-in has ended by now.
+    async findPicture(tools, credentials) {
+      const { session } = storedCredentials.parse(credentials);
+      const instance = await client.findInstance(tools, session);
+      return await fetchPicture((outside ?? tools).send, instance?.profilePicUrl);
+    },
+
     messages: evolutionMessages(
       settings,
       client,
@@ -161,10 +173,8 @@ async function accountOf(
   const instance = await client.findInstance(tools, session.session);
   const digits = phoneOfWhatsAppId(instance?.ownerJid);
   if (digits === undefined) return namelessProgress(session, tools.now());
-  const avatarUrl = pictureAddress(instance?.profilePicUrl);
   const linked = {
     ...linkedNumber(digits, instance?.profileName),
-    ...(avatarUrl !== undefined && { avatarUrl }),
     credentials: { session: session.session },
   };
   return { state: 'connected', session, linked };

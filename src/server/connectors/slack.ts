@@ -5,6 +5,7 @@ import {
   type Health,
   type Linked,
   type OAuthConnector,
+  type Outside,
   offer,
   type Tools,
 } from './connector.ts';
@@ -22,6 +23,7 @@ import {
   type TokenAnswer,
   tokenAnswer,
 } from './slack/grant.ts';
+import { findPicture } from './slack/picture.ts';
 import { openSharedEvent } from './slack/shared-event.ts';
 import { bearer, type Caller, callSlack } from './slack/web-api.ts';
 
@@ -60,9 +62,10 @@ export const slack = offer({
  *
  * PKCE stays off: turning it on makes a Slack app a public client for good, and we can keep a secret.
  *
+ * @param outside calls public addresses only; left out in development
  * @see https://docs.slack.dev/authentication/installing-with-oauth
  */
-export function createSlack(settings: SlackSettings): OAuthConnector {
+export function createSlack(settings: SlackSettings, outside?: Outside): OAuthConnector {
   const { clientId, clientSecret, signingSecret, url } = settings;
   const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
   const app: Caller = {
@@ -99,6 +102,12 @@ export function createSlack(settings: SlackSettings): OAuthConnector {
     titleKey: 'connectors.slack.title',
     auth: 'oauth',
     messages: slackMessages(url),
+    findPicture: (tools, credentials) =>
+      findPicture(
+        tools,
+        bearer(url, storedGrant(credentials).accessToken),
+        (outside ?? tools).send,
+      ),
     openShared: (request, now) => openSharedEvent(signingSecret, request, now),
 
     async begin(tools, state) {

@@ -13,7 +13,8 @@ import { CONNECTED, healthOf, unlessGone } from './health.ts';
 import { optionalText, readAs } from './http.ts';
 import { plainLine } from './plain-text.ts';
 import { telegramMessages } from './telegram/carrier.ts';
-import { type Bot, callTelegram } from './telegram/client.ts';
+import { type Bot, botOf, callTelegram } from './telegram/client.ts';
+import { findPicture } from './telegram/picture.ts';
 import { demandProof, webhookSecret } from './webhook-proof.ts';
 
 /** A delivery failure older than this is history: Telegram never clears it. */
@@ -137,6 +138,9 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
     async receive(tools, _credentials, request): Promise<undefined> {
       demandProof(request.headers['x-telegram-bot-api-secret-token'], webhookSecret(tools));
     },
+
+    findPicture: (tools, credentials, account) =>
+      findPicture(tools, botOf(apiRoot, credentials), account),
 
     messages: telegramMessages(apiRoot),
   };

@@ -5,15 +5,19 @@ import {
   ConnectorError,
   type Credentials,
   type Health,
+  type Outside,
   offer,
   type QrConnector,
   type QrProgress,
   type Tools,
 } from './connector.ts';
+import { fetchPicture } from './fetch-picture.ts';
 import { CONNECTED, healthOf } from './health.ts';
 import { unavailable } from './http.ts';
+import { accessOf } from './waha/access.ts';
 import { wahaMessages } from './waha/carrier.ts';
 import { WahaClient, type WahaSessionInfo } from './waha/client.ts';
+import { findPictureAddress } from './waha/directory.ts';
 import { isComplete } from './waha/webhook.ts';
 import { demandProof, eventOf, webhookSecret } from './webhook-proof.ts';
 import { linkedNumber, phoneOfWhatsAppId } from './whatsapp/number.ts';
@@ -69,8 +73,12 @@ export const waha = offer({
   create: createWaha,
 });
 
-/** WhatsApp numbers through a WAHA server. */
-export function createWaha(settings: WahaSettings): QrConnector {
+/**
+ * WhatsApp numbers through a WAHA server.
+ *
+ * @param outside calls public addresses only: pictures lie at WhatsApp's own servers
+ */
+export function createWaha(settings: WahaSettings, outside?: Outside): QrConnector {
   const client = new WahaClient(settings);
 
   /**
@@ -148,6 +156,12 @@ export function createWaha(settings: WahaSettings): QrConnector {
       } catch (error) {
         return healthOf(error, 'scan_again');
       }
+    },
+
+    async findPicture(tools, credentials, { externalId }) {
+      const access = accessOf(settings, credentials);
+      const address = await findPictureAddress(tools, access, externalId);
+      return await fetchPicture((outside ?? tools).send, address);
     },
 
     messages: wahaMessages(settings),

@@ -1,10 +1,4 @@
-import type {
-  InstallStatus,
-  Pipeline,
-  Settings,
-  SyncStatus,
-  Template,
-} from '../../contract/api.ts';
+import type { InstallStatus, Pipeline, Settings, Template } from '../../contract/api.ts';
 import { isAdmin } from '../access/admin.ts';
 import type { Caller } from '../accounts/caller.ts';
 import { installStatus } from '../accounts/install-state.ts';
@@ -20,6 +14,7 @@ import { type Account, findAccount } from '../accounts/rows.ts';
 import { viewChannel } from '../channels/channels.ts';
 import { listChannels, type StoredChannel } from '../channels/rows.ts';
 import type { StoredSync } from '../channels/sources/rows.ts';
+import { viewSync } from '../channels/sources/view-sync.ts';
 import type { Context } from '../context.ts';
 import { isLastingRefusal, toAppError } from '../to-app-error.ts';
 import { CHANGEABLE } from './check-save.ts';
@@ -112,7 +107,12 @@ export function composeSettings(
     preferences: effectivePreferences(settings.preferences, profile),
     changeable: CHANGEABLE,
     sync: viewSync(sync),
+    saved_by: savedBy(settings),
   };
+}
+
+function savedBy({ savedAt, savedBy: user_id }: StoredSettings): Settings['saved_by'] {
+  return savedAt === null || user_id === null ? null : { user_id, at: savedAt.toISOString() };
 }
 
 /** What was read; empty when an administrator has to act first. */
@@ -123,14 +123,4 @@ async function withoutGrant<T>(reading: Promise<T[]>): Promise<T[]> {
     if (isLastingRefusal(error)) return [];
     throw toAppError(error);
   }
-}
-
-/** A sync as the wire has it. */
-export function viewSync(sync: StoredSync | undefined): SyncStatus {
-  if (!sync) return { state: 'never' };
-  return {
-    state: sync.state,
-    ...(sync.finishedAt && { finished_at: sync.finishedAt.toISOString() }),
-    ...(sync.state === 'failed' && sync.errorCode !== null && { error_code: sync.errorCode }),
-  };
 }

@@ -9,13 +9,14 @@ import { type Account, findAccount } from '../accounts/rows.ts';
 import { listChannels, type StoredChannel } from '../channels/rows.ts';
 import { ensureScope } from '../channels/scope/chat-channel.ts';
 import { listSources, type SourceMapping } from '../channels/sources/rows.ts';
+import { viewSync } from '../channels/sources/view-sync.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../platform/app-error.ts';
 import type { Trx } from '../platform/database/database.ts';
 import { transaction } from '../platform/database/transaction.ts';
 import { SYNC_SOURCES } from '../queues.ts';
 import { checkSave, checkVersion } from './check-save.ts';
-import { composeSettings, readSettings, viewSync } from './read-settings.ts';
+import { composeSettings, readSettings } from './read-settings.ts';
 import { findOverview, type Overview, type Save, writeSave } from './rows.ts';
 import { assignSources } from './source-plan.ts';
 
@@ -71,7 +72,7 @@ export async function saveSettings(
   for (let tries = 1; ; tries += 1) {
     checkSave(input, { ...present, pipelines, sharing: context.config.pipelineSharing });
     if (present.scopeId === undefined) await ensureScope(context, account);
-    const save = composeSave(context, account, input, present);
+    const save = composeSave(context, { account, savedBy: caller.userId }, input, present);
     const sync = queuedAfter(present.sync);
     const receipt = { version: save.version + 1, sync: viewSync(sync) };
     if (await write(context, save, (trx) => keep(trx, receipt))) {
@@ -117,7 +118,7 @@ async function readPresent(context: Context, account: Account): Promise<Present>
 
 function composeSave(
   context: Context,
-  account: Account,
+  { account, savedBy }: { account: Account; savedBy: number },
   input: SaveSettings,
   present: Present,
 ): Save {
@@ -136,6 +137,7 @@ function composeSave(
       ? storedPreferences(input.preferences)
       : present.settings.preferences,
     savedAt: context.now(),
+    savedBy,
     channels,
     sources: channels.flatMap((channel) => assignSources(channel, present.sources)),
   };

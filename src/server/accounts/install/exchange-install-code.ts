@@ -170,5 +170,5 @@ async function settle({ db, log }: Context, code: OpenCode, error: unknown): Pro
   }
   const pause = isOurFault ? LONGEST_PAUSE_SECONDS : 2 ** code.calls;
   await postponeInstallCode(db, id, retryAfterSeconds ?? Math.min(pause, LONGEST_PAUSE_SECONDS));
-  log.warn({ host, failure }, 'an install code has to wait');
+  log.warn({ host, failure, hint }, 'an install code has to wait');
 }

@@ -19,15 +19,22 @@ import {
   type StoredChannel,
 } from '../rows.ts';
 import { signOutChannelLater, signOutLater } from '../sign-outs/sign-out.ts';
+import type { AttemptEnd } from './end-attempt.ts';
 import { type Candidate, changeAttempt, isLive, lockAttempt, type StoredAttempt } from './rows.ts';
 
 /** Why a signed-in account cannot become a channel. */
 export type Obstacle = Extract<AttemptReason, 'already_connected' | 'channel_limit_reached'>;
 
+interface FoundObstacle {
+  reason: Obstacle;
+  /** The channel that has the account already. */
+  channelId?: string;
+}
+
 export type Acceptance =
   /** The attempt is `connected`, or `confirm` while the administrator has to answer. */
   | { outcome: 'changed'; attempt: StoredAttempt }
-  | { outcome: 'obstacle'; reason: Obstacle }
+  | ({ outcome: 'obstacle' } & FoundObstacle)
   /** The attempt or its install epoch has ended since; nothing was stored. */
   | { outcome: 'over' };
 
@@ -45,7 +52,7 @@ export async function acceptAccount(
   consent: 'given' | 'unless_questionable' | 'asked',
 ): Promise<Acceptance> {
   const obstacle = await findObstacle(context.db, context.config, attempt, candidate);
-  if (obstacle) return { outcome: 'obstacle', reason: obstacle };
+  if (obstacle) return { outcome: 'obstacle', ...obstacle };
   const question = await findQuestion(context.db, attempt, candidate);
   if (consent === 'asked' || (consent === 'unless_questionable' && question !== null)) {
     return ask(context, attempt, candidate, question);
@@ -64,9 +71,24 @@ export async function acceptAccount(
     await discardSignIn(context, attempt, linked);
   }
   if (acceptance.outcome === 'changed' && attempt.channelId !== null) {
-    await context.onSignedInAgain(attempt.channelId);
+    context.wakeMessages();
   }
   return acceptance;
+}
+
+/** How an attempt ends whose account did not become a channel: with who it was, and which channel has it. */
+export function endOfUnaccepted(
+  acceptance: Exclude<Acceptance, { outcome: 'changed' }>,
+  candidate: Candidate,
+): AttemptEnd {
+  if (acceptance.outcome === 'over') return { state: 'cancelled', reason: null };
+  const { reason, channelId } = acceptance;
+  return {
+    state: 'failed',
+    reason,
+    account: linkedAccountOf(candidate),
+    ...(channelId !== undefined && { existingChannelId: channelId }),
+  };
 }
 
 /** Has the service forget a sign-in that does not become a channel. */
@@ -111,17 +133,17 @@ async function findObstacle(
   config: Config,
   attempt: StoredAttempt,
   candidate: Candidate,
-): Promise<Obstacle | undefined> {
+): Promise<FoundObstacle | undefined> {
   const channels = await listChannels(db, attempt.accountId, attempt.epoch);
-  const isTaken = channels.some(
+  const existing = channels.find(
     (channel) =>
       channel.id !== attempt.channelId &&
       channel.connector === attempt.connector &&
       channel.account.external_id === candidate.externalId,
   );
-  if (isTaken) return 'already_connected';
+  if (existing) return { reason: 'already_connected', channelId: existing.id };
   const isFull = attempt.channelId === null && isAtLimit(config, channels, attempt.connector);
-  return isFull ? 'channel_limit_reached' : undefined;
+  return isFull ? { reason: 'channel_limit_reached' } : undefined;
 }
 
 async function ask(
@@ -157,10 +179,11 @@ async function store(
   if (current?.state === 'connected') return { outcome: 'changed', attempt: current };
   if (!current?.isReadable || !isLive(current.state)) return { outcome: 'over' };
   const obstacle = await findObstacle(trx, context.config, current, linked);
-  if (obstacle) return { outcome: 'obstacle', reason: obstacle };
+  if (obstacle) return { outcome: 'obstacle', ...obstacle };
 
   const signedIn: SignedIn = {
     account: linkedAccountOf(linked),
+    avatarUrl: linked.avatarUrl,
     phone: linked.phone ?? '',
     secrets: { credentials: linked.credentials, webhookSecret: current.webhookSecret ?? '' },
     keyEnding: linked.keyEnding,
@@ -217,4 +240,5 @@ async function renewChannel(
   const isNewSession = context.connectors.find(channel.connector)?.auth === 'qr';
   if (isOther || isNewSession) await signOutChannelLater(trx, context, channel);
   await replaceSignIn(trx, context.secrets, channel.id, signedIn);
+  await context.onCarryingAgain(trx, channel.id);
 }

@@ -1,4 +1,4 @@
-import type { AttemptReason, AttemptState } from '../../../contract/api.ts';
+import type { AttemptReason, AttemptState, LinkedAccount } from '../../../contract/api.ts';
 import type { Caller } from '../../accounts/caller.ts';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
@@ -21,6 +21,10 @@ import {
 export interface AttemptEnd {
   state: Extract<AttemptState, 'failed' | 'expired' | 'cancelled'>;
   reason: AttemptReason | null;
+  /** Who had signed in, where it came to that. */
+  account?: LinkedAccount;
+  /** The channel that has this account already. */
+  existingChannelId?: string;
   giveUpSeconds?: number;
 }
 
@@ -42,6 +46,8 @@ export async function endAttempt(
   const ended = await changeAttempt(trx, context.secrets, attempt.id, {
     state: end.state,
     reason: end.reason,
+    ...(end.account !== undefined && { account: end.account }),
+    ...(end.existingChannelId !== undefined && { resultChannelId: end.existingChannelId }),
     now: context.now(),
   });
   if (!ended) return undefined;

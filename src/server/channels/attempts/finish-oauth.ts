@@ -4,10 +4,10 @@ import { findAccount, findSettings } from '../../accounts/rows.ts';
 import { ConnectorError, type OAuthConnector } from '../../connectors/connector.ts';
 import { safeReason } from '../../connectors/http.ts';
 import type { Context } from '../../context.ts';
+import { hashKey } from '../../platform/bearer-key.ts';
 import { reasonOf, toolsForAttempt } from '../connector-tools.ts';
-import { acceptAccount, discardSignIn, type Obstacle } from './accept-account.ts';
+import { acceptAccount, discardSignIn, endOfUnaccepted, type Obstacle } from './accept-account.ts';
 import { type AttemptEnd, endAttemptById, endUnreadable } from './end-attempt.ts';
-import { hashKey } from './read-attempt.ts';
 import { type Candidate, isLive, type StoredAttempt, spendOAuthState } from './rows.ts';
 
 /** What the page tells the person. */
@@ -114,9 +114,7 @@ async function finish(
     const acceptance = await acceptAccount(context, attempt, candidate, 'unless_questionable');
     if (acceptance.outcome === 'changed') return acceptance.attempt;
     await discardSignIn(context, attempt, candidate);
-    return acceptance.outcome === 'obstacle'
-      ? end({ state: 'failed', reason: acceptance.reason })
-      : end({ state: 'cancelled', reason: null });
+    return end(endOfUnaccepted(acceptance, candidate));
   } catch (error) {
     if (candidate) await discardSignIn(context, attempt, candidate);
     const details = { err: error, attemptId: attempt.id, connector: connector.id };

@@ -1,11 +1,12 @@
-import {
-  isSupportedCountry,
-  type PhoneNumber,
-  parsePhoneNumberFromString,
-  validatePhoneNumberLength,
-} from 'libphonenumber-js/max';
+import { createRequire } from 'node:module';
+import type { PhoneNumber } from 'libphonenumber-js/max';
 import { withoutInvisible } from '../../connectors/plain-text.ts';
 import { dialledDigits } from '../../connectors/whatsapp/number.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Loaded when the first number is read: its tables are large, and many processes never see one. */
+const library = (): typeof import('libphonenumber-js/max') => require('libphonenumber-js/max');
 
 /** What people type between digits, of every script's dashes. */
 const SEPARATORS = /[\s().\-/\p{Pd}\u2212]/gu;
@@ -33,12 +34,25 @@ export function phoneDigits(typed: string, country: string): string | undefined 
   return number && dialledDigits(number.number.slice(1));
 }
 
-/** `+55 11 91234 5678`, as it is shown to its owner. */
+/** `+55 11 91234-5678`, as people of its country write it. */
 export function formatPhone(digits: string): string {
-  return parsePhoneNumberFromString(`+${digits}`)?.formatInternational() ?? `+${digits}`;
+  const number = library().parsePhoneNumberFromString(`+${digits}`);
+  if (!number) return `+${digits}`;
+  const [code = '', ...groups] = number.formatInternational().split(' ');
+  // The library puts spaces everywhere; the country's own dashes stand in the form used at home.
+  let home = number.formatNational();
+  let text = '';
+  for (const group of groups.reverse()) {
+    const isSame = home.endsWith(group);
+    home = isSame ? home.slice(0, -group.length) : '';
+    text = `${home.endsWith('-') ? '-' : ' '}${group}${text}`;
+    home = home.replace(/\D+$/, '');
+  }
+  return `${code}${text}`;
 }
 
 function asDialled(digits: string, country: string): PhoneNumber | undefined {
+  const { isSupportedCountry, validatePhoneNumberLength } = library();
   const national = readIn(country, digits);
   if (national?.isValid()) return national;
   if (digits.startsWith('00')) return international(`+${digits.slice(2)}`);
@@ -51,6 +65,7 @@ function asDialled(digits: string, country: string): PhoneNumber | undefined {
 }
 
 function readIn(country: string, digits: string): PhoneNumber | undefined {
+  const { isSupportedCountry, parsePhoneNumberFromString } = library();
   if (!isSupportedCountry(country)) return undefined;
   const text = country === 'MX' ? digits.replace(MEXICAN_PREFIX, '') : digits;
   return parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
@@ -59,6 +74,6 @@ function readIn(country: string, digits: string): PhoneNumber | undefined {
 /** The library learns of new blocks of numbers late, so the length decides. */
 function international(text: string): PhoneNumber | undefined {
   const former = dialledDigits(text.slice(1));
-  const number = parsePhoneNumberFromString(`+${former}`, { extract: false });
+  const number = library().parsePhoneNumberFromString(`+${former}`, { extract: false });
   return number?.isPossible() ? number : undefined;
 }

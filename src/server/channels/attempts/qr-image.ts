@@ -3,14 +3,16 @@ import encodeQR from 'qr';
 
 /** Scanners want four light modules around the code (ISO/IEC 18004). */
 const QUIET_ZONE_MODULES = 4;
-const PIXELS_PER_MODULE = 6;
 
 /** Several viewers ask for one code many times while it is shown. */
 const REMEMBERED = 500;
 
 const drawn = new Map<string, string>();
 
-/** Draws a code, dark on white whatever the theme, as a PNG data URI. */
+/**
+ * Draws a code, dark on white whatever the theme, as a PNG data URI with one pixel for each module: whoever shows it
+ * enlarges it by a whole factor that fits.
+ */
 export function qrImage(value: string): string {
   const known = drawn.get(value);
   if (known !== undefined) return known;
@@ -30,11 +32,11 @@ export function qrImage(value: string): string {
  */
 function toPng(modules: boolean[][]): Buffer {
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(modules.length * PIXELS_PER_MODULE, 0);
-  header.writeUInt32BE(modules.length * PIXELS_PER_MODULE, 4);
+  header.writeUInt32BE(modules.length, 0);
+  header.writeUInt32BE(modules.length, 4);
   // Bit depth; the colour type stays 0, greyscale.
   header.writeUInt8(1, 8);
-  const rows = modules.flatMap((row) => Array<Buffer>(PIXELS_PER_MODULE).fill(toPixels(row)));
+  const rows = modules.map(toPixels);
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
@@ -45,7 +47,7 @@ function toPng(modules: boolean[][]): Buffer {
 
 /** A row begins with the number of its filter; 0 leaves the pixels as they are. A pixel of 1 is white. */
 function toPixels(modules: boolean[]): Buffer {
-  const bits = modules.map((isDark) => (isDark ? '0' : '1').repeat(PIXELS_PER_MODULE)).join('');
+  const bits = modules.map((isDark) => (isDark ? '0' : '1')).join('');
   const bytes = bits.match(/.{1,8}/g) ?? [];
   return Buffer.from([0, ...bytes.map((byte) => Number.parseInt(byte.padEnd(8, '0'), 2))]);
 }

@@ -5,7 +5,7 @@ import type { QrConnector, QrProgress } from '../../connectors/connector.ts';
 import { ConnectorError } from '../../connectors/connector.ts';
 import type { Context } from '../../context.ts';
 import { reasonOf, toolsForAttempt } from '../connector-tools.ts';
-import { acceptAccount } from './accept-account.ts';
+import { acceptAccount, endOfUnaccepted } from './accept-account.ts';
 import { endAttemptById, endUnreadable } from './end-attempt.ts';
 import {
   type AttemptChange,
@@ -189,11 +189,7 @@ async function connect(
   if (!linking) return;
   const acceptance = await acceptAccount(context, linking, linked, 'unless_questionable');
   if (acceptance.outcome === 'changed') return;
-  const end =
-    acceptance.outcome === 'obstacle'
-      ? ({ state: 'failed', reason: acceptance.reason } as const)
-      : ({ state: 'cancelled', reason: null } as const);
-  await endAttemptById(context, attempt.id, end);
+  await endAttemptById(context, attempt.id, endOfUnaccepted(acceptance, linked));
 }
 
 /** A new code leaves a requested pairing code in place: both lead to the same session. */

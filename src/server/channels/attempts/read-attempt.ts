@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Attempt } from '../../../contract/api.ts';
 import { findSettings } from '../../accounts/rows.ts';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { hashKey } from '../../platform/bearer-key.ts';
 import { viewChannel } from '../channels.ts';
+import { attemptPictureLink } from '../pictures/picture-link.ts';
 import { findChannel } from '../rows.ts';
+import { shownAccount } from '../shown-account.ts';
 import { qrImage } from './qr-image.ts';
 import { findAttempt, findAttemptByKey, isLive, type StoredAttempt } from './rows.ts';
 
@@ -50,11 +52,6 @@ function asSeen(context: Context, attempt: StoredAttempt): StoredAttempt {
   return attempt.isReadable ? attempt : { ...attempt, state: 'failed', reason: 'service_error' };
 }
 
-/** How keys and OAuth states are stored: a reader of the database cannot use them. */
-export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
-}
-
 /** An attempt as the wire has it. Its only secrets are those that its own administrator must see to sign in. */
 export async function viewAttempt(context: Context, attempt: StoredAttempt): Promise<Attempt> {
   const { shown } = attempt;
@@ -69,7 +66,13 @@ export async function viewAttempt(context: Context, attempt: StoredAttempt): Pro
     server_time: now.toISOString(),
   };
   if (attempt.reason !== null) view.reason = attempt.reason;
-  if (attempt.account !== null) view.account = attempt.account;
+  if (attempt.account !== null) {
+    const picture = attemptPictureLink(context, attempt);
+    view.account = {
+      ...shownAccount(attempt.account),
+      ...(picture !== undefined && { avatar_url: picture }),
+    };
+  }
   if (attempt.state === 'waiting') {
     if (shown.authorizeUrl !== undefined) view.authorize_url = shown.authorizeUrl;
     if (shown.pairingCode !== undefined) view.pairing_code = shown.pairingCode;
@@ -86,7 +89,11 @@ export async function viewAttempt(context: Context, attempt: StoredAttempt): Pro
       epoch,
     });
     const settings = await findSettings(context.db, accountId, epoch);
-    if (channel) view.channel = viewChannel(context, channel, settings.defaultChannelId);
+    if (channel) {
+      view.channel = viewChannel(context, channel, settings.defaultChannelId);
+      const { avatar_url: picture } = view.channel.account;
+      if (view.account && picture !== undefined) view.account.avatar_url = picture;
+    }
   }
   return view;
 }

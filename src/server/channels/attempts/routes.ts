@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import {
   type Attempt,
@@ -14,6 +14,8 @@ import { requireAdmin } from '../../access/admin.ts';
 import { callerOf, runOnce } from '../../access/routes.ts';
 import { browserOrigin, type Caller } from '../../accounts/caller.ts';
 import type { Context } from '../../context.ts';
+import { hashKey } from '../../platform/bearer-key.ts';
+import { bearerOf } from '../../platform/http/bearer.ts';
 import { type EventStream, EventStreams } from '../../platform/http/event-streams.ts';
 import { sendPage } from '../../platform/http/page.ts';
 import { pageText } from '../../platform/http/page-text.ts';
@@ -23,7 +25,7 @@ import type { ZodTypeProvider } from '../../platform/http/zod-schemas.ts';
 import { AttemptWatch, type SeenAttempt } from './attempt-watch.ts';
 import { cancelAttempt } from './end-attempt.ts';
 import { finishOAuth } from './finish-oauth.ts';
-import { hashKey, readWithKey, viewAttempt } from './read-attempt.ts';
+import { readWithKey, viewAttempt } from './read-attempt.ts';
 import { startAttempt } from './start-attempt.ts';
 import { submitCredentials } from './submit-credentials.ts';
 
@@ -146,7 +148,8 @@ function registerCallback(app: FastifyInstance, context: Context): void {
         queryOf(request),
       );
       const text = pageText(language, `sign_in.${outcome}`, { name: attempt?.accountName ?? '' });
-      const page = { status: attempt ? 200 : 400, ...text };
+      const { accent } = context.config.brand.colours;
+      const page = { status: attempt ? 200 : 400, accent, ...text };
       if (!attempt) return sendPage(reply, page);
       return sendPage(reply, {
         ...page,
@@ -205,9 +208,4 @@ function registerEvents(app: FastifyInstance, context: Context): void {
     stream.onClose(watch.watch(attempt, show));
     show(first);
   }
-}
-
-/** The key of an attempt. Never read from the address: addresses are logged. */
-function bearerOf(request: FastifyRequest): string | undefined {
-  return /^Bearer ([A-Za-z0-9_-]{1,128})$/.exec(request.headers.authorization ?? '')?.[1];
 }

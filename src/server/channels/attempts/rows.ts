@@ -391,6 +391,25 @@ export async function lockReplacedAttempts(
   return rows.map((row) => toAttempt(row, secrets));
 }
 
+/** Whether the account that the user's last sign-in with this service found was not connected. */
+export async function wasAccountLeft(
+  db: Db,
+  of: Pick<StoredAttempt, 'accountId' | 'epoch' | 'userId' | 'connector'>,
+): Promise<boolean> {
+  const last = await db
+    .selectFrom('attempts')
+    .select('state')
+    .where('accountId', '=', of.accountId)
+    .where('epoch', '=', of.epoch)
+    .where('userId', '=', of.userId)
+    .where('connector', '=', of.connector)
+    .where('account', 'is not', null)
+    .orderBy('createdAt', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last !== undefined && last.state !== 'connected';
+}
+
 /** Open attempts to reconnect a channel. */
 export async function lockAttemptsOfChannel(
   trx: Trx,

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { StartAttempt, StartedAttempt } from '../../../contract/api.ts';
 import type { AuthKind } from '../../../contract/connectors.ts';
 import type { Caller } from '../../accounts/caller.ts';
@@ -7,6 +7,7 @@ import type { Account } from '../../accounts/rows.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { hashKey, newKey } from '../../platform/bearer-key.ts';
 import { lockAccount } from '../../platform/database/account-lock.ts';
 import { transaction } from '../../platform/database/transaction.ts';
 import { isAtLimit } from '../channels.ts';
@@ -14,7 +15,7 @@ import { reasonOf, toCredentialsError, toolsForAttempt, webhookIdOf } from '../c
 import { findChannel, findChannelSecrets, listChannels } from '../rows.ts';
 import { signOutLater } from '../sign-outs/sign-out.ts';
 import { endAttempt, endAttemptById } from './end-attempt.ts';
-import { hashKey, viewAttempt } from './read-attempt.ts';
+import { viewAttempt } from './read-attempt.ts';
 import {
   changeAttempt,
   findAttempt,
@@ -22,6 +23,7 @@ import {
   lockReplacedAttempts,
   type NewAttempt,
   type StoredAttempt,
+  wasAccountLeft,
 } from './rows.ts';
 
 /** A QR sign-in takes longer: the phone may be in another room. */
@@ -30,8 +32,6 @@ const LIFETIME_MS: Record<AuthKind, number> = {
   api_key: 10 * 60_000,
   qr: 15 * 60_000,
 };
-
-const KEY_BYTES = 32;
 
 /**
  * Begins to connect a chat account, or to sign a channel in again. Older open attempts for the same channel, or by
@@ -55,8 +55,8 @@ export async function startAttempt(
     channelId === null
       ? await newChannelSecret(context, account, connector.id)
       : await secretOfChannel(context, account, channelId, connector);
-  const key = randomKey();
-  const oauthState = connector.auth === 'oauth' ? randomKey() : null;
+  const key = newKey();
+  const oauthState = connector.auth === 'oauth' ? newKey() : null;
   const now = context.now();
   const row: NewAttempt = {
     id: randomUUID(),
@@ -78,10 +78,6 @@ export async function startAttempt(
   return { attempt: await viewAttempt(context, attempt), attempt_key: key };
 }
 
-function randomKey(): string {
-  return randomBytes(KEY_BYTES).toString('base64url');
-}
-
 function invalid(path: string, code: string): AppError {
   return new AppError('validation_failed', { fields: [{ path, code }] });
 }
@@ -93,7 +89,7 @@ async function newChannelSecret(
 ): Promise<string> {
   const channels = await listChannels(context.db, account.id, account.epoch);
   if (isAtLimit(context.config, channels, connector)) throw new AppError('channel_limit_reached');
-  return randomKey();
+  return newKey();
 }
 
 async function secretOfChannel(
@@ -111,8 +107,8 @@ async function secretOfChannel(
   if (!secrets) throw new AppError('not_found');
   if (channel.connector !== connector.id) throw invalid('channel_id', 'other_connector');
   // It is shown, so whoever saw the old one must not know the new one.
-  if (connector.auth === 'api_key' && connector.showsWebhook) return randomKey();
-  return secrets.webhookSecret ?? randomKey();
+  if (connector.auth === 'api_key' && connector.showsWebhook) return newKey();
+  return secrets.webhookSecret ?? newKey();
 }
 
 async function open(context: Context, row: NewAttempt): Promise<StoredAttempt> {
@@ -140,7 +136,7 @@ async function begin(
       case 'api_key':
         return await change(context, attempt.id, { state: 'waiting', now });
       case 'oauth': {
-        const isFurther = attempt.channelId === null && (await hasChannel(context, attempt));
+        const isFurther = await mayWantToChoose(context, attempt);
         const { authorizeUrl, session } = await connector.begin(tools, oauthState ?? '', {
           isFurther,
         });
@@ -169,13 +165,16 @@ async function begin(
   }
 }
 
-/** Whether an account of this service is already connected. */
-async function hasChannel(
-  context: Context,
-  { accountId, epoch, connector }: StoredAttempt,
-): Promise<boolean> {
-  const channels = await listChannels(context.db, accountId, epoch);
-  return channels.some((channel) => channel.connector === connector);
+/**
+ * Whether the account that is signed in at the service may not be the one that is meant: another one is connected
+ * already, or the last sign-in found one that was not connected.
+ */
+async function mayWantToChoose(context: Context, attempt: StoredAttempt): Promise<boolean> {
+  const channels = await listChannels(context.db, attempt.accountId, attempt.epoch);
+  const isFurther = channels.some(
+    ({ id, connector }) => connector === attempt.connector && id !== attempt.channelId,
+  );
+  return isFurther || (await wasAccountLeft(context.db, attempt));
 }
 
 async function change(

@@ -9,7 +9,7 @@ import { withoutInvisible } from '../../connectors/plain-text.ts';
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { getConnector, toCredentialsError, toolsForAttempt } from '../connector-tools.ts';
-import { acceptAccount } from './accept-account.ts';
+import { acceptAccount, endOfUnaccepted } from './accept-account.ts';
 import { endAttemptById, endUnreadable } from './end-attempt.ts';
 import { formatPhone, phoneDigits } from './phone.ts';
 import { withCheck } from './qr-progress.ts';
@@ -131,9 +131,10 @@ async function accept(
   if (acceptance.outcome === 'over') throw new AppError('attempt_state');
   // Another key can replace a key; a scanned or signed-in account is what it is.
   if (attempt.auth !== 'api_key') {
-    await endAttemptById(context, attempt.id, { state: 'failed', reason: acceptance.reason });
+    await endAttemptById(context, attempt.id, endOfUnaccepted(acceptance, candidate));
   }
-  throw new AppError(acceptance.reason);
+  const { reason, channelId } = acceptance;
+  throw new AppError(reason, { ...(channelId !== undefined && { channelId }) });
 }
 
 async function requestPairingCode(

@@ -8,8 +8,9 @@ import { LIVE, openWebhookSecret } from '../attempts/rows.ts';
 import { CHANNEL_COLUMNS, isRowId, openSecrets, type StoredChannel, toChannel } from '../rows.ts';
 
 /**
- * Records how a channel is doing, unless it was signed in again after `asOf`: an older answer says nothing about
- * the new session. `credentials` are given when asking renewed them.
+ * Records how a channel is doing as of `asOf`, unless something newer is known: an older answer says nothing about a
+ * new session, and what the service told meanwhile stays. `credentials` are given when asking renewed them; they count
+ * also for a channel that was paused meanwhile, which stays so.
  */
 export async function storeHealth(
   db: Db,
@@ -20,58 +21,121 @@ export async function storeHealth(
     asOf: Date;
   },
 ): Promise<void> {
-  await db
+  const { asOf, credentials } = health;
+  const own = db
     .updateTable('channels')
-    .set({
-      status: health.status,
-      statusReason: health.statusReason,
-      ...(health.credentials && {
-        credentials: secrets.seal(JSON.stringify(health.credentials), `channels:${id}:credentials`),
-      }),
-    })
     .where('id', '=', id)
+    .where((where) => where.or([where('checkedAt', 'is', null), where('checkedAt', '<=', asOf)]));
+  if (credentials) {
+    // Whatever else is known by now: those before them may be worth nothing any more.
+    const sealed = secrets.seal(JSON.stringify(credentials), `channels:${id}:credentials`);
+    await own.set({ credentials: sealed }).execute();
+  }
+  await own
+    .set({ status: health.status, statusReason: health.statusReason, statusAt: asOf })
     .where('status', '!=', 'paused')
-    .where((where) =>
-      where.or([where('checkedAt', 'is', null), where('checkedAt', '<=', health.asOf)]),
-    )
+    .where((where) => where.or([where('statusAt', 'is', null), where('statusAt', '<=', asOf)]))
     .execute();
 }
 
+/** Channels of one service that somebody takes to check. */
+interface CheckClaim {
+  connector: string;
+  now: Date;
+  limit: number;
+}
+
 /** Claims channels of one service whose last check is older than `before`, so that no other replica asks about them. */
-export async function claimChannelsToCheck(
+export function claimChannelsToCheck(
   db: Db,
-  claim: { connector: string; before: Date; now: Date; limit: number },
+  claim: CheckClaim & { before: Date },
 ): Promise<StoredChannel[]> {
-  const due = db
+  const due = checkable(db, claim.connector)
+    .where('channels.checkedAt', '<', claim.before)
+    .orderBy('channels.checkedAt');
+  return claimChecks(db, due, claim);
+}
+
+/** The services that have channels which somebody waits to have checked. */
+export async function listServicesAskedFor(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('channels')
+    .select('connector')
+    .distinct()
+    .where('checkDueAt', 'is not', null)
+    .execute();
+  return rows.map(({ connector }) => connector);
+}
+
+/** Claims channels of one service that somebody waits to have checked, unless they were asked about after `before`. */
+export function claimChecksAskedFor(
+  db: Db,
+  claim: CheckClaim & { before: Date },
+): Promise<StoredChannel[]> {
+  const due = checkable(db, claim.connector)
+    .where('channels.checkDueAt', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('channels.checkedAt', 'is', null),
+        where('channels.checkedAt', '<', claim.before),
+      ]),
+    )
+    .orderBy('channels.checkDueAt');
+  return claimChecks(db, due, claim);
+}
+
+function checkable(db: Db, connector: string) {
+  return db
     .selectFrom('channels')
     .innerJoin('accounts', 'accounts.id', 'channels.accountId')
     .select('channels.id')
-    .where('channels.connector', '=', claim.connector)
-    .where('channels.checkedAt', '<', claim.before)
+    .where('channels.connector', '=', connector)
     .where('channels.status', '!=', 'paused')
-    .whereRef('channels.epoch', '=', 'accounts.epoch')
-    .orderBy('channels.checkedAt')
-    .limit(claim.limit)
-    .forUpdate('channels')
-    .skipLocked();
+    .whereRef('channels.epoch', '=', 'accounts.epoch');
+}
+
+async function claimChecks(
+  db: Db,
+  due: ReturnType<typeof checkable>,
+  { now, limit, before }: CheckClaim & { before: Date },
+): Promise<StoredChannel[]> {
   const rows = await db
     .updateTable('channels')
-    .set({ checkedAt: claim.now })
-    .where('id', 'in', due)
-    .where('checkedAt', '<', claim.before)
+    .set({ checkedAt: now, checkDueAt: null })
+    .where('id', 'in', due.limit(limit).forUpdate('channels').skipLocked())
+    .where((where) => where.or([where('checkedAt', 'is', null), where('checkedAt', '<', before)]))
     .returning(CHANNEL_COLUMNS)
     .execute();
   return rows.map(toChannel);
 }
 
-/** Has these channels checked with the next round, by whoever takes them: one at a time, for asking may renew a grant. */
-export async function makeChecksDue(db: Db, ids: readonly string[]): Promise<void> {
+/** Has these channels checked as soon as one of the workers can: one at a time, for asking may renew a grant. */
+export async function makeChecksDue(db: Db, ids: readonly string[], now: Date): Promise<void> {
   await db
     .updateTable('channels')
-    .set({ checkedAt: new Date(0) })
+    .set({ checkDueAt: now })
     .where('id', 'in', ids)
     .where('status', '!=', 'paused')
     .execute();
+}
+
+/** The same for all channels of these installs that nobody asked about since `before`. */
+export async function makeOldChecksDue(
+  db: Db,
+  installs: readonly { accountId: number; epoch: number }[],
+  { before, now }: { before: Date; now: Date },
+): Promise<void> {
+  const column = (name: 'accountId' | 'epoch') => installs.map((install) => install[name]);
+  await sql`
+    update channels set check_due_at = ${now}::timestamptz
+    where id in (
+      select channels.id
+      from unnest(${column('accountId')}::bigint[], ${column('epoch')}::integer[]) as watched (account_id, epoch)
+      join channels on channels.account_id = watched.account_id and channels.epoch = watched.epoch
+      where channels.status <> 'paused' and channels.check_due_at is null
+        and (channels.checked_at is null or channels.checked_at < ${before}::timestamptz)
+      -- One that is being written to is looked at again in a moment.
+      for no key update of channels skip locked)`.execute(db);
 }
 
 /** Whom a webhook address was made for, and what proves its events. Never log one. */
@@ -94,6 +158,7 @@ export interface OwnedChannel {
   connector: string;
   externalId: string;
   options: ChannelOptions;
+  isPaused: boolean;
 }
 
 /** Channels of these accounts of a service, whoever connected them, as long as their install lasts. */
@@ -132,7 +197,8 @@ async function listChannelsTogether(
   const column = (name: 'connector' | 'id') => [...accounts.values()].map((one) => one[name]);
   const { rows } = await sql<SealedOwner>`${prepared('channels-of-accounts')}
     select channels.id, channels.connector, channels.credentials, channels.webhook_secret,
-      channels.account_id, channels.epoch, channels.external_id, channels.options
+      channels.account_id, channels.epoch, channels.external_id, channels.options,
+      channels.status = 'paused' as is_paused
     from unnest(${column('connector')}::text[], ${column('id')}::text[]) as asked (connector, external_id)
     join channels on channels.connector = asked.connector and channels.external_id = asked.external_id
     join accounts on accounts.id = channels.account_id and accounts.epoch = channels.epoch
@@ -198,13 +264,15 @@ async function findOwners(
   const { rows } = await sql<OwnerRow>`${prepared('webhook-owners')}
     with asked as (select id, connector from unnest(${ids}::uuid[], ${connectors}::text[]) as one (id, connector))
     select attempts.id, attempts.connector, null::text as credentials, attempts.webhook_secret,
-      attempts.account_id, attempts.epoch, '' as external_id, '{}'::jsonb as options
+      attempts.account_id, attempts.epoch, '' as external_id, '{}'::jsonb as options,
+      false as is_paused
     from asked join attempts on attempts.id = asked.id and attempts.connector = asked.connector
     -- An attempt to sign a channel in again uses the channel's address.
     where attempts.state in (${LIVE_STATES}) and attempts.channel_id is null
     union all
     select channels.id, channels.connector, channels.credentials, channels.webhook_secret,
-      channels.account_id, channels.epoch, channels.external_id, channels.options
+      channels.account_id, channels.epoch, channels.external_id, channels.options,
+      channels.status = 'paused' as is_paused
     from asked join channels on channels.id = asked.id and channels.connector = asked.connector
     join accounts on accounts.id = channels.account_id and accounts.epoch = channels.epoch`.execute(
     db,

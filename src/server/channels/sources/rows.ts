@@ -55,6 +55,16 @@ export function syncOf(
   return { requested, done, state, errorCode, finishedAt };
 }
 
+/** Where the account's sync stands; undefined where none was ever asked for. */
+export async function findSync(db: Db, accountId: number): Promise<StoredSync | undefined> {
+  const row = await db
+    .selectFrom('syncs')
+    .select(['requested', 'done', 'state', 'errorCode', 'finishedAt'])
+    .where('accountId', '=', accountId)
+    .executeTakeFirst();
+  return row && syncOf(row);
+}
+
 /** Notes that a sync is asked for; request its job in the same transaction. */
 export async function requestSync(trx: Trx, accountId: number): Promise<void> {
   await trx

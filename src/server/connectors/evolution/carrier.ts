@@ -1,4 +1,5 @@
 import type { Credentials, MessageCarrier } from '../connector.ts';
+import { ownChat } from '../whatsapp/chat.ts';
 import { composeParts, type WhatsAppPart } from '../whatsapp/compose.ts';
 import { storedCredentials } from '../whatsapp/session.ts';
 import type { EvolutionClient, EvolutionServer } from './client.ts';
@@ -22,6 +23,7 @@ export function evolutionMessages(
 
   return {
     options: ['groups', 'own_device'],
+    test: { target: 'own_number', ownChat },
     secondsBetweenMessages,
     showsSeen: true,
     parse: parseEvent,

@@ -6,10 +6,13 @@ import {
 } from 'openid-client';
 import { ConnectorError, type Linked } from '../connector.ts';
 import { notUnderstood } from '../http.ts';
-import { pictureAddress, plainLine } from '../plain-text.ts';
+import { plainLine } from '../plain-text.ts';
 import { readText } from './json-pointer.ts';
 import type { OAuthProvider } from './providers-file.ts';
 import { claimsOf } from './token-answer.ts';
+
+/** Of a picture. Whether it may be fetched is seen then. */
+const LONGEST_ADDRESS = 2048;
 
 /**
  * What the provider says about the holder of the token; `undefined` when it has no userinfo endpoint.
@@ -61,7 +64,7 @@ export function accountOf(
     throw notUnderstood('account.id finds nothing');
   }
   const handle = plainLine(find(provider.account.handle)) ?? null;
-  const avatarUrl = pictureAddress(find(provider.account.avatar));
+  const avatarUrl = plainLine(find(provider.account.avatar), LONGEST_ADDRESS);
   return {
     externalId,
     name: plainLine(find(provider.account.name)) ?? handle ?? externalId,

@@ -17,9 +17,11 @@ import {
   type OAuthConnector,
   type Outside,
   offer,
+  type PicturedAccount,
   type Tools,
   type WebhookRequest,
 } from '../connector.ts';
+import { fetchPicture } from '../fetch-picture.ts';
 import { CONNECTED, healthOf, unlessGone } from '../health.ts';
 import { refused } from '../http.ts';
 import { type Grant, grantOf, isRenewalDue, storedGrant } from './grant.ts';
@@ -138,6 +140,12 @@ export function createOAuthProvider(provider: OAuthProvider, outside?: Outside):
         tokenRevocation(config, refreshToken ?? accessToken),
       ).catch(unlessGone);
     },
+
+    ...(provider.account.avatar !== undefined && {
+      // The address is what the account's owner wrote there, or their employer.
+      findPicture: (tools: Tools, _credentials: Credentials, account: PicturedAccount) =>
+        fetchPicture((outside ?? tools).send, account.avatarUrl),
+    }),
 
     ...(messages !== undefined && {
       async link(tools: Tools, linked: Linked): Promise<Credentials> {

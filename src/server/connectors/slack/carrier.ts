@@ -18,6 +18,7 @@ export function slackMessages(url: string): MessageCarrier<SlackPart> {
     workspaceOf(url, tools, credentials);
   return {
     options: [],
+    test: { target: 'last_chat' },
     parse: parseEvent,
     compose: composeParts,
     // Also refusals of ours wait for a token: whether a channel works is asked first.

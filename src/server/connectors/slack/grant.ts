@@ -19,8 +19,8 @@ const NEEDED_SCOPES = [
   'users:read',
 ];
 
-/** As the consent page takes them. Slack separates bot scopes by commas. */
-export const ASKED_SCOPES = NEEDED_SCOPES.join(',');
+/** As the consent page takes them; `team:read` shows the workspace's icon, and nothing else needs it. Slack separates bot scopes by commas. */
+export const ASKED_SCOPES = [...NEEDED_SCOPES, 'team:read'].join(',');
 
 /** A token this close to its end is renewed when the channel is looked at. */
 const RENEWAL_MARGIN_MS = 10 * 60_000;

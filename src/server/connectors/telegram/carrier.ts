@@ -20,6 +20,8 @@ const acknowledgedPress = z.object({ callbackQueryId: z.string() });
 export function telegramMessages(apiRoot: string): MessageCarrier<TelegramPart> {
   return {
     options: ['groups'],
+    // A bot cannot write first.
+    test: { target: 'last_chat' },
     parse: (event) => parseUpdate(event),
     compose: composeParts,
     send: (tools, credentials, chat, part) =>

@@ -37,8 +37,8 @@ export async function openForUpload(media: OutgoingMedia, field: string): Promis
   return { field, ...(await openUpload(media, MAX_UPLOAD_BYTES)) };
 }
 
-/** @throws ConnectorError */
-async function pathOf(tools: Tools, bot: Bot, fileId: string): Promise<string> {
+/** Where a file lies under the bot's folder. @throws ConnectorError */
+export async function pathOf(tools: Tools, bot: Bot, fileId: string): Promise<string> {
   const answer = await questionTelegram(tools.send, bot, 'getFile', { file_id: fileId });
   if (answer.ok) return readAs(fileInfo, answer.result).file_path;
   const failure = answer.isDead ? 'reauthorize' : 'rejected';

@@ -1,5 +1,6 @@
 import type { MessageCarrier } from '../connector.ts';
 import type { SendOutcome } from '../messages.ts';
+import { ownChat } from '../whatsapp/chat.ts';
 import { composeParts, type WhatsAppPart } from '../whatsapp/compose.ts';
 import { accessOf } from './access.ts';
 import { wireChat, wireMessage } from './addresses.ts';
@@ -21,6 +22,7 @@ export function wahaMessages(server: {
 }): MessageCarrier<WhatsAppPart> {
   return {
     options: ['groups', 'own_device'],
+    test: { target: 'own_number', ownChat },
     secondsBetweenMessages: server.secondsBetweenMessages ?? DEFAULT_SECONDS,
     showsSeen: true,
     parse: parseEvent,

@@ -11,6 +11,8 @@ const hiddenNumber = z.object({ pn: z.string() });
 
 const contact = z.object({ name: optionalText, pushname: optionalText });
 
+const profilePicture = z.object({ profilePictureURL: optionalText });
+
 /** Each engine has its own name for the name. */
 const group = z.object({
   subject: optionalText,
@@ -55,6 +57,22 @@ export async function findPerson(
     ? await groupName(tools, access, chat)
     : await contactName(tools, access, chat);
   return name === undefined ? undefined : { name };
+}
+
+/**
+ * Where WhatsApp keeps the picture of a number.
+ *
+ * @see https://waha.devlike.pro/docs/how-to/contacts/#get-contact-profile-picture
+ * @throws ConnectorError as above
+ */
+export async function findPictureAddress(
+  tools: Tools,
+  access: WahaAccess,
+  digits: string,
+): Promise<string | undefined> {
+  const query = new URLSearchParams({ contactId: `${digits}@c.us`, session: access.session });
+  const found = await look(tools, access, `/api/contacts/profile-picture?${query}`);
+  return profilePicture.safeParse(found).data?.profilePictureURL;
 }
 
 async function groupName(

@@ -1,4 +1,4 @@
-import type { ReceivedChat, ReceivedPerson } from '../messages.ts';
+import type { AccountAtService, ChatAddress, ReceivedChat, ReceivedPerson } from '../messages.ts';
 import { plainLine } from '../plain-text.ts';
 import { dialledDigits } from './number.ts';
 
@@ -61,6 +61,11 @@ export function personIn(chat: ReceivedChat, name: string | null | undefined): R
     ...isNameless,
     ...(phone !== undefined && { phone }),
   };
+}
+
+/** The chat that a number has with itself: WhatsApp shows it on the phone as the chat with oneself. */
+export function ownChat({ externalId }: AccountAtService): ChatAddress {
+  return { chatId: externalId, personId: externalId, isNew: false };
 }
 
 function groupPerson(chatId: string): string {

@@ -46,10 +46,13 @@ export async function rememberAliases(
   conversationId: string,
   aliases: readonly string[],
 ): Promise<void> {
+  // Held until the aliases are written: a clean-up may be removing the chat just now.
   await sql`
+    with kept as materialized (
+      select id from conversations where id = ${conversationId}::uuid for key share
+    )
     insert into chat_aliases (id, conversation_id)
-    select alias, ${conversationId}::uuid from unnest(${aliases}::uuid[]) as alias
-    where exists (select from conversations where id = ${conversationId}::uuid)
+    select alias, kept.id from unnest(${aliases}::uuid[]) as alias, kept
     on conflict (id) do nothing`.execute(db);
 }
 

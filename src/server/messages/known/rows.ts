@@ -24,6 +24,8 @@ export async function findByServiceId(
     ${KNOWN} where channel_id = ${channelId}::uuid and direction = 'in' and key = ${serviceId}::text
     union all
     ${KNOWN} where channel_id = ${channelId}::uuid and direction = 'out' and service_id = ${serviceId}::text
+      -- Kommo does not know a test, and nothing can be said about it there.
+      and event <> 'test'
     union all
     ${KNOWN} where channel_id = ${channelId}::uuid and direction = 'out'
       and part_ids @> array[${serviceId}::text]

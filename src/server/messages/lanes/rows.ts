@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { UndeliveredReason } from '../../../contract/api.ts';
-import type { Db } from '../../platform/database/database.ts';
+import type { Db, Trx } from '../../platform/database/database.ts';
 import { gathered } from '../../platform/database/gathered.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import type { MessagesTable } from '../../platform/database/schema.ts';
@@ -349,10 +349,18 @@ export async function releaseHeld(db: Db, accountId: number): Promise<void> {
       and direction = 'in' and state = 'waiting' and tries = 0`.execute(db);
 }
 
-/** What managers wrote while a channel was signed out goes on. */
-export async function releaseOutgoing(db: Db, channelId: string): Promise<void> {
+/**
+ * What waited while a channel was paused or signed out goes on, also what a client wrote and what had waited too long for
+ * the end of a pause.
+ */
+export async function releaseChannel(db: Db | Trx, channelId: string): Promise<void> {
   await sql`
     update messages set due_at = clock_timestamp()
-    where channel_id = ${channelId}::uuid and due_at > clock_timestamp()
-      and direction = 'out' and state = 'waiting'`.execute(db);
+    where channel_id = ${channelId}::uuid and state = 'waiting' and due_at > clock_timestamp()`.execute(
+    db,
+  );
+  await sql`
+    update messages set state = 'waiting', tries = 0, reason = null, due_at = clock_timestamp()
+    where channel_id = ${channelId}::uuid and state = 'failed' and direction = 'in'
+      and reason = 'no_connection' and content is not null`.execute(db);
 }

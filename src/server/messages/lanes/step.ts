@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { AppError } from '../../platform/app-error.ts';
+import type { MessageOutcome } from '../../platform/metrics.ts';
 import type { OutgoingContent, ReceivedContent, StoredMedia } from '../stored-content.ts';
 import type { Target } from '../target/rows.ts';
 import type { Confirm } from './lane-runner.ts';
@@ -17,6 +18,15 @@ export interface Work {
   target: Target;
   message: LaneMessage;
   confirm: Confirm;
+}
+
+/** Counts a message that nothing is left to do for. Call it when that is written down. */
+export function countEnd(
+  { context, target, message }: Pick<Work, 'context' | 'target' | 'message'>,
+  outcome: MessageOutcome,
+): void {
+  const { direction } = message;
+  context.metrics.messageEnded({ direction, service: target.channel?.connector, outcome });
 }
 
 /** Grows with the tries, and is never the same for two messages that failed together. */

@@ -29,7 +29,7 @@ import {
   finishSent,
   undoSending,
 } from './rows.ts';
-import { backOff, openMedia, openOutgoing, type Step, type Work } from './step.ts';
+import { backOff, countEnd, openMedia, openOutgoing, type Step, type Work } from './step.ts';
 
 /** About a quarter of an hour in all: the manager must see soon that nobody can be reached. */
 const MOST_TRIES = 15;
@@ -54,7 +54,10 @@ export async function toClient(work: Work): Promise<Step> {
   const { context, target, message } = work;
   const { channel, chat } = target;
   const carrier = channel && context.connectors.find(channel.connector)?.messages;
-  if (!channel || !carrier || channel.status === 'paused') return fail(work, 'no_connection');
+  if (!channel || !carrier) return fail(work, 'no_connection');
+  if (channel.status === 'paused') {
+    return fail(work, message.state === 'sending' ? 'may_have_arrived' : 'no_connection');
+  }
   if (!chat?.person) return fail(work, 'chat_unknown');
   const content = openOutgoing(context, message);
   if (content === undefined) return fail(work, 'unreadable');
@@ -101,6 +104,7 @@ async function sendMessage(sending: Sending): Promise<Step> {
     if (part === parts.length) {
       await noted(() => finishSent(context.db, { ...sent, isDelivered }));
       message.state = isDelivered ? 'delivered' : 'sent';
+      countEnd(sending, 'delivered');
       break;
     }
     await noted(() => finishPart(context.db, sent));
@@ -127,6 +131,7 @@ async function sendReaction(sending: Sending): Promise<Step> {
   const done = { part: 1, serviceId: null, isOneOfSeveral: false, isDelivered: false };
   await finishSent(context.db, { id: message.id, ...done });
   message.state = 'sent';
+  countEnd(sending, 'delivered');
   return 'done';
 }
 
@@ -197,7 +202,8 @@ async function afterFailure(
 ): Promise<SendOutcome | { holdSeconds: number; counts: boolean }> {
   const { context, message } = sending;
   const { tries } = message;
-  const details = { channelId: message.channelId, failure: error.failure };
+  const connector = sending.target.channel?.connector;
+  const details = { channelId: message.channelId, connector, failure: error.failure };
   context.log.warn(details, 'a message could not be sent yet');
   switch (error.failure) {
     case 'rate_limited':
@@ -262,11 +268,8 @@ async function refuse(
   return fail(sending, outcome.reason, outcome.detail);
 }
 
-async function fail(
-  { context, message }: Work,
-  reason: UndeliveredReason,
-  detail?: string,
-): Promise<Step> {
+async function fail(work: Work, reason: UndeliveredReason, detail?: string): Promise<Step> {
+  const { context, message } = work;
   const content = detail === undefined ? undefined : openOutgoing(context, message);
   const failed = {
     id: message.id,
@@ -276,6 +279,7 @@ async function fail(
     ...(content && { content: { ...content, detail } }),
   };
   await noted(() => failMessage(context.db, context.secrets, failed));
+  countEnd(work, 'undelivered');
   context.log.warn({ channelId: message.channelId, reason }, 'a message could not be delivered');
   return 'done';
 }

@@ -23,10 +23,12 @@ import {
   replaceContent,
   standInFor,
 } from './rows.ts';
-import { backOff, openReceived, type Step, scopeOf, type Work } from './step.ts';
+import { backOff, countEnd, openReceived, type Step, scopeOf, type Work } from './step.ts';
 
 /** For a save or a sync, which release what waits for them; this is for what they miss. */
 const UNSAVED_SECONDS = 30;
+/** For the end of a pause, which releases what waits for it; this is for what it misses. */
+const PAUSED_SECONDS = 60;
 /** With pauses of up to five minutes: a day. */
 const MOST_TRIES = 300;
 const LONGEST_PAUSE_SECONDS = 300;
@@ -50,8 +52,10 @@ export async function toKommo(work: Work): Promise<Step> {
   const content = openReceived(context, message);
   const { person } = chat ?? {};
   if (content === undefined || person === undefined) return fail(work, 'unreadable');
+  if (channel.status === 'paused') return waitFor(work, PAUSED_SECONDS, 'no_connection');
   if (!channel.isSaved || target.scopeId === null || target.sourceExternalId === null) {
-    return waitForSave(work);
+    // A chat named otherwise would be tagged wrongly for good.
+    return waitFor(work, UNSAVED_SECONDS, 'not_saved');
   }
   if (content.isFromStaff) {
     const echo = await isEcho(context.db, message);
@@ -102,6 +106,9 @@ async function pass(work: Passing): Promise<Step> {
       return passEdit(work);
     case 'reaction':
       return passReaction(work);
+    // Only ever sent.
+    case 'test':
+      return 'done';
   }
 }
 
@@ -116,7 +123,7 @@ async function passMessage(work: Passing): Promise<Step> {
         content: contentAtKommo(work, degree),
         ...(degree === 'whole' && (await quoteOf(work))),
       });
-      await finishReceived(context.db, message.id, sent.kommoMessageId);
+      await finish(work, sent.kommoMessageId);
       const { chat } = target;
       if (chat && (chat.kommoChatId === null || !chat.isBound)) {
         const { kommoChatId, kommoSenderId: kommoPersonId } = sent;
@@ -131,7 +138,7 @@ async function passMessage(work: Passing): Promise<Step> {
       const known = await findInHistory(work, msgidOf(work));
       if (known !== undefined) {
         if (message.event === 'edit') await changeAtKommo(work);
-        await finishReceived(context.db, message.id, known);
+        await finish(work, known);
         return 'done';
       }
     }
@@ -164,7 +171,7 @@ async function passEdit(work: Passing): Promise<Step> {
     return 'done';
   }
   await changeAtKommo(work);
-  await finishReceived(context.db, message.id, null);
+  await finish(work, null);
   await replaceContent(context.db, context.secrets, original.id, content);
   return 'done';
 }
@@ -203,7 +210,7 @@ async function passReaction(work: Passing): Promise<Step> {
       if (!isKommoError(error, 'not_found') && !isKommoError(error, 'rejected')) throw error;
     });
   }
-  await finishReceived(context.db, message.id, null);
+  await finish(work, null);
   return 'done';
 }
 
@@ -295,12 +302,22 @@ function fileText(
   return { kind: 'text', text: text ? `${said}\n${text}` : said };
 }
 
-/** Until the administrator saves and Kommo has the source: a chat named otherwise would be tagged wrongly for good. */
-async function waitForSave(work: Work): Promise<Step> {
+/** Kommo has it. */
+async function finish(work: Passing, kommoId: string | null): Promise<void> {
+  await finishReceived(work.context.db, work.message.id, kommoId);
+  countEnd(work, 'delivered');
+}
+
+/** Until the administrator saves and Kommo has the source, or lets the channel go on; but not for ever. */
+async function waitFor(
+  work: Work,
+  holdSeconds: number,
+  reason: 'not_saved' | 'no_connection',
+): Promise<Step> {
   const { context, message } = work;
   const ageMs = context.now().getTime() - message.storedAt.getTime();
-  if (ageMs > context.config.messages.retentionHours * 3_600_000) return fail(work, 'not_saved');
-  return { holdSeconds: UNSAVED_SECONDS, counts: false };
+  if (ageMs > context.config.messages.retentionHours * 3_600_000) return fail(work, reason);
+  return { holdSeconds, counts: false };
 }
 
 async function afterFailure(work: Work, error: KommoError): Promise<Step> {
@@ -335,8 +352,10 @@ async function afterFailure(work: Work, error: KommoError): Promise<Step> {
   }
 }
 
-async function fail({ context, message }: Work, reason: UndeliveredReason): Promise<Step> {
+async function fail(work: Work, reason: UndeliveredReason): Promise<Step> {
+  const { context, message } = work;
   await failMessage(context.db, context.secrets, { id: message.id, reason, isReported: false });
+  countEnd(work, 'undelivered');
   context.log.warn(
     { channelId: message.channelId, reason },
     'a message could not be brought into Kommo',

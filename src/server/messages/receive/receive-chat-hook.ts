@@ -23,6 +23,11 @@ type FileKind = (typeof FILE_KINDS)[number];
 /** A genuine hook older than this was kept by somebody: Kommo sends one once, and at once. */
 const OLDEST_HOOK_SECONDS = 24 * 3600;
 
+/** For the log only. Kommo sends a hook once: refused for our fault, a manager's message is lost. */
+const NOT_GENUINE =
+  'X-Signature does not fit: it is not Kommo who calls, or KOMMO_CHANNEL_SECRET is wrong.';
+const TOO_OLD = 'More than a day old: somebody sends it again, or this machine’s clock is ahead.';
+
 /**
  * Takes a chat webhook. It comes once and is answered when it is stored; the signature is checked before anything in
  * it is read. Hooks of accounts that are not installed any more are let go: nobody could be told of them.
@@ -37,7 +42,7 @@ export async function receiveChatHook(
 ): Promise<void> {
   const { channelId, channelSecret } = context.config.kommo;
   if (!isGenuineChatHook(channelSecret, hook.body, hook.signature)) {
-    throw new AppError('signature_invalid');
+    throw new AppError('signature_invalid', { cause: NOT_GENUINE });
   }
   const parsed = parseChatHook(hook.body);
   if (parsed === undefined) {
@@ -49,7 +54,7 @@ export async function receiveChatHook(
     throw new AppError('signature_invalid');
   }
   const ageSeconds = context.now().getTime() / 1000 - parsed.atSeconds;
-  if (ageSeconds > OLDEST_HOOK_SECONDS) throw new AppError('signature_invalid');
+  if (ageSeconds > OLDEST_HOOK_SECONDS) throw new AppError('signature_invalid', { cause: TOO_OLD });
   await act(context, followUp, hook.scopeId, parsed.event);
 }
 

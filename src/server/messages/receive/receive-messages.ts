@@ -44,7 +44,8 @@ export async function receiveMessages(
     );
   }
   const [last] = typing.slice(-1);
-  if (last) {
+  // A paused channel shows Kommo nothing.
+  if (last && !channel.isPaused) {
     followUp.run(`${channel.id} typing`, () => showClientTyping(context, channel, last));
   }
 }

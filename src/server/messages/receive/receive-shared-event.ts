@@ -37,7 +37,7 @@ export async function receiveSharedEvent(
   const { externalIds, isCheckDue } = event;
   const owners = await listChannelsOf(context.db, context.secrets, connector.id, externalIds);
   const ids = owners.map(({ id }) => id);
-  if (isCheckDue && ids.length > 0) await makeChecksDue(context.db, ids);
+  if (isCheckDue && ids.length > 0) await makeChecksDue(context.db, ids, context.now());
   // What is wrong with one of them keeps nothing from the others; the service repeats it for that one.
   const taken = await Promise.allSettled(
     owners.map((owner) => receiveMessages(context, followUp, { connector, owner }, request)),

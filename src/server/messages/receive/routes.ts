@@ -52,6 +52,7 @@ export function registerWebhooks(
     '/connect/webhooks/:connector/:id',
     {
       bodyLimit: WEBHOOK_BODY_BYTES,
+      config: { hookKind: () => 'service' },
       onRequest: async (request) => {
         const { connector, id } = request.params;
         request.sharing = id === SHARED ? (findSharing(context, connector) ?? null) : null;
@@ -88,6 +89,7 @@ export function registerWebhooks(
     '/kommo/chats/:scope_id',
     {
       bodyLimit: WEBHOOK_BODY_BYTES,
+      config: { hookKind: () => 'chat' },
       schema: {
         tags: ['kommo'],
         summary: "Kommo's chat webhook. Proven by X-Signature; answered when it is stored.",

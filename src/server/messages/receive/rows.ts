@@ -246,7 +246,8 @@ export async function raiseStatus(
           select id from about
           where ${status.state}::text = 'failed' or part_ids is null
             or part_ids[cardinality(part_ids)] = ${status.serviceId}::text)
-        and state in ${below}
+        -- Kommo does not know a test.
+        and state in ${below} and event <> 'test'
     )
     select exists (select from about) as is_known,
       exists (select from about where state in ('waiting', 'sending')) as is_under_way,

@@ -19,9 +19,10 @@ export async function showTyping(context: Context, hook: HookTarget): Promise<vo
   if (!carrier?.typing) return;
   const of = { accountId, channelId: channel.id, conversationId };
   const target = await findTarget(context.db, context.secrets, of);
-  const { credentials, webhookSecret } = target?.channel ?? {};
+  const { credentials, webhookSecret, status } = target?.channel ?? {};
   const person = target?.chat?.person;
   if (!credentials || webhookSecret === undefined || !person?.chatId) return;
+  if (status === 'paused') return;
   const tools = toolsFor(context, channel.connector, { id: channel.id, secret: webhookSecret });
   try {
     const { chatId, personId } = person;

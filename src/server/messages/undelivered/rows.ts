@@ -3,6 +3,7 @@ import type { Undelivered } from '../../../contract/api.ts';
 import type { Db } from '../../platform/database/database.ts';
 import type { Secrets } from '../../platform/database/secrets.ts';
 import type { ChatPerson } from '../receive/rows.ts';
+import { shownName } from '../shown-name.ts';
 
 /** Most that one answer lists. */
 const MOST_LISTED = 100;
@@ -34,16 +35,11 @@ export async function listUndelivered(
   }));
 }
 
-/** Six digits, in whatever script and however they are parted, may be those of a number. */
-const NUMBER = /(?:\p{Nd}[^\p{L}\p{Nd}]*){6}/u;
-
-/** A name that holds a number stays here. */
 function nameOf(secrets: Secrets, id: string | null, sealed: string | null): string {
   if (id === null || sealed === null) return '';
   const plain = secrets.tryUnseal(sealed, `conversations:${id}:person`);
   if (plain === undefined) return '';
-  const { name } = JSON.parse(plain) as ChatPerson;
-  return NUMBER.test(name) ? '' : name;
+  return shownName((JSON.parse(plain) as ChatPerson).name);
 }
 
 /**

@@ -18,8 +18,8 @@ export async function readUndelivered(
 
 /** Tries again; ids that are unknown, or cannot be tried again, count as none. @throws AppError `not_found` */
 export async function retryUndelivered(
-  context: Context,
-  caller: Caller,
+  context: Pick<Context, 'db' | 'wakeMessages'>,
+  caller: Owner,
   channelId: string,
   ids: readonly string[] | undefined,
 ): Promise<RetriedAnswer> {
@@ -39,7 +39,14 @@ export async function forgetUndelivered(
   await forgetFailed(context.db, channelId);
 }
 
-async function demandChannel(context: Context, caller: Caller, id: string): Promise<void> {
+/** Whose channel it must be. */
+type Owner = Pick<Caller, 'accountId' | 'account'>;
+
+async function demandChannel(
+  context: Pick<Context, 'db'>,
+  caller: Owner,
+  id: string,
+): Promise<void> {
   const key = { id, accountId: caller.accountId, epoch: caller.account?.epoch ?? 0 };
   if (!(await findChannel(context.db, key))) throw new AppError('not_found');
 }

@@ -5,11 +5,17 @@ import { lookAtClaim, otherClaims, raiseClaim } from './data-dir-claim.ts';
 
 /** Another process holds the embedded database, here or in another container. */
 export class DataDirInUse extends Error {
+  readonly directory: string;
+  /** Which process, as it says itself. */
+  readonly holder: string;
+
   constructor(directory: string, holder: string) {
     super(
       `The database directory ${directory} is in use by ${holder}. Stop that process first, or set DATA_DIR to another directory.`,
     );
     this.name = 'DataDirInUse';
+    this.directory = directory;
+    this.holder = holder;
   }
 }
 

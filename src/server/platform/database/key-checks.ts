@@ -17,6 +17,7 @@ export const SEALED: readonly { table: keyof Schema; key: string[]; columns: str
   },
   { table: 'grants', key: ['accountId'], columns: ['access_token', 'refresh_token'] },
   { table: 'channels', key: ['id'], columns: ['credentials', 'webhook_secret'] },
+  { table: 'pictures', key: ['channelId'], columns: ['image'] },
   { table: 'conversations', key: ['id'], columns: ['person'] },
   { table: 'messages', key: ['id'], columns: ['content', 'media'] },
 ];
@@ -45,7 +46,31 @@ export async function checkSecretKeys(
   secrets: Secrets,
   keyIds: readonly string[],
 ): Promise<void> {
-  const rows = await db.selectFrom('keyChecks').selectAll().execute();
+  const { problems } = await compareSecretKeys(db, secrets, keyIds);
+  if (problems.length > 0) throw new WrongSecretKeys(problems);
+  const id = secrets.writeKeyId;
+  await db
+    .insertInto('keyChecks')
+    .values({ keyId: id, checkValue: secrets.seal(CHECK_TEXT, contextOf(id)) })
+    .onConflict((conflict) => conflict.column('keyId').doNothing())
+    .execute();
+}
+
+/** How `SECRET_KEYS` fits a database. */
+export interface KeyFit {
+  /** Keys that backends have sealed with and that are still remembered; in the order of their ids. */
+  remembered: string[];
+  /** What does not fit, a line each, naming ids only. */
+  problems: string[];
+}
+
+/** Compares `SECRET_KEYS` with the keys that the database remembers, and changes nothing. */
+export async function compareSecretKeys(
+  db: Db,
+  secrets: Secrets,
+  keyIds: readonly string[],
+): Promise<KeyFit> {
+  const rows = await db.selectFrom('keyChecks').selectAll().orderBy('keyId').execute();
   const problems: string[] = [];
   for (const row of rows) {
     if (!keyIds.includes(row.keyId)) {
@@ -54,13 +79,7 @@ export async function checkSecretKeys(
       problems.push(`the key ${row.keyId} is not the one that stored values were sealed with`);
     }
   }
-  if (problems.length > 0) throw new WrongSecretKeys(problems);
-  const id = secrets.writeKeyId;
-  await db
-    .insertInto('keyChecks')
-    .values({ keyId: id, checkValue: secrets.seal(CHECK_TEXT, contextOf(id)) })
-    .onConflict((conflict) => conflict.column('keyId').doNothing())
-    .execute();
+  return { remembered: rows.map(({ keyId }) => keyId), problems };
 }
 
 function contextOf(keyId: string): SealContext {

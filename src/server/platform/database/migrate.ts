@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import { type Kysely, sql } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
 import * as keyHint from './migrations/002-key-hint.ts';
 import * as upkeepMarks from './migrations/003-upkeep-marks.ts';
@@ -11,6 +11,10 @@ import * as attemptChecks from './migrations/008-attempt-checks.ts';
 import * as workEngine from './migrations/009-work-engine.ts';
 import * as messages from './migrations/010-messages.ts';
 import * as aliases from './migrations/011-aliases.ts';
+import * as watch from './migrations/012-watch.ts';
+import * as channelActs from './migrations/013-channel-acts.ts';
+import * as pictures from './migrations/014-pictures.ts';
+import * as savedBy from './migrations/015-saved-by.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -25,6 +29,10 @@ const MIGRATIONS: Record<string, Migration> = {
   '009-work-engine': workEngine,
   '010-messages': messages,
   '011-aliases': aliases,
+  '012-watch': watch,
+  '013-channel-acts': channelActs,
+  '014-pictures': pictures,
+  '015-saved-by': savedBy,
 };
 
 /**
@@ -45,4 +53,34 @@ export async function migrate(
       cause: error,
     });
   }
+}
+
+/** How a database stands to this version of the backend. Names of migrations, in order. */
+export interface SchemaState {
+  applied: readonly string[];
+  /** Of this version, and not applied yet. */
+  missing: readonly string[];
+  /** Applied by another version, which this one does not know. */
+  unknown: readonly string[];
+}
+
+/** Reads which migrations were applied, and changes nothing. */
+export async function readSchemaState(db: Kysely<Schema>): Promise<SchemaState> {
+  const known = Object.keys(MIGRATIONS);
+  const applied = await listApplied(db);
+  return {
+    applied,
+    missing: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  };
+}
+
+async function listApplied(db: Kysely<Schema>): Promise<string[]> {
+  const { rows: tables } = await sql`
+    select 1 from pg_tables
+    where schemaname = current_schema() and tablename = ${DEFAULT_MIGRATION_TABLE}`.execute(db);
+  if (tables.length === 0) return [];
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.table(DEFAULT_MIGRATION_TABLE)} order by name`.execute(db);
+  return rows.map(({ name }) => name);
 }

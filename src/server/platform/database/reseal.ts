@@ -28,7 +28,11 @@ const PAGE = 1_000;
 export async function reseal(
   db: Db,
   secrets: Secrets,
-  place: { table: 'grants' | 'channels' | 'conversations'; id: string; columns: readonly string[] },
+  place: {
+    table: 'grants' | 'channels' | 'pictures' | 'conversations';
+    id: string;
+    columns: readonly string[];
+  },
   limit: number,
   pass: ResealPass,
 ): Promise<number> {

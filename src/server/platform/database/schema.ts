@@ -22,7 +22,10 @@ export interface Schema {
   settings: SettingsTable;
   scopes: ScopesTable;
   channels: ChannelsTable;
+  channelChanges: ChannelChangesTable;
+  pictures: PicturesTable;
   attempts: AttemptsTable;
+  watchKeys: WatchKeysTable;
   sources: SourcesTable;
   sessionEndings: SessionEndingsTable;
   syncs: SyncsTable;
@@ -163,6 +166,8 @@ export interface SettingsTable {
   defaultChannelId: string | null;
   preferences: Json<Preferences>;
   savedAt: Timestamp | null;
+  /** Kommo's id of the user who saved last; null before the first save that was told of them. */
+  savedBy: number | null;
 }
 
 /** The connected amojo chat channel, one for each account and epoch. */
@@ -189,7 +194,12 @@ export interface ChannelsTable {
   externalId: string;
   accountName: string;
   handle: string | null;
+  /** Where the service says the account's picture is. Never shown: we fetch it ourselves. */
   avatarUrl: string | null;
+  /** Tells one picture from the next; empty: the service has none. Null: nobody looked yet. */
+  pictureMark: string | null;
+  /** When the service was last asked for the picture. */
+  pictureAt: Timestamp | null;
   phone: Generated<string>;
   /** The channel's display name in Kommo, as last saved. */
   name: string;
@@ -208,8 +218,35 @@ export interface ChannelsTable {
   sendAfter: Timestamp | null;
   /** False until the first save that named this channel. */
   isSaved: Generated<boolean>;
+  /** When somebody last took the right to ask the service how the account is doing. */
   checkedAt: Timestamp | null;
+  /** Of when the status is; null where only an earlier version has written it. */
+  statusAt: Timestamp | null;
+  /** Somebody waits for a check since then. */
+  checkDueAt: Timestamp | null;
+  /** When a test message was last sent, or tried. */
+  testedAt: Timestamp | null;
   createdAt: CreatedAt;
+}
+
+/** A change of a channel's status, written by the database itself; the newest 20 of each channel. */
+export interface ChannelChangesTable {
+  /** Grows with time. */
+  id: Generated<number>;
+  channelId: string;
+  status: ChannelStatus;
+  statusReason: StatusReason | null;
+  at: Generated<Date>;
+}
+
+/** A key that opens the events of one account's channels; see channels/watch. */
+export interface WatchKeysTable {
+  keyHash: string;
+  accountId: number;
+  epoch: number;
+  userId: number;
+  expiresAt: Timestamp;
+  createdAt: Timestamp;
 }
 
 export interface AttemptsTable {
@@ -393,7 +430,8 @@ export interface MessagesTable {
   channelId: string;
   conversationId: string | null;
   direction: 'in' | 'out';
-  event: 'message' | 'edit' | 'delete' | 'reaction';
+  /** `test`: of ours, to see whether the channel works; Kommo hears nothing of it. */
+  event: 'message' | 'edit' | 'delete' | 'reaction' | 'test';
   kind: MessageKind;
   /** What makes a repetition recognisable: an id at the service (in) or Kommo's (out). */
   key: string;
@@ -421,6 +459,12 @@ export interface MessagesTable {
   /** When it happened, as the side it comes from says. */
   at: Timestamp;
   storedAt: CreatedAt;
+}
+
+/** The picture of a channel's account; sealed base64. */
+export interface PicturesTable {
+  channelId: string;
+  image: Sealed;
 }
 
 /** Moments that outlive a process, such as when chat webhooks could last be received. */
