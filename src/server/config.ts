@@ -3,8 +3,10 @@ import type { ConnectorOffer } from './connectors/connector.ts';
 import type { OAuthProvider } from './connectors/oauth/providers-file.ts';
 import { type ConnectorSettings, OFFERS } from './connectors/registry.ts';
 import type { KommoSettings } from './kommo/kommo.ts';
+import { brandFile } from './platform/brand-file.ts';
 import type { SecretKey } from './platform/database/secrets.ts';
 import {
+  bearerToken,
   choice,
   identifier,
   integer,
@@ -83,6 +85,8 @@ const environment = z
     MEDIA_MAX_MB: integer(50, 1, 2_000),
     LINK_CONTACTS: choice('off', 'on').default('off'),
     AMOJO_REQUESTS_PER_SECOND: integer(20, 1, 1_000),
+    METRICS_TOKEN: bearerToken.optional(),
+    BRAND_FILE: brandFile,
     LOG_LEVEL: choice('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent').default('info'),
   })
   // Even when a variable is missing: an operator sees every fault at once.
@@ -178,6 +182,10 @@ function toConfig(env: Environment) {
     /** What all replicas together may ask of Kommo's chat API. */
     amojoRequestsPerSecond: env.AMOJO_REQUESTS_PER_SECOND,
     connectors: toConnectorSettings(env),
+    /** What `/metrics` asks for; undefined: there is no such address. */
+    metricsToken: env.METRICS_TOKEN,
+    /** What the pages of the backend look like. */
+    brand: env.BRAND_FILE,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -5,6 +5,7 @@ import type { Kommo } from './kommo/kommo.ts';
 import type { Db, Trx } from './platform/database/database.ts';
 import type { Secrets } from './platform/database/secrets.ts';
 import type { Jobs } from './platform/jobs.ts';
+import type { Metrics } from './platform/metrics.ts';
 import type { Outbound, OutboundStream } from './platform/outbound.ts';
 import type { Pace } from './platform/pace.ts';
 import type { RequestLimit } from './platform/request-limit.ts';
@@ -25,8 +26,8 @@ export interface Context {
   wakeMessages: (direction?: 'in' | 'out') => void;
   /** What other rooms do when Kommo has the sources of an account's saved channels. */
   onSynced: (accountId: number) => Promise<void>;
-  /** What other rooms do when a channel has been signed in once more. */
-  onSignedInAgain: (channelId: string) => Promise<void>;
+  /** What other rooms do when a channel has been signed in once more, or goes on after a pause. Wake the messages then. */
+  onCarryingAgain: (db: Db | Trx, channelId: string) => Promise<void>;
   /** What other rooms forget in the transaction that ends an install. */
   onUninstalled: readonly ((
     trx: Trx,
@@ -37,5 +38,7 @@ export interface Context {
   pace: Pace;
   /** How many requests one account may make of this process; undefined: as many as it likes. */
   requestLimit: RequestLimit | undefined;
+  /** What is counted for the operator. */
+  metrics: Metrics;
   log: FastifyBaseLogger;
 }

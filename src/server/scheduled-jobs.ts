@@ -4,6 +4,7 @@ import { purgeInstallCodes } from './accounts/install/rows.ts';
 import { endAbandonedInstalls } from './accounts/uninstall.ts';
 import { expireAttempts } from './channels/attempts/end-attempt.ts';
 import { purgeSignOuts } from './channels/sign-outs/rows.ts';
+import { purgeWatchKeys } from './channels/watch/rows.ts';
 import type { Context } from './context.ts';
 import { refreshIdleGrants } from './kommo/grants/maintenance.ts';
 import { purgeMessages } from './messages/retention/rows.ts';
@@ -52,6 +53,7 @@ async function purge({ db, log }: Context): Promise<void> {
     purgeConsentStates,
     purgeInstallCodes,
     purgeSignOuts,
+    purgeWatchKeys,
   ];
   const onError = (error: unknown, { name }: { name: string }) =>
     log.error({ err: error, purge: name }, 'old rows could not be removed');

@@ -1,33 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { forgetIdempotencyKeys } from './access/rows.ts';
 import { moveAccount } from './accounts/rows.ts';
 import { createApp } from './app.ts';
-import { forgetScopes } from './channels/scope/rows.ts';
-import { forgetSync } from './channels/sources/rows.ts';
 import type { Config } from './config.ts';
 import { createConnectorRegistry } from './connectors/registry.ts';
 import type { Context } from './context.ts';
 import { createKommo } from './kommo/create-kommo.ts';
 import { HookWatch } from './messages/history/hook-watch.ts';
-import { releaseHeld, releaseOutgoing } from './messages/lanes/rows.ts';
+import { releaseChannel, releaseHeld } from './messages/lanes/rows.ts';
 import { MessageWake } from './messages/message-wake.ts';
+import { onUninstalled } from './on-uninstalled.ts';
 import { createGuardedOutbound } from './platform/address-guard.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './platform/database/database.ts';
 import { checkSecretKeys } from './platform/database/key-checks.ts';
 import { Secrets } from './platform/database/secrets.ts';
 import { isStorageUnavailable } from './platform/database/storage-errors.ts';
 import { JobLost, Jobs } from './platform/jobs.ts';
+import { Metrics } from './platform/metrics.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { PACE, type Pace } from './platform/pace.ts';
 import { RequestLimit } from './platform/request-limit.ts';
 import { withTimeout } from './platform/with-timeout.ts';
-import { FORGET_MESSAGES, QUEUES } from './queues.ts';
+import { QUEUES } from './queues.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 /** How long we wait for a database that is not up yet; then the supervisor starts us again. */
 const DATABASE_PATIENCE_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
+
+/**
+ * How long a web process serves on after it has said that it stops. A connection that waits to be accepted is cut when
+ * the process stops listening, with the request that was sent on it; balancers that ask every second have gone by then.
+ */
+const NOTICE_MS = 3_000;
 
 /** Requests still open after this are cut. A save that waits for Kommo may take this long; streams end at once. */
 const DRAIN_MS = 8_000;
@@ -39,6 +44,8 @@ export interface RunningServer {
   app: FastifyInstance;
   context: Context;
   databaseKind: Database['kind'];
+  /** Has balancers send to other processes, and serves until they do. At once where there can be no other process. */
+  giveNotice(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -65,11 +72,6 @@ export async function startServer(
     const secrets = new Secrets(config.secretKeys);
     const keyIds = config.secretKeys.map(({ id }) => id);
     await checkSecretKeys(database.db, secrets, keyIds);
-    const jobs = new Jobs(database, (error, job) => {
-      if (error instanceof JobLost) log.info(job, 'a job was handed over');
-      else log.error({ err: error, ...job }, 'a job failed');
-    });
-    await jobs.prepare(QUEUES);
     const running: { app?: FastifyInstance; worker?: Worker } = {};
     stops.push(() => withTimeout(SETTLE_MS, running.app?.handlersEnded() ?? Promise.resolve()));
     const outbound = createOutbound();
@@ -77,6 +79,18 @@ export async function startServer(
     // Kommo is on the public internet; the client secret goes nowhere else, whatever a resolver says.
     const toKommo = config.kommo.emulatorUrl ? outbound : createGuardedOutbound();
     if (toKommo !== outbound) stops.push(() => toKommo.close());
+    const outside = toKommo === outbound ? undefined : toKommo;
+    const connectors = createConnectorRegistry(config.connectors, outside);
+    const metrics = new Metrics({
+      services: connectors.all().map(({ id }) => id),
+      watchesProcess: config.metricsToken !== undefined,
+    });
+    const onFailure = (error: unknown, job: object) => {
+      if (error instanceof JobLost) log.info(job, 'a job was handed over');
+      else log.error({ err: error, ...job }, 'a job failed');
+    };
+    const jobs = new Jobs(database, { onFailure, metrics });
+    await jobs.prepare(QUEUES);
     const now = overrides.now ?? (() => new Date());
     const pace = overrides.pace ?? { ...PACE, requestsPerSecond: config.requestsPerSecond };
     const { requestsPerSecond } = pace;
@@ -93,11 +107,10 @@ export async function startServer(
       amojoRequestsPerSecond: config.amojoRequestsPerSecond,
       now,
       log,
+      metrics,
     });
     stops.push(() => kommo.close());
     stops.push(() => Promise.all([running.app && closeApp(running.app), running.worker?.stop()]));
-    const outside = toKommo === outbound ? undefined : toKommo;
-    const connectors = createConnectorRegistry(config.connectors, outside);
     const wake = new MessageWake(db, { hasOthers: database.kind === 'postgres' });
     stops.push(async () => wake.close());
     const context: Context = {
@@ -114,18 +127,11 @@ export async function startServer(
         await releaseHeld(db, accountId);
         wake.call();
       },
-      onSignedInAgain: async (channelId) => {
-        await releaseOutgoing(db, channelId);
-        wake.call('out');
-      },
+      onCarryingAgain: releaseChannel,
       now,
       pace,
-      onUninstalled: [
-        (trx, { accountId, epoch }) => forgetScopes(trx, accountId, epoch),
-        (trx, { accountId }) => forgetIdempotencyKeys(trx, accountId),
-        (trx, { accountId }) => forgetSync(trx, accountId),
-        (trx, { accountId }) => jobs.request(trx, FORGET_MESSAGES, { accountId }),
-      ],
+      onUninstalled: onUninstalled(jobs),
+      metrics,
       requestLimit: requestsPerSecond ? new RequestLimit(requestsPerSecond) : undefined,
       log,
     };
@@ -135,10 +141,19 @@ export async function startServer(
     const hookWatch = isWeb ? new HookWatch(context) : undefined;
     stops.push(async () => hookWatch?.stop());
     const scope = isWeb ? 'all' : 'health';
-    const app = await createApp(context, { scope, ...(hookWatch && { hookWatch }) });
+    let isStopping = false;
+    const app = await createApp(context, {
+      scope,
+      ...(hookWatch && { hookWatch }),
+      isStopping: () => isStopping,
+    });
     running.app = app;
     await app.listen({ port: config.port, host: overrides.host ?? '::' });
-    return { app, context, databaseKind: database.kind, stop };
+    const giveNotice = async () => {
+      isStopping = true;
+      if (isWeb && database.kind === 'postgres') await sleep(NOTICE_MS);
+    };
+    return { app, context, databaseKind: database.kind, giveNotice, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -4,6 +4,7 @@ import { pickInstallWork } from './accounts/install/pick-install-work.ts';
 import { recheckDisableHooks } from './accounts/uninstall.ts';
 import { AttemptFollower } from './channels/attempts/follow-attempts.ts';
 import { cleanUpAccount } from './channels/clean-up/clean-up-account.ts';
+import { AskedChecks } from './channels/health/asked-checks.ts';
 import { checkChannels } from './channels/health/channel-health.ts';
 import { signOut } from './channels/sign-outs/sign-out.ts';
 import type { Context } from './context.ts';
@@ -64,9 +65,15 @@ export async function startWorker(context: Context, wake: MessageWake): Promise<
   await workScheduledJobs(context);
   const messages = await MessageWorker.start(context, wake);
   const follower = new AttemptFollower(context);
+  const askedChecks = new AskedChecks(context);
   const sweeps = [
     ...polledLists(context, stopping.signal),
     { name: 'QR sign-ins', everyMs: 1_000, run: () => follower.run(stopping.signal) },
+    {
+      name: 'checks that somebody waits for',
+      everyMs: 2_000,
+      run: () => askedChecks.run(stopping.signal),
+    },
   ].map((sweep) => repeat(context, sweep, stopping.signal));
   return {
     stop: async () => {
@@ -74,7 +81,7 @@ export async function startWorker(context: Context, wake: MessageWake): Promise<
       await jobs.stopWork();
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, STOP_PATIENCE_MS);
-      const underWay = sweeps.map((end) => end()).concat(follower.drain());
+      const underWay = sweeps.map((end) => end()).concat(follower.drain(), askedChecks.drain());
       const sent = messages.stop(MESSAGE_PATIENCE_MS);
       await Promise.race([Promise.all(underWay), patience.promise]);
       clearTimeout(timer);

@@ -4,7 +4,9 @@ import { PAGE_TEXTS, pageText } from '../../src/server/platform/http/page-text.t
 /** Every text with its path, and what is filled into it. */
 function textsOf(language: string): Map<string, string> {
   const texts = new Map<string, string>();
-  for (const [group, pages] of Object.entries(PAGE_TEXTS.get(language) ?? {})) {
+  const { close = '', pages: groups = {} } = PAGE_TEXTS.get(language) ?? {};
+  texts.set('close', close);
+  for (const [group, pages] of Object.entries(groups)) {
     for (const [name, page] of Object.entries(pages)) {
       for (const [part, text] of Object.entries(page)) texts.set(`${group}.${name}.${part}`, text);
     }
@@ -36,6 +38,8 @@ test.each([
   ['', 'en'],
   ['es', 'es'],
   ['pt-BR', 'pt'],
+  ['tr-TR,tr;q=0.9,en;q=0.5', 'tr'],
+  ['id-ID', 'id'],
   ['ja, fr;q=0.9', 'en'],
   ['ja, ES-mx;q=0.9, pt;q=0.8', 'es'],
   ['fil, pt;q=0.5', 'pt'],

@@ -1,4 +1,9 @@
 import { sql } from 'kysely';
+import {
+  findPicturedChannel,
+  keepPicture,
+  resealPictures,
+} from '../../src/server/channels/pictures/rows.ts';
 import { findChannelSecrets, resealChannels } from '../../src/server/channels/rows.ts';
 import { resealGrants } from '../../src/server/kommo/grants/rows.ts';
 import {
@@ -85,6 +90,21 @@ test('a pass goes on behind the last row it did', async () => {
   await sql`update channels set credentials = 'v1.old.AAAA.AAAA' where slot = 1`.execute(db);
   expect(await resealChannels(db, rotated, 10, pass)).toBe(3);
   expect(pass.unopened).toEqual([]);
+});
+
+test('a picture is sealed again, and needs its older key until then', async () => {
+  const { db } = database;
+  const of = { id: idOf(1), externalId: '1' };
+  const image = Buffer.from('a picture');
+  await keepPicture(db, before, of, { image, mark: 'm' }, new Date());
+  await checkSecretKeys(db, rotated, ['new', 'old']);
+  await resealGrants(db, rotated, 10);
+  await resealChannels(db, rotated, 10);
+  expect(await retireSecretKeys(db, 'new')).toEqual([]);
+  expect((await findPicturedChannel(db, after, of.id))?.image).toBeUndefined();
+  expect(await resealPictures(db, rotated, 10)).toBe(1);
+  expect((await findPicturedChannel(db, after, of.id))?.image).toEqual(image);
+  expect(await retireSecretKeys(db, 'new')).toEqual(['old']);
 });
 
 test('an older key is told of while anything needs it, and no longer', async () => {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { type BackendProcess, createStore, spawnBackend } from '../support/backend-process.ts';
@@ -50,6 +51,11 @@ async function readSettings(url: string) {
   });
   return (await answer.json()) as { install?: { state: string } };
 }
+
+test('the former name of the program still starts it', async () => {
+  const main = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url));
+  expect(await spawnBackend({}, { main }).exited).toEqual({ code: 78, signal: null });
+});
 
 test('an environment with faults ends with 78 and names all of them, without a stack', async () => {
   const backend = start({ KOMMO_CLIENT_ID: undefined, MAX_CHANNELS: '51', SECRET_KEYS: 'x' });

@@ -17,7 +17,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 jest.setTimeout(90_000);
 
-const MAIN = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
 
 /** Kommo's answer to it is what a first save waits for. */
 const CONNECT = { path: '/v2/origin/custom/*/connect' };
@@ -108,7 +108,7 @@ test('a save that takes too long is cut, and its key is free for the next proces
   expect(again.status).toBe(200);
 });
 
-test('an event stream ends at once and does not hold up the end', async () => {
+test('an event stream ends and does not hold up the end', async () => {
   const { backend, url, api } = await startInstalled();
   const { body } = await api('POST', '/messenger/channels', {
     key: 'k',
@@ -207,6 +207,15 @@ function childOf(pid: number): number {
 }
 
 if (testDatabaseKind() === 'postgres') {
+  test('balancers are told of the stop while everything is still served', async () => {
+    const { backend, url } = await start();
+    backend.kill('SIGTERM');
+    await waitFor(async () => (await fetch(`${url}/health/ready`)).status === 503);
+    expect((await fetch(`${url}/help`)).status).toBe(200);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    expect(await backend.exited).toEqual({ code: 0, signal: null });
+  });
+
   test('while open requests are given time, no further background work begins', async () => {
     const { backend, api } = await startInstalled();
     emulator.fault({ match: CONNECT, action: { delayMs: 5_000 }, times: 1 });

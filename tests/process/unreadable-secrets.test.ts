@@ -134,6 +134,19 @@ const CONSEQUENCES: Record<Column, () => Promise<void>> = {
     await server.waitFor(() => String(client.fromClient()) === 'And then?');
     await remove(channel);
   },
+  'pictures.image': async () => {
+    const { attempt } = await begin(server, { connector: 'telegram' });
+    const token = '7000000001:AAEmulatedBotTokenSupport00000000001';
+    await submit(server, attempt.id, { values: { token }, confirm: true });
+    const channel = (await readSettings(server)).channels[0];
+    if (!channel?.account.avatar_url) throw new Error('The channel has no picture.');
+    const { pathname, search } = new URL(channel.account.avatar_url);
+    const path = pathname + search;
+    expect((await server.api('GET', path, { token: null })).status).toBe(200);
+    await damage('pictures', 'image', sql`true`);
+    expect((await server.api('GET', path, { token: null })).status).toBe(200);
+    await remove(channel);
+  },
   'messages.media': async () => {
     const [channel] = await saveBots(server, [23]);
     const client = conversationOf(server, 2_300, { bot: 23 });

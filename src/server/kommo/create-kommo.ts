@@ -3,6 +3,7 @@ import type { Pace } from '../platform/pace.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { createOpenStream, createTransport } from './call-account.ts';
 import type { Kommo, KommoSettings } from './kommo.ts';
+import { countRequests, timeTurns } from './measured.ts';
 import { AmojoBudget } from './rate/amojo-budget.ts';
 import { Rate, type Urgency } from './rate/rate.ts';
 
@@ -19,7 +20,7 @@ export function createKommo({
   pace,
   amojoRequestsPerSecond,
   ...given
-}: Pick<Kommo, 'moveAccount' | 'db' | 'secrets' | 'now' | 'log'> & {
+}: Pick<Kommo, 'moveAccount' | 'db' | 'secrets' | 'now' | 'log' | 'metrics'> & {
   settings: KommoSettings;
   /** The backend's own origin. */
   publicUrl: string;
@@ -29,14 +30,23 @@ export function createKommo({
   /** Budget of all replicas together towards the chat API. */
   amojoRequestsPerSecond: number;
 }): Kommo {
-  const { db, now, log, settings } = given;
-  const rate = new Rate(db, pace.kommoSpacingMs);
+  const { db, now, log, metrics, settings } = given;
+  const { emulatorUrl } = settings;
+  const budget = new Rate(db, pace.kommoSpacingMs);
+  const rate = {
+    wait: timeTurns(budget.wait.bind(budget), 'kommo', metrics),
+    pause: budget.pause.bind(budget),
+  };
+  const amojo = new AmojoBudget(db, amojoRequestsPerSecond);
   const shared = {
     ...given,
     redirectUri: `${publicUrl}${REDIRECT_PATH}`,
-    send: createTransport({ send, rate, emulatorUrl: settings.emulatorUrl, now, log }),
-    openStream: createOpenStream(stream, settings.emulatorUrl),
-    amojoBudget: new AmojoBudget(db, amojoRequestsPerSecond),
+    send: countRequests(createTransport({ send, rate, emulatorUrl, now, log }), metrics),
+    openStream: createOpenStream(stream, emulatorUrl),
+    amojoBudget: {
+      wait: timeTurns(amojo.wait.bind(amojo), 'amojo', metrics),
+      pause: amojo.pause.bind(amojo),
+    },
     refreshes: new Map<number, Promise<boolean>>(),
     close: async (graceMs = DEFAULT_GRACE_MS) => {
       await withTimeout(graceMs, Promise.allSettled(shared.refreshes.values()));

@@ -28,12 +28,25 @@ export type TokenFault =
   | 'audience'
   | 'issuer';
 
+/** What an operator looks at when tokens of every administrator are refused for the same reason. */
+const ADVICE: Partial<Record<TokenFault, string>> = {
+  signature: 'If this concerns every administrator, KOMMO_CLIENT_SECRET is wrong.',
+  client: 'If this concerns every administrator, KOMMO_CLIENT_ID is wrong.',
+  audience: 'If this concerns every administrator, PUBLIC_URL is not the address Kommo has.',
+  expired: 'If this concerns every administrator, this machine’s clock is ahead.',
+  // Only Kommo can have signed it, so that nothing else explains it.
+  not_yet_valid: 'This machine’s clock is behind Kommo’s.',
+};
+
 /** The token proves nothing. Holds no part of it. */
 export class InvalidToken extends Error {
   readonly reason: TokenFault;
 
-  constructor(reason: TokenFault) {
-    super(`The disposable token is not valid: ${reason}.`);
+  /** @param secondsOff how far its times are from this machine's clock, where that is the fault */
+  constructor(reason: TokenFault, secondsOff?: number) {
+    const by = secondsOff === undefined ? '' : ` by ${Math.ceil(secondsOff)} s`;
+    const advice = ADVICE[reason];
+    super(`The disposable token is not valid: ${reason}${by}.${advice ? ` ${advice}` : ''}`);
     this.name = 'InvalidToken';
     this.reason = reason;
   }
@@ -114,9 +127,10 @@ export async function verifyDisposableToken(
     throw new InvalidToken('life');
   }
   const nowSeconds = check.now().getTime() / 1000;
-  if (nowSeconds >= data.exp) throw new InvalidToken('expired');
-  if (Math.max(data.nbf, data.iat) > nowSeconds + TOLERANCE_SECONDS) {
-    throw new InvalidToken('not_yet_valid');
+  if (nowSeconds >= data.exp) throw new InvalidToken('expired', nowSeconds - data.exp);
+  const beginsAt = Math.max(data.nbf, data.iat);
+  if (beginsAt > nowSeconds + TOLERANCE_SECONDS) {
+    throw new InvalidToken('not_yet_valid', beginsAt - nowSeconds);
   }
   if (data.client_uuid !== check.clientId) throw new InvalidToken('client');
   const audiences = audiencesOf(check.publicUrl);

@@ -1,6 +1,7 @@
 import type { BaseLogger } from 'pino';
 import type { Db } from '../platform/database/database.ts';
 import type { Secrets } from '../platform/database/secrets.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { OutboundRequest, StreamAnswer } from '../platform/outbound.ts';
 import type { AccountHost } from './account-host.ts';
 import type { KommoAnswer } from './answers.ts';
@@ -83,6 +84,7 @@ export interface Kommo {
   readonly refreshes: Map<number, Promise<boolean>>;
   readonly now: () => Date;
   readonly log: KommoLog;
+  readonly metrics: Pick<Metrics, 'refreshEnded' | 'kommoAnswered' | 'turnEnded'>;
   /** The same, for jobs: its requests queue behind those a person waits for. */
   background(): Kommo;
   /**

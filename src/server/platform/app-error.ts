@@ -3,6 +3,8 @@ import { ERROR_STATUS, type ErrorCode, type FieldError } from '../../contract/er
 interface AppErrorOptions {
   cause?: unknown;
   fields?: FieldError[];
+  /** The channel that stands in the way. */
+  channelId?: string;
   /** Consent page of the grant that died; sent with `error_code` 1015. Built by the server only. */
   refreshTokenUrl?: string;
   /** Seconds, sent as `Retry-After`. */
@@ -16,6 +18,7 @@ interface AppErrorOptions {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly fields: FieldError[] | undefined;
+  readonly channelId: string | undefined;
   readonly refreshTokenUrl: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
@@ -24,6 +27,7 @@ export class AppError extends Error {
     this.name = 'AppError';
     this.code = code;
     this.fields = options.fields;
+    this.channelId = options.channelId;
     this.refreshTokenUrl = options.refreshTokenUrl;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

@@ -26,6 +26,11 @@ export const secret = chosenText.pipe(
     ),
 );
 
+/** What a machine proves itself with in an `Authorization` header. */
+export const bearerToken = chosenText.pipe(
+  z.string().regex(/^[!-~]{16,256}$/, 'must have 16 to 256 visible characters without spaces'),
+);
+
 /** Base address of a service; comes out without trailing slashes. */
 export const serviceAddress = text
   .refine((value) => {

@@ -2,6 +2,7 @@ import { fromKysely, type JobWithMetadata, type PgBoss } from 'pg-boss';
 import { isKeyBusy } from './database/busy-key.ts';
 import type { Database, Db, Trx } from './database/database.ts';
 import { transaction } from './database/transaction.ts';
+import type { JobOutcome, Metrics } from './metrics.ts';
 
 /** One kind of work. All of them stand in `queues.ts`. */
 export interface Queue<Data extends object> {
@@ -78,19 +79,26 @@ export class Jobs {
   readonly #boss: PgBoss;
   readonly #db: Db;
   readonly #onFailure: OnFailure;
+  readonly #metrics: Pick<Metrics, 'jobEnded'> | undefined;
   readonly #stopping = new AbortController();
   /** Ids of pg-boss's workers, by queue; those that stand in for a slow job are left out. */
   readonly #workers = new Map<string, string[]>();
   /** The queue of every worker that is open, by the worker's id. */
   readonly #openWorkers = new Map<string, string>();
+  /** Names of the queues that were prepared. */
+  readonly #names: string[] = [];
 
   constructor(
     { boss, background }: Pick<Database, 'boss' | 'background'>,
-    onFailure: OnFailure = () => undefined,
+    {
+      onFailure = () => undefined,
+      metrics,
+    }: { onFailure?: OnFailure; metrics?: Pick<Metrics, 'jobEnded'> } = {},
   ) {
     this.#boss = boss;
     this.#db = background;
     this.#onFailure = onFailure;
+    this.#metrics = metrics;
   }
 
   /** Creates the queues; call once at start, before anything is requested. */
@@ -109,9 +117,20 @@ export class Jobs {
       };
       if (known.has(name)) await this.#boss.updateQueue(name, policy);
       else await this.#boss.createQueue(name, { ...policy, policy: 'short' });
+      this.#names.push(name);
       // Fills the queue's cache: a first look-up inside an embedded transaction would wait for itself.
       await this.#boss.findJobs(name, { id: UNKNOWN_JOB });
     }
+  }
+
+  /**
+   * Takes the queues as they are; in place of `prepare` where a process only requests.
+   *
+   * @throws when one of them was never created
+   */
+  async recall(queues: readonly Queue<never>[]): Promise<void> {
+    // Fills the queue's cache, as in `prepare`.
+    for (const { name } of queues) await this.#boss.findJobs(name, { id: UNKNOWN_JOB });
   }
 
   /**
@@ -142,6 +161,19 @@ export class Jobs {
       // No row changed: the one that waited has just begun, and may have read what was there before.
       if ((await this.#boss.update(queue.name, data, waiting)).updated > 0) return;
     }
+  }
+
+  /**
+   * Jobs that could run now and do not, by queue, as pg-boss counted them: seconds ago while a worker runs. While none
+   * does, pg-boss counts when it is asked, once a minute.
+   */
+  countWaiting(): Promise<{ queue: string; count: number }[]> {
+    return Promise.all(
+      this.#names.map(async (queue) => {
+        const [counted] = await this.#boss.getQueueStats(queue, { force: true });
+        return { queue, count: counted?.readyCount ?? 0 };
+      }),
+    );
   }
 
   /** Runs `handler` for each job of one queue. */
@@ -236,6 +268,11 @@ export class Jobs {
     handler: Handler<Data>,
   ): Promise<void> {
     const { name } = queue;
+    const begunAt = performance.now();
+    const ended = (how: JobOutcome) => {
+      const seconds = (performance.now() - begunAt) / 1000;
+      this.#metrics?.jobEnded({ queue: name, outcome: how, seconds });
+    };
     const attempt = { id: job.id, retryCount: job.retryCount };
     const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
     const confirm = async () => {
@@ -250,7 +287,9 @@ export class Jobs {
       const run = { confirm, signal, tries: job.retryCount, isAwaited };
       const outcome = await handler(job.data, run);
       if (outcome) await this.#goOnLater(queue, job, outcome.againInSeconds);
+      ended('done');
     } catch (error) {
+      ended(error instanceof JobLost ? 'lost' : 'failed');
       this.#onFailure(error, { queue: name, data: job.data });
       throw error;
     }

@@ -491,3 +491,12 @@ export async function grantsDueForProbe(db: Db, limit: number): Promise<number[]
     .execute();
   return rows.map((row) => row.accountId);
 }
+
+/** Dead grants: of users without the rights, and those that Kommo refuses for another reason. */
+export async function countDeadGrants(db: Db): Promise<{ lacksRights: number; refused: number }> {
+  const { rows } = await sql<{ lacksRights: number; refused: number }>`
+    select (count(*) filter (where lacks_rights))::integer as lacks_rights,
+      (count(*) filter (where not lacks_rights))::integer as refused
+    from grants where state = 'dead'`.execute(db);
+  return rows[0] ?? { lacksRights: 0, refused: 0 };
+}

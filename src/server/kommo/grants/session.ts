@@ -132,9 +132,22 @@ export async function refreshOnce(kommo: Kommo, seen: Grant, isForced = false): 
   const { refreshes } = kommo;
   const inFlight = refreshes.get(seen.accountId);
   if (inFlight !== undefined) return await inFlight;
-  const flight = refreshPair(kommo, seen, isForced).finally(() => refreshes.delete(seen.accountId));
+  const refresh = counted(kommo, refreshPair(kommo, seen, isForced));
+  const flight = refresh.finally(() => refreshes.delete(seen.accountId));
   refreshes.set(seen.accountId, flight);
   return await flight;
+}
+
+/** One that another process is doing, or that has to rest, is no refresh of ours. */
+async function counted({ metrics }: Kommo, refresh: Promise<boolean>): Promise<boolean> {
+  try {
+    const isMine = await refresh;
+    if (isMine) metrics.refreshEnded('renewed');
+    return isMine;
+  } catch (error) {
+    metrics.refreshEnded(isKommoError(error, 'reauthorize') ? 'dead' : 'failed');
+    throw error;
+  }
 }
 
 /** The stored grant. @throws KommoError `reauthorize` when there is none, or it is dead */

@@ -9,8 +9,10 @@ import fastify, {
 } from 'fastify';
 import { LIMITS } from '../../../contract/api.ts';
 import { AppError } from '../app-error.ts';
+import type { Metrics } from '../metrics.ts';
 import { allowOrigin, type IsAllowedOrigin, registerCors } from './cors.ts';
 import { errorBody, sendError } from './error-answer.ts';
+import { measureRequests } from './measure-requests.ts';
 import { watchHandlers } from './open-handlers.ts';
 import { registerOpenApi } from './openapi.ts';
 import { recordRoutes, refuseUnknown } from './route-table.ts';
@@ -27,6 +29,7 @@ const KEEP_ALIVE_MS = 72_000;
 interface Options {
   log: FastifyBaseLogger;
   publicUrl: string;
+  metrics: Pick<Metrics, 'requestAnswered' | 'hookAnswered'>;
   isAllowedOrigin: IsAllowedOrigin;
   /** What else the log says about a request. */
   describe: (request: FastifyRequest) => object;
@@ -36,6 +39,7 @@ interface Options {
 export function createServer({
   log,
   publicUrl,
+  metrics,
   isAllowedOrigin,
   describe,
 }: Options): FastifyInstance {
@@ -49,6 +53,8 @@ export function createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
     // HEAD would run the handlers of GET routes that change something.
     exposeHeadRoutes: false,
+    // Both are set below. Without a word here Fastify loads its own first: a hundred modules that nobody uses.
+    schemaController: { compilersFactory: { buildValidator: unused, buildSerializer: unused } },
     // A request on an open connection is still answered, with all headers, while the process stops.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -65,6 +71,7 @@ export function createServer({
   recordRoutes(app);
   watchHandlers(app);
   registerRequestLog(app, describe);
+  measureRequests(app, metrics);
   registerSecurityHeaders(app);
   registerCors(app, isAllowedOrigin);
   refuseUnknown(app);
@@ -126,7 +133,11 @@ function registerRequestLog(app: FastifyInstance, describe: Options['describe'])
       ms: Math.round(reply.elapsedTime),
       ...describe(request),
     };
-    if (url?.startsWith('/health/')) log.debug(details, 'request');
+    if (url?.startsWith('/health/') || url === '/metrics') log.debug(details, 'request');
     else log.info(details, 'request');
   });
+}
+
+function unused(): never {
+  throw new Error('Schemas are compiled by the compilers that are set.');
 }

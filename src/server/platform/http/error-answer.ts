@@ -23,9 +23,14 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, failure:
 
 /** The one error body. The 1015 pair of the guide is written here and nowhere else. */
 export function errorBody(failure: AppError, requestId: string): ErrorBody {
-  const { code, fields, refreshTokenUrl } = failure;
+  const { code, fields, channelId, refreshTokenUrl } = failure;
   const body: ErrorBody = {
-    error: { code, ...(fields === undefined ? {} : { fields }), request_id: requestId },
+    error: {
+      code,
+      ...(fields !== undefined && { fields }),
+      ...(channelId !== undefined && { channel_id: channelId }),
+      request_id: requestId,
+    },
   };
   if (code === 'kommo_reauthorize' || refreshTokenUrl !== undefined) {
     body.error_code = REAUTHORIZE_CODE;

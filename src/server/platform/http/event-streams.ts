@@ -7,6 +7,9 @@ const HEARTBEAT_MS = 15_000;
 /** How long a browser waits before it opens a cut stream again. */
 const RETRY_MS = 2_000;
 
+/** What a client may leave unread before its stream is cut. It opens another, and is told how things stand then. */
+const MOST_UNREAD_BYTES = 128 * 1024;
+
 export interface EventStream {
   send(data: unknown): void;
   /** Ends the stream, and calls what waits for its close. */
@@ -40,9 +43,13 @@ export class EventStreams {
     const response = reply.raw;
     if (response.destroyed) return undefined;
     response.writeHead(200, definedHeaders(reply.getHeaders()));
-    response.write(`retry: ${RETRY_MS}\n\n`);
+    const write = (lines: string) => {
+      if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+      else response.write(`${lines}\n\n`);
+    };
+    write(`retry: ${RETRY_MS}`);
     this.#open.add(response);
-    const heartbeat = setInterval(() => response.write(': ping\n\n'), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => write(': ping'), HEARTBEAT_MS);
     const closed = new AbortController();
     const close = () => {
       clearInterval(heartbeat);
@@ -51,7 +58,7 @@ export class EventStreams {
     };
     response.on('close', close);
     return {
-      send: (data) => void response.write(`data: ${JSON.stringify(data)}\n\n`),
+      send: (data) => write(`data: ${JSON.stringify(data)}`),
       end: () => {
         close();
         response.end();

@@ -9,8 +9,14 @@ const READY_DEADLINE_MS = 5_000;
 
 const health = z.object({ status: z.literal('ok') });
 
-/** For load balancers and supervisors: no secret, no detail, no proof needed. */
-export function registerHealth(app: FastifyInstance, db: Db): void {
+const stopping = z.object({ status: z.literal('stopping') });
+
+/**
+ * For load balancers and supervisors: no secret, no detail, no proof needed.
+ *
+ * @param isStopping whether new requests should go to another process, although they are still served here
+ */
+export function registerHealth(app: FastifyInstance, db: Db, isStopping: () => boolean): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.get(
     '/health/live',
@@ -30,11 +36,13 @@ export function registerHealth(app: FastifyInstance, db: Db): void {
       exposeHeadRoute: true,
       schema: {
         tags: ['health'],
-        summary: 'The process can serve: the database is up to date and answers.',
-        response: { 200: health },
+        summary:
+          'The process can serve: the database is up to date and answers, and no stop is coming.',
+        response: { 200: health, 503: stopping },
       },
     },
-    async () => {
+    async (_request, reply) => {
+      if (isStopping()) return reply.code(503).send({ status: 'stopping' as const });
       await withDeadline(READY_DEADLINE_MS, pingDatabase(db));
       return { status: 'ok' as const };
     },

@@ -38,6 +38,7 @@ const errorSchema = z.object({
     fields: z
       .array(z.object({ path: z.string(), code: z.string(), reason: z.string().optional() }))
       .optional(),
+    channel_id: z.string().optional(),
     request_id: z.string(),
   }),
   error_code: z.literal(1015).optional(),
@@ -81,6 +82,8 @@ function describe(routes: readonly Described[], publicUrl: string): Json {
       securitySchemes: {
         disposableToken: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
         attemptKey: { type: 'http', scheme: 'bearer' },
+        watchKey: { type: 'http', scheme: 'bearer' },
+        metricsToken: { type: 'http', scheme: 'bearer' },
       },
     },
     paths,

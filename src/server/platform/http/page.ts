@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
+import { type Colour, hoverOf, SEEN_RATIO, textOn, withContrast } from '../../../brand/colours.ts';
+import { escapeHtml } from './escape-html.ts';
 
 /** A small page that a popup ends on. Complete without scripts; everything in it is escaped. */
 export interface Page {
@@ -8,6 +10,10 @@ export interface Page {
   language: string;
   title: string;
   text: string;
+  /** What its button says. */
+  close: string;
+  /** Of the brand: the colour of the button. */
+  accent: Colour;
   /**
    * Tells the window that opened this one, if there still is one, that something happened. Only a hint:
    * the widget asks the backend what. `origin` is exact, never `*`.
@@ -18,10 +24,29 @@ export interface Page {
 /** How long the opener has to acknowledge the hint before the popup closes by itself. */
 const CLOSE_AFTER_MS = 1_500;
 
+/** Browsers refuse to close some windows, and say so to nobody. */
+const CLOSED_WITHIN_MS = 300;
+
 const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center;color:#1d2733;background:#f5f6f7}' +
-  'main{max-width:26rem;margin:1rem;padding:2rem;border-radius:8px;background:#fff}h1{font-size:1.25rem;margin:0 0 .5rem}p{margin:0}' +
-  '@media (prefers-color-scheme:dark){body{color:#e8eaed;background:#15191e}main{background:#222831}}';
+  ':root{color-scheme:light dark}' +
+  'body{font:16px/1.5 "PT Sans",system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center;color:#363b44;background:#f5f5f5}' +
+  'main{box-sizing:border-box;width:min(26rem,100% - 2rem);padding:2rem;border:1px solid #e2e4e8;border-radius:8px;background:#fff;overflow-wrap:anywhere}' +
+  'h1{font-size:1.25rem;line-height:1.3;margin:0 0 .5rem}p{margin:0}' +
+  'button{font:inherit;margin-top:1.5rem;padding:.5rem 1rem;border:0;border-radius:4px;cursor:pointer}' +
+  '@media (prefers-color-scheme:dark){body{color:#e8eaed;background:#0f2231}main{border-color:#2b4a60;background:#153043}}';
+
+/** What the button stands on. */
+const GROUND = { light: '#ffffff', dark: '#153043' };
+
+/** The button in the accent, with a text on it that can be read and a ring around it that is seen. */
+function buttonStyle(accent: Colour): string {
+  const ring = (ground: Colour) => withContrast(accent, [ground], SEEN_RATIO);
+  return (
+    `button{color:${textOn(accent)};background:${accent}}button:hover{background:${hoverOf(accent)}}` +
+    `button:focus-visible{outline:2px solid ${ring(GROUND.light)};outline-offset:2px}` +
+    `@media (prefers-color-scheme:dark){button:focus-visible{outline-color:${ring(GROUND.dark)}}}`
+  );
+}
 
 /** Sends the page with headers that allow its own style and script, and nothing from elsewhere. */
 export function sendPage(reply: FastifyReply, page: Page) {
@@ -43,19 +68,20 @@ export function sendPage(reply: FastifyReply, page: Page) {
     .send(render(page, nonce));
 }
 
-function render({ language, title, text, hint }: Page, nonce: string): string {
+function render({ language, title, text, close, accent, hint }: Page, nonce: string): string {
   return `<!doctype html>
 <html lang="${escapeHtml(language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-<style nonce="${nonce}">${STYLE}</style>
+<style nonce="${nonce}">${STYLE}${buttonStyle(accent)}</style>
 </head>
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(text)}</p>
+<button type="button" hidden>${escapeHtml(close)}</button>
 </main>
 <script nonce="${nonce}">${script(hint)}</script>
 </body>
@@ -63,17 +89,26 @@ function render({ language, title, text, hint }: Page, nonce: string): string {
 `;
 }
 
-/** The query holds a code and a state, which must not stay in the history. */
+/**
+ * The query holds a code and a state, which must not stay in the history. The button takes itself away in a window that
+ * no script may close: the text says what to do there.
+ */
 function script(hint: Page['hint']): string {
-  const lines = ["history.replaceState(null,'',location.pathname);"];
+  const lines = [
+    "history.replaceState(null,'',location.pathname);",
+    "const button=document.querySelector('button');",
+    'button.hidden=false;',
+    `button.addEventListener('click',()=>{window.close();setTimeout(()=>{button.hidden=true;},${CLOSED_WITHIN_MS});});`,
+  ];
   if (hint !== undefined) {
     lines.push(
       `const origin=${toScript(hint.origin)};`,
       'if(window.opener){',
       "addEventListener('message',(event)=>{if(event.origin===origin&&event.source===window.opener&&event.data?.type==='chat-connector:ack')window.close();});",
       `window.opener.postMessage(${toScript(hint.message)},origin);`,
-      `setTimeout(()=>window.close(),${CLOSE_AFTER_MS});`,
       '}',
+      // Also where the service cut this window off from the one that opened it.
+      `setTimeout(()=>window.close(),${CLOSE_AFTER_MS});`,
     );
   }
   return lines.join('\n');
@@ -85,16 +120,4 @@ function toScript(value: unknown): string {
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
