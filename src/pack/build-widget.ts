@@ -1,12 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describeProblem, type WidgetProblem } from '../emulator/upload/problem.ts';
+import { brandImages } from './brand/brand-images.ts';
+import { brandStyles } from './brand/brand-styles.ts';
+import { brandTexts } from './brand/brand-texts.ts';
+import type { OpenBrand } from './brand/open-brand.ts';
 import { type Bundle, bundleWidget } from './bundle.ts';
 import { collectLicences } from './licences.ts';
 import { LICENCES, OWN_SCRIPTS } from './own-files.ts';
 import type { PackageFiles } from './package-files.ts';
+import { PackageRefused } from './package-refused.ts';
 import { checkPackage } from './package-rules.ts';
-import { PROJECT, projectVersion } from './project.ts';
+import { projectVersion } from './project.ts';
 import { formatScript, formatStyles } from './readable-output.ts';
 import { zipFiles } from './zip.ts';
 
@@ -17,22 +21,9 @@ export interface WidgetPackage {
   zipPath: string;
 }
 
-/** Kommo would reject the package; `faults` says why, each with its file and line. */
-export class PackageRefused extends Error {
-  readonly faults: readonly WidgetProblem[];
-
-  constructor(faults: readonly WidgetProblem[]) {
-    super(
-      `Kommo would refuse the package:\n${faults.map((fault) => `  ${describeProblem(fault)}`).join('\n')}`,
-    );
-    this.name = 'PackageRefused';
-    this.faults = faults;
-  }
-}
-
 /** Bundles the widget and adds the files that Kommo shows itself, without checking anything. */
-export async function assembleWidget(outDir = `${PROJECT}/dist`): Promise<PackageFiles> {
-  return collectFiles(await bundleWidget(outDir));
+export async function assembleWidget(open: OpenBrand, outDir: string): Promise<PackageFiles> {
+  return collectFiles(await bundleWidget(outDir, open), await readShownFiles(open), open);
 }
 
 /**
@@ -40,14 +31,19 @@ export async function assembleWidget(outDir = `${PROJECT}/dist`): Promise<Packag
  *
  * @throws BundleError, PackageRefused; in both cases the last good package stays in place
  */
-export async function buildWidget(outDir = `${PROJECT}/dist`): Promise<WidgetPackage> {
-  return writePackage(await assembleWidget(outDir), outDir);
+export async function buildWidget(open: OpenBrand, outDir: string): Promise<WidgetPackage> {
+  return writeChecked(await assembleWidget(open, outDir), outDir);
 }
 
 /** @throws PackageRefused */
-export function writePackage(files: PackageFiles, outDir: string): WidgetPackage {
+function writeChecked(files: PackageFiles, outDir: string): WidgetPackage {
   const faults = checkPackage(files, projectVersion());
   if (faults.length > 0) throw new PackageRefused(faults);
+  return writePackage(files, outDir);
+}
+
+/** Writes `widget.zip` and `widget/` as they are, whatever is wrong with them. */
+export function writePackage(files: PackageFiles, outDir: string): WidgetPackage {
   const zip = zipFiles(files);
   const zipPath = join(outDir, 'widget.zip');
   replaceFolder(join(outDir, 'widget'), files);
@@ -56,21 +52,22 @@ export function writePackage(files: PackageFiles, outDir: string): WidgetPackage
   return { files, zip, zipPath };
 }
 
-export function collectFiles(bundle: Bundle): PackageFiles {
-  const files = new Map<string, Uint8Array>();
-  files.set('manifest.json', readFileSync(`${PROJECT}/manifest.json`));
-  for (const [folder, ending] of [
-    ['i18n', '.json'],
-    ['images', '.png'],
-  ] as const) {
-    for (const name of readdirSync(`${PROJECT}/${folder}`).sort()) {
-      if (name.endsWith(ending)) {
-        files.set(`${folder}/${name}`, readFileSync(`${PROJECT}/${folder}/${name}`));
-      }
-    }
-  }
+/**
+ * What Kommo shows itself, with the brand: the manifest, the texts and the pictures.
+ *
+ * @throws PackageRefused when one of them cannot be read
+ */
+export async function readShownFiles(open: OpenBrand): Promise<PackageFiles> {
+  const files = new Map<string, Uint8Array>(brandTexts(open.brand));
+  for (const [name, bytes] of await brandImages(open)) files.set(`images/${name}`, bytes);
+  return files;
+}
+
+/** The package: what Kommo shows, and our code in a form for readers. */
+export function collectFiles(bundle: Bundle, shown: PackageFiles, open: OpenBrand): PackageFiles {
+  const files = new Map(shown);
   for (const name of readdirSync(bundle.folder).sort()) {
-    files.set(name, readable(name, readFileSync(join(bundle.folder, name))));
+    files.set(name, readable(name, readFileSync(join(bundle.folder, name)), open));
   }
   // Webpack's own list has only the comments it found, but licences require their full text.
   files.set(LICENCES, new TextEncoder().encode(collectLicences(bundle.vendorModules)));
@@ -78,10 +75,26 @@ export function collectFiles(bundle: Bundle): PackageFiles {
   return files;
 }
 
+/** The stylesheet that webpack made, in a form for readers and in the brand's colours. */
+export function shownStyles(bytes: Uint8Array, { brand }: OpenBrand): Uint8Array {
+  return Buffer.from(brandStyles(formatStyles(Buffer.from(bytes).toString()), brand));
+}
+
+/** The last form of each script: while somebody watches, a save changes one of them. */
+const formatted = new Map<string, { source: string; readable: string }>();
+
+function formatOnce(name: string, source: string): string {
+  const known = formatted.get(name);
+  if (known?.source === source) return known.readable;
+  const readable = formatScript(source);
+  formatted.set(name, { source, readable });
+  return readable;
+}
+
 /** Makes our own files readable; third-party files stay as they are. */
-function readable(name: string, bytes: Buffer): Uint8Array {
-  if (OWN_SCRIPTS.includes(name)) return Buffer.from(formatScript(bytes.toString()));
-  return name.endsWith('.css') ? Buffer.from(formatStyles(bytes.toString())) : bytes;
+function readable(name: string, bytes: Buffer, open: OpenBrand): Uint8Array {
+  if (OWN_SCRIPTS.includes(name)) return Buffer.from(formatOnce(name, bytes.toString()));
+  return name.endsWith('.css') ? shownStyles(bytes, open) : bytes;
 }
 
 /** Writes next to the folder and renames, so that an emulator that reads it never sees half a widget. */

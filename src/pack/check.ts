@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
 import { judgeWidget } from '../emulator/upload/judge-widget.ts';
 import { countErrors, describeProblem, verdictOf } from '../emulator/upload/problem.ts';
+import { loadWidget } from '../emulator/upload/widget-folder.ts';
+import { BrandRefused, brandPath, type OpenBrand, openBrand } from './brand/open-brand.ts';
 import { formatBudget, isOverBudget, kilobytes, measureBudget, measureFiles } from './budget.ts';
 import { assembleWidget } from './build-widget.ts';
+import { checkNoDevelopment } from './development-mark.ts';
 import type { PackageFiles } from './package-files.ts';
+import { PackageRefused } from './package-refused.ts';
 import { judgePackage } from './package-rules.ts';
 import { PROJECT, projectVersion } from './project.ts';
 import { runTool } from './run-tool.ts';
@@ -13,6 +17,7 @@ const HELP = `npm run check - format, lint, types, import zones, unused code, an
 would say about the widget, with the byte budget. Changes nothing; npm run format fixes the format.
 
   --widget <folder|zip>  only judges that widget, any: exit 1 if Kommo would refuse it
+  --brand <file>         judges the widget with that brand instead of brand.json (BRAND_FILE says the same)
 `;
 
 const BIOME = '@biomejs/biome/bin/biome';
@@ -29,16 +34,21 @@ interface Check {
 }
 
 const { values } = parseArgs({
-  options: { help: { type: 'boolean' }, widget: { type: 'string' } },
+  options: {
+    help: { type: 'boolean' },
+    widget: { type: 'string' },
+    brand: { type: 'string' },
+  },
 });
 
 if (values.help) process.stdout.write(HELP);
 else if (values.widget !== undefined) await judge(values.widget);
 else await main();
 
-/** Prints what the emulator's --check prints. */
+/** Prints what the emulator's --check prints, and refuses a development build of our own. */
 async function judge(path: string): Promise<void> {
-  const problems = await judgeWidget(path);
+  const { files } = await loadWidget(path);
+  const problems = [...(await judgeWidget(path)), ...checkNoDevelopment(files)];
   for (const problem of problems) process.stdout.write(`${describeProblem(problem)}\n`);
   process.stdout.write(`${verdictOf(problems)}\n`);
   process.exitCode = countErrors(problems) > 0 ? 1 : 0;
@@ -88,13 +98,21 @@ async function runLane(checks: readonly Check[]): Promise<boolean[]> {
 }
 
 async function checkWidget(): Promise<boolean> {
+  let open: OpenBrand;
+  try {
+    open = openBrand(brandPath(values.brand));
+  } catch (error) {
+    if (!(error instanceof BrandRefused || error instanceof PackageRefused)) throw error;
+    return report('brand', error.message);
+  }
+  const results = [report('brand', '')];
   let files: PackageFiles;
   try {
-    files = await assembleWidget(OUT_DIR);
+    files = await assembleWidget(open, OUT_DIR);
   } catch (error) {
     return report('widget builds', error instanceof Error ? error.message : String(error));
   }
-  const results = [report('widget builds', '')];
+  results.push(report('widget builds', ''));
   for (const [name, problems] of Object.entries(judgePackage(files, projectVersion()))) {
     results.push(report(`widget: ${name}`, problems.map(describeProblem).join('\n')));
   }

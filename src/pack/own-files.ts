@@ -5,7 +5,14 @@ import type { WidgetProblem } from '../emulator/upload/problem.ts';
 import type { PackageFiles } from './package-files.ts';
 
 /** Our own code, which Kommo's moderators read. */
-export const OWN_SCRIPTS = ['script.js', 'app.js', 'connect.js', 'dialogs.js'];
+export const OWN_SCRIPTS = [
+  'script.js',
+  'app.js',
+  'sections.js',
+  'list.js',
+  'dialogs.js',
+  'connect.js',
+];
 /** Minified third-party code. */
 export const VENDOR_SCRIPTS = ['vendor.js', 'amplitude.js'];
 export const STYLES = 'style.css';

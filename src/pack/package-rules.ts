@@ -2,6 +2,7 @@ import { moderate } from '../emulator/upload/moderation.ts';
 import { openPackage } from '../emulator/upload/open-package.ts';
 import { placeOf, type WidgetProblem } from '../emulator/upload/problem.ts';
 import { localesOf, type Widget } from '../emulator/upload/widget-package.ts';
+import { checkNoDevelopment } from './development-mark.ts';
 import { checkOwnFiles, STYLES, VENDOR_SCRIPTS } from './own-files.ts';
 import { checkOwnManifest } from './own-manifest.ts';
 import { checkOwnStyles } from './own-styles.ts';
@@ -29,6 +30,9 @@ export function checkPackage(files: PackageFiles, version: string): WidgetProble
 }
 
 function ownProblems(widget: Widget, version: string): WidgetProblem[] {
+  const development = checkNoDevelopment(widget.files);
+  // What such a package lacks is of no interest.
+  if (development.length > 0) return development;
   const styles = widget.files.get(STYLES);
   return [
     ...checkOwnFiles(widget.files, localesOf(widget.manifest)),

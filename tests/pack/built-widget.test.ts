@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describeProblem } from '../../src/emulator/upload/problem.ts';
 import { isOverBudget, measureBudget } from '../../src/pack/budget.ts';
+import { DEVELOPMENT_MARK } from '../../src/pack/development-mark.ts';
+import { OWN_SCRIPTS } from '../../src/pack/own-files.ts';
 import { checkPackage } from '../../src/pack/package-rules.ts';
 import { PROJECT, projectVersion } from '../../src/pack/project.ts';
 
@@ -89,6 +91,13 @@ test('the backend’s address is baked in, and the local one is not', () => {
   const scripts = text('app.js') + text('script.js');
   expect(scripts).toContain(API_URL);
   expect(scripts).not.toContain('localhost:8080');
+});
+
+test('nothing of a development build is in it, nor a switch for one', () => {
+  for (const name of OWN_SCRIPTS) {
+    expect(text(name)).not.toContain(DEVELOPMENT_MARK);
+    expect(text(name)).not.toMatch(/development|localhost|app-created/i);
+  }
 });
 
 test('no library of the server is in it', () => {

@@ -18,16 +18,18 @@ function linksOf(page: string): string[] {
   return links.filter((link) => !/^[a-z]+:/.test(link));
 }
 
-/** As GitHub makes anchors of headings. */
+/** As GitHub makes anchors of headings; a page of the help names its own: `## Title {#id #another}`. */
 function anchorsOf(page: string): string[] {
   const text = readFileSync(join(PROJECT, page), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
+  return [...text.matchAll(/^#+ (.+)$/gm)].flatMap(([, heading = '']) => {
+    const own = /\{(#[^}]+)\}\s*$/.exec(heading)?.[1];
+    if (own !== undefined) return own.split(/\s+/).map((id) => id.slice(1));
+    return heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
       .trim()
-      .replaceAll(' ', '-'),
-  );
+      .replaceAll(' ', '-');
+  });
 }
 
 test('every link from one page to another leads somewhere', () => {

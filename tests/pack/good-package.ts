@@ -15,6 +15,8 @@ const PICTURES: readonly [name: string, width: number, height: number][] = [
   ['tour_en', 1188, 616],
   ['tour_es', 1188, 616],
   ['tour_pt', 1188, 616],
+  ['tour_tr', 1188, 616],
+  ['tour_id', 1188, 616],
 ];
 
 const TEXTS = {
@@ -42,7 +44,7 @@ const SCRIPT = `define(() => {
 /** Names the other files, as the built one does when it asks for them. */
 const ENTRY = SCRIPT.replace(
   'define(() => {',
-  "define(() => {\n  const files = ['./app.js', './connect.js', './dialogs.js', './vendor.js', './style.css'];",
+  "define(() => {\n  const files = ['./app.js', './list.js', './sections.js', './dialogs.js', './connect.js', './vendor.js', './style.css'];",
 );
 
 /** A package without a fault: this project's manifest, and around it the least that Kommo accepts. */
@@ -52,10 +54,14 @@ export function goodPackage(): Map<string, Uint8Array> {
     ['i18n/en.json', json(TEXTS)],
     ['i18n/es.json', json({ ...TEXTS, ...MANY })],
     ['i18n/pt.json', json({ ...TEXTS, ...MANY })],
+    ['i18n/tr.json', json(TEXTS)],
+    ['i18n/id.json', json(TEXTS)],
     ['script.js', bytes(ENTRY)],
     ['app.js', bytes(SCRIPT)],
-    ['connect.js', bytes(SCRIPT)],
+    ['list.js', bytes(SCRIPT)],
+    ['sections.js', bytes(SCRIPT)],
     ['dialogs.js', bytes(SCRIPT)],
+    ['connect.js', bytes(SCRIPT)],
     ['vendor.js', bytes('define(()=>({}));\n')],
     ['vendor.js.LICENSE.txt', bytes('MIT\n')],
     ['style.css', bytes('.chat-connector { color: #363b44; }\n')],
