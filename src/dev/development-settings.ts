@@ -83,7 +83,7 @@ function writeProviders({ dataDir, emulatorPort }: StackAddresses): string {
     scopes: ['openid', 'profile', 'email'],
     pkce: true,
     token_auth: 'basic',
-    account: { id: '/sub', name: '/name', handle: '/email' },
+    account: { id: '/sub', name: '/name', handle: '/email', avatar: '/picture' },
   };
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(file, `${JSON.stringify([provider], undefined, 2)}\n`);

@@ -9,14 +9,17 @@ import { fileURLToPath } from 'node:url';
 /** The server's rooms from the lowest to the highest: one may import those before its own line, and itself. */
 const ROOMS: readonly (readonly string[])[] = [
   ['platform'],
-  ['kommo', 'connectors'],
+  ['kommo', 'connectors', 'help'],
   // What every room is handed: single files beside the rooms.
   ['config.ts', 'context.ts', 'queues.ts', 'to-app-error.ts'],
   ['accounts'],
   ['access'],
   ['channels'],
   ['settings', 'messages'],
-  ['app.ts', 'server.ts', 'worker.ts', 'main.ts'],
+  // What both the backend and the operator's commands do.
+  ['on-uninstalled.ts', 'rotate-secret-keys.ts'],
+  ['admin'],
+  ['app.ts', 'server.ts', 'worker.ts', 'run-server.ts', 'main.js'],
 ];
 
 /** The emulator's folders, in the same way. The files of `kommo` itself stand before its folders. */
@@ -32,7 +35,7 @@ const EMULATOR_FOLDERS: readonly (readonly string[])[] = [
 ];
 
 const ROOM_MESSAGE =
-  'The rooms of the server are strictly in order: platform, kommo and connectors, accounts, access, channels, settings and messages, server.ts. A room knows only what stands before it; what is above hands in what it needs.';
+  'The rooms of the server are strictly in order: platform, kommo, connectors and help, accounts, access, channels, settings and messages, admin, server.ts. A room knows only what stands before it; what is above hands in what it needs.';
 
 const EMULATOR_MESSAGE =
   'The folders of the emulator are strictly in order: engine and upload, kommo (its own files, then hooks, oauth, and rest, amojo and ajax), services and page, control, emulator.ts. A folder knows only what stands before it.';
@@ -53,7 +56,7 @@ interface Override {
   linter: { rules: object };
 }
 
-const FOLDERS = ['server', 'widget', 'emulator', 'pack', 'dev', 'contract'];
+const FOLDERS = ['server', 'widget', 'emulator', 'pack', 'dev', 'contract', 'brand'];
 
 /** Every folder of `src` but these. */
 function allBut(...allowed: string[]): string[] {
@@ -61,15 +64,16 @@ function allBut(...allowed: string[]): string[] {
 }
 
 const SERVER: Pattern = {
-  group: allBut('server', 'contract'),
-  message: 'The server ships alone: it may import nothing but src/server and src/contract.',
+  group: allBut('server', 'contract', 'brand'),
+  message:
+    'The server ships alone: it may import nothing but src/server, src/contract and src/brand.',
 };
 
 /** What a room may not import, by the table it stands in. */
 function above(table: typeof ROOMS, room: string, message: string): Pattern[] {
   const line = table.findIndex((names) => names.includes(room));
   // Rooms beside each other do not meet; the files of one line are one thing.
-  const beside = (table[line] ?? []).filter((name) => name !== room && !name.endsWith('.ts'));
+  const beside = (table[line] ?? []).filter((name) => name !== room && !isFile(name));
   const higher = [...beside, ...table.slice(line + 1).flat()];
   if (higher.length === 0) return [];
   return [{ group: higher.map(patternOf), message }];
@@ -78,7 +82,11 @@ function above(table: typeof ROOMS, room: string, message: string): Pattern[] {
 /** Imports are relative, so a folder within a room is known by its own name. */
 function patternOf(name: string): string {
   const last = name.split('/').at(-1);
-  return name.endsWith('.ts') ? `**/${last}` : `**/${last}/**`;
+  return isFile(name) ? `**/${last}` : `**/${last}/**`;
+}
+
+function isFile(name: string): boolean {
+  return /\.[jt]s$/.test(name);
 }
 
 const HTTP: Pattern = { group: ['fastify', 'fastify/*'], message: HTTP_MESSAGE };
@@ -93,7 +101,7 @@ function zone(includes: string[], patterns: Pattern[]): Override {
 function roomZones(room: string): Override[] {
   const common = [SERVER, ...above(ROOMS, room, ROOM_MESSAGE)];
   const files = `src/server/${room}`;
-  if (room.endsWith('.ts')) return [zone([files], [...common, SQL])];
+  if (isFile(room)) return [zone([files], [...common, SQL])];
   if (room === 'platform') {
     return [
       zone([`${files}/**`], [...common, HTTP, SQL]),
@@ -130,34 +138,40 @@ const EMULATOR: Pattern[] = [
 ];
 
 function emulatorZone(folder: string): Override {
-  const files = folder.endsWith('.ts') ? folder : `${folder}/**`;
+  const files = isFile(folder) ? folder : `${folder}/**`;
   const patterns = [...EMULATOR, ...above(EMULATOR_FOLDERS, folder, EMULATOR_MESSAGE)];
   return zone([`src/emulator/${files}`], patterns);
 }
 
+const WIDGET: Pattern[] = [
+  {
+    group: allBut('widget', 'contract'),
+    message:
+      'The widget runs in Kommo’s page: it may import nothing but src/widget and the types of src/contract.',
+  },
+  {
+    group: ['**/contract/*'],
+    importNamePattern: '[a-z].*|[A-Z0-9_]+',
+    message:
+      'Only types may come from src/contract: a schema would bring its library into the bundle.',
+  },
+  {
+    group: ['zod', 'zod/*'],
+    message: 'No schema library in the widget: it would be a quarter of the bundle.',
+  },
+];
+
+const DEVELOPMENT: Pattern = {
+  group: ['**/development/**'],
+  message:
+    'What only a development build has must not come into another one; webpack puts it there.',
+};
+
 /** The linter's overrides for every folder of `src`. */
 function importZones(): Override[] {
   return [
-    zone(
-      ['src/widget/**'],
-      [
-        {
-          group: allBut('widget', 'contract'),
-          message:
-            'The widget runs in Kommo’s page: it may import nothing but src/widget and the types of src/contract.',
-        },
-        {
-          group: ['**/contract/*'],
-          importNamePattern: '[a-z].*|[A-Z0-9_]+',
-          message:
-            'Only types may come from src/contract: a schema would bring its library into the bundle.',
-        },
-        {
-          group: ['zod', 'zod/*'],
-          message: 'No schema library in the widget: it would be a quarter of the bundle.',
-        },
-      ],
-    ),
+    zone(['src/widget/**'], [...WIDGET, DEVELOPMENT]),
+    zone(['src/widget/development/**'], WIDGET),
     zone(
       ['src/contract/**'],
       [
@@ -165,6 +179,16 @@ function importZones(): Override[] {
           group: ['../**', 'node:*'],
           message:
             'The contract is what both sides read: it imports neither of them, and nothing that only one of them has.',
+        },
+      ],
+    ),
+    zone(
+      ['src/brand/**'],
+      [
+        {
+          group: ['../**', 'node:*'],
+          message:
+            'What a brand may hold is read by the build and by the backend: it imports neither of them, and reads no file.',
         },
       ],
     ),

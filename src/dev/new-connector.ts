@@ -28,6 +28,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const REGISTRY = 'src/server/connectors/registry.ts';
 const README = 'README.md';
 const COMPOSE = 'compose.yaml';
+const EXAMPLE = '.env.example';
 const ID = /^(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** What a person types, by kind. */
@@ -36,10 +37,34 @@ type Kind = keyof typeof FIELDS;
 
 /** English stands in for languages that are not here. */
 const WORDS: Record<string, Record<string, string>> = {
-  summary: { en: 'Messages from', es: 'Mensajes de', pt: 'Mensagens de' },
-  key: { en: 'API key', es: 'Clave de API', pt: 'Chave de API' },
-  url: { en: 'Server address', es: 'Dirección del servidor', pt: 'Endereço do servidor' },
-  phone: { en: 'Phone number', es: 'Número de teléfono', pt: 'Número de telefone' },
+  summary: {
+    en: 'Messages from',
+    es: 'Mensajes de',
+    pt: 'Mensagens de',
+    tr: 'Mesajların geldiği hizmet:',
+    id: 'Pesan dari',
+  },
+  key: {
+    en: 'API key',
+    es: 'Clave de API',
+    pt: 'Chave de API',
+    tr: 'API anahtarı',
+    id: 'Kunci API',
+  },
+  url: {
+    en: 'Server address',
+    es: 'Dirección del servidor',
+    pt: 'Endereço do servidor',
+    tr: 'Sunucu adresi',
+    id: 'Alamat server',
+  },
+  phone: {
+    en: 'Phone number',
+    es: 'Número de teléfono',
+    pt: 'Número de telefone',
+    tr: 'Telefon numarası',
+    id: 'Nomor telepon',
+  },
 };
 
 interface Order {
@@ -205,9 +230,11 @@ function fillTemplate(order: Order, part: Part): string {
 function tellOperators(variables: string[], title: string): Record<string, string> {
   const names = variables.map((name) => `\`${name}\``).join(', ');
   const lines = variables.map((name) => `    ${name}: \${${name}:-}\n`);
+  const examples = variables.map((name) => `# Offers ${title}.\n# ${name}=change-me\n`);
   return {
     [README]: insert(README, '| `OAUTH_PROVIDERS` |', `| ${names} | offers ${title} |\n`),
     [COMPOSE]: insert(COMPOSE, '    # A path in the container:', lines.join('')),
+    [EXAMPLE]: insert(EXAMPLE, '# A file that describes further OAuth', examples.join('')),
   };
 }
 

@@ -14,15 +14,15 @@ export interface StackPlan {
   build: (say: (line: string) => void, signal: AbortSignal) => Promise<void>;
   /** What the emulator opens: the zip, or the folder in watch mode. */
   widget: string;
-  /** Options of Node for the backend, such as `--watch`. */
-  backendOptions: readonly string[];
+  /** Folders whose changes start the backend anew. */
+  backendFolders: readonly string[];
   /** Called when everything answers. */
   onReady?: (addresses: StackAddresses) => void;
 }
 
 const ORPHAN_CHECK_MS = 500;
 
-const DEFAULT_PORTS = { PORT: 8080, EMULATOR_PORT: 9000 };
+const DEFAULT_PORTS = { PORT: 8080, EMULATOR_PORT: 9000, DEV_PORT: 9100 };
 
 /** Builds, starts, watches over and stops the backend and the emulator; ends when they have ended. */
 export async function runStack(plan: StackPlan): Promise<void> {
@@ -44,7 +44,7 @@ export async function runStack(plan: StackPlan): Promise<void> {
   const signal = interruption();
   try {
     say('backend    starting (its first start makes the database and takes some seconds)');
-    const backend = startBackend(addresses, plan.backendOptions);
+    const backend = startBackend(addresses, plan.backendFolders);
     parts.push(backend);
     await orInterrupted(plan.build(say, signal), signal);
     const emulator = startEmulator(addresses, plan.widget);
@@ -76,10 +76,12 @@ function answering(addresses: StackAddresses, backend: Part, emulator: Part): Pr
   });
 }
 
-function startBackend(addresses: StackAddresses, options: readonly string[]): Part {
+function startBackend(addresses: StackAddresses, folders: readonly string[]): Part {
+  const program = `${PROJECT}/src/server/main.js`;
+  const restarting = [`${PROJECT}/src/dev/restart-on-change.ts`, program, ...folders];
   return new Part({
     name: 'backend',
-    args: [...options, `${PROJECT}/src/server/main.ts`],
+    args: folders.length === 0 ? [program] : restarting,
     // The developer's own variables win: a real PostgreSQL, a smaller MAX_CHANNELS.
     env: { ...backendEnvironment(addresses), ...process.env, PORT: String(addresses.backendPort) },
     logFile: `${addresses.dataDir}/logs/backend.log`,
@@ -111,7 +113,7 @@ function unexpectedEnd(parts: readonly Part[]): Promise<never> {
 }
 
 /** Aborts on Ctrl-C, on a plain kill, and when npm is gone: its shell does not pass a signal on. */
-function interruption(): AbortSignal {
+export function interruption(): AbortSignal {
   const controller = new AbortController();
   const parent = process.ppid;
   setInterval(() => {
@@ -136,7 +138,8 @@ async function orInterrupted(work: Promise<unknown>, signal: AbortSignal): Promi
   }
 }
 
-function readPort(variable: keyof typeof DEFAULT_PORTS): number {
+/** The port that the variable names, or its default. Ends the process when it is none. */
+export function readPort(variable: keyof typeof DEFAULT_PORTS): number {
   const text = process.env[variable];
   if (!text) return DEFAULT_PORTS[variable];
   const port = Number(text);

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { brandPath } from '../pack/brand/open-brand.ts';
 import { isBuilt } from '../pack/build-stamp.ts';
 import { PROJECT } from '../pack/project.ts';
 import { NotReady } from './readiness.ts';
@@ -11,10 +13,17 @@ Kommo emulator with doubles of the chat services, and prints the address of the 
   EMULATOR_PORT   of the emulator (9000)
   DATA_DIR        where both keep what they store (.data); delete it to begin anew
   DATABASE_URL    postgres://… instead of the embedded database
+  --brand <file>  widget and backend with that brand instead of brand.json (BRAND_FILE says the same)
 `;
 
-if (process.argv.includes('--help')) process.stdout.write(HELP);
-else await runStack({ build, widget: `${PROJECT}/dist/widget.zip`, backendOptions: [] });
+const { values } = parseArgs({
+  options: { help: { type: 'boolean' }, brand: { type: 'string' } },
+});
+// For the build and the backend, which are processes of their own.
+process.env.BRAND_FILE = brandPath(values.brand);
+
+if (values.help) process.stdout.write(HELP);
+else await runStack({ build, widget: `${PROJECT}/dist/widget.zip`, backendFolders: [] });
 
 /** Runs in its own process, so that the compiler's memory is freed and Ctrl-C works at once. */
 async function build(say: (line: string) => void, signal: AbortSignal): Promise<void> {
