@@ -1,6 +1,6 @@
 /**
- * The yardsticks of `npm run bench -- read messages`: Fastify with a route that does one query, and one that stores
- * what it is sent, and nothing else. Started as a process of its own; prints its address.
+ * The yardstick of `npm run bench`: Fastify with a route that does one query, and one that stores what it is sent, and
+ * nothing else. Started as a process of its own; prints its address.
  */
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';

@@ -7,6 +7,49 @@ export interface Figure {
   bound?: number;
   /** The least it may be. */
   least?: number;
+  yardstick?: Yardstick;
+  /** How it was measured, in a few words, where the scenario's own words do not say it. */
+  how?: string;
+}
+
+/** Something simple that was measured in the same run, in the same unit: it tells a slow backend from a slow machine. */
+export interface Yardstick {
+  name: string;
+  value: number;
+  /** How often the yardstick goes into the figure; needed where both took turns, and the median of the rounds counts. */
+  ratio?: number;
+  /** The most the ratio may be. */
+  atMost?: number;
+  /** The least the ratio may be. */
+  atLeast?: number;
+}
+
+/** What cannot be measured here, and what is missing for it. */
+export interface Unmeasured {
+  name: string;
+  why: string;
+}
+
+export type Row = Figure | Unmeasured;
+
+export function isMeasured(row: Row): row is Figure {
+  return 'value' in row;
+}
+
+export function ratioOf({ value, yardstick }: Figure): number | undefined {
+  return yardstick && (yardstick.ratio ?? value / yardstick.value);
+}
+
+/** Whether a figure keeps all its bounds. A value that is no number keeps none. */
+export function isWithinBounds(figure: Figure): boolean {
+  const { value, bound, least, yardstick } = figure;
+  const ratio = ratioOf(figure) ?? Number.NaN;
+  return (
+    (bound === undefined || value <= bound) &&
+    (least === undefined || value >= least) &&
+    (yardstick?.atMost === undefined || ratio <= yardstick.atMost) &&
+    (yardstick?.atLeast === undefined || ratio >= yardstick.atLeast)
+  );
 }
 
 /** The value below which this part of the sorted values lies. */
@@ -29,25 +72,4 @@ export function mostInOneSecond(moments: readonly number[]): number {
     most = Math.max(most, last - first + 1);
   }
   return most;
-}
-
-/** Prints the figures; false when one is out of its bounds. */
-export function report(title: string, figures: readonly Figure[]): boolean {
-  process.stdout.write(`\n${title}\n`);
-  let isFine = true;
-  for (const { name, value, unit, bound, least } of figures) {
-    const isOver = bound !== undefined && !(value <= bound);
-    if (isOver) isFine = false;
-    const isUnder = least !== undefined && !(value >= least);
-    if (isUnder) isFine = false;
-    const limit = [
-      ...(bound === undefined ? [] : [`  (at most ${bound} ${unit})${isOver ? '  OVER' : ''}`]),
-      ...(least === undefined ? [] : [`  (at least ${least} ${unit})${isUnder ? '  UNDER' : ''}`]),
-    ].join('');
-    const digits = Number.isInteger(value) ? 0 : value < 10 ? 2 : 1;
-    process.stdout.write(
-      `  ${name.padEnd(56)} ${value.toFixed(digits).padStart(9)} ${unit}${limit}\n`,
-    );
-  }
-  return isFine;
 }

@@ -1,93 +1,80 @@
-import { cpus, loadavg, totalmem } from 'node:os';
-import { type Figure, report } from './figures.ts';
-import { measureGrowth } from './growth.ts';
-import { measureInstallCalls } from './install-calls.ts';
-import { measureAccepting } from './messages-accept.ts';
-import { measureDrain } from './messages-drain.ts';
-import { measureFiles } from './messages-files.ts';
-import { measureMessageGrowth } from './messages-growth.ts';
-import { measureHanging } from './messages-hang.ts';
-import { measureLatency } from './messages-latency.ts';
-import { measureLoad } from './messages-load.ts';
-import { measureWrites } from './messages-writes.ts';
-import { measureQrStorm } from './qr-storm.ts';
-import { measureRead } from './read.ts';
-import { measureSaveToSources } from './save-to-sources.ts';
-import { measureStartUp } from './start-up.ts';
-import { measureSweeps } from './sweeps.ts';
+import { parseArgs } from 'node:util';
+import { PROJECT } from '../../src/pack/project.ts';
+import { testServer } from '../support/database.ts';
+import { writeBenchmarks } from './benchmarks-page.ts';
+import { isMeasured, isWithinBounds, type Row } from './figures.ts';
+import { describeCommit, describeLoad, describeMachine } from './run-facts.ts';
+import { SCENARIOS, scenariosCalled } from './scenarios.ts';
+import { renderLine, renderRun, type Section } from './table.ts';
 
-const SCENARIOS: Record<string, { title: string; measure: () => Promise<Figure[]> }> = {
-  'start-up': { title: 'Start-up', measure: measureStartUp },
-  read: { title: 'Authenticated reads beside a bare route', measure: measureRead },
-  install: { title: 'Install calls while the token endpoint hangs', measure: measureInstallCalls },
-  save: { title: 'From Save to the sources', measure: measureSaveToSources },
-  qr: { title: 'A storm of QR dialogs', measure: measureQrStorm },
-  growth: { title: 'Growth from 1,000 to 100,000 accounts', measure: measureGrowth },
-  sweeps: { title: 'Sweeps over 100,000 accounts and 1,000,000 channels', measure: measureSweeps },
-  'messages-accept': { title: 'Webhooks beside a bare route', measure: measureAccepting },
-  'messages-latency': { title: '20 messages a second', measure: measureLatency },
-  'messages-drain': { title: 'A worker that comes late', measure: measureDrain },
-  'messages-writes': { title: 'What a message writes', measure: measureWrites },
-  'messages-hang': { title: 'Webhooks while calls hang', measure: measureHanging },
-  'messages-load': { title: '200 messages a second of every service', measure: measureLoad },
-  'messages-growth': {
-    title: 'Growth from 1,000 to 100,000 conversations',
-    measure: measureMessageGrowth,
-  },
-  'messages-files': { title: 'Files that pass at the same time', measure: measureFiles },
-};
+const PAGE = `${PROJECT}/docs/benchmarks.md`;
 
-const HELP = `npm run bench [-- scenario …] - measures the backend in processes of its own, against the emulator, on PostgreSQL
-(TEST_DATABASE_URL, default postgres://root@127.0.0.1:5432/postgres). Exit code 1 when a figure is over its bound.
+const HELP = `npm run bench - measures the product in processes of its own, against the emulator, on PostgreSQL
+(TEST_DATABASE_URL, ${testServer()}), and prints one table. docs/benchmarks.md says how to read it.
+Exit code 1 when a figure misses its bound or could not be taken because something failed.
 
-  start-up   embedded database and PostgreSQL, first and second start and stop; the emulator
-  read       channels and settings of 100,000 accounts beside a route that does one query; queries per request
-  install    answers to 200 install calls while Kommo's token endpoint hangs
-  save       Save to sources in Kommo: idle, and behind a backlog of 1,000 accounts, of 200 with a replica killed; requests in any second
-  qr         500 open QR dialogs for two minutes: the admin's own calls, memory
-  growth     the same call with 1,000 and with 100,000 accounts
-  sweeps     the slowest statement of each of the worker's sweeps on full tables
-  messages   all of these, or one of them:
-    messages-accept   webhooks a second of Telegram and of Kommo beside a route that does one insert
-    messages-latency  from a webhook to the call that passes it on, at 20 messages a second over 50 chats, both databases
-    messages-drain    10,000 messages in and 5,000 out that were accepted while no worker ran: time, order, memory
-    messages-writes   rows by table and bytes of PostgreSQL's log that a message costs; quiet server wanted
-    messages-hang     answers to 20 webhooks a second while every call they lead to hangs; another channel meanwhile
-    messages-load     200 messages a second of every service, both ways, for LOAD_MINUTES (1): answers, losses, order, memory
-    messages-growth   webhooks, and messages both ways, with 1,000 and with 100,000 conversations
-    messages-files    memory while ten files of 19 MB come in, and ten of 49 MB go out, at the same time
+  npm run bench                      everything; half an hour on two cores
+  npm run bench -- <name> …          some of it; "messages" is all whose names begin so
+  npm run bench -- <name> … --write  puts the rows into docs/benchmarks.md, too
+  GENERATOR_DEMO=<folder>            a built widget of the vendor's generator, to compare widget and screens with
+
+${Object.entries(SCENARIOS)
+  .map(([name, { about }]) => `  ${name.padEnd(17)} ${about}`)
+  .join('\n')}
 `;
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => namesOf(name).length === 0);
-if (wanted.includes('--help')) process.stdout.write(HELP);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    help: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+const all = Object.keys(SCENARIOS);
+const unknown = positionals.filter((name) => scenariosCalled(name).length === 0);
+if (values.help) process.stdout.write(HELP);
 else if (unknown.length > 0) {
-  process.stderr.write(`There is no scenario ${unknown.join(', ')}.\n\n${HELP}`);
+  process.stderr.write(`There is no bench ${unknown.join(', ')}.\n\n${HELP}`);
   process.exitCode = 2;
-} else await main(wanted.length === 0 ? Object.keys(SCENARIOS) : wanted.flatMap(namesOf));
-
-/** The scenario of this name, or all whose names go on behind it. */
-function namesOf(wanted: string): string[] {
-  return Object.keys(SCENARIOS).filter((name) => name === wanted || name.startsWith(`${wanted}-`));
+} else {
+  await main(positionals.length === 0 ? all : [...new Set(positionals.flatMap(scenariosCalled))]);
 }
 
+/** The table goes to standard output in the end; what is known earlier, to standard error. */
 async function main(names: readonly string[]): Promise<void> {
-  const [cpu] = cpus();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  process.stdout.write(
-    `Node ${process.version}, ${cpus().length} × ${cpu?.model.trim()}, ${memory} GB, load ${load()}\n`,
-  );
+  const facts = {
+    date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+    commit: describeCommit(),
+    machine: await describeMachine(),
+    loadBefore: describeLoad(),
+  };
+  process.stderr.write(`${facts.machine}, load ${facts.loadBefore}\n`);
+  const sections: Section[] = [];
   for (const name of names) {
     const scenario = SCENARIOS[name];
     if (scenario === undefined) continue;
-    const isFine = report(scenario.title, await scenario.measure());
-    process.stdout.write(`  load ${load()}\n`);
-    if (!isFine) process.exitCode = 1;
+    process.stderr.write(`\n${name}\n`);
+    const rows = await measure(name, scenario.measure);
+    for (const row of rows) process.stderr.write(`${renderLine(row)}\n`);
+    process.stderr.write(`  load ${describeLoad()}\n`);
+    if (rows.some((row) => isMeasured(row) && !isWithinBounds(row))) process.exitCode = 1;
+    sections.push({ scenario: name, how: scenario.how, rows });
+    // Each time, so that a run that is broken off leaves what it has measured.
+    if (values.write) {
+      writeBenchmarks(PAGE, { ...facts, loadAfter: describeLoad() }, sections, all);
+    }
   }
+  process.stdout.write(`\n${renderRun({ ...facts, loadAfter: describeLoad() }, sections)}`);
 }
 
-function load(): string {
-  return loadavg()
-    .map((value) => value.toFixed(1))
-    .join(' ');
+/** A scenario that fails is a row that says so, and does not cost the others. */
+async function measure(name: string, run: () => Promise<Row[]>): Promise<Row[]> {
+  try {
+    return await run();
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    const [why = ''] = String(error instanceof Error ? error.message : error).split('\n');
+    return [{ name: `all of ${name}`, why: `failed: ${why || 'without a word'}` }];
+  }
 }

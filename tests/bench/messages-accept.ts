@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { startRoundTripProxy } from '../support/round-trips.ts';
+import { createBareTable, startBare } from './bare.ts';
 import { type Figure, median } from './figures.ts';
 import { Load, type LoadRequest } from './load.ts';
 import { type MessageStage, openMessageStage, post } from './messages-stage.ts';
@@ -15,7 +13,8 @@ const WARM_UP = 1_000;
 const ROUNDS = 5;
 const ROUND_MS = 3_000;
 
-const BARE = fileURLToPath(new URL('bare-route.ts', import.meta.url));
+const SUBJECTS = ['telegram', 'kommo'] as const;
+const YARDSTICK = 'bare route, one insert';
 
 /** What one run of a route gave. */
 interface Run {
@@ -28,34 +27,29 @@ interface Run {
 export async function measureAccepting(): Promise<Figure[]> {
   const stage = await openMessageStage({ chats: CHATS });
   const { db, url: databaseUrl } = stage.postgres();
-  await sql`create table bare_messages (id bigint generated always as identity primary key,
-    body text not null, stored_at timestamptz not null default now())`.execute(db);
-  const bare = spawn(process.execPath, [BARE], {
-    env: { ...process.env, DATABASE_URL: databaseUrl },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  await createBareTable(db);
+  const bare = await startBare(databaseUrl);
   try {
-    const [line] = (await once(bare.stdout, 'data')) as [Buffer];
     const requests = requestsOf(stage);
     const toBare = (index: number): LoadRequest => ({
       ...requests.telegram(index),
       path: '/messages',
     });
-    const yardstick = { load: new Load(String(line).trim(), toBare, 204), pid: bare.pid ?? 0 };
+    const yardstick = { load: new Load(bare.url, toBare, 204), pid: bare.pid };
     const alone = await compare(stage, yardstick, 'web', ROUNDS);
     const working = await compare(stage, yardstick, 'all', 1);
     await yardstick.load.close();
     return [
       ...figuresOf(alone),
-      ...['telegram', 'kommo'].map((name) => ({
-        name: `${name}, while the same process also carries, to the bare route`,
-        value: ratioOf(working, name),
-        unit: 'times',
+      ...SUBJECTS.map((name) => ({
+        ...rateOf(working, name),
+        name: `${name}, while the same process also carries: answers`,
+        how: 'the same, one round',
       })),
       ...(await countQueries(stage)),
     ];
   } finally {
-    bare.kill();
+    await bare.stop();
     await stage.close();
   }
 }
@@ -71,24 +65,32 @@ function ratioOf(runs: Runs, name: string): number {
 }
 
 function figuresOf(runs: Runs): Figure[] {
-  const rate = (name: string) => median((runs[name] ?? []).map(({ perSecond }) => perSecond));
   const cost = (name: string) => median((runs[name] ?? []).map(({ processorMs }) => processorMs));
-  const names = { bare: 'bare route, one insert', telegram: 'telegram', kommo: 'kommo' };
   return [
-    ...Object.entries(names).map(([key, name]) => ({ name, value: rate(key), unit: '/s' })),
-    ...['telegram', 'kommo'].map((name) => ({
-      name: `${name} to the bare route`,
-      value: ratioOf(runs, name),
-      unit: 'times',
-      least: 0.5,
-    })),
+    ...SUBJECTS.map((name) => rateOf(runs, name, 0.5)),
     // Tells a slow backend from a machine that was busy with something else.
-    ...Object.entries(names).map(([key, name]) => ({
+    ...SUBJECTS.map((name) => ({
       name: `${name}: processor time of the server`,
-      value: cost(key),
+      value: cost(name),
       unit: 'ms each',
+      yardstick: { name: YARDSTICK, value: cost('bare') },
     })),
   ];
+}
+
+function rateOf(runs: Runs, name: string, atLeast?: number): Figure {
+  const rate = (of: string) => median((runs[of] ?? []).map(({ perSecond }) => perSecond));
+  return {
+    name: `${name}: answers`,
+    value: rate(name),
+    unit: '/s',
+    yardstick: {
+      name: YARDSTICK,
+      value: rate('bare'),
+      ratio: ratioOf(runs, name),
+      ...(atLeast !== undefined && { atLeast }),
+    },
+  };
 }
 
 /** Runs the bare route and both webhooks in turn. */
@@ -152,6 +154,8 @@ async function countQueries(stage: MessageStage): Promise<Figure[]> {
       name: `${name}: queries until the answer`,
       value: proxy.trips.length,
       unit: '',
+      how: 'counted on the way to PostgreSQL',
+      yardstick: { name: 'bare route', value: 1 },
     });
     await until(hasNotified);
   }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { createBareTable, startBare } from './bare.ts';
 import { type Figure, median } from './figures.ts';
 import { Load } from './load.ts';
 import { arrivals, type BenchChat, type MessageStage, openMessageStage } from './messages-stage.ts';
@@ -32,6 +33,7 @@ export async function measureDrain(): Promise<Figure[]> {
 async function drain(stage: MessageStage, direction: Direction): Promise<Figure[]> {
   const { emulator } = stage;
   const count = MESSAGES[direction];
+  const bare = await bareRate(stage, count);
   const web = await stage.start({ ROLE: 'web' });
   const chats = stage.chatsOf(0);
   const texts = await fill(stage, web.url, { direction, chats, count });
@@ -44,19 +46,42 @@ async function drain(stage: MessageStage, direction: Direction): Promise<Figure[
   const calls = emulator.requests().map(({ at }) => at);
   const seconds = (Math.max(...calls) - Math.min(...calls)) / 1000;
   const quarter = Math.ceil(seen.length / 4);
-  const name = `${direction}, ${count} messages over ${chats.length} chats`;
+  const name = `${direction}, ${count.toLocaleString('en')} messages`;
+  const early = median(seen.slice(quarter, 2 * quarter));
   return [
     { name: `${name}: time`, value: seconds, unit: 's' },
-    { name: `${name}: speed`, value: count / seconds, unit: '/s' },
+    {
+      name: `${name}: speed`,
+      value: count / seconds,
+      unit: '/s',
+      yardstick: { name: 'bare route, one insert', value: bare },
+    },
     { name: `${name}: missing or out of order`, value: faults(texts, came), unit: '', bound: 0 },
-    { name: `${name}: memory of the worker, most`, value: Math.max(...seen), unit: 'MB' },
+    {
+      name: `${name}: memory of the worker, most`,
+      value: Math.max(...seen),
+      unit: 'MB',
+      yardstick: { name: 'in the second quarter', value: early },
+    },
     {
       name: `${name}: memory, from the second quarter to the last`,
-      value: median(seen.slice(-quarter)) - median(seen.slice(quarter, 2 * quarter)),
+      value: median(seen.slice(-quarter)) - early,
       unit: 'MB',
       bound: 50,
     },
   ];
+}
+
+/** Inserts a second, of as many. */
+async function bareRate(stage: MessageStage, count: number): Promise<number> {
+  const { db, url } = stage.postgres();
+  await createBareTable(db);
+  const bare = await startBare(url);
+  const load = new Load(bare.url, () => bare.insert, 204);
+  const rate = await load.send(count);
+  await load.close();
+  await bare.stop();
+  return rate;
 }
 
 /** @returns the texts of each chat, in order */

@@ -1,4 +1,5 @@
 import { botToken } from '../support/channels.ts';
+import { timeBareInserts } from './bare.ts';
 import { type Figure, percentile } from './figures.ts';
 import { arrivals, atRate, type MessageStage, openMessageStage, post } from './messages-stage.ts';
 import { until } from './stage.ts';
@@ -6,6 +7,8 @@ import { until } from './stage.ts';
 const CHATS = 50;
 const PER_SECOND = 20;
 const SECONDS = 20;
+/** Before anything hangs. */
+const CALM_SECONDS = 10;
 const STUCK = 0;
 const FREE = 1;
 
@@ -18,15 +21,23 @@ type Direction = 'in' | 'out';
 export async function measureHanging(): Promise<Figure[]> {
   const stage = await openMessageStage({ bots: 2, chats: CHATS });
   try {
+    const { db, url: databaseUrl } = stage.postgres();
+    const bare = await timeBareInserts({ db, databaseUrl }, { count: PER_SECOND * SECONDS });
     const { url } = await stage.start({ AMOJO_REQUESTS_PER_SECOND: '200' });
-    return [...(await hang(stage, url, 'in')), ...(await hang(stage, url, 'out'))];
+    return [...(await hang(stage, url, 'in', bare)), ...(await hang(stage, url, 'out', bare))];
   } finally {
     await stage.close();
   }
 }
 
-async function hang(stage: MessageStage, url: string, direction: Direction): Promise<Figure[]> {
+async function hang(
+  stage: MessageStage,
+  url: string,
+  direction: Direction,
+  bare: readonly number[],
+): Promise<Figure[]> {
   const { emulator } = stage;
+  const calm = await sayFreely(stage, url, direction, 'Calm', CALM_SECONDS);
   emulator.world.recorder.clear();
   // Of Kommo, the calls that carry the text; of Telegram, all for the one bot.
   const match =
@@ -35,39 +46,58 @@ async function hang(stage: MessageStage, url: string, direction: Direction): Pro
       : { path: `/__services/telegram/bot${botToken(STUCK)}/*` };
   emulator.fault({ match, times: 0, action: 'hang' });
   const answers: number[] = [];
-  const began = new Map<string, number>();
-  await Promise.all([
+  const [free] = await Promise.all([
+    sayFreely(stage, url, direction, 'Free', SECONDS),
     atRate(PER_SECOND, SECONDS, async (index) => {
       answers.push(await say(stage, url, { direction, bot: STUCK, index, text: `Stuck ${index}` }));
     }),
-    atRate(1, SECONDS, async (index) => {
-      const text = `Free ${direction} ${index}`;
-      began.set(text, Date.now());
-      await say(stage, url, { direction, bot: FREE, index, text });
-    }),
   ]);
-  await until(() => {
-    const came = arrivals(emulator, direction);
-    return [...began.keys()].every((text) => came.has(text));
-  });
-  const came = arrivals(emulator, direction);
-  const free = [...began].map(([text, at]) => (came.get(text) ?? Number.NaN) - at);
   emulator.clearFaults();
   const name = direction === 'in' ? 'Telegram, while Kommo hangs' : 'Kommo, while Telegram hangs';
+  const answer = (of: string, part: number): Figure => ({
+    name: `answers to ${name}: ${of}`,
+    value: percentile(answers, part),
+    unit: 'ms',
+    yardstick: { name: `bare insert, ${of}`, value: percentile(bare, part) },
+  });
   return [
-    { name: `answers to ${name}: p50`, value: percentile(answers, 0.5), unit: 'ms' },
-    { name: `answers to ${name}: p99`, value: percentile(answers, 0.99), unit: 'ms', bound: 200 },
+    answer('p50', 0.5),
+    { ...answer('p99', 0.99), bound: 200 },
     {
       name: `${direction}, a message of another channel meanwhile: p50`,
       value: percentile(free, 0.5),
       unit: 'ms',
+      yardstick: { name: 'while nothing hangs', value: percentile(calm, 0.5) },
     },
     {
       name: `${direction}, a message of another channel meanwhile: most`,
       value: Math.max(...free),
       unit: 'ms',
+      yardstick: { name: 'while nothing hangs', value: Math.max(...calm) },
     },
   ];
+}
+
+/** One message a second of the channel that nothing holds up. @returns milliseconds until each was passed on */
+async function sayFreely(
+  stage: MessageStage,
+  url: string,
+  direction: Direction,
+  mark: string,
+  seconds: number,
+): Promise<number[]> {
+  const began = new Map<string, number>();
+  await atRate(1, seconds, async (index) => {
+    const text = `${mark} ${direction} ${index}`;
+    began.set(text, Date.now());
+    await say(stage, url, { direction, bot: FREE, index, text });
+  });
+  await until(() => {
+    const came = arrivals(stage.emulator, direction);
+    return [...began.keys()].every((text) => came.has(text));
+  });
+  const came = arrivals(stage.emulator, direction);
+  return [...began].map(([text, at]) => (came.get(text) ?? Number.NaN) - at);
 }
 
 function say(

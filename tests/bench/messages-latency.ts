@@ -1,3 +1,4 @@
+import { timeBareInserts } from './bare.ts';
 import { type Figure, percentile } from './figures.ts';
 import { arrivals, atRate, type MessageStage, openMessageStage, post } from './messages-stage.ts';
 import { until } from './stage.ts';
@@ -7,6 +8,7 @@ const SECONDS = 30;
 const WARM_UP_SECONDS = 5;
 const CHATS = 50;
 const PATIENCE_SECONDS = 300;
+const INSERTS = 600;
 
 /** Far above what is sent, so that waiting for a turn at Kommo does not hide what the backend itself takes. */
 const AMPLE = '200';
@@ -17,12 +19,14 @@ type Direction = 'in' | 'out';
 /** How long a message takes from the webhook that brings it to the call that passes it on. */
 export async function measureLatency(): Promise<Figure[]> {
   const figures: Figure[] = [];
+  let bare: number[] = [];
   for (const { kind, bound, name } of [
     { kind: 'postgres', bound: 500, name: 'PostgreSQL' },
     { kind: 'embedded', bound: 1_500, name: 'embedded' },
   ] as const) {
     const stage = await openMessageStage({ kind, chats: CHATS });
     try {
+      if (kind === 'postgres') bare = await timeBareInserts(bareStageOf(stage), { count: INSERTS });
       const budgets = kind === 'postgres' ? [AMPLE, BY_DEFAULT] : [AMPLE];
       for (const budget of budgets) {
         const backend = await stage.start({ AMOJO_REQUESTS_PER_SECOND: budget });
@@ -30,7 +34,7 @@ export async function measureLatency(): Promise<Figure[]> {
           const took = await measureOne(stage, backend.url, direction);
           const isAmple = budget === AMPLE;
           const title = `${name}, ${direction}${isAmple ? '' : `, ${budget} calls/s to Kommo`}`;
-          figures.push(...figuresOf(title, took, isAmple ? bound : undefined));
+          figures.push(...figuresOf(title, took, bare, isAmple ? bound : undefined));
         }
         await backend.stop();
       }
@@ -44,20 +48,27 @@ export async function measureLatency(): Promise<Figure[]> {
 function figuresOf(
   title: string,
   { ms: took, refused }: Latencies,
+  bare: readonly number[],
   bound: number | undefined,
 ): Figure[] {
+  const figure = (name: string, part: number): Figure => ({
+    name: `${title}: ${name}`,
+    value: percentile(took, part),
+    unit: 'ms',
+    yardstick: { name: `bare insert into PostgreSQL, ${name}`, value: percentile(bare, part) },
+  });
   return [
-    { name: `${title}: p50`, value: percentile(took, 0.5), unit: 'ms' },
-    {
-      name: `${title}: p95`,
-      value: percentile(took, 0.95),
-      unit: 'ms',
-      ...(bound !== undefined && { bound }),
-    },
-    { name: `${title}: p99`, value: percentile(took, 0.99), unit: 'ms' },
+    figure('p50', 0.5),
+    { ...figure('p95', 0.95), ...(bound !== undefined && { bound }) },
+    figure('p99', 0.99),
     // Kommo waits five seconds and sends a hook once.
     { name: `${title}: webhooks not answered well`, value: refused, unit: '', bound: 0 },
   ];
+}
+
+function bareStageOf(stage: MessageStage) {
+  const { db, url } = stage.postgres();
+  return { db, databaseUrl: url };
 }
 
 /** Milliseconds of each message, without those that warmed up, and how many webhooks were refused or not answered. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Db } from '../../src/server/platform/database/database.ts';
+import { createBareTable } from './bare.ts';
 import type { Figure } from './figures.ts';
 import { atRate, type MessageStage, openMessageStage, post } from './messages-stage.ts';
 import { until } from './stage.ts';
@@ -29,19 +30,29 @@ export async function measureWrites(): Promise<Figure[]> {
     const { url } = await stage.start({ AMOJO_REQUESTS_PER_SECOND: '200' });
     await sleep(SETTLE_MS);
     const { db } = stage.postgres();
+    await createBareTable(db);
     const idle = await during(db, () => sleep(SECONDS * 1000));
     const received = await during(db, () => receive(stage, url));
     const sent = await during(db, () => send(stage));
+    const bare = await during(db, () => insertBare(db));
     const idleSeconds = SECONDS + SETTLE_MS / 1000;
     return [
-      ...figuresOf('in', received, idle),
-      ...figuresOf('out', sent, idle),
+      ...figuresOf('in', received, { idle, bare }),
+      ...figuresOf('out', sent, { idle, bare }),
       { name: 'idle: rows a second', value: sumOf(idle.rows) / idleSeconds, unit: '' },
       { name: 'idle: log a second', value: idle.bytes / idleSeconds, unit: 'bytes' },
     ];
   } finally {
     await stage.close();
   }
+}
+
+/** The yardstick: as many inserts of raw SQL, of about the same length. */
+async function insertBare(db: Db): Promise<void> {
+  const body = JSON.stringify({ text: 'As long as what a client writes. '.repeat(10) });
+  await atRate(PER_SECOND, SECONDS, () =>
+    sql`insert into bare_messages (body) values (${body})`.execute(db),
+  );
 }
 
 async function receive(stage: MessageStage, url: string): Promise<void> {
@@ -94,14 +105,24 @@ async function look(db: Db): Promise<Written> {
   };
 }
 
-function figuresOf(direction: string, written: Written, idle: Written): Figure[] {
+function figuresOf(
+  direction: string,
+  written: Written,
+  { idle, bare }: Record<'idle' | 'bare', Written>,
+): Figure[] {
   const tables = [...written.rows]
     .map(([table, count]) => ({ table, each: (count - (idle.rows.get(table) ?? 0)) / MESSAGES }))
     .filter(({ each }) => each > NOTABLE)
     .sort((one, other) => other.each - one.each);
   const all = (sumOf(written.rows) - sumOf(idle.rows)) / MESSAGES;
   return [
-    { name: `${direction}: rows written`, value: all, unit: 'each', bound: 4 },
+    {
+      name: `${direction}: rows written`,
+      value: all,
+      unit: 'each',
+      bound: 4,
+      yardstick: { name: 'bare insert', value: 1 },
+    },
     ...tables.map(({ table, each }) => ({
       name: `${direction}: rows written in ${table}`,
       value: each,
@@ -111,6 +132,7 @@ function figuresOf(direction: string, written: Written, idle: Written): Figure[]
       name: `${direction}: log written, of the whole server`,
       value: (written.bytes - idle.bytes) / MESSAGES,
       unit: 'bytes each',
+      yardstick: { name: 'bare insert', value: (bare.bytes - idle.bytes) / MESSAGES },
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { issueGrant } from '../../src/emulator/kommo/oauth/grants.ts';
@@ -5,6 +6,7 @@ import type { Seed } from '../../src/emulator/kommo/seed.ts';
 import { saveGrant } from '../../src/server/kommo/grants/rows.ts';
 import type { Db } from '../../src/server/platform/database/database.ts';
 import { Secrets } from '../../src/server/platform/database/secrets.ts';
+import { goodClaims, signToken } from '../support/bad-tokens.ts';
 import { CLIENT_ID, testConfig } from '../support/config.ts';
 import { tablesOf } from '../support/tables.ts';
 
@@ -20,6 +22,17 @@ function accountIdOf(index: number): number {
 
 function userIdOf(index: number): number {
   return 50_000_000 + index;
+}
+
+/** A token of Kommo's page for the administrator of an account. */
+export function tokenOf(index: number): string {
+  return signToken({
+    ...goodClaims(),
+    iss: `https://${subdomainOf(index)}.kommo.com`,
+    jti: randomUUID(),
+    account_id: FIRST_ID + index,
+    is_admin: true,
+  });
 }
 
 /** A seed with this many accounts beside the built-in ones, each with an administrator and one pipeline. */
@@ -89,7 +102,10 @@ export async function insertAccounts(db: Db, count: number): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
-/** Gives each account a saved channel whose source Kommo does not have yet, and a sync that is due, as after an outage. */
+/**
+ * Gives each account a saved channel whose source Kommo does not have yet, and a sync that waits for a new grant, as after
+ * an outage: within seconds the backend finds that there is one, and asks for all of them.
+ */
 export async function requestBacklog(db: Db, count: number): Promise<void> {
   const range = sql`generate_series(0, ${count}::int - 1) as n`;
   await sql`
@@ -109,7 +125,7 @@ export async function requestBacklog(db: Db, count: number): Promise<void> {
     from ${range}`.execute(db);
   await sql`
     insert into syncs (account_id, requested, done, state, next_attempt_at)
-    select ${FIRST_ID}::bigint + n, 1, 0, 'queued', now() from ${range}`.execute(db);
+    select ${FIRST_ID}::bigint + n, 1, 0, 'queued', null from ${range}`.execute(db);
 }
 
 /** Gives each account what a read touches: a grant nobody can open, settings, fresh lists, and channels. */

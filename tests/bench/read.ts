@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { Db } from '../../src/server/platform/database/database.ts';
 import { spawnBackend } from '../support/backend-process.ts';
-import { goodClaims, signToken } from '../support/bad-tokens.ts';
 import { testEnvironment } from '../support/config.ts';
 import { startRoundTripProxy } from '../support/round-trips.ts';
+import { startBare } from './bare.ts';
 import { type Figure, median } from './figures.ts';
 import { Load } from './load.ts';
-import { FIRST_ID, insertAccounts, insertReadable, subdomainOf } from './population.ts';
+import { FIRST_ID, insertAccounts, insertReadable, tokenOf } from './population.ts';
 import { openStage } from './stage.ts';
 
 const ACCOUNTS = 100_000;
@@ -21,26 +17,22 @@ const ASKING = 2_000;
 const ROUNDS = 5;
 const ROUND_MS = 3_000;
 
-const BARE = fileURLToPath(new URL('bare-route.ts', import.meta.url));
+/** Of the bare route's answers. */
+const LEAST = { channels: 0.5, settings: 0.3 };
 
 /** How a read that proves its caller compares with a route that does one query and nothing else. */
 export async function measureRead(): Promise<Figure[]> {
   const stage = await openStage({ processes: 0 });
   const web = { ...testEnvironment(stage.emulator.port), ROLE: 'web', LOG_LEVEL: 'info' };
   const backend = spawnBackend({ ...web, DATABASE_URL: stage.databaseUrl });
-  const bare = spawn(process.execPath, [BARE], {
-    env: { ...process.env, DATABASE_URL: stage.databaseUrl },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const bare = await startBare(stage.databaseUrl);
   try {
     await insertAccounts(stage.db, ACCOUNTS);
     await insertReadable(stage.db, ACCOUNTS, CHANNELS_EACH);
-    const [line] = (await once(bare.stdout, 'data')) as [Buffer];
-    const bareUrl = String(line).trim();
     const url = await backend.ready();
     const tokens = Array.from({ length: ASKING }, (_, index) => tokenOf(index));
     const routes = {
-      bare: new Load(bareUrl, (index) => ({ path: `/${FIRST_ID + (index % ASKING)}` })),
+      bare: new Load(bare.url, (index) => ({ path: `/${FIRST_ID + (index % ASKING)}` })),
       channels: new Load(url, (index) => authorized('/messenger/channels', tokens[index % ASKING])),
       settings: new Load(url, (index) => authorized('/messenger/settings', tokens[index % ASKING])),
     };
@@ -63,26 +55,22 @@ export async function measureRead(): Promise<Figure[]> {
     }
     await Promise.all(Object.values(routes).map((route) => route.close()));
     return [
-      { name: 'bare route, one query of ten channels', value: median(rates.bare), unit: '/s' },
-      { name: 'channels', value: median(rates.channels), unit: '/s' },
-      {
-        name: 'channels to the bare route',
-        value: median(ratios.channels),
-        unit: 'times',
-        least: 0.5,
-      },
-      { name: 'settings', value: median(rates.settings), unit: '/s' },
-      {
-        name: 'settings to the bare route',
-        value: median(ratios.settings),
-        unit: 'times',
-        least: 0.3,
-      },
+      ...(['channels', 'settings'] as const).map((name) => ({
+        name: `${name}: answers`,
+        value: median(rates[name]),
+        unit: '/s',
+        yardstick: {
+          name: 'bare route, one query of ten channels',
+          value: median(rates.bare),
+          ratio: median(ratios[name]),
+          atLeast: LEAST[name],
+        },
+      })),
       ...(await countQueries(stage.databaseUrl, web, tokens)),
     ];
   } finally {
     backend.kill('SIGTERM');
-    bare.kill();
+    await bare.stop();
     await backend.exited;
     await stage.close();
   }
@@ -109,7 +97,14 @@ async function countQueries(
       await (await call()).arrayBuffer();
       proxy.clear();
       await (await call()).arrayBuffer();
-      figures.push({ name: `${name}: queries`, value: proxy.trips.length, unit: '', bound });
+      figures.push({
+        name: `${name}: queries`,
+        value: proxy.trips.length,
+        unit: '',
+        how: 'counted on the way to PostgreSQL',
+        bound,
+        yardstick: { name: 'bare route', value: 1 },
+      });
     }
     return figures;
   } finally {
@@ -125,16 +120,6 @@ async function freshen(db: Db): Promise<void> {
     db,
   );
   await sql`update accounts set refreshed_at = now() where id < ${FIRST_ID + ASKING}`.execute(db);
-}
-
-function tokenOf(index: number): string {
-  return signToken({
-    ...goodClaims(),
-    iss: `https://${subdomainOf(index)}.kommo.com`,
-    jti: randomUUID(),
-    account_id: FIRST_ID + index,
-    is_admin: true,
-  });
 }
 
 function authorized(path: string, token = '') {
