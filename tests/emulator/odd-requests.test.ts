@@ -77,3 +77,10 @@ describe('requests that make no sense', () => {
     expect((await call(emulator, '/api/v4/%E0%A4%A', { host: 'demo.kommo.com' })).status).toBe(404);
   });
 });
+
+test('an answer carries the date of the emulator’s clock, so that a caller can see that its own is off', async () => {
+  const emulator = await createEmulator({ now: () => Date.parse('2030-01-02T03:04:05Z') });
+  const { headers } = await call(emulator, '/nothing-here');
+  expect(headers.date).toBe('Wed, 02 Jan 2030 03:04:05 GMT');
+  await emulator.close();
+});

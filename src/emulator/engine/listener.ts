@@ -71,6 +71,8 @@ async function handle<Exchange extends HttpExchange>(
   const named = request.headers.host ?? 'localhost';
   const address = isAbsolute ? target : `http://${named}${target}`;
   if (!URL.canParse(address)) return void response.writeHead(400).end();
+  // By the emulator's clock: a client whose own clock is off can see it here.
+  response.setHeader('date', new Date(instruments.clock.now()).toUTCString());
   const url = new URL(address);
   const hostHeader = isAbsolute ? url.host : named;
   const exchange = site.open({ request, response, url, hostHeader, body: Buffer.of() });

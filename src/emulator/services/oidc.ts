@@ -19,6 +19,7 @@ import type { World } from '../kommo/world.ts';
 import { createOidcStore } from './oidc-store.ts';
 import { servicePage } from './page.ts';
 import { openerPolicy } from './service-settings.ts';
+import { sampleBytes } from './telegram/samples.ts';
 
 export const OIDC_CLIENT_ID = 'kommo-chat-connector';
 export const OIDC_CLIENT_SECRET = 'emulator-oidc-client-secret-0123456789';
@@ -34,7 +35,15 @@ const PEOPLE = [
 const running = new WeakMap<World, Map<string, Promise<number>>>();
 
 export function oidcRoutes(): Route[] {
-  return [{ method: '*', host: /^oidc\.localhost$/, path: '/*', handler: passOn }];
+  const host = /^oidc\.localhost$/;
+  return [
+    { method: 'GET', host, path: '/pictures/ada.jpg', handler: sendPicture },
+    { method: '*', host, path: '/*', handler: passOn },
+  ];
+}
+
+function sendPicture(exchange: Exchange): void {
+  exchange.send(200, sampleBytes('photo-320.jpg'), { 'content-type': 'image/jpeg' });
 }
 
 async function passOn(exchange: Exchange): Promise<void> {
@@ -95,7 +104,7 @@ async function start(issuer: string, redirectUri: string): Promise<number> {
       ],
     },
     cookies: { keys: [randomBytes(24).toString('base64url')] },
-    claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    claims: { openid: ['sub'], profile: ['name', 'picture'], email: ['email'] },
     features: {
       devInteractions: { enabled: false },
       revocation: { enabled: true, allowedPolicy: () => Promise.resolve(true) },
@@ -119,7 +128,13 @@ async function start(issuer: string, redirectUri: string): Promise<number> {
       return (
         person && {
           accountId: id,
-          claims: () => ({ sub: id, name: person.name, email: person.email }),
+          claims: () => ({
+            sub: id,
+            name: person.name,
+            email: person.email,
+            // Bob has none.
+            ...(id === 'ada' && { picture: `${issuer}/pictures/ada.jpg` }),
+          }),
         }
       );
     },

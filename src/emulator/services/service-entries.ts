@@ -39,7 +39,7 @@ export const SERVICE_ENTRIES: Entry[] = [
   [
     'Telegram: getChat, getUserProfilePhotos',
     'https://core.telegram.org/bots/api#getchat',
-    'the fields that name a chat, and the photo',
+    'the fields that name a chat, and the photo; of a bot its own (https://core.telegram.org/bots/api#getuserprofilephotos), which one of the named bots has',
     'partly',
   ],
   [
@@ -80,7 +80,7 @@ export const SERVICE_ENTRIES: Entry[] = [
   [
     'WAHA: chats, groups, contacts and files',
     'https://waha.devlike.pro/docs/how-to/chats/',
-    'messages of a chat and by id, reading, presence; names and members of groups, shaped as whatsapp-web.js, Baileys and whatsmeow have them; check-exists (https://waha.devlike.pro/docs/how-to/contacts/), contact, lids; files for 180 s behind the key (https://waha.devlike.pro/docs/how-to/storages/). Nobody has a picture or an address book',
+    'messages of a chat and by id, reading, presence; names and members of groups, shaped as whatsapp-web.js, Baileys and whatsmeow have them; check-exists (https://waha.devlike.pro/docs/how-to/contacts/), contact, lids; files for 180 s behind the key (https://waha.devlike.pro/docs/how-to/storages/). The linked number has a picture (https://waha.devlike.pro/docs/how-to/contacts/#get-contact-profile-picture), nobody else; no address book',
     'partly',
   ],
   [

@@ -177,6 +177,7 @@ describe('the doubles with a sign-in page', () => {
       sub: 'ada',
       name: 'Ada Lovelace',
       email: 'ada@acme.example',
+      picture: expect.stringMatching(/^http:\/\/oidc\.localhost:\d+\/pictures\/ada\.jpg$/),
     });
 
     const cancelled = await signIn('');

@@ -1,5 +1,6 @@
 import type { Exchange } from '../../kommo/exchange.ts';
 import type { World } from '../../kommo/world.ts';
+import { pictureOfLine } from '../whatsapp/file-routes.ts';
 import {
   codeText,
   newPairingCode,
@@ -128,7 +129,7 @@ function instanceInfo(world: World, session: WhatsAppSession): object {
     connectionStatus: stateOf(world, session),
     ownerJid: phone === null ? null : `${phone.number}@s.whatsapp.net`,
     profileName: phone?.name ?? null,
-    profilePicUrl: null,
+    profilePicUrl: phone === null ? null : pictureOfLine(world, phone.number),
     integration: 'WHATSAPP-BAILEYS',
     token,
     Setting: settings,

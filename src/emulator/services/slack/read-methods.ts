@@ -8,6 +8,8 @@ import { APP_NAME, BOT_ID, BOT_USER_ID, slackOrigin, TEAMS } from './state.ts';
 
 const HISTORY_MAX = 999;
 
+const ICON_SIZES = [34, 44, 68, 88, 102, 132, 230];
+
 /** Every member has a picture, if only one that Slack drew. */
 const IMAGE_SIZES = [24, 32, 48, 72, 192, 512];
 
@@ -31,9 +33,19 @@ function authRevoke({ world, grant, args }: Call): Fields {
   return { revoked: true };
 }
 
-function teamInfo({ team }: Call): Fields {
+/**
+ * The first workspace has an icon of its own, the others those that Slack draws.
+ *
+ * @see https://docs.slack.dev/reference/methods/team.info
+ */
+function teamInfo({ team, world }: Call): Fields {
   const { id, name, domain } = team;
-  return { team: { id, name, domain, url: `https://${domain}.slack.com/`, icon: {} } };
+  const icons = ICON_SIZES.map((size) => [
+    `image_${size}`,
+    `${slackOrigin(world)}/avatars/${id}_${size}.jpg`,
+  ]);
+  const icon = { ...Object.fromEntries(icons), ...(team !== TEAMS[0] && { image_default: true }) };
+  return { team: { id, name, domain, url: `https://${domain}.slack.com/`, icon } };
 }
 
 /** @see https://docs.slack.dev/reference/objects/user-object */

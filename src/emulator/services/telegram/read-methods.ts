@@ -7,6 +7,8 @@ import { addSample, DOWNLOAD_MAX, fileFields, fileOf } from './files.ts';
 import { PHOTO_SIZES } from './samples.ts';
 import { type Bot, type Fields, type StoredFile, telegramState } from './state.ts';
 
+const HAVE_PHOTO = new Set(['demo_support_bot']);
+
 /** How long a file's path works; Telegram promises at least that. */
 const PATH_SECONDS = 3600;
 
@@ -51,12 +53,24 @@ function getChat(call: Call): Fields {
 function getUserProfilePhotos({ world, bot, parameters }: Call): object {
   const id = parameters.number('user_id');
   if (id === undefined) throw badRequest('invalid user_id specified');
-  if (telegramState(world).people[id] === undefined) throw badRequest('user not found');
-  const photo = profilePhoto(world, bot, id);
+  const isItself = id === bot.id;
+  if (!isItself && telegramState(world).people[id] === undefined)
+    throw badRequest('user not found');
+  const photo = isItself ? ownPhoto(world, bot) : profilePhoto(world, bot, id);
   return {
     total_count: photo === undefined ? 0 : 1,
     photos: photo === undefined ? [] : [photo.map(fileFields)],
   };
+}
+
+/** A bot that its owner gave a photo to; the numbered ones have none. */
+function ownPhoto(world: World, bot: Bot): StoredFile[] | undefined {
+  if (!HAVE_PHOTO.has(bot.username)) return undefined;
+  const { files } = telegramState(world);
+  bot.photo_file_ids ??= PHOTO_SIZES.slice(0, 3).map(
+    (size) => addSample(world, bot, 'photo', size).file_id,
+  );
+  return bot.photo_file_ids.flatMap((id) => files[id] ?? []);
 }
 
 /** The sizes of a client's photo, made at the first look; undefined for somebody without one. */

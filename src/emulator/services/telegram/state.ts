@@ -43,6 +43,8 @@ export interface Bot {
   queries: Record<string, CallbackQuery>;
   /** Its owner made a new token: this one is refused. */
   is_revoked: boolean;
+  /** Of its own photo, once somebody looked. */
+  photo_file_ids?: string[];
 }
 
 export interface CallbackQuery {

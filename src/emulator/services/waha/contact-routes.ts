@@ -1,4 +1,5 @@
 import type { Handler, Route } from '../../kommo/exchange.ts';
+import { pictureOfLine } from '../whatsapp/file-routes.ts';
 import { lookUpNumber, personByLid } from '../whatsapp/people.ts';
 import { networkState, own, type Person } from '../whatsapp/state.ts';
 import { type Call, sessionCall } from './call.ts';
@@ -54,9 +55,11 @@ function showContact(call: Call): void {
   });
 }
 
-/** Nobody here has a picture. */
-function showPicture({ exchange }: Call): void {
-  exchange.sendJson(200, { profilePictureURL: null });
+/** Nobody here has a picture but the linked number. */
+function showPicture({ exchange, world, number }: Call): void {
+  const asked = (exchange.query('contactId') ?? '').replace(/@c\.us$/, '');
+  const isOwn = asked === number;
+  exchange.sendJson(200, { profilePictureURL: isOwn ? pictureOfLine(world, number) : null });
 }
 
 function isTold({ addressing }: Person): boolean {
