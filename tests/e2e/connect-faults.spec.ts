@@ -4,7 +4,7 @@ import { connectPhone, finishConnecting, openSignIn, showCode } from './support/
 import { EmulatedPhone, OWN_NUMBER } from './support/emulated-phone.ts';
 import { SUPPORT_BOT } from './support/settings-modal.ts';
 
-const WAHA = 'WhatsApp (WAHA)';
+const WAHA = 'WhatsApp (WAHA server)';
 
 test('a network that is lost while the code is shown delays the connection and nothing else', async ({
   settings,

@@ -25,7 +25,7 @@ test('a reload in the middle of a code, a sign-in and a key goes on where it was
   const phone = new EmulatedPhone(stack, 'waha');
   await settings.openInstalled();
 
-  await settings.chooseService('WhatsApp (WAHA)');
+  await settings.chooseService('WhatsApp (WAHA server)');
   await showCode(settings);
   await reload();
   await expect(widget.getByRole('img', { name: /^QR code for linking/ })).toBeVisible();
@@ -69,11 +69,8 @@ test('a reload in the middle of a code, a sign-in and a key goes on where it was
   await reload();
   await expect(widget.getByRole('heading', { name: 'Is this the right account?' })).toBeFocused();
   await widget.getByRole('button', { name: 'Connect this account' }).click();
-  await expect(settings.channel('Demo Support')).toContainText('Key ends in …0001');
-  await settings
-    .channel('Demo Support')
-    .getByRole('button', { name: 'Replace the key of Demo Support' })
-    .click();
+  await expect(await settings.openDetails('Demo Support')).toContainText('Key ends in …0001');
+  await settings.chooseInMenu('Demo Support', 'Replace the key');
   await expect(widget.getByText('The current key ends in …0001')).toBeVisible();
   await expectAccessibleInBothThemes(settings, 'telegram-replace');
   await reload();
@@ -96,7 +93,7 @@ test('a modal that is closed in the middle opens with the attempt again', async 
   const phone = new EmulatedPhone(stack, 'waha');
   await settings.openInstalled();
 
-  await settings.chooseService('WhatsApp (WAHA)');
+  await settings.chooseService('WhatsApp (WAHA server)');
   await showCode(settings);
   await reopen();
   await expect(widget.getByRole('img', { name: /^QR code for linking/ })).toBeVisible();

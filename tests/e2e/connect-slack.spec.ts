@@ -60,7 +60,7 @@ test('a sign-in is left in Kommo, then refused at Slack, and connects nothing', 
   signIn = await openSignIn(settings, 'Slack');
   await signIn.getByRole('button', { name: 'Cancel' }).click();
   await expect(widget.getByText('You cancelled')).toBeVisible();
-  await widget.getByRole('button', { name: 'Start again' }).click();
+  await expect(widget.getByRole('button', { name: 'Sign in to Slack' })).toBeFocused();
   signIn = await openSignIn(settings, 'Slack');
   await signIn.getByRole('button', { name: 'Allow' }).click();
   await finishConnecting(settings);

@@ -22,7 +22,7 @@ test('a bot is found and left again, then connected, replaced by another and dis
   await settings.chooseService('Telegram');
   await lookUpBot(settings, SUPPORT_BOT, 'Demo Support');
   await expectAccessibleInBothThemes(settings, 'telegram-confirm');
-  await widget.getByRole('button', { name: 'Cancel' }).click();
+  await widget.getByRole('button', { name: 'Back' }).click();
   await expect(widget.getByRole('heading', { name: 'Choose a chat service' })).toBeVisible();
   expect(webhookOf(stack, SUPPORT_BOT)).toBe('');
 
@@ -32,11 +32,15 @@ test('a bot is found and left again, then connected, replaced by another and dis
   await expect(settings.channel('Demo Support')).toContainText('@demo_support_bot');
   expect(webhookOf(stack, SUPPORT_BOT)).toContain(`${stack.backendUrl}/connect/webhooks/telegram/`);
 
+  // The new channel waits for Save, which rests while another view covers what it would save.
+  await expect(settings.saveButton).not.toHaveAttribute('aria-disabled', 'true');
   await reconnect(settings, 'Demo Support');
+  await expect(settings.saveButton).toHaveAttribute('aria-disabled', 'true');
   await lookUpBot(settings, SALES_BOT, 'Demo Sales');
   await expect(widget.getByText('Different account', { exact: true })).toBeVisible();
   await widget.getByRole('button', { name: 'Connect this account' }).click();
   await expect(settings.channel('Demo Support')).toContainText('@demo_sales_bot');
+  await expect(settings.saveButton).not.toHaveAttribute('aria-disabled', 'true');
   await expect.poll(() => webhookOf(stack, SUPPORT_BOT)).toBe('');
 
   await disconnect(settings, 'Demo Support');

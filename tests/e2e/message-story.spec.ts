@@ -28,6 +28,7 @@ test('a client and a manager talk, though the backend is killed again and again'
   for (const tab of [clientTab, managerTab]) collectErrors(tab, errors);
   const client = new TelegramClientPage(clientTab, stack.emulator.url, { bot: 'demo_support_bot' });
   const chats = ChatsPage.of(managerTab, { subdomain: ACCOUNT, port: stack.emulator.port });
+  const undelivered = settings.channel(CHANNEL).getByRole('button', { name: /^1 undelivered/ });
   const crash = async () => {
     await stack.killBackend();
     await stack.startBackend();
@@ -144,19 +145,14 @@ test('a client and a manager talk, though the backend is killed again and again'
     await expect(lost).toContainText(/blocked/i);
     await expect(chats.row('Ana')).toContainText('Not delivered');
     await page.reload();
-    await expect(
-      settings.channel(CHANNEL).getByRole('button', { name: /^1 message undelivered/ }),
-    ).toBeVisible();
+    await expect(undelivered).toBeVisible();
   });
   await crash();
 
   await test.step('once he has unblocked it, the message is tried again', async () => {
     await client.press('Unblock the bot');
     await expect(client.page.getByRole('button', { name: 'Block the bot' })).toBeVisible();
-    await settings
-      .channel(CHANNEL)
-      .getByRole('button', { name: /^1 message undelivered/ })
-      .click();
+    await undelivered.click();
     const dialog = settings.widget.getByRole('dialog', { name: /^Undelivered messages/ });
     await expect(dialog.getByRole('listitem', { name: /^Ana/ })).toContainText(/blocked/);
     await dialog.getByRole('button', { name: /^Try again: Ana/ }).click();

@@ -23,7 +23,7 @@ test('of two administrators who change the same, each sees what differs, and not
   await ben.save();
 
   await settings.saveButton.click();
-  const notice = settings.widget.getByText('Someone else has changed these settings');
+  const notice = settings.widget.getByText(/^.+ changed these settings on .+/);
   await expect(notice).toBeVisible();
   await expect(
     settings.widget.getByText(

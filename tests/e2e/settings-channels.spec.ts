@@ -1,5 +1,6 @@
 import { expect, test } from './settings-fixtures.ts';
 import { expectAccessibleInBothThemes } from './support/connecting.ts';
+import { tabTo } from './support/keyboard.ts';
 import { SALES_BOT, SUPPORT_BOT } from './support/settings-modal.ts';
 
 test('the list goes from no channel to all fifty; the fifty-first is refused, no matter who took the last place', async ({
@@ -9,7 +10,7 @@ test('the list goes from no channel to all fifty; the fifty-first is refused, no
   expectedErrors,
 }) => {
   const { widget } = settings;
-  const counter = widget.getByText(/^\d+ of 50$/);
+  const counter = widget.getByText(/^\d+ of 50 channels$/);
   const filter = widget.getByRole('searchbox', { name: 'Find a channel' });
   const add = widget.getByRole('button', { name: 'Add channel' });
   await account.install();
@@ -20,14 +21,14 @@ test('the list goes from no channel to all fifty; the fifty-first is refused, no
 
   await account.connectBots(1);
   await page.reload();
-  await expect(counter).toHaveText('1 of 50');
+  await expect(counter).toHaveText('1 of 50 channels');
   await expect(settings.channels).toHaveCount(1);
   await expect(filter).toBeHidden();
 
   const more = await account.connectBots(48);
   const one = more[6]?.account.name ?? '';
   await page.reload();
-  await expect(counter).toHaveText('49 of 50');
+  await expect(counter).toHaveText('49 of 50 channels');
   await filter.fill(one);
   await expect(widget.getByText('1 channel found')).toBeAttached();
   await expect(settings.channels).toHaveCount(1);
@@ -48,7 +49,7 @@ test('the list goes from no channel to all fifty; the fifty-first is refused, no
   expect((await account.settings()).channels).toHaveLength(50);
 
   await settings.leaveServices();
-  await expect(counter).toHaveText('50 of 50');
+  await expect(counter).toHaveText('50 of 50 channels');
   await expect(add).toHaveAttribute('aria-disabled', 'true');
   await expect(add).toHaveAccessibleDescription(/All 50 channels are in use/);
   await add.click({ force: true });
@@ -63,9 +64,9 @@ test('the list goes from no channel to all fifty; the fifty-first is refused, no
 
   // One place less, and the next account fits.
   const name = last?.name ?? '';
-  await widget.getByRole('button', { name: `Delete ${name}` }).click();
+  await settings.chooseInMenu(name, 'Delete');
   await page.getByRole('button', { name: 'Delete the channel', exact: true }).click();
-  await expect(counter).toHaveText('49 of 50');
+  await expect(counter).toHaveText('49 of 50 channels');
   await settings.connectTelegram(SALES_BOT, 'Demo Sales');
   await expect(settings.channel('Demo Sales')).toContainText('Not saved yet');
 });
@@ -106,39 +107,42 @@ test('everything that is saved can be changed with the keyboard alone', async ({
   await settings.open();
   await expect(settings.channel('Bot 2')).toBeVisible();
   const key = (name: string) => page.keyboard.press(name);
-  /** Goes on with Tab until the element with this name and role has the focus. */
-  async function tabTo(role: string, name: string): Promise<void> {
-    const wanted = page.locator(':focus').and(page.getByRole(role as 'button', { name }));
-    for (let step = 0; step < 60; step += 1) {
-      await key('Tab');
-      if (await wanted.count()) return;
-    }
-    throw new Error(`Tab never reaches the ${role} ${name}`);
-  }
 
-  await tabTo('button', 'Rename Bot 1');
+  await tabTo(page.getByRole('button', { name: 'More: Bot 1', exact: true }));
+  await key('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeFocused();
   await key('Enter');
   await key('ControlOrMeta+a');
   await page.keyboard.type('Front desk');
   await key('Enter');
-  await expect(page.getByRole('button', { name: 'Rename Front desk' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'More: Front desk' })).toBeFocused();
 
-  await tabTo('radio', 'Default: Front desk');
+  await page.getByRole('button', { name: 'Details: Front desk' }).focus();
+  await tabTo(page.getByRole('radio', { name: 'Default: Front desk', exact: true }));
   await key('ArrowDown');
   await expect(page.getByRole('radio', { name: 'Default: Bot 2' })).toBeChecked();
-  await tabTo('button', 'Pipelines Bot 2');
+  await tabTo(page.getByRole('button', { name: 'Details: Bot 2', exact: true }));
   await key('Enter');
-  await tabTo('checkbox', 'Support');
+  await tabTo(page.getByRole('checkbox', { name: 'Support', exact: true }));
   await key('Space');
   await expect(settings.widget.getByText('3 unsaved changes')).toBeVisible();
 
   // Escape belongs to what is open in the widget first, not to Kommo's modal.
-  await tabTo('button', 'Delete Bot 2');
+  const more = page.getByRole('button', { name: 'More: Bot 2' });
+  await key('Escape');
+  await expect(page.getByRole('button', { name: 'Details: Bot 2' })).toBeFocused();
+  await tabTo(page.getByRole('button', { name: 'More: Bot 2', exact: true }));
   await key('Enter');
   await key('Escape');
-  await expect(page.getByRole('button', { name: 'Delete Bot 2' })).toBeFocused();
+  await expect(more).toBeFocused();
+  await key('Enter');
+  await key('End');
+  await key('Enter');
+  await expect(page.getByRole('dialog', { name: 'Delete the channel Bot 2?' })).toBeVisible();
+  await key('Escape');
+  await expect(more).toBeFocused();
 
-  await tabTo('button', 'Save');
+  await tabTo(page.getByRole('button', { name: 'Save', exact: true }));
   await key('Enter');
   await expect(settings.widget.getByText('No unsaved changes.')).toBeVisible();
   await expect

@@ -22,10 +22,13 @@ test('an archived or deleted pipeline is told in its row, and another choice mak
   await expect(first).toContainText('Sales (archived)');
   await expect(first).toContainText('One of the chosen pipelines is archived.');
   await expect(
-    settings.widget.getByText(/choose a pipeline for Front desk and Back office/),
+    settings.widget.getByRole('button', { name: /^Front desk: One of the chosen pipelines/ }),
+  ).toBeVisible();
+  await expect(
+    settings.widget.getByRole('button', { name: /^Back office: One of the chosen pipelines/ }),
   ).toBeVisible();
   await expect(settings.saveButton).toHaveAttribute('aria-disabled', 'true');
-  await first.getByRole('button', { name: 'Pipelines' }).click();
+  await settings.openDetails('Front desk');
   await expectAccessibleInBothThemes(settings, 'pipeline-archived');
 
   await first.getByRole('checkbox', { name: 'Sales (archived)' }).uncheck();
@@ -37,7 +40,7 @@ test('an archived or deleted pipeline is told in its row, and another choice mak
   await page.getByRole('button', { name: 'Chat Connector' }).click();
   const second = settings.channel('Back office');
   await expect(second).toContainText('Deleted pipeline');
-  await second.getByRole('button', { name: 'Pipelines' }).click();
+  await settings.openDetails('Back office');
   await second.getByRole('checkbox', { name: 'Deleted pipeline' }).uncheck();
   await second.getByRole('checkbox', { name: 'Partners' }).check();
   await settings.save();

@@ -62,6 +62,7 @@ test('a wrong bot token shows what the service says and stores nothing', async (
   await token.fill('7999999999:AAWrongTokenWrongTokenWrongTokenWro');
   await settings.widget.getByRole('button', { name: 'Connect', exact: true }).click();
   await expect(token).toHaveAttribute('aria-invalid', 'true');
+  await settings.widget.getByText('Details', { exact: true }).click();
   await expect(settings.widget.getByText('Telegram says: Unauthorized')).toBeVisible();
   await settings.leaveServices();
   await expect(settings.widget.getByText('No chat account is connected yet.')).toBeVisible();

@@ -46,6 +46,7 @@ export class Stack {
   readonly emulator: Emulator;
   readonly #addresses: StackAddresses;
   readonly #folder: string;
+  readonly #groundwork: Groundwork;
   #backend: Part;
   /** How much later it is for the backend and the emulator than for this machine. */
   #laterByMs = 0;
@@ -54,9 +55,11 @@ export class Stack {
     emulator: Emulator,
     addresses: StackAddresses,
     folder: string,
+    groundwork: Groundwork,
     variables?: Record<string, string>,
   ) {
     this.emulator = emulator;
+    this.#groundwork = groundwork;
     this.#addresses = addresses;
     this.#folder = folder;
     this.#backend = startBackend(addresses, 0, variables);
@@ -77,7 +80,7 @@ export class Stack {
     const emulator = await createEmulator({ widget, seed });
     const addresses = { backendPort, emulatorPort: emulator.port, dataDir };
     emulator.useBackend(backendOrigin(addresses));
-    const stack = new Stack(emulator, addresses, folder, variables);
+    const stack = new Stack(emulator, addresses, folder, groundwork, variables);
     await stack.#ready();
     return stack;
   }
@@ -94,6 +97,14 @@ export class Stack {
   /** What the backend printed last, for the report of a failed test. */
   get backendLog(): string {
     return this.#backend.lastLines;
+  }
+
+  /** Uploads another package in place of the widget, or the widget again. */
+  upload(zip?: string): void {
+    const widget = join(this.#folder, 'widget');
+    rmSync(widget, { recursive: true });
+    if (zip === undefined) unpackWidget(this.#groundwork, widget, this.backendUrl);
+    else writeFiles(unzipSync(readFileSync(zip)), widget);
   }
 
   /** `kill -9`: no chance to finish anything. */
@@ -144,7 +155,7 @@ function startBackend(
   const clock = laterByMs > 0 ? ['--import', `${PROJECT}/tests/e2e/support/later.ts`] : [];
   return new Part({
     name: 'backend',
-    args: [...clock, `${PROJECT}/src/server/main.ts`],
+    args: [...clock, `${PROJECT}/src/server/main.js`],
     env: {
       ...backendEnvironment(addresses),
       DATABASE_URL: undefined,
@@ -163,19 +174,26 @@ function healthOf({ backendPort }: StackAddresses): string {
 
 /** The zip as it was built, but for the backend's address: a test's backend has a port of its own. */
 function unpackWidget({ widget, bakedAddress }: Groundwork, folder: string, address: string): void {
-  for (const [name, bytes] of Object.entries(widget)) {
-    const file = join(folder, name);
-    mkdirSync(dirname(file), { recursive: true });
+  const files = Object.entries(widget).map(([name, bytes]) => {
     const isOwn = name.endsWith('.js') && name !== 'vendor.js';
     const text = isOwn ? new TextDecoder().decode(bytes) : undefined;
-    writeFileSync(file, text?.replaceAll(bakedAddress, address) ?? bytes);
+    return [name, text?.replaceAll(bakedAddress, address) ?? bytes] as const;
+  });
+  writeFiles(Object.fromEntries(files), folder);
+}
+
+function writeFiles(files: Record<string, Uint8Array | string>, folder: string): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
   }
 }
 
 /** Below the ports that systems give to outgoing connections, which may take one again before it is used here. */
 const PORTS = { from: 20_000, count: 10_000 };
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
   const server = createServer();
   const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { LOCAL_API_URL } from '../../src/pack/build-stamp.ts';
+import { PROJECT } from '../../src/pack/project.ts';
+import { COVERAGE } from '../support/command-coverage.ts';
+import { PATIENCE } from '../support/patience.ts';
+import { runCurl, withoutShell } from '../support/run-curl.ts';
+
+/** The backend's address in the widget that the other tests use; another one would be another build. */
+const BUILT_FOR = process.env.WIDGET_API_URL || LOCAL_API_URL;
+
+/** What `npm run test:all` adds. */
+const isAll = process.env.COMMANDS === 'all';
+
+let dataDir: string;
+let npm: ChildProcess | undefined;
+
+test.beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'npm-start-'));
+});
+test.afterEach(async () => {
+  if (npm?.pid !== undefined && npm.exitCode === null && npm.signalCode === null) {
+    const ended = once(npm, 'close');
+    // As Ctrl-C does: to npm, and to all that it started.
+    if (process.platform === 'win32') npm.kill();
+    else process.kill(-npm.pid, 'SIGINT');
+    await ended;
+  }
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function emptyPort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0), 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('There is no port.');
+  return address.port;
+}
+
+/** Runs an npm script as the README says, with ports of its own. @returns the address it prints, and where it listens */
+async function start(script: readonly string[], variables: Record<string, string | undefined>) {
+  const backend = await emptyPort();
+  const emulator = await emptyPort();
+  const development = await emptyPort();
+  npm = spawn('npm', script, {
+    cwd: PROJECT,
+    env: {
+      ...process.env,
+      ...{ PORT: String(backend), EMULATOR_PORT: String(emulator) },
+      ...{ DEV_PORT: String(development), DATA_DIR: dataDir },
+      DATABASE_URL: undefined,
+      ...variables,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    shell: process.platform === 'win32',
+  });
+  let output = '';
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  for (const stream of [npm.stdout, npm.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const address = /^ +(http:\S+)$/m.exec(output)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+  }
+  npm.once('close', () => reject(new Error(output)));
+  return { address: await promise, backend, emulator };
+}
+
+/** The first two steps of the quick start. */
+async function installIn(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.getByRole('checkbox', { name: /privacy policy/ }).check();
+  await page.getByRole('button', { name: 'Install', exact: true }).click();
+  await page.getByRole('button', { name: 'Connect a chat account' }).click();
+  await expect(page.getByRole('button', { name: 'Telegram' })).toBeVisible();
+}
+
+test('npm start prints an address where the widget is, and the documented addresses answer', async ({
+  page,
+}) => {
+  test.setTimeout(120_000 * PATIENCE);
+  const { address, backend, emulator } = await start(['start'], { WIDGET_API_URL: BUILT_FOR });
+  expect(address).toBe(`http://demo.kommo.localhost:${emulator}/settings/widgets/chat_connector/`);
+  // The build of the other tests calls the usual port.
+  await page.route(`${BUILT_FOR}/**`, (route) =>
+    route.continue({
+      url: route.request().url().replace(BUILT_FOR, `http://localhost:${backend}`),
+    }),
+  );
+  await installIn(page, address);
+
+  if (withoutShell() !== undefined) return;
+  const origins = ['http://127.0.0.1:8080', 'https://connector.example.com'];
+  for (const coverage of COVERAGE) {
+    if (coverage.by !== 'product') continue;
+    for (const command of coverage.commands) {
+      const own = origins.reduce(
+        (text, origin) => text.replace(origin, `http://127.0.0.1:${backend}`),
+        command,
+      );
+      expect([command, await runCurl(own)]).toEqual([command, coverage.status]);
+    }
+  }
+});
+
+if (isAll) {
+  test('npm run dev prints the same address', async ({ page }) => {
+    test.setTimeout(120_000 * PATIENCE);
+    // It compiles the widget for itself.
+    const { address, emulator } = await start(['run', 'dev'], { WIDGET_API_URL: undefined });
+    expect(address).toBe(
+      `http://demo.kommo.localhost:${emulator}/settings/widgets/chat_connector/`,
+    );
+    await installIn(page, address);
+  });
+}
