@@ -38,6 +38,7 @@ const widget = {
     WIDGET_API_URL: 'https://backend.test',
     AMPLITUDE_API_KEY: '',
     WIDGET_VERSION: '0.0.0-test',
+    OFFERED_SERVICES: null,
   },
 };
 
@@ -74,7 +75,14 @@ const POSTGRES_ONLY = [
   'statement-plans',
   'session-locks',
   'pace',
+  'metrics-outage',
+  'faults',
+  'rolling-restart',
+  'backup',
 ];
+
+/** What only a database inside the process can show; `npm run test:all` runs it. */
+const EMBEDDED_ONLY = ['full-disk'];
 
 /**
  * What the embedded database repeats where PostgreSQL has the whole battery: statements, races and kills,
@@ -90,7 +98,7 @@ const EMBEDDED_TOO = [
     'rate-buckets',
   ],
   ...['secret-rotation', '[^/]+-races?', '[^/]+-kills?', 'channel-limit'],
-  ...['process', 'sync', 'qr-attempts'],
+  ...['process', 'admin', 'sync', 'qr-attempts'],
   ...['authentication', 'install', 'attempts', 'settings', 'calls'],
   ...['kommo-hook', 'history', 'retention'],
 ];
@@ -111,7 +119,7 @@ function server(database) {
     globals: { TEST_DATABASE: database },
     testPathIgnorePatterns: [
       ...[...UNIT_FOLDERS, 'widget'].map((folder) => `^${rootDir}tests/${folder}/`),
-      ...(database === 'embedded' ? [named(POSTGRES_ONLY)] : []),
+      named(database === 'embedded' ? POSTGRES_ONLY : EMBEDDED_ONLY),
       ...(isSome ? [`^(?!.*${named(EMBEDDED_TOO)})`] : []),
     ],
   };

@@ -6,6 +6,8 @@ const browser = await findBrowser();
 
 export default defineConfig({
   testDir: 'e2e',
+  // The walks over the gallery take minutes, and are asked for by name: docs/gallery.md.
+  testIgnore: process.env.GALLERY ? [] : ['**/gallery-*.spec.ts'],
   outputDir: '../test-results/browser',
   reporter: process.env.PLAYWRIGHT_REPORT
     ? [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_REPORT }]]

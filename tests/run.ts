@@ -90,7 +90,7 @@ async function main(): Promise<void> {
 /** Does once what every test would do: compiles the backend's modules into Node's cache, makes the databases. */
 async function warmUp(postgres: string | undefined): Promise<void> {
   // Without configuration it ends at once, saying what is missing.
-  await run('src/server/main.ts', [], { output: 'ignore' });
+  await run('src/server/main.js', [], { output: 'ignore' });
   await makeTemplates(postgres);
 }
 
@@ -155,7 +155,10 @@ async function runBrowser(): Promise<{ tally: Tally; print: () => void }> {
   const isOk = await run(
     'node_modules/@playwright/test/cli.js',
     ['test', '--config=tests/playwright.config.ts', ...shard()],
-    { env: { PLAYWRIGHT_REPORT: BROWSER_REPORT }, output: listen },
+    {
+      env: { PLAYWRIGHT_REPORT: BROWSER_REPORT, ...(options.all && { COMMANDS: 'all' }) },
+      output: listen,
+    },
   );
   const tally = readReport(BROWSER_REPORT, isOk, ({ stats }) => {
     const counts = (stats ?? {}) as Record<string, unknown>;

@@ -96,6 +96,12 @@ describe('time', () => {
     expect(await faultOf(KNOWN, ISSUED + seconds)).toBe(fault);
   });
 
+  test('a clock that is off is told to the operator, and by how much', async () => {
+    const told = (at: number) => verify(KNOWN, at).then(String, String);
+    expect(await told(ISSUED - 3_600)).toMatch(/not_yet_valid by 3600 s\. .*clock is behind/);
+    expect(await told(ISSUED + 9_000)).toMatch(/expired by 7200 s\. .*clock is ahead/);
+  });
+
   test('an iat or nbf of its own in the future is not yet valid', async () => {
     expect(await faultOf(having({ nbf: ISSUED + 11 }))).toBe('not_yet_valid');
     expect(await faultOf(having({ iat: ISSUED + 11 }))).toBe('not_yet_valid');

@@ -72,6 +72,9 @@ export const MATRIX: Record<string, Row[]> = {
   'POST /messenger/channels': [
     row('none', { stranger: 403, manager: 403, otherAdmin: 201, admin: 201 }),
   ],
+  'POST /messenger/watch': [
+    row('none', { stranger: 403, manager: 201, otherAdmin: 201, admin: 201 }),
+  ],
   'GET /messenger/templates': [
     row('none', { stranger: 403, manager: 200, otherAdmin: 200, admin: 200 }),
   ],
@@ -94,6 +97,16 @@ export const MATRIX: Record<string, Row[]> = {
     everybody('malformed', 403),
   ],
   // The signed link is the proof.
+  'GET /pictures/:id': [
+    everybody('foreign', 404),
+    everybody('unknown', 404),
+    everybody('malformed', 404),
+  ],
+  'HEAD /pictures/:id': [
+    everybody('foreign', 404),
+    everybody('unknown', 404),
+    everybody('malformed', 404),
+  ],
   'GET /media/:id': [
     everybody('foreign', 404),
     everybody('unknown', 404),
@@ -109,6 +122,20 @@ export const MATRIX: Record<string, Row[]> = {
     row('unknown', { stranger: 404, manager: 404, otherAdmin: 404, admin: 404 }),
     row('malformed', { stranger: 404, manager: 404, otherAdmin: 404, admin: 404 }),
     row('own', { stranger: 404, manager: 200, otherAdmin: 404, admin: 200 }),
+  ],
+  'GET /messenger/channels/:id/history': [
+    row('foreign', { stranger: 404, manager: 404, otherAdmin: 200, admin: 404 }),
+    row('unknown', { stranger: 404, manager: 404, otherAdmin: 404, admin: 404 }),
+    row('malformed', { stranger: 404, manager: 404, otherAdmin: 404, admin: 404 }),
+    row('own', { stranger: 404, manager: 200, otherAdmin: 404, admin: 200 }),
+  ],
+  'POST /messenger/channels/:id/pause': guardedObject(204),
+  'POST /messenger/channels/:id/resume': guardedObject(204),
+  // 409: nobody wrote to the channel yet.
+  'POST /messenger/channels/:id/test': guardedObject(409),
+  // Ids that are unknown or another account's are passed over.
+  'POST /messenger/channels/delete': [
+    row('none', { stranger: 204, manager: 403, otherAdmin: 204, admin: 204 }),
   ],
   'POST /messenger/channels/:id/undelivered/retry': guardedObject(202),
   'DELETE /messenger/channels/:id/undelivered': guardedObject(204),
@@ -127,12 +154,29 @@ export const MATRIX: Record<string, Row[]> = {
     everybody('unknown', 401),
     everybody('malformed', 401),
   ],
+  // The watch's own key is the proof; an attempt's key is none.
+  'GET /watch/events': [everybody('none', 401)],
   'GET /connect/callback/:connector': [everybody('unknown', 400), everybody('malformed', 400)],
   'GET /kommo/oauth/callback': [everybody('none', 400)],
   'GET /kommo/disabled': [everybody('none', 403)],
+  // The same pages for everybody.
+  'GET /help': [everybody('none', 200)],
+  'HEAD /help': [everybody('none', 200)],
+  'GET /help/:topic': [
+    everybody('own', 200),
+    everybody('unknown', 404),
+    everybody('malformed', 404),
+  ],
+  'HEAD /help/:topic': [
+    everybody('own', 200),
+    everybody('unknown', 404),
+    everybody('malformed', 404),
+  ],
   'GET /health/live': [everybody('none', 200)],
   'HEAD /health/live': [everybody('none', 200)],
   'GET /health/ready': [everybody('none', 200)],
   'HEAD /health/ready': [everybody('none', 200)],
+  // Prometheus brings the token of METRICS_TOKEN; nobody else has one.
+  'GET /metrics': [everybody('none', 401)],
   'GET /openapi.json': [everybody('none', 200)],
 };

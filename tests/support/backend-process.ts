@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { createScratchDatabase, testDatabaseKind } from './database.ts';
 import { copyEmbeddedDatabase } from './database-template.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
 
 /** One backend as an operator would run it. */
 export interface BackendProcess {
@@ -27,7 +27,7 @@ export interface BackendProcess {
 }
 
 /**
- * Starts `src/server/main.ts` in a process of its own, with this environment and no other.
+ * Starts `src/server/main.js` in a process of its own, with this environment and no other.
  *
  * @param options.main another program that starts the backend and can be asked
  */

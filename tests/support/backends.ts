@@ -15,7 +15,11 @@ import { waitFor } from './wait-for.ts';
 export interface Backend extends Client {
   /** `http://127.0.0.1:<port>`, where it listens itself. */
   url: string;
+  /** Log lines so far, parsed. */
+  log: readonly Record<string, unknown>[];
   signal(name: NodeJS.Signals): void;
+  /** SIGTERM, as supervisors send it. @returns how the process ended */
+  stop(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** `kill -9`; settles when the process is gone. */
   kill(): Promise<void>;
 }
@@ -60,8 +64,23 @@ export async function openBackends(seed?: Seed): Promise<Backends> {
       await child.exited;
       running.delete(backend);
     };
+    const stop = async () => {
+      child.kill('SIGTERM');
+      const ended = await child.exited;
+      running.delete(backend);
+      return ended;
+    };
     const notReady = () => Promise.reject(new Error('The backend is not ready yet.'));
-    const backend: Backend = { emulator, waitFor, kill, signal, api: notReady, url: '' };
+    const backend: Backend = {
+      emulator,
+      waitFor,
+      kill,
+      signal,
+      stop,
+      api: notReady,
+      url: '',
+      log: child.log,
+    };
     running.add(backend);
     backend.url = await child.ready();
     emulator.useBackend(PUBLIC_URL, calledAt ?? backend.url);

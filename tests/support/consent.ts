@@ -1,8 +1,7 @@
-import type { ApiAnswer } from './api.ts';
-import type { TestServer } from './start-server.ts';
+import type { ApiAnswer, Client } from './api.ts';
 
 /** What Kommo's consent page needs to know, read from the address the settings hand out. */
-export async function beginConsent(server: TestServer, token?: string): Promise<URL> {
+export async function beginConsent(server: Client, token?: string): Promise<URL> {
   const answer = await server.api(
     'GET',
     '/messenger/settings',
@@ -19,7 +18,7 @@ export async function beginConsent(server: TestServer, token?: string): Promise<
  * @returns where Kommo sends the browser, without going there
  */
 export async function decideConsent(
-  server: TestServer,
+  server: Client,
   address: URL,
   choice: { who?: string; answer?: 'approve' | 'deny' } = {},
 ): Promise<URL> {
@@ -40,7 +39,7 @@ export async function decideConsent(
 
 /** Follows Kommo's redirect as the browser of an administrator would. */
 export function openCallback(
-  server: TestServer,
+  server: Client,
   address: URL,
   headers: Record<string, string> = {},
 ): Promise<ApiAnswer> {

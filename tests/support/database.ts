@@ -58,12 +58,17 @@ async function openPostgres(): Promise<TestDatabase> {
   };
 }
 
+/** The PostgreSQL server on which databases are made, as an address. */
+export function testServer(): string {
+  return process.env.TEST_DATABASE_URL || DEFAULT_SERVER;
+}
+
 /** A PostgreSQL database of its own: migrated, or without a single table. */
 export async function createScratchDatabase({ isEmpty = false } = {}): Promise<{
   url: string;
   drop: () => Promise<void>;
 }> {
-  const server = process.env.TEST_DATABASE_URL || DEFAULT_SERVER;
+  const server = testServer();
   const name = `chat_connector_test_${randomBytes(6).toString('hex')}`;
   const template = isEmpty ? 'template1' : await postgresTemplate(server);
   await onServer(server, `create database ${name} template ${template}`);

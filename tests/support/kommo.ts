@@ -8,6 +8,7 @@ import { saveGrant } from '../../src/server/kommo/grants/rows.ts';
 import type { Schema } from '../../src/server/platform/database/schema.ts';
 import { Secrets } from '../../src/server/platform/database/secrets.ts';
 import { createLogger } from '../../src/server/platform/logger.ts';
+import { Metrics } from '../../src/server/platform/metrics.ts';
 import { createOutbound } from '../../src/server/platform/outbound.ts';
 import type { Pace } from '../../src/server/platform/pace.ts';
 import { PUBLIC_URL, testConfig } from './config.ts';
@@ -75,6 +76,7 @@ export function replicaOf(options: {
     amojoRequestsPerSecond: config.amojoRequestsPerSecond,
     now: options.now ?? (() => new Date()),
     log: createLogger('debug', sink),
+    metrics: new Metrics({ services: [] }),
   });
   return {
     kommo: new KommoMethods(kommo),

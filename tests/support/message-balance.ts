@@ -37,13 +37,17 @@ export interface Balance {
 /** Waits until nobody has anything left to do. */
 export async function drained(backends: Backends, traffic: MessageTraffic): Promise<void> {
   let askedAt = Number.NEGATIVE_INFINITY;
-  await waitFor(async () => {
-    if (performance.now() - askedAt > ASK_AGAIN_MS) {
-      for (const service of traffic.services) await service.retryNow?.();
-      askedAt = performance.now();
-    }
-    return (await traffic.eventsWaiting()) === 0;
-  }, DRAIN_MS);
+  await waitFor(
+    async () => {
+      if (performance.now() - askedAt > ASK_AGAIN_MS) {
+        for (const service of traffic.services) await service.retryNow?.();
+        askedAt = performance.now();
+      }
+      return (await traffic.eventsWaiting()).length === 0;
+    },
+    DRAIN_MS,
+    () => traffic.eventsWaiting(),
+  );
   const { db } = backends;
   if (db) {
     await waitFor(async () => {

@@ -122,10 +122,12 @@ export class MessageTraffic {
     return service.atClient(client);
   }
 
-  /** Events that no backend has taken yet. */
-  async eventsWaiting(): Promise<number> {
-    const counts = await Promise.all(this.services.map((service) => service.waiting()));
-    return counts.reduce((sum, count) => sum + count, 0);
+  /** Events that no backend has taken yet, by service. */
+  async eventsWaiting(): Promise<object[]> {
+    const each = this.services.map(async ({ name: service, waiting }) =>
+      (await waiting()).map((event) => ({ service, event })),
+    );
+    return (await Promise.all(each)).flat();
   }
 
   /** Every channel brings its chats into the first pipeline. */

@@ -50,8 +50,10 @@ export async function installRaceAccount(client: Client, account: RaceAccount): 
   const status = await client.emulator.install(account.subdomain);
   if (status !== 200) throw new Error(`The install call was answered ${status}.`);
   await client.waitFor(async () => {
-    const { install } = await readSettings(client, raceToken(client, account));
-    return install.state === 'active';
+    const token = raceToken(client, account);
+    const { status, body } = await client.api('GET', '/messenger/settings', { token });
+    // Kommo may be asked too much at that moment, of which there is an answer of its own.
+    return status === 200 && body.install.state === 'active';
   }, PATIENCE_MS);
 }
 

@@ -34,7 +34,8 @@ export function renderAccessTable(): string {
 Generated from the table the tests walk (\`tests/support/access-matrix.ts\`): every route the router knows, every kind of
 caller, every kind of object, and the status each gets. A new route without rows fails the tests. What "own" is seen
 from is the account of the last column. \`GET /connect/attempts/:id\` and its events take the attempt's own key,
-webhooks the chat service's signature, Kommo's hook Kommo's signature; for these the token plays no part.
+\`GET /watch/events\` the watch's, webhooks the chat service's signature, Kommo's hook Kommo's signature; for these the
+token plays no part. \`GET /metrics\` is there only where \`METRICS_TOKEN\` is set, and takes that.
 
 ${lines.join('\n')}
 `;

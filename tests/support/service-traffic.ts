@@ -18,8 +18,8 @@ export interface ServiceTraffic {
   atClient(client: number): Promise<string[]>;
   /** What waits for its last try is told now. Where it is missing, nothing waits long. */
   retryNow?(): Promise<void>;
-  /** Events that no backend has taken yet. */
-  waiting(): Promise<number>;
+  /** Events that no backend has taken yet, as far as the double describes them. */
+  waiting(): Promise<readonly unknown[]>;
   /** Fails when the double has seen what a product must not do, or has lost an event for good. */
   expectClean(): Promise<void>;
 }

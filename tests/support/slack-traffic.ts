@@ -44,7 +44,7 @@ export const slackTraffic: ServiceTraffics = (emulator): ServiceTraffic => {
     retryNow: async () => {
       await control.order('retry');
     },
-    waiting: async () => ((await control.get('judge')) as Judged).events.pending.length,
+    waiting: async () => ((await control.get('judge')) as Judged).events.pending,
     expectClean: async () => {
       expect(await control.get('judge')).toMatchObject({
         duplicates: [],

@@ -2,6 +2,7 @@ const { statSync } = require('node:fs');
 
 /** Files that take more than ten seconds, the longest first. Names that are missing here only cost time. */
 const SLOW = [
+  'faults',
   'stop',
   'refresh-races',
   'outage',

@@ -41,7 +41,7 @@ export const telegramTraffic: ServiceTraffics = (emulator): ServiceTraffic => {
       const { queues } = (await control.get('judge')) as {
         queues: { pending_update_count: number }[];
       };
-      return queues.reduce((sum, queue) => sum + queue.pending_update_count, 0);
+      return queues.filter((queue) => queue.pending_update_count > 0);
     },
     expectClean: async () => {
       expect(await control.get('judge')).toMatchObject({

@@ -2,7 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { PATIENCE } from './patience.ts';
 
 const USUALLY_MS = 15_000;
-const PAUSE_MS = 20;
+const SHORTEST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 250;
+/** The pause is this part of the time waited so far: what takes long is not made slower by being asked about. */
+const PAUSE_SHARE = 0.05;
 
 /**
  * Waits until the condition gives something other than false, null or undefined, and returns that.
@@ -18,16 +21,18 @@ export async function waitFor<T>(
   seen?: () => unknown,
 ): Promise<Exclude<T, false | null | undefined>> {
   const patienceMs = idleMs * PATIENCE;
-  const giveUpAt = Date.now() + patienceMs;
+  const beganAt = Date.now();
   for (;;) {
     const value = await condition();
     if (value !== undefined && value !== null && value !== false) {
       return value as Exclude<T, false | null | undefined>;
     }
-    if (Date.now() > giveUpAt) {
+    const waited = Date.now() - beganAt;
+    if (waited > patienceMs) {
       const stand = seen === undefined ? '' : `; seen: ${JSON.stringify(await seen())}`;
       throw new Error(`Not true within ${patienceMs} ms: ${condition.toString()}${stand}`);
     }
-    await pause(PAUSE_MS);
+    const share = Math.max(SHORTEST_PAUSE_MS, waited * PAUSE_SHARE);
+    await pause(Math.min(LONGEST_PAUSE_MS, share));
   }
 }
