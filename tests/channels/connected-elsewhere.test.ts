@@ -1,6 +1,14 @@
 import type { Attempt } from '../../src/contract/api.ts';
 import { allowChecksNow } from '../../src/server/channels/attempts/rows.ts';
-import { begin, pollAttempt, readSettings, tokenOf } from '../support/channels.ts';
+import {
+  begin,
+  botToken,
+  connectBot,
+  pollAttempt,
+  readSettings,
+  submit,
+  tokenOf,
+} from '../support/channels.ts';
 import { OTHER } from '../support/config.ts';
 import { usePhone } from '../support/phone.ts';
 import { decideAtSlack } from '../support/slack.ts';
@@ -53,6 +61,25 @@ test('a workspace of another Kommo account is asked about first, and a no change
   expect(gone.status).toBe(204);
   expect((await readSettings(server, other)).channels).toEqual([]);
   expect((await readSettings(server)).channels).toMatchObject([{ status: 'connected' }]);
+});
+
+test('a bot of another Kommo account is asked about in the words of its one webhook', async () => {
+  const bot = await connectBot(server, 40);
+  const values = { token: botToken(40) };
+  const connect = async () => {
+    const { attempt } = await begin(server, { connector: 'telegram' }, other);
+    return submit(server, attempt.id, { values, confirm: true }, other);
+  };
+  const { body: asked } = await connect();
+  // It would not be connected to both: its clients would be heard here and no longer there.
+  expect(asked.attempt).toMatchObject({ state: 'confirm', reason: 'webhook_taken' });
+  await server.api('DELETE', `/messenger/attempts/${asked.attempt.id}`, { token: other });
+
+  server.emulator.fault({ match: { path: '*/deleteWebhook' }, action: { status: 502 } });
+  await server.api('DELETE', `/messenger/channels/${bot.id}`);
+  const { body: free } = await connect();
+  server.emulator.clearFaults();
+  expect(free.attempt).toMatchObject({ state: 'connected' });
 });
 
 async function confirm(id: string): Promise<Attempt> {

@@ -51,10 +51,8 @@ describe('Telegram', () => {
     return ((await answer.json()) as { result: { url: string } }).result.url;
   }
 
-  async function setForeignWebhook(): Promise<void> {
-    await emulated.post(`/__services/telegram/bot${SUPPORT}/setWebhook`, {
-      url: 'https://other.example/hook',
-    });
+  async function setForeignWebhook(url = 'https://other.example/hook'): Promise<void> {
+    await emulated.post(`/__services/telegram/bot${SUPPORT}/setWebhook`, { url });
   }
 
   test('shows the bot behind a token, spaces around it or not', async () => {
@@ -99,6 +97,19 @@ describe('Telegram', () => {
     expect(await webhookUrl()).toBe(tools.webhook?.url);
     const own = await connector.verify(tools, { token: SUPPORT });
     expect(own.warning).toBeUndefined();
+  });
+
+  test.each([
+    ['another channel of this backend', './another', 'webhook_here'],
+    [
+      'the same path elsewhere',
+      'https://other.example/connect/webhooks/telegram/one',
+      'webhook_taken',
+    ],
+    ['a path above ours', '../slack/one', 'webhook_taken'],
+  ])('tells whose webhook it is: %s', async (_what, address, warning) => {
+    await setForeignWebhook(new URL(address, tools.webhook?.url).href);
+    expect((await connector.verify(tools, { token: SUPPORT })).warning).toBe(warning);
   });
 
   test('removes its own webhook and leaves another one alone', async () => {

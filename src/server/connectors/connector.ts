@@ -60,8 +60,12 @@ export interface Linked {
   /** E.164, where the account is a phone number. */
   phone?: string;
   credentials: Credentials;
-  /** The admin must agree before this account is connected. */
-  warning?: 'webhook_taken';
+  /**
+   * The admin must agree before this account is connected, because its events stop arriving where they arrive now:
+   * `webhook_taken` at another program; `webhook_here` at this backend, which matters only if another Kommo account
+   * still has a channel of it.
+   */
+  warning?: 'webhook_taken' | 'webhook_here';
 }
 
 /** Whose picture is looked for. */

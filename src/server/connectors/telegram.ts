@@ -93,7 +93,9 @@ export function createTelegram(settings: { apiRoot: string }): ApiKeyConnector {
         credentials: { token },
       };
       // Telegram keeps one webhook per bot: ours would silence the owner of the present one.
-      if (url !== undefined && url !== tools.webhook?.url) linked.warning = 'webhook_taken';
+      if (url !== undefined && url !== tools.webhook?.url) {
+        linked.warning = isOurs(tools, url) ? 'webhook_here' : 'webhook_taken';
+      }
       return linked;
     },
 
@@ -152,6 +154,11 @@ async function askUser(tools: Tools, bot: Bot): Promise<z.output<typeof botUser>
 
 async function askWebhook(tools: Tools, bot: Bot): Promise<WebhookInfo> {
   return readAs(webhookInfo, await callTelegram(tools.send, bot, 'getWebhookInfo'));
+}
+
+/** Whether updates come to this backend: to another account's channel, or to one that was deleted a moment ago. */
+function isOurs({ webhook }: Tools, url: string): boolean {
+  return webhook !== undefined && url.startsWith(new URL('.', webhook.url).href);
 }
 
 async function setWebhook(

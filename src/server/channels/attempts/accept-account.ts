@@ -121,11 +121,12 @@ async function findQuestion(
     channelId === null ? undefined : await findChannel(db, { ...attempt, id: channelId });
   const isSame = channel?.account.external_id === candidate.externalId;
   if (channel && !isSame) return 'different_account';
-  if (candidate.warning) return candidate.warning;
-  // When a channel is signed in again with its own account, the question was answered before.
-  if (isSame) return null;
+  if (candidate.warning === 'webhook_taken') return 'webhook_taken';
   const isElsewhere = await isConnectedElsewhere(db, accountId, connector, candidate.externalId);
-  return isElsewhere ? 'connected_elsewhere' : null;
+  // The address of a channel that is gone is nobody's: a bot deleted and connected again at once is still signed out.
+  if (candidate.warning === 'webhook_here') return isElsewhere ? 'webhook_taken' : null;
+  // When a channel is signed in again with its own account, the question was answered before.
+  return isElsewhere && !isSame ? 'connected_elsewhere' : null;
 }
 
 async function findObstacle(
