@@ -75,6 +75,10 @@ export interface KommoCallbacks {
 export interface KommoPage {
   /** The settings modal. */
   body: HTMLElement;
+  /** Where our screen is drawn; it has the title already, and is in the modal as soon as the styles are there. */
+  node: HTMLElement;
+  /** Puts the node into the modal, unless it is there. */
+  place(): void;
   /** The widget's code in this account. */
   code: string;
   /** The folder the widget was loaded from, without a trailing slash. */
@@ -97,5 +101,6 @@ export interface MountedApp {
 
 /** The module `app.js`. */
 export interface AppModule {
-  mount(page: KommoPage): MountedApp;
+  /** @param seen when the title has been seen, which the first render of the screen shall not hold up */
+  mount(page: KommoPage, seen: Promise<void>): MountedApp;
 }

@@ -19,7 +19,7 @@ let app: App | undefined;
  * Shows the settings screen in Kommo's settings modal, above the row with Kommo's Save button.
  * The screen is removed with the modal, with the page, or by `unmount`.
  */
-export function mount(page: KommoPage): MountedApp {
+export function mount(page: KommoPage, seen: Promise<void>): MountedApp {
   const host = createHost(page);
   if (!app) {
     app = createApp(host, systemClock);
@@ -27,20 +27,25 @@ export function mount(page: KommoPage): MountedApp {
   }
   const current = app;
 
-  const node = document.createElement('div');
-  node.className = 'chat-connector';
+  const { node } = page;
   node.lang = host.texts.language;
-  arrange(node, page.body);
+  arrange(page);
   const root = createRoot(node);
+  // Asks for the settings, which are on their way while the screen is drawn.
   current.open(host);
-  // At once: the modal that Kommo just opened is drawn with the screen in it.
-  flushSync(() =>
-    root.render(
-      <AppProvider app={current}>
-        <AppScreen />
-      </AppProvider>,
-    ),
-  );
+  void seen.then(() => {
+    if (!isMounted) return;
+    const endFade = fadeOf(node);
+    // At once, and not in one of the next frames.
+    flushSync(() =>
+      root.render(
+        <AppProvider app={current}>
+          <AppScreen />
+        </AppProvider>,
+      ),
+    );
+    endFade();
+  });
   track('settings_opened');
 
   let isMounted = true;
@@ -48,7 +53,7 @@ export function mount(page: KommoPage): MountedApp {
   const observer = new MutationObserver(() => {
     if (!page.body.isConnected) return unmount();
     // Kommo redraws parts of its modal after Install and Save.
-    arrange(node, page.body);
+    arrange(page);
     const step = page.installStep();
     if (step === lastStep) return;
     lastStep = step;
@@ -82,11 +87,22 @@ export function mount(page: KommoPage): MountedApp {
   };
 }
 
+/** @returns to be called when React has drawn its rows in place of those in `node`: they do not fade in a second time */
+function fadeOf(node: HTMLElement): () => void {
+  const rows = () => node.querySelector('.kcc-skeleton');
+  const shown = rows();
+  const isSeen = shown !== null && Number(getComputedStyle(shown).opacity) > 0;
+  return () => {
+    if (!isSeen) return;
+    for (const fade of rows()?.getAnimations?.() ?? []) fade.finish();
+  };
+}
+
 /**
- * Puts our node above Kommo's Save, which must stay at the bottom. Also hides the row of the hidden field, and
- * keeps the modal open after Save, because saving leads to the second step.
+ * Puts our node into Kommo's modal, hides the row of the hidden field, and keeps the modal open after Save, because
+ * saving leads to the second step.
  */
-function arrange(node: HTMLElement, body: HTMLElement): void {
+function arrange({ body, place }: KommoPage): void {
   const row = body
     .querySelector('input[name="state"]')
     ?.closest<HTMLElement>('.widget_settings_block__item_field');
@@ -95,9 +111,5 @@ function arrange(node: HTMLElement, body: HTMLElement): void {
   save?.setAttribute('data-onsave-destroy-modal', 'false');
   // jQuery may have read the attribute before.
   if (save) $(save).data('onsave-destroy-modal', false);
-  if (node.isConnected) return;
-  const controls = save?.closest('.widget_settings_block__controls');
-  const fields = body.querySelector('.widget_settings_block__fields, .widget_settings_block');
-  if (controls) controls.before(node);
-  else (fields ?? body).append(node);
+  place();
 }

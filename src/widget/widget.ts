@@ -1,3 +1,4 @@
+import { createScreenNode, drawStyled, placeInModal } from './first-frame.ts';
 import type {
   AppModule,
   InstallStep,
@@ -36,6 +37,7 @@ export function createCallbacks(self: KommoWidget): KommoCallbacks {
   }
 
   function close(): void {
+    page?.node.remove();
     page = undefined;
     app?.unmount();
     app = undefined;
@@ -45,15 +47,17 @@ export function createCallbacks(self: KommoWidget): KommoCallbacks {
   function open(next: KommoPage): Promise<MountedApp | undefined> {
     close();
     page = next;
-    attachStyles(next.folder);
+    const seen = drawStyled(attachStyles(next.folder), () => {
+      if (page === next) next.place();
+    });
     // What was begun before the admin asked for it may have failed since.
     return (screen?.catch(fetchScreen) ?? fetchScreen()).then(
       (module) => {
-        if (page === next) app = module.mount(next);
+        if (page === next) app = module.mount(next, seen);
         return app;
       },
       () => {
-        if (page === next) offerRetry(next, () => (opening = open(next)));
+        if (page === next) offerRetry(next, () => (opening = open(pageOf(self, next.body))));
         return undefined;
       },
     );
@@ -88,11 +92,15 @@ async function confirm(app: MountedApp | undefined, event?: SaveEvent): Promise<
 
 function pageOf(self: KommoWidget, body: HTMLElement): KommoPage {
   const params = self.get_settings();
+  const langs = self.langs ?? {};
+  const node = createScreenNode(langs);
   return {
     body,
+    node,
+    place: () => placeInModal(node, body),
+    langs,
     code: params.widget_code ?? '',
     folder: folderOf(self),
-    langs: self.langs ?? {},
     ajax: (options) => self.$authorizedAjax(options),
     installStep: () => self.get_install_status() as InstallStep,
   };
@@ -119,33 +127,26 @@ function fetchApp(folder: string): Promise<AppModule> {
   });
 }
 
-function attachStyles(folder: string): void {
+function attachStyles(folder: string): HTMLLinkElement {
   const href = `${folder}/style.css?v=${WIDGET_VERSION}`;
   for (const link of document.querySelectorAll('link')) {
-    if (link.getAttribute('href') === href) return;
+    if (link.getAttribute('href') === href) return link;
   }
   const link = document.createElement('link');
   link.rel = 'stylesheet';
   link.href = href;
   document.head.append(link);
+  return link;
 }
 
 /** The screen could not be fetched: says so in the texts Kommo has already loaded. */
-function offerRetry(page: KommoPage, retry: () => void): void {
-  const texts = (page.langs as { app?: { unreachable?: string; retry?: string } }).app;
-  const box = document.createElement('div');
+function offerRetry({ node, langs, place }: KommoPage, retry: () => void): void {
+  const texts = (langs as { app?: { unreachable?: string; retry?: string } }).app;
   const button = document.createElement('button');
-  box.className = 'chat-connector';
-  box.setAttribute('role', 'alert');
-  box.textContent = `${texts?.unreachable ?? ''} `;
   button.type = 'button';
   button.textContent = texts?.retry ?? '';
-  button.onclick = () => {
-    box.remove();
-    retry();
-  };
-  box.append(button);
-  const save = page.body.querySelector('.widget_settings_block__controls');
-  if (save) save.before(box);
-  else page.body.append(box);
+  button.onclick = retry;
+  node.setAttribute('role', 'alert');
+  node.replaceChildren(`${texts?.unreachable ?? ''} `, button);
+  place();
 }

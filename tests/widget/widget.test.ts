@@ -97,6 +97,39 @@ test('it stands above Kommo’s Save, hides the row of its field, and keeps the 
   act(() => callbacks(page).destroy());
 });
 
+test('its title and the rows of a loading list stand there before anything else happens', async () => {
+  startBackend(saved());
+  const page = openPage();
+  callbacks(page).settings(page.body);
+  expect(screen.getByRole('heading', { name: 'Chat channels' })).toBeVisible();
+  expect(screen.getByText('Loading the settings…').parentElement).toHaveAttribute(
+    'aria-busy',
+    'true',
+  );
+  await settingsShown();
+  act(() => callbacks(page).destroy());
+});
+
+test.each(['load', 'error'])('nothing is drawn without its styles, until their %s', async (end) => {
+  startBackend(saved());
+  const page = openPage();
+  page.hasStyles = false;
+  callbacks(page).settings(page.body);
+  expect(document.querySelector('.chat-connector')).toBeNull();
+  act(() => void document.querySelector('link')?.dispatchEvent(new Event(end)));
+  await settingsShown();
+  act(() => callbacks(page).destroy());
+});
+
+test('styles that never come hold the screen up for a second', async () => {
+  startBackend(saved());
+  const page = openPage();
+  page.hasStyles = false;
+  callbacks(page).settings(page.body);
+  await settingsShown();
+  act(() => callbacks(page).destroy());
+});
+
 test('two calls for one modal leave one screen', async () => {
   startBackend(saved());
   const page = openPage();

@@ -33,6 +33,8 @@ export interface Page {
   step: string;
   /** How often the loader fails before it succeeds. */
   failures: number;
+  /** Whether the browser has the styles as soon as it is told of them; jsdom fetches none. */
+  hasStyles: boolean;
 }
 
 export function openPage(): Page {
@@ -45,7 +47,12 @@ export function openPage(): Page {
     fetched: [],
     step: 'not_configured',
     failures: 0,
+    hasStyles: true,
   };
+  Object.defineProperty(HTMLLinkElement.prototype, 'sheet', {
+    configurable: true,
+    get: () => (page.hasStyles ? {} : null),
+  });
   for (const name of [
     'button:save:enable',
     'button:save:disable',
