@@ -161,7 +161,11 @@ describe.each(['waha', 'evolution'] as const)('over %s', (service) => {
     test('when each message is told under both ids', async () => {
       const person = somebody(service);
       await person.become({ addressing: 'twins' });
-      for (const text of ['One', 'Two', 'Three']) await person.write(text);
+      for (const text of ['One', 'Two', 'Three']) {
+        await person.write(text);
+        // Evolution tells of messages side by side, so that those of one moment have no order.
+        await server.waitFor(() => person.fromClient().includes(text));
+      }
       await arrived(person, ['One', 'Two', 'Three']);
       const { message_id: id } = await person.answer('Four');
       await person.delivered(id);

@@ -1,6 +1,7 @@
 import type { World } from '../../kommo/world.ts';
 import { type Message, networkState } from '../whatsapp/state.ts';
-import { evolutionState, type Fields, type Instance } from './state.ts';
+import { sessionsOf } from '../whatsapp.ts';
+import { evolutionState, type Fields, type Instance, instanceOf } from './state.ts';
 
 /** Keeps in mind that a text or an address held a secret, but not the secret. */
 export function noteSecrets(
@@ -43,11 +44,10 @@ export function judge(world: World): object {
       .map(({ instance, chat, id }) => ({ instance, chat, message_id: id })),
     shortest_pause_ms: shortestPause(sent),
     troubled: state.troubled,
-    webhooks: Object.values(state.instances).map(({ name, webhook }) => ({
-      instance: name,
-      url: webhook?.url ?? null,
-      events: webhook?.events ?? [],
-    })),
+    webhooks: sessionsOf(world, 'evolution').map(({ name }) => {
+      const { webhook } = instanceOf(world, name);
+      return { instance: name, url: webhook?.url ?? null, events: webhook?.events ?? [] };
+    }),
   };
 }
 
