@@ -138,6 +138,18 @@ describe('after the install', () => {
     expect(connects()).toBe(before);
   });
 
+  test('what a process of the release before saves is put down to nobody', async () => {
+    const { version, saved_by } = await readSettings(server);
+    expect(saved_by).toMatchObject({ user_id: DEMO.admin });
+    await tablesOf(server.context.db)
+      .updateTable('settings')
+      .set({ version: version + 1, saved_at: new Date() })
+      .execute();
+    expect((await readSettings(server)).saved_by).toBeNull();
+    await saved(unchanged(await readSettings(server)));
+    expect((await readSettings(server)).saved_by).toMatchObject({ user_id: DEMO.admin });
+  });
+
   test('renaming and moving a channel keeps its source', async () => {
     const [before] = sourcesOf(server, DEMO.id);
     const input = unchanged(await readSettings(server));

@@ -257,7 +257,8 @@ export type StoredSettings = Pick<
 >;
 
 /** What `settingsOf` reads of `settings`. */
-export type SettingsRow = StoredSettings & { epoch: number };
+export type SettingsRow = StoredSettings &
+  Pick<Selectable<SettingsTable>, 'epoch' | 'savedByVersion'>;
 
 const FOLLOW_ACCOUNT: Preferences = {
   language: { mode: 'account', value: '' },
@@ -285,7 +286,8 @@ export function settingsOf(
 ): StoredSettings {
   if (row?.version == null || row.status === null || row.preferences === null) return fresh(0);
   if (row.epoch !== epoch) return fresh(row.version);
-  const { version, status, defaultChannelId, preferences, savedAt, savedBy } = row;
+  const { version, status, defaultChannelId, preferences, savedAt } = row;
+  const savedBy = row.savedByVersion === version ? row.savedBy : null;
   return { version, status, defaultChannelId, preferences, savedAt, savedBy };
 }
 

@@ -75,15 +75,15 @@ export async function writeSave(trx: Trx, save: Save): Promise<boolean> {
         where sources.pipeline_id <> excluded.pipeline_id
     ), stored as (
       insert into settings (account_id, epoch, version, status, default_channel_id, preferences, saved_at,
-        saved_by)
+        saved_by, saved_by_version)
       select locked.id, ${save.epoch}, ${save.version + 1}, 'active', ${save.defaultChannelId}::uuid,
         ${JSON.stringify(save.preferences)}::jsonb, ${save.savedAt}::timestamptz,
-        ${save.savedBy}::bigint
+        ${save.savedBy}::bigint, ${save.version + 1}
       from locked
       on conflict (account_id) do update set epoch = excluded.epoch, version = excluded.version,
         status = excluded.status, default_channel_id = excluded.default_channel_id,
         preferences = excluded.preferences, saved_at = excluded.saved_at,
-        saved_by = excluded.saved_by
+        saved_by = excluded.saved_by, saved_by_version = excluded.saved_by_version
         where settings.version = ${save.version}
           -- No default is right only while there is no channel: the first channel becomes the default by itself.
           and (excluded.default_channel_id is not null or settings.epoch <> excluded.epoch
@@ -142,7 +142,7 @@ export async function findOverview(
   // Spelt out: building a statement with so many joins anew for each request costs as much as sending it.
   const { rows } = await sql<OverviewRow>`${prepared('overview')}
     select settings.epoch, settings.version, settings.status, settings.default_channel_id, settings.preferences,
-      settings.saved_at, settings.saved_by,
+      settings.saved_at, settings.saved_by, settings.saved_by_version,
       syncs.requested, syncs.done, syncs.state, syncs.error_code, syncs.finished_at, scopes.scope_id,
       pipelines.body as pipelines, ${isYoung('pipelines.fetchedAt')} as pipelines_fresh,
       templates.body as templates, ${isYoung('templates.fetchedAt')} as templates_fresh,

@@ -168,6 +168,8 @@ export interface SettingsTable {
   savedAt: Timestamp | null;
   /** Kommo's id of the user who saved last; null before the first save that was told of them. */
   savedBy: number | null;
+  /** The version that they saved. Where it is not `version`, somebody else has saved since, who is not known. */
+  savedByVersion: number | null;
 }
 
 /** The connected amojo chat channel, one for each account and epoch. */
