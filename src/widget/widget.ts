@@ -135,6 +135,8 @@ function attachStyles(folder: string): HTMLLinkElement {
   const link = document.createElement('link');
   link.rel = 'stylesheet';
   link.href = href;
+  // So that the next time the settings open it is fetched again.
+  link.onerror = () => link.remove();
   document.head.append(link);
   return link;
 }

@@ -121,6 +121,20 @@ test.each(['load', 'error'])('nothing is drawn without its styles, until their %
   act(() => callbacks(page).destroy());
 });
 
+test('styles that could not be fetched are fetched when the settings open again', async () => {
+  startBackend(saved());
+  const page = openPage();
+  page.hasStyles = false;
+  callbacks(page).settings(page.body);
+  document.querySelector('link')?.dispatchEvent(new Event('error'));
+  expect(document.querySelector('link')).toBeNull();
+  await settingsShown();
+  page.hasStyles = true;
+  await openModal(page);
+  expect(document.querySelectorAll('link')).toHaveLength(1);
+  act(() => callbacks(page).destroy());
+});
+
 test('styles that never come hold the screen up for a second', async () => {
   startBackend(saved());
   const page = openPage();
