@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Channel } from '../../src/contract/api.ts';
+import { holdLane } from '../../src/server/messages/lanes/rows.ts';
 import { botToken, readSettings } from '../support/channels.ts';
 import { startTestServer, type TestServer } from '../support/start-server.ts';
 import { tablesOf } from '../support/tables.ts';
@@ -113,6 +114,36 @@ async function waitedFor(ms: number): Promise<void> {
   await sql`update messages set due_at = clock_timestamp(), stored_at = ${at}::timestamptz
     where state = 'waiting'`.execute(context.db);
   context.wakeMessages();
+}
+
+test('what was found paused just before the channel went on is not put off after that', async () => {
+  const { context } = server;
+  await act('pause');
+  await ada.write('Found paused');
+  await server.waitFor(async () => (await waiting()) === 1);
+  await putOff();
+  const [found] = (await storedMessages(server)).filter(({ state }) => state === 'waiting');
+  const { id: headId, lane } = found ?? { id: '', lane: '' };
+  const hold = () =>
+    holdLane(context.db, { lane, headId, seconds: 3600, counts: false, pausedId: channel.id });
+  const isPutOff = async () => {
+    const now = (await storedMessages(server)).find(({ id }) => id === headId);
+    return (now?.due_at?.getTime() ?? 0) > Date.now() + 1_800_000;
+  };
+  await setStatus('connected');
+  await hold();
+  expect(await isPutOff()).toBe(false);
+  await setStatus('paused');
+  await hold();
+  expect(await isPutOff()).toBe(true);
+  await act('resume');
+  await server.waitFor(() => ada.fromClient().includes('Found paused'));
+});
+
+/** Without what else belongs to the end or the begin of a pause. */
+async function setStatus(status: 'paused' | 'connected'): Promise<void> {
+  const { db } = server.context;
+  await tablesOf(db).updateTable('channels').set({ status }).where('id', '=', channel.id).execute();
 }
 
 test('a client does not see that a manager is writing while a channel is paused', async () => {

@@ -149,6 +149,13 @@ test.each<[string, (db: Db) => Promise<unknown>]>([
     'holding a lane',
     (db) => lanes.holdLane(db, { lane: LANE, seconds: 1, headId: SOME_ID, counts: true }),
   ],
+  [
+    'holding a lane for the end of a pause',
+    (db) => {
+      const hold = { lane: LANE, seconds: 1, headId: SOME_ID, counts: false };
+      return lanes.holdLane(db, { ...hold, pausedId: CHANNEL });
+    },
+  ],
   ['making a lane wait with its head', (db) => lanes.alignLane(db, LANE, SOME_ID)],
   ['the claim to send', (db) => lanes.beginSending(db, SOME_ID)],
   ['the end of a part', (db) => lanes.finishPart(db, { id: SOME_ID, part: 1, serviceId: 's' })],

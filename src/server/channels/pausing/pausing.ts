@@ -44,7 +44,7 @@ export async function resumeChannel(context: Context, caller: Caller, id: string
       sleep(PATIENCE_MS, undefined, { ref: false }),
     ]);
   }
-  // A message that was found paused just before may have been told to wait after that.
+  // A message that was found paused just before, after too long a wait, may have been given up after that.
   await context.onCarryingAgain(context.db, id);
   context.wakeMessages();
 }

@@ -98,20 +98,31 @@ async function readLanes(
  * us: where one is, the lane is somebody else's by now.
  *
  * @param hold.counts it was a try of the first message
+ * @param hold.pausedId only while this channel is paused: what the end of the pause released is not to be held after that
  */
 export async function holdLane(
   db: Db,
-  hold: { lane: string; seconds: number; headId: string; counts: boolean },
+  hold: {
+    lane: string;
+    seconds: number;
+    headId: string;
+    counts: boolean;
+    pausedId?: string | undefined;
+  },
 ): Promise<void> {
+  const { pausedId = null } = hold;
   await sql`
+    with paused as materialized (
+      -- Who ends the pause just now is waited for, and waits for this.
+      select id from channels where id = ${pausedId}::uuid and status = 'paused' for share
+    )
     update messages set due_at = clock_timestamp() + make_interval(secs => ${hold.seconds}::float8),
       state = 'waiting', tries = tries + (id = ${hold.headId}::uuid and ${hold.counts}::boolean)::integer
     where lane = ${hold.lane}::text and due_at is not null
       and (id = ${hold.headId}::uuid and state in ('waiting', 'sending')
         or state = 'waiting'
-          and due_at < clock_timestamp() + make_interval(secs => ${hold.seconds}::float8))`.execute(
-    db,
-  );
+          and due_at < clock_timestamp() + make_interval(secs => ${hold.seconds}::float8))
+      and (${pausedId}::uuid is null or exists (select from paused))`.execute(db);
 }
 
 /** A message that came while its lane waits, waits with it. */

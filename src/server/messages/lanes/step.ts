@@ -8,9 +8,9 @@ import type { LaneMessage } from './rows.ts';
 
 /**
  * What became of one step. `hold`: this message and those behind it wait so many seconds; `counts` when it was a try
- * of this message.
+ * of this message; `whilePaused` when they wait for the end of a pause, which may be over by the time that is written.
  */
-export type Step = 'done' | { holdSeconds: number; counts: boolean };
+export type Step = 'done' | { holdSeconds: number; counts: boolean; whilePaused?: true };
 
 /** One message, and all it needs. */
 export interface Work {

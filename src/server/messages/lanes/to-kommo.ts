@@ -52,7 +52,10 @@ export async function toKommo(work: Work): Promise<Step> {
   const content = openReceived(context, message);
   const { person } = chat ?? {};
   if (content === undefined || person === undefined) return fail(work, 'unreadable');
-  if (channel.status === 'paused') return waitFor(work, PAUSED_SECONDS, 'no_connection');
+  if (channel.status === 'paused') {
+    const step = await waitFor(work, PAUSED_SECONDS, 'no_connection');
+    return step === 'done' ? step : { ...step, whilePaused: true };
+  }
   if (!channel.isSaved || target.scopeId === null || target.sourceExternalId === null) {
     // A chat named otherwise would be tagged wrongly for good.
     return waitFor(work, UNSAVED_SECONDS, 'not_saved');

@@ -37,8 +37,9 @@ export async function workLane(context: Context, lane: string, confirm: Confirm)
       }
       if (step !== 'done') {
         if (step.holdSeconds > 0) {
-          const { holdSeconds: seconds, counts } = step;
-          const hold = { lane, seconds, headId: message.id, counts };
+          const { holdSeconds: seconds, counts, whilePaused } = step;
+          const pausedId = whilePaused && message.channelId;
+          const hold = { lane, seconds, headId: message.id, counts, pausedId };
           await noted(() => holdLane(context.db, hold));
         }
         // A report may be due, of this message or of one before it.
