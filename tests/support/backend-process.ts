@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { backendPort } from './backend-port.ts';
 import { createScratchDatabase, testDatabaseKind } from './database.ts';
 import { copyEmbeddedDatabase } from './database-template.ts';
 
@@ -36,8 +37,9 @@ export function spawnBackend(
   { main = MAIN }: { main?: string } = {},
 ): BackendProcess {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const PORT = env.PORT === '0' ? String(backendPort()) : env.PORT;
   const child = fork(main, {
-    env: { PATH, NODE_COMPILE_CACHE, ...env } as NodeJS.ProcessEnv,
+    env: { PATH, NODE_COMPILE_CACHE, ...env, PORT } as NodeJS.ProcessEnv,
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
