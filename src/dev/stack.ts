@@ -112,7 +112,10 @@ function unexpectedEnd(parts: readonly Part[]): Promise<never> {
   });
 }
 
-/** Aborts on Ctrl-C, on a plain kill, and when npm is gone: its shell does not pass a signal on. */
+/**
+ * Aborts on Ctrl-C, on a plain kill, when npm is gone, whose shell does not pass a signal on, and when whoever read our lines
+ * has gone: parts that outlived us would hold the ports.
+ */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   const parent = process.ppid;
@@ -121,6 +124,9 @@ export function interruption(): AbortSignal {
   }, ORPHAN_CHECK_MS).unref();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => controller.abort());
+  }
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', () => controller.abort());
   }
   return controller.signal;
 }

@@ -19,6 +19,8 @@ const isAll = process.env.COMMANDS === 'all';
 
 let dataDir: string;
 let npm: ChildProcess | undefined;
+/** Where the backend that was started last listens. */
+let backend: number;
 
 test.beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'npm-start-'));
@@ -31,6 +33,7 @@ test.afterEach(async () => {
     else process.kill(-npm.pid, 'SIGINT');
     await ended;
   }
+  npm = undefined;
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -46,7 +49,7 @@ async function emptyPort(): Promise<number> {
 
 /** Runs an npm script as the README says, with ports of its own. @returns the address it prints, and where it listens */
 async function start(script: readonly string[], variables: Record<string, string | undefined>) {
-  const backend = await emptyPort();
+  backend = await emptyPort();
   const emulator = await emptyPort();
   const development = await emptyPort();
   npm = spawn('npm', script, {
@@ -72,7 +75,7 @@ async function start(script: readonly string[], variables: Record<string, string
     });
   }
   npm.once('close', () => reject(new Error(output)));
-  return { address: await promise, backend, emulator };
+  return { address: await promise, emulator };
 }
 
 /** The first two steps of the quick start. */
@@ -88,7 +91,7 @@ test('npm start prints an address where the widget is, and the documented addres
   page,
 }) => {
   test.setTimeout(120_000 * PATIENCE);
-  const { address, backend, emulator } = await start(['start'], { WIDGET_API_URL: BUILT_FOR });
+  const { address, emulator } = await start(['start'], { WIDGET_API_URL: BUILT_FOR });
   expect(address).toBe(`http://demo.kommo.localhost:${emulator}/settings/widgets/chat_connector/`);
   // The build of the other tests calls the usual port.
   await page.route(`${BUILT_FOR}/**`, (route) =>
@@ -111,6 +114,28 @@ test('npm start prints an address where the widget is, and the documented addres
     }
   }
 });
+
+test('a stack whose lines nobody reads any more ends, and leaves no backend behind', async () => {
+  test.setTimeout(120_000 * PATIENCE);
+  const starting = start(['start'], { WIDGET_API_URL: BUILT_FOR });
+  // As `npm start | head -1` does.
+  await expect.poll(() => npm?.stdout).toBeTruthy();
+  npm?.stdout?.once('data', () => {
+    npm?.stdout?.destroy();
+    npm?.stderr?.destroy();
+  });
+  await expect(starting).rejects.toThrow();
+  await expect.poll(() => hasProcesses(npm?.pid ?? 0), { timeout: 20_000 * PATIENCE }).toBe(false);
+});
+
+/** Whether anything is left of what was started with this group of processes. */
+function hasProcesses(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
+  }
+}
 
 if (isAll) {
   test('npm run dev prints the same address', async ({ page }) => {
