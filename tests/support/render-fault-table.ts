@@ -31,7 +31,7 @@ function cellsOf(fault: Fault): string[] {
     log.map(lineText).join('<br>') || 'nothing: there is no process to say it',
     figures.map(figureText).join('<br>') || '—',
     live === ready ? `${live}` : `${live}, ${ready}`,
-    `\`${command.words}\` (${command.exitCode}): ${command.says}`.replaceAll('<', '&lt;'),
+    `\`${command.words}\` (${command.exitCode}): ${command.says.replaceAll('<', '&lt;')}`,
     alerts.map((name) => `[${name}](README.md#${name.toLowerCase()})`).join(', ') || '—',
     remedy,
   ];
