@@ -146,6 +146,23 @@ describe('webhooks of the emulated Evolution API', () => {
     expect(words()).toEqual(['forgotten', 'after']);
   });
 
+  test('are forgotten with a reset, also those under way', async () => {
+    const held = Promise.withResolvers<number>();
+    const slow = await listen(() => held.promise, '/hook');
+    await want({ url: `${slow.url}/hook` });
+    await server.act('send', { text: 'before' });
+    await waitFor(() => slow.received.length === 1);
+    emulator.reset();
+    await server.link();
+    held.resolve(500);
+    await slow.close();
+    await want();
+    await server.act('send', { text: 'after' });
+    await eventsOf(backend, 'messages.upsert');
+    expect(words()).toEqual(['after']);
+    expect(await troubled()).toEqual([]);
+  });
+
   test('overtake each other and come several times on request', async () => {
     await want();
     await server.control('evolution/settings', { reorder: true });

@@ -77,12 +77,16 @@ export async function emit(
     apikey: settings.expose_key ? instance.token : null,
   });
   const suffix = webhook.webhookByEvents ? `/${name.replaceAll('_', '-').toLowerCase()}` : '';
-  const job = { world, webhook, url: webhook.url + suffix, body, instance: instance.name, event };
+  const { life } = world;
+  const url = webhook.url + suffix;
+  const job = { world, life, webhook, url, body, instance: instance.name, event };
   await Promise.all(Array.from({ length: settings.repeats + 1 }, () => inSomeOrder(job)));
 }
 
 interface Job {
   world: World;
+  /** The world's when the event happened: after a reset nobody knows of it any more. */
+  life: AbortSignal;
   webhook: WebhookRow;
   url: string;
   body: string;
@@ -109,7 +113,7 @@ async function inSomeOrder(job: Job): Promise<void> {
 /** @returns after the first try; what follows goes on alone */
 async function deliver(job: Job, process: Process): Promise<void> {
   const first = await attempt(job, process);
-  if (first === undefined || process.ended.aborted) return;
+  if (first === undefined || process.ended.aborted || job.life.aborted) return;
   const record: DeliveryRecord = {
     instance: job.instance,
     event: job.event,
@@ -122,7 +126,7 @@ async function deliver(job: Job, process: Process): Promise<void> {
 }
 
 async function repeat(job: Job, process: Process, record: DeliveryRecord): Promise<void> {
-  const signal = AbortSignal.any([process.ended, job.world.life]);
+  const signal = AbortSignal.any([process.ended, job.life]);
   while (record.tries < TRIES) {
     const { pause_factor: factor } = evolutionState(job.world).settings;
     const pause = pauseAfter(record.tries) * factor * 1000;
@@ -151,7 +155,7 @@ function pauseAfter(tries: number): number {
 }
 
 async function attempt(
-  { world, webhook, url, body }: Job,
+  { world, life, webhook, url, body }: Job,
   process: Process,
 ): Promise<{ error: string; isFinal: boolean } | undefined> {
   const timeout = AbortSignal.timeout(evolutionState(world).settings.timeout_ms);
@@ -161,7 +165,7 @@ async function attempt(
       url,
       body,
       headers: headersOf(world, webhook),
-      signal: AbortSignal.any([timeout, process.ended, world.life]),
+      signal: AbortSignal.any([timeout, process.ended, life]),
     });
     answer.resume();
     const status = answer.statusCode ?? 0;
