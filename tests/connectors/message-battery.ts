@@ -7,7 +7,8 @@ import type {
   ReceivedItem,
   SendOutcome,
 } from '../../src/server/connectors/messages.ts';
-import { BULK_BYTES, emptyPort, Flow, startBulkServer } from './support/bulk-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { BULK_BYTES, Flow, startBulkServer } from './support/bulk-server.ts';
 import { carriedColumn, withoutReason } from './support/carried-table.ts';
 import type { Echo, Fault } from './support/fault-proxy.ts';
 import { FILE_CONTENT, type HeldFile, heldFile } from './support/held-file.ts';
@@ -229,7 +230,7 @@ export function messageBattery(id: string, start: () => Promise<MessageStage>): 
     );
 
     test('was surely not sent where nobody listens', async () => {
-      const nobody = stage.carrierAt(await emptyPort());
+      const nobody = stage.carrierAt(await freePort());
       for (const kind of SENT) {
         const outcome = await sendAll(outgoing(OUTGOING[kind]()), nobody).catch((e: unknown) => e);
         expect([kind, failureOf(outcome)]).toEqual([kind, 'unavailable']);

@@ -19,10 +19,10 @@ import { spawnBackend } from '../support/backend-process.ts';
 import { testEnvironment } from '../support/config.ts';
 import { copyEmbeddedDatabase } from '../support/database-template.ts';
 import { shellBlock } from '../support/documented-commands.ts';
+import { freePort } from '../support/free-port.ts';
 import { UNLIMITED } from '../support/hurry.ts';
 import { withoutShell } from '../support/run-curl.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { emptyPort } from './support/bulk-server.ts';
 
 const run = promisify(execFile);
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -177,7 +177,7 @@ describe('npm run new:connector', () => {
       const emulator = await createEmulator({ seed: { switches: UNLIMITED } });
       const dataDir = join(project, '.data');
       await copyEmbeddedDatabase(dataDir);
-      const port = String(await emptyPort());
+      const port = String(await freePort());
       const publicUrl = `http://localhost:${port}`;
       const own = { ACME_KEY_URL: service.url, DATA_DIR: dataDir, PORT: port };
       const env = { ...testEnvironment(emulator.port), ...own, PUBLIC_URL: publicUrl };

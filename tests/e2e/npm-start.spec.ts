@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { LOCAL_API_URL } from '../../src/pack/build-stamp.ts';
 import { PROJECT } from '../../src/pack/project.ts';
 import { COVERAGE } from '../support/command-coverage.ts';
+import { freePort } from '../support/free-port.ts';
 import { PATIENCE } from '../support/patience.ts';
 import { runCurl, withoutShell } from '../support/run-curl.ts';
 
@@ -37,21 +37,11 @@ test.afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function emptyPort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0), 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no port.');
-  return address.port;
-}
-
 /** Runs an npm script as the README says, with ports of its own. @returns the address it prints, and where it listens */
 async function start(script: readonly string[], variables: Record<string, string | undefined>) {
-  backend = await emptyPort();
-  const emulator = await emptyPort();
-  const development = await emptyPort();
+  backend = await freePort();
+  const emulator = await freePort();
+  const development = await freePort();
   npm = spawn('npm', script, {
     cwd: PROJECT,
     env: {

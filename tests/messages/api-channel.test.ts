@@ -7,6 +7,7 @@ import type { Chat, Message } from '../../src/emulator/kommo/chat-entities.ts';
 import { messageText } from '../../src/server/messages/message-text.ts';
 import { begin, pollAttempt, readSettings, submit } from '../support/channels.ts';
 import { DEMO, PUBLIC_URL } from '../support/config.ts';
+import { freePort } from '../support/free-port.ts';
 import { UNLIMITED } from '../support/hurry.ts';
 import {
   connectOwn,
@@ -536,11 +537,4 @@ async function figures(): Promise<Channel['messages']> {
   const found = (body._embedded.channels as Channel[]).find(({ id }) => id === channel.id);
   if (found === undefined) throw new Error('The channel is gone.');
   return found.messages;
-}
-
-async function freePort(): Promise<number> {
-  const other = await startOwnService();
-  const { port } = new URL(other.origin);
-  await other.close();
-  return Number(port);
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { openTools } from '../../src/server/admin/open-tools.ts';
@@ -16,6 +14,7 @@ import {
   type Fault,
   type FaultName,
 } from '../support/fault-table.ts';
+import { ownPort } from '../support/free-port.ts';
 import { MessageTraffic } from '../support/message-traffic.ts';
 import { figure, METRICS_TOKEN, type Sample, scrape } from '../support/metrics.ts';
 import { raceAccount, raceSeed, raceToken } from '../support/race-accounts.ts';
@@ -172,16 +171,6 @@ function kommoHas() {
   return { integration, channel };
 }
 
-async function emptyPort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 interface Scene {
   bring(): Promise<unknown>;
   /** What happens again while it lasts. Prometheus sees how a series grows, and not the jump of its beginning. */
@@ -282,7 +271,7 @@ const SCENES: Record<Exclude<FaultName, 'telegramGone' | 'wahaGone'>, Scene> = {
   },
   keysWrong: {
     bring: async () => {
-      const port = await emptyPort();
+      const port = ownPort();
       const own = { ...testEnvironment(backends.emulator.port), ...environment(), ...WRONG_KEYS };
       refused = spawnBackend({ ...own, PORT: String(port) });
       targets = [...targets, `http://127.0.0.1:${port}`];

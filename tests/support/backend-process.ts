@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { backendPort } from './backend-port.ts';
 import { createScratchDatabase, testDatabaseKind } from './database.ts';
 import { copyEmbeddedDatabase } from './database-template.ts';
+import { ownPort } from './free-port.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/server/main.js', import.meta.url));
 
@@ -37,7 +37,7 @@ export function spawnBackend(
   { main = MAIN }: { main?: string } = {},
 ): BackendProcess {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const PORT = env.PORT === '0' ? String(backendPort()) : env.PORT;
+  const PORT = env.PORT === '0' ? String(ownPort()) : env.PORT;
   const child = fork(main, {
     env: { PATH, NODE_COMPILE_CACHE, ...env, PORT } as NodeJS.ProcessEnv,
     execArgv: [],

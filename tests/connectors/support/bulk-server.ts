@@ -78,12 +78,3 @@ async function* inBase64(source: Readable): AsyncGenerator<string> {
   }
   yield `${waiting.toString('base64')}","buffer":null}`;
 }
-
-/** A port on which nobody listens. */
-export async function emptyPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

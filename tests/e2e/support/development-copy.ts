@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { Part } from '../../../src/dev/part.ts';
 import { waitUntilReady } from '../../../src/dev/readiness.ts';
 import { PROJECT } from '../../../src/pack/project.ts';
-import { freePort } from './stack.ts';
+import { freePort } from '../../support/free-port.ts';
 
 /** What `npm run dev` reads. */
 const SOURCES = [

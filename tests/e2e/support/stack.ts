@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -16,6 +15,7 @@ import { createEmulator, type Emulator } from '../../../src/emulator/emulator.ts
 import type { Seed } from '../../../src/emulator/kommo/seed.ts';
 import { isBuilt, LOCAL_API_URL } from '../../../src/pack/build-stamp.ts';
 import { PROJECT } from '../../../src/pack/project.ts';
+import { freePort } from '../../support/free-port.ts';
 
 /** What costs seconds and is the same for every test of a worker. */
 export interface Groundwork {
@@ -188,16 +188,4 @@ function writeFiles(files: Record<string, Uint8Array | string>, folder: string):
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
-}
-
-/** Below the ports that systems give to outgoing connections, which may take one again before it is used here. */
-const PORTS = { from: 20_000, count: 10_000 };
-
-export async function freePort(): Promise<number> {
-  const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  server.once('error', () => resolve(false));
-  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  return (await promise) ? port : freePort();
 }
