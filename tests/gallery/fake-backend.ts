@@ -9,10 +9,14 @@ import type {
 } from '../../src/contract/api.ts';
 import { ERROR_STATUS, type ErrorCode, type FieldError } from '../../src/contract/errors.ts';
 import { LOCAL_API_URL } from '../../src/pack/build-stamp.ts';
+import { applySave } from '../widget/support/apply-save.ts';
 import { makeSettings, makeTemplate } from '../widget/support/make.ts';
 
 /** The backend's address in the built widget. */
 export const BACKEND = process.env.WIDGET_API_URL || LOCAL_API_URL;
+
+/** As every save ends here, at once. */
+const SYNCED: Settings['sync'] = { state: 'done', finished_at: '2026-11-22T09:59:00.000Z' };
 
 /** What the backend says instead of its usual answer. */
 export type Refusal =
@@ -136,7 +140,7 @@ export class FakeBackend {
     const { settings } = this;
     if (line === 'GET /messenger/settings') return { status: 200, body: settings };
     if (line === 'PUT /messenger/settings') {
-      this.settings = saved(settings, request.postDataJSON() as SaveSettings);
+      this.settings = applySave(settings, request.postDataJSON() as SaveSettings, SYNCED);
       return { status: 200, body: this.settings };
     }
     if (line === 'GET /messenger/channels') return { status: 200, body: collection(settings) };
@@ -231,22 +235,4 @@ function collection(settings: Settings) {
   const { channels } = settings;
   const self = { href: `${BACKEND}/messenger/channels` };
   return { _total_items: channels.length, _embedded: { channels }, _links: { self } };
-}
-
-function saved(settings: Settings, body: SaveSettings): Settings {
-  return {
-    ...settings,
-    version: settings.version + 1,
-    status: 'active',
-    default_channel_id: body.default_channel_id,
-    preferences: body.preferences ?? settings.preferences,
-    channels: settings.channels.map((channel) => {
-      const change = body.channels.find(({ id }) => id === channel.id);
-      if (!change) return channel;
-      const { name, pipeline_ids } = change;
-      const options = { ...channel.options, ...change.options };
-      return { ...channel, name, pipeline_ids, options, is_saved: true };
-    }),
-    sync: { state: 'done', finished_at: '2026-11-22T09:59:00.000Z' },
-  };
 }

@@ -11,6 +11,7 @@ import type {
   WatchEvent,
 } from '../../../src/contract/api.ts';
 import { ERROR_STATUS, type ErrorCode, type FieldError } from '../../../src/contract/errors.ts';
+import { applySave } from './apply-save.ts';
 import { makeAttempt, makeSettings, makeTemplate } from './make.ts';
 import { network } from './network.ts';
 
@@ -213,7 +214,7 @@ export function startBackend(settings: Settings = makeSettings()): Backend {
       if (failed) return failed;
       if (body.version !== backend.settings.version)
         return answerFailure({ code: 'version_conflict' });
-      backend.settings = save(backend.settings, body);
+      backend.settings = applySave(backend.settings, body, { state: 'queued' });
       return HttpResponse.json(backend.settings);
     }),
     http.post(`${ORIGIN}/messenger/channels`, async ({ request }) => {
@@ -323,24 +324,6 @@ function watchEvent(settings: Settings, change: Partial<WatchEvent> = {}): Uint8
     ...change,
   };
   return new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`);
-}
-
-function save(settings: Settings, body: SaveSettings): Settings {
-  return {
-    ...settings,
-    version: settings.version + 1,
-    status: 'active',
-    default_channel_id: body.default_channel_id,
-    preferences: body.preferences ?? settings.preferences,
-    channels: settings.channels.map((channel) => {
-      const saved = body.channels.find(({ id }) => id === channel.id);
-      if (!saved) return channel;
-      const options = { ...channel.options, ...saved.options };
-      const { name, pipeline_ids } = saved;
-      return { ...channel, name, pipeline_ids, options, is_saved: true };
-    }),
-    sync: { state: 'queued' },
-  };
 }
 
 function isAttempt(result: Attempt | Failure): result is Attempt {
